@@ -1,0 +1,67 @@
+"""What can be wrong, said once: where (file, line, key path), what was found and expected, and a hint.
+
+Every failure that a person can cause is a `Problem`; a stage collects the problems it finds and raises them together
+as one `NnstepError`, so that all errors of a file are seen at once. Nothing here imports any other room.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from nnstep.text import clean
+
+__all__ = ["LanguageError", "NnstepError", "OperationError", "Problem", "nearest"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong. `line` and `column` count from 1; `key` is a dotted path such as `layers[1].weight`."""
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    key: str | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        """`file:line: key: message; hint`, on one line, fit for a terminal."""
+        where = ":".join(clean(part) for part in (self.file, self.line) if part is not None)
+        said = ": ".join(part for part in (where, clean(self.key) if self.key else "", clean(self.message, 400)) if part)
+        return f"{said} ({clean(self.hint, 400)})" if self.hint else said
+
+    def at(self, *, file: str | None = None, line: int | None = None, key: str | None = None) -> Problem:
+        """The same problem with the place filled in where it is not known yet."""
+        return replace(self, file=self.file or file, line=self.line or line, key=self.key or key)
+
+
+class NnstepError(Exception):
+    """A scenario, a file or a command that cannot be used; holds every problem found."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class LanguageError(Exception):
+    """A text that is not in the language. `line` and `column` count from 1 within the text that was parsed."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1, hint: str | None = None) -> None:
+        self.message, self.line, self.column, self.hint = message, line, column, hint
+        super().__init__(message)
+
+
+class OperationError(Exception):
+    """An operation given shapes or options that it cannot take; the message says what it found and expected."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        self.message, self.hint = message, hint
+        super().__init__(message)
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """A hint naming the valid name closest to `name`, or None when nothing is close."""
+    found = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.6)
+    return f"did you mean {found[0]!r}?" if found else None

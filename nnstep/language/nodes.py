@@ -1,0 +1,83 @@
+"""The expression tree: numbers, names, entries of a value, and applications of an operation.
+
+There are few kinds of node on purpose. `a + b`, `x.T`, `x[0:2]` and `softmax(o)` are all a `Call` of an operation
+(`add`, `transpose`, `slice`, `softmax`); only the parser and the printer know how each is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+__all__ = ["Assignment", "Call", "Entry", "Expression", "Name", "Number", "Option", "names", "substitute", "walk"]
+
+# An option's value: a number, True/False, a word (reduction=sum), or the items of a subscript.
+Option = int | float | bool | str | tuple["Option | None", ...]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A constant, of shape ()."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Name:
+    """A value by its name: `x`, `grad(W1)`, `velocity(W1)`, or the text of an unnamed value such as `x @ W1`."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cell of a value, `z1[0, 2]`; `index` is () for a scalar. Cell rules are written with it, files are not."""
+
+    name: str
+    index: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation applied to `arguments`. `options` are sorted by name."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    options: tuple[tuple[str, Option], ...] = ()
+
+
+Expression = Number | Name | Entry | Call
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """`target = expression`, with the text it was read from and its line (from 1) within that text."""
+
+    target: str
+    expression: Expression
+    source: str = ""
+    line: int = 1
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Every node, the outermost first, arguments from left to right."""
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, Call):
+            stack.extend(reversed(node.arguments))
+
+
+def names(expression: Expression) -> tuple[str, ...]:
+    """The names that occur, each once, in order of appearance."""
+    return tuple(dict.fromkeys(node.id for node in walk(expression) if isinstance(node, Name)))
+
+
+def substitute(expression: Expression, leaf: Callable[[Expression], Expression | None]) -> Expression:
+    """Replace each leaf for which `leaf` gives an expression; other leaves stay as they are."""
+    if isinstance(expression, Call):
+        arguments = tuple(substitute(argument, leaf) for argument in expression.arguments)
+        return expression if arguments == expression.arguments else Call(expression.function, arguments, expression.options)
+    found = leaf(expression)
+    return expression if found is None else found

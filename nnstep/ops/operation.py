@@ -1,0 +1,119 @@
+"""What an operation is. One `Operation` holds everything about it, so adding an operation is adding one entry.
+
+The texts of an entry (derivatives, body) are in the scenario's own language. In them the operation's inputs go by the
+names in `inputs`, its options by their own names, its result is `out` and the upstream gradient is `g`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstep.language.nodes import Call, Entry, Expression, Option
+
+__all__ = ["Array", "Index", "Kernel", "Operation", "Shape", "Site", "broadcast_index", "elementwise_cell"]
+
+Array = NDArray[np.float64]
+Shape = tuple[int, ...]
+Index = tuple[int, ...]
+Kernel = Callable[..., Any]  # kernel(*inputs, out): writes the result into `out`
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where an operation is applied: the shapes of its inputs, its options with defaults filled in, its result's shape."""
+
+    shapes: tuple[Shape, ...]
+    options: Mapping[str, Option]
+    out: Shape
+
+
+Text = str | Callable[[Site], str]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One entry of the table.
+
+    name         as written in a call, or for infix operations `add`, `subtract`, `multiply`, `divide`, `power`, `matmul`
+    inputs       names of the array inputs, in order
+    symbol       how the screen writes it: "σ", "@", "Σ"
+    sentence     one plain sentence about what it does
+    shape        shape(*input_shapes, **options) -> result shape; raises OperationError, message in plain words
+    prepare      prepare(site) -> kernel(*inputs, out); working arrays are made here, once, so that a run allocates nothing
+    cell         cell(site, index) -> how out[index] is computed, an Expression over Entry(input name, input index)
+    options      option name -> default (None: must be given)
+    derivative   input name -> rule; an input without one passes no gradient
+    body         for a composite: its definition, one assignment a line, the last one assigning `out`; numerically stable
+    elementwise  out[i] depends on the inputs at i alone (after broadcasting), so a kernel may write over an input
+    view         for operations that only look at memory differently: view(x, **options) -> a NumPy view
+    kept         expressions (texts over the inputs) that the kernel computes on the way; the prepared kernel has an
+                 attribute `kept`, a tuple of those arrays in the same order, which later steps may read
+    where        "equation": may be written in a scenario; "rule": only in derivative rules, bodies and updates;
+                 "condition": only in breakpoints and watches (rules may use it too)
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    symbol: str
+    sentence: str
+    shape: Callable[..., Shape]
+    prepare: Callable[[Site], Kernel]
+    cell: Callable[[Site, Index], Expression]
+    options: Mapping[str, Option | None] = field(default_factory=lambda: MappingProxyType({}))
+    derivative: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
+    body: Text | None = None
+    elementwise: bool = False
+    view: Callable[..., Array] | None = None
+    kept: tuple[str, ...] = ()
+    where: str = "equation"
+
+    def site(self, shapes: tuple[Shape, ...], options: Mapping[str, Option]) -> Site:
+        """Check shapes and options and work out the result's shape. Raises OperationError."""
+        return Site(shapes, options, self.shape(*shapes, **options))
+
+    def rule(self, input_name: str, site: Site) -> str | None:
+        """The derivative rule for one input at this site, or None when no gradient passes."""
+        return _text(self.derivative.get(input_name), site)
+
+    def definition(self, site: Site) -> str | None:
+        """The body at this site, or None for a primitive."""
+        return _text(self.body, site)
+
+    def evaluate(self, *inputs: Array, **options: Option) -> Array:
+        """Apply to arrays and return a new one: for tests and for single values, not for runs."""
+        filled = {name: value for name, value in self.options.items() if value is not None} | options
+        arrays = tuple(np.asarray(value, dtype=np.float64) for value in inputs)
+        site = self.site(tuple(array.shape for array in arrays), filled)
+        if self.view is not None:
+            return np.array(self.view(*arrays, **filled))
+        out = np.empty(site.out)
+        self.prepare(site)(*arrays, out)
+        return out
+
+
+def _text(text: Text | None, site: Site) -> str | None:
+    return text(site) if callable(text) else text
+
+
+def broadcast_index(index: Index, shape: Shape) -> Index:
+    """Where the entry `index` of a broadcast result comes from in an input of shape `shape`."""
+    own = index[len(index) - len(shape) :]
+    return tuple(0 if size == 1 else i for i, size in zip(own, shape, strict=True))
+
+
+def elementwise_cell(name: str, inputs: tuple[str, ...]) -> Callable[[Site, Index], Expression]:
+    """The cell rule of an elementwise operation: the operation itself on one entry of each input."""
+
+    def cell(site: Site, index: Index) -> Expression:
+        entries = tuple(
+            Entry(label, broadcast_index(index, shape)) for label, shape in zip(inputs, site.shapes, strict=True)
+        )
+        return Call(name, entries, tuple(sorted(site.options.items())))
+
+    return cell

@@ -1,0 +1,92 @@
+"""A scenario as plain, frozen data: what a file says, checked, with every default filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstep.language.nodes import Assignment
+
+__all__ = ["Array", "Condition", "Data", "Equation", "Optimizer", "Parameter", "Scenario", "Training"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One equation of the network, and where the file says it (or says the layer it was written out from)."""
+
+    assignment: Assignment
+    line: int | None = None  # in the file
+    key: str | None = None  # "equations" or "layers[1]" or "loss"
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A parameter and its value before the first iteration; `value` is read-only, of shape (), (p,) or (d, p)."""
+
+    name: str
+    value: Array
+    trainable: bool = True
+    origin: str = "given"  # "given", or the initialiser's name
+    line: int | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """All samples. First axis = samples; 1-D or 2-D; read-only. `y` may be absent."""
+
+    x: Array
+    y: Array | None
+    origin: str = "inline"  # "inline", the file's name, or the generator's
+    columns: tuple[str, ...] = ()  # names of x's columns, when the file has them
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """`type` is sgd, adam, adamw, rmsprop or adagrad; `options` has every option of that type, defaults filled in."""
+
+    type: str
+    options: Mapping[str, float | bool]
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the samples are gone through. `batch_size` None means all samples at once."""
+
+    epochs: int = 1
+    batch_size: int | None = None
+    shuffle: bool = False
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A breakpoint or watch of the [debug] table: its text and where it stands."""
+
+    text: str
+    line: int | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """Everything a file says. `objective` is the scalar to differentiate, or None for forward only."""
+
+    title: str
+    description: str
+    seed: int
+    equations: tuple[Equation, ...]
+    parameters: tuple[Parameter, ...]
+    data: Data | None = None
+    constants: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
+    objective: str | None = None
+    optimizer: Optimizer | None = None
+    training: Training = field(default_factory=Training)
+    breakpoints: tuple[Condition, ...] = ()
+    watches: tuple[Condition, ...] = ()
+    path: str | None = None  # as the user wrote it; None for text not from a file

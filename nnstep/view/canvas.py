@@ -1,0 +1,81 @@
+"""What a panel hands to whoever shows it: lines of (text, role) pieces, and what a click on them means.
+
+A widget turns roles into colours, a text printer drops them; neither computes anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+__all__ = ["Canvas", "Hit", "Line", "Panel", "Piece", "Target", "line_text"]
+
+
+class Piece(NamedTuple):
+    """A run of text with one role. `text` is already fit for a terminal (see `nnstep.text.clean`)."""
+
+    text: str
+    role: str = "text"
+
+
+Line = tuple[Piece, ...]
+
+
+class Target(NamedTuple):
+    """What a click asks for: a command of the command table and its argument."""
+
+    command: str
+    argument: object = None
+
+
+class Hit(NamedTuple):
+    """A rectangle of a canvas (0-based columns and rows of the canvas) that can be clicked."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    target: Target
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The visible part of a panel: at most `height` lines, each at most `width` columns wide.
+
+    lines    the visible lines, from the top of the window
+    hits     what can be clicked in the window; where two overlap, the later one wins
+    width    columns of the whole content, for scrolling
+    height   lines of the whole content, for scrolling
+    top      the first content line shown: the scroll asked for, corrected to the content and to what must be in sight
+    left     the first content column shown, likewise
+    """
+
+    lines: tuple[Line, ...]
+    hits: tuple[Hit, ...] = ()
+    width: int = 0
+    height: int = 0
+    top: int = 0
+    left: int = 0
+
+
+class Panel(Protocol):
+    """A panel of the view state. Painting is lazy: only what fits in the window is formatted."""
+
+    @property
+    def key(self) -> str:
+        """program, operation, chain, parameters, activations or gradients."""
+        ...
+
+    @property
+    def title(self) -> Line:
+        """For the border."""
+        ...
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        """The window of `width` × `height` cells. With `top`/`left` None the panel chooses: what matters is in sight."""
+        ...
+
+
+def line_text(line: Line) -> str:
+    """The text of a line without its roles."""
+    return "".join(piece.text for piece in line)

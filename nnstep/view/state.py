@@ -1,0 +1,68 @@
+"""The view state: everything the screen shows at one moment, as plain frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nnstep.view.canvas import Line, Panel
+
+__all__ = ["PANEL_KEYS", "ROLES", "ViewState"]
+
+PANEL_KEYS = ("program", "operation", "chain", "parameters", "activations", "gradients")
+
+# Roles a piece can have. A role may be several of these words, as in "pos3 changed": colours of all of them apply,
+# the later word winning. Tints go with the size of a number: pos1..pos5 and neg1..neg5, zero.
+ROLES = (
+    "text",  # ordinary text
+    "dim",  # less important; what is to come
+    "strong",  # important
+    "heading",  # FORWARD, BACKWARD, UPDATE
+    "title",  # the scenario's title
+    "name",  # a value's name
+    "gradient",  # the name of a gradient
+    "parameter",  # the name of a parameter
+    "number",
+    "operator",
+    "function",
+    "bracket",  # the brackets of a matrix
+    "shape",  # 4×3
+    "now",  # the current step, the current factor
+    "done",
+    "todo",  # not computed yet
+    "current",  # the background of the current line
+    "cursor",  # the chosen cell
+    "lit",  # a cell that made the chosen cell
+    "changed",  # assigned by the current step
+    "tab",
+    "tab-on",
+    "bar-done",  # the phase timeline
+    "bar-now",
+    "bar-todo",
+    "spark",  # the loss's little curve
+    "good",
+    "warning",
+    "error",
+    "key",  # a key to press
+    *(f"pos{n}" for n in range(1, 6)),
+    *(f"neg{n}" for n in range(1, 6)),
+    "zero",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ViewState:
+    """What is on the screen. Compared by identity: a new state is a new screen.
+
+    header   a panel of its own (key "header"), two lines: what and where, and the phase timeline
+    panels   by the keys of PANEL_KEYS
+    enabled  ids of the session's commands that can do something here
+    message  one line about what a command could not do, or ()
+    name     the cleaned file or scenario name, for the terminal's title
+    """
+
+    header: Panel
+    panels: Mapping[str, Panel]
+    enabled: frozenset[str]
+    message: Line = ()
+    name: str = ""
