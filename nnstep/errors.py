@@ -29,7 +29,9 @@ class Problem:
     def __str__(self) -> str:
         """`file:line: key: message; hint`, on one line, fit for a terminal."""
         where = ":".join(clean(part) for part in (self.file, self.line) if part is not None)
-        said = ": ".join(part for part in (where, clean(self.key) if self.key else "", clean(self.message, 400)) if part)
+        said = ": ".join(
+            part for part in (where, clean(self.key) if self.key else "", clean(self.message, 400)) if part
+        )
         return f"{said} ({clean(self.hint, 400)})" if self.hint else said
 
     def at(self, *, file: str | None = None, line: int | None = None, key: str | None = None) -> Problem:
@@ -46,10 +48,14 @@ class NnstepError(Exception):
 
 
 class LanguageError(Exception):
-    """A text that is not in the language. `line` and `column` count from 1 within the text that was parsed."""
+    """A text that is not in the language. `line` and `column` count from 1 within the text that was parsed.
+
+    `others` holds what else was found wrong in the same text, on other lines.
+    """
 
     def __init__(self, message: str, line: int = 1, column: int = 1, hint: str | None = None) -> None:
         self.message, self.line, self.column, self.hint = message, line, column, hint
+        self.others: tuple[LanguageError, ...] = ()
         super().__init__(message)
 
 

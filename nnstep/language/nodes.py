@@ -78,6 +78,10 @@ def substitute(expression: Expression, leaf: Callable[[Expression], Expression |
     """Replace each leaf for which `leaf` gives an expression; other leaves stay as they are."""
     if isinstance(expression, Call):
         arguments = tuple(substitute(argument, leaf) for argument in expression.arguments)
-        return expression if arguments == expression.arguments else Call(expression.function, arguments, expression.options)
+        return (
+            expression
+            if arguments == expression.arguments
+            else Call(expression.function, arguments, expression.options)
+        )
     found = leaf(expression)
     return expression if found is None else found

@@ -1,0 +1,238 @@
+"""Expression tree to text: as the language is typed (ASCII), as the screen writes it (Unicode), and as LaTeX.
+
+`parse_expression(to_text(tree)) == tree` for every tree that the parser makes. All three ways share one walk over the
+tree; they differ in a `Notation`, which says how names, numbers and each operation are written. The walk gives pieces
+of (text, role), so that a screen can colour what a plain printer just joins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from nnstep.errors import LanguageError
+from nnstep.language.nodes import Call, Entry, Expression, Name, Number, Option
+from nnstep.language.parser import parse_expression
+
+__all__ = ["Token", "label", "number_text", "to_text", "to_unicode", "tokens"]
+
+
+class Token(NamedTuple):
+    """A run of text with a role: name, gradient, number, operator, function or text."""
+
+    text: str
+    role: str
+
+
+# How tightly a node holds together; a part that holds less tightly than its place asks for is put in brackets.
+_OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _POWER, _POSTFIX = range(1, 10)
+_INFIX = {
+    "or": ("or", _OR),
+    "and": ("and", _AND),
+    "less": ("<", _COMPARE),
+    "less_equal": ("<=", _COMPARE),
+    "greater": (">", _COMPARE),
+    "greater_equal": (">=", _COMPARE),
+    "equal": ("==", _COMPARE),
+    "not_equal": ("!=", _COMPARE),
+    "add": ("+", _SUM),
+    "subtract": ("-", _SUM),
+    "multiply": ("*", _PRODUCT),
+    "divide": ("/", _PRODUCT),
+    "remainder": ("%", _PRODUCT),
+    "matmul": ("@", _PRODUCT),
+    "power": ("**", _POWER),
+}
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+@dataclass(frozen=True)
+class Notation:
+    """One way of writing. `unicode` False is the typed language.
+
+    symbols    how the screen writes an operation that is called by name: {"sigmoid": "σ"}
+    objective  the letter of the differentiated value in ∂L/∂x
+    scalar     whether a name is a single number, which decides between · and ⊙
+    """
+
+    unicode: bool = False
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    objective: str = "L"
+    scalar: Callable[[str], bool] = lambda name: False
+
+
+_TYPED = Notation()
+
+
+def to_text(expression: Expression) -> str:
+    """The expression as it is typed in a scenario."""
+    return _join(_tokens(expression, _TYPED))
+
+
+def to_unicode(expression: Expression, symbols: Mapping[str, str] | None = None, objective: str = "L") -> str:
+    """The expression as the screen writes it: ∂L/∂W1, xᵀ, ⊙, σ."""
+    return _join(tokens(expression, symbols, objective))
+
+
+def tokens(
+    expression: Expression,
+    symbols: Mapping[str, str] | None = None,
+    objective: str = "L",
+    scalar: Callable[[str], bool] = lambda name: False,
+) -> tuple[Token, ...]:
+    """As `to_unicode`, in pieces with roles."""
+    return tuple(_tokens(expression, Notation(True, symbols or {}, objective, scalar)))
+
+
+def label(name: str, objective: str = "L") -> str:
+    """A value's name as the screen writes it: `grad(W1)` is ∂L/∂W1, `x @ W1.T` is x @ W1ᵀ."""
+    return _join(_name(name, Notation(True, objective=objective)))
+
+
+def number_text(value: float) -> str:
+    """A number as it is typed: the shortest text that reads back as the same float64."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+
+
+def _join(pieces: Iterable[Token]) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
+def _tokens(node: Expression, notation: Notation) -> list[Token]:
+    match node:
+        case Number(value):
+            text = number_text(value)
+            return [Token(text.replace("-", "−") if notation.unicode else text, "number")]
+        case Name(id):
+            return _name(id, notation)
+        case Entry(name, index):
+            cell = "[" + ",".join(map(str, index)) + "]" if index else ""
+            return [*_tight(Name(name), _POSTFIX, notation), Token(cell, "text")]
+        case Call("transpose", (value,)):
+            return [*_tight(value, _POSTFIX, notation), Token("ᵀ" if notation.unicode else ".T", "operator")]
+        case Call("slice", (value,)):
+            return [*_tight(value, _POSTFIX, notation), Token(_subscript(node.options[0][1]), "text")]
+        case Call("negative", (value,)):
+            return [Token("−" if notation.unicode else "-", "operator"), *_tight(value, _SIGN, notation)]
+        case Call("not", (value,)):
+            return [Token("not ", "operator"), *_tight(value, _NOT, notation)]
+        case Call(function, (left, right)) if function in _INFIX and not node.options:
+            return _infix(node, left, right, notation)
+        case Call():
+            return _called(node, notation)
+
+
+def _tightness(node: Expression) -> int:
+    match node:
+        case Number(value):
+            return _SIGN if str(value).startswith("-") else _POSTFIX
+        case Call("negative", _):
+            return _SIGN
+        case Call("not", _):
+            return _NOT
+        case Call(function, (_, _)) if function in _INFIX and not node.options:
+            return _INFIX[function][1]
+    return _POSTFIX
+
+
+def _tight(node: Expression, least: int, notation: Notation) -> list[Token]:
+    if isinstance(node, Name) and notation.unicode:
+        node = _unnamed(node.id) or node  # a value that is called by its text binds as that text does
+    inner = _tokens(node, notation)
+    simple_number = isinstance(node, Number) and least == _POSTFIX  # `2.T` would read as a number
+    if _tightness(node) >= least and not simple_number:
+        return inner
+    return [Token("(", "text"), *inner, Token(")", "text")]
+
+
+def _infix(node: Call, left: Expression, right: Expression, notation: Notation) -> list[Token]:
+    sign, level = _INFIX[node.function]
+    if node.function == "power":
+        if notation.unicode and isinstance(right, Number) and right.value.is_integer() and abs(right.value) < 1000:
+            raised = number_text(right.value).translate(_SUPERSCRIPT)
+            return [*_tight(left, _POSTFIX, notation), Token(raised, "number")]
+        return [*_tight(left, _POSTFIX, notation), Token(" ** ", "operator"), *_tight(right, _SIGN, notation)]
+    if notation.unicode:
+        sign = _unicode_sign(node, left, right, notation)
+    pieces = _tight(left, level + (level == _COMPARE), notation)
+    return [*pieces, Token(f" {sign} ", "operator"), *_tight(right, level + 1, notation)]
+
+
+def _unicode_sign(node: Call, left: Expression, right: Expression, notation: Notation) -> str:
+    if node.function == "multiply":
+        return "·" if _is_scalar(left, notation) or _is_scalar(right, notation) else "⊙"
+    signs = {"subtract": "−", "less_equal": "≤", "greater_equal": "≥", "equal": "=", "not_equal": "≠"}
+    return signs.get(node.function) or _INFIX[node.function][0]
+
+
+def _is_scalar(node: Expression, notation: Notation) -> bool:
+    match node:
+        case Number() | Entry():
+            return True
+        case Name(id):
+            return notation.scalar(id)
+        case Call(function, arguments) if function in _INFIX or function == "negative":
+            return all(_is_scalar(argument, notation) for argument in arguments)
+    return False
+
+
+def _called(node: Call, notation: Notation) -> list[Token]:
+    function, options = node.function, dict(node.options)
+    if notation.unicode:
+        function = notation.symbols.get(function, function)
+        if node.function in ("sum", "mean", "max", "min") and options.get("axis") in (0, 1, -1):
+            function += " rows" if options.pop("axis") == 0 else " columns"
+            options.pop("keepdims", None)
+    pieces = [Token(function, "function"), Token("(", "text")]
+    parts = [_tokens(argument, notation) for argument in node.arguments]
+    parts += [[Token(f"{name}={_option(value)}", "text")] for name, value in options.items()]
+    for position, part in enumerate(parts):
+        pieces += [Token(", ", "text"), *part] if position else part
+    return [*pieces, Token(")", "text")]
+
+
+def _option(value: Option | None) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return number_text(float(value)) if isinstance(value, float) else str(value)
+
+
+def _subscript(items: Option) -> str:
+    assert isinstance(items, tuple)
+    return "[" + ", ".join(_item(item) for item in items) + "]"
+
+
+def _item(item: Option | None) -> str:
+    if not isinstance(item, tuple):
+        return str(item)
+    start, stop, step = ("" if part is None else str(part) for part in item)
+    return f"{start}:{stop}" + (f":{step}" if step else "")
+
+
+def _is_plain(name: str) -> bool:
+    return name.isidentifier() or (name.endswith(")") and name.split("(", 1)[0].isidentifier() and " " not in name)
+
+
+@lru_cache(maxsize=4096)
+def _unnamed(name: str) -> Expression | None:
+    """The expression behind a value that is called by its text, or None for a name that is not an expression."""
+    try:
+        found = parse_expression(name)
+    except LanguageError:
+        return None
+    return None if isinstance(found, Name) else found
+
+
+def _name(name: str, notation: Notation) -> list[Token]:
+    """A value's name. Typed, one that is called by its text stands in brackets, to be read as one thing."""
+    if not notation.unicode:
+        return [Token(name if _is_plain(name) else f"({name})", "name")]
+    base, via, rest = name.partition(" via ")
+    if base.startswith("grad(") and base.endswith(")"):
+        inner = base[5:-1]
+        plain = _join(_name(inner, notation)) if inner.isidentifier() else "(" + label(inner, notation.objective) + ")"
+        return [Token(f"∂{notation.objective}/∂{plain}{via}{rest}", "gradient")]
+    expression = None if name.isidentifier() else _unnamed(name)
+    return [Token(name, "name")] if expression is None else _tokens(expression, notation)
