@@ -17,8 +17,9 @@ from nnstep.language.nodes import Assignment, Call, Expression, Name, Number, Op
 
 __all__ = ["REFERENCES", "parse_equations", "parse_expression"]
 
-# Written like calls of one name, but they name a value: the gradient of W1, W1 one iteration ago, W1's optimizer state.
-REFERENCES = ("grad", "prev", "velocity", "m", "v")
+# Written like calls of one name, but they name a value: the gradient of W1, W1 one iteration ago, W1's optimizer state,
+# its gradient with weight decay added (d).
+REFERENCES = ("grad", "prev", "velocity", "m", "v", "d")
 
 _LONGEST = 4_000  # characters of one expression
 _DEEPEST = 60  # nested operations of one expression

@@ -1,0 +1,36 @@
+"""What a person types to go somewhere: a step, an iteration and a step, or the name of a value."""
+
+from __future__ import annotations
+
+import re
+
+from nnstep.debugger.session import Position, Session
+from nnstep.errors import nearest
+
+__all__ = ["find_names", "place"]
+
+_NUMBERS = re.compile(r"(?:(\d{1,9})\s*:)?\s*(\d{1,9})")
+
+
+def place(session: Session, text: str) -> Position:
+    """Where `text` leads: "14" (step 14 of this iteration), "3:14" (of iteration 3), or the step that assigns a name.
+
+    Raises ValueError, saying what was expected, for a text that leads nowhere.
+    """
+    text = " ".join(text.split())
+    numbers = _NUMBERS.fullmatch(text)
+    if numbers:
+        iteration = int(numbers[1] or session.position.iteration)
+        return Position(iteration, int(numbers[2]))
+    slots = session.program.versions.get(text)
+    if slots is None:
+        hint = nearest(text, session.program.versions)
+        said = "expected a step (14), an iteration and step (3:14), or a value's name (z1, grad(W1))"
+        raise ValueError(f"nothing is called {text!r}; {hint or said}")
+    steps = [session.program.values[slot].step for slot in slots]
+    return Position(session.position.iteration, steps[-1])
+
+
+def find_names(session: Session) -> list[str]:
+    """Every name that `place` knows, in order of assignment."""
+    return list(session.program.versions)

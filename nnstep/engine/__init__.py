@@ -1,0 +1,22 @@
+"""Program + parameters + batch -> Record. One interpreter, a straight line of NumPy calls bound to one arena; the run as
+a timeline whose iterations can be gone to; gradients checked against central differences.
+"""
+
+from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck, gradcheck
+from nnstep.engine.machine import Machine, State
+from nnstep.engine.record import Record
+from nnstep.engine.schedule import Place, Schedule, schedule
+from nnstep.engine.timeline import Timeline
+
+__all__ = [
+    "TOLERANCE",
+    "Machine",
+    "ParameterCheck",
+    "Place",
+    "Record",
+    "Schedule",
+    "State",
+    "Timeline",
+    "gradcheck",
+    "schedule",
+]

@@ -1,0 +1,167 @@
+"""Program -> straight-line machine code of NumPy calls, every operand bound beforehand, every value a view into one arena.
+
+A step's expression is taken apart into kernel calls. A value's place in the arena is the last call's output; parts in
+between go to scratch arrays that are used again by later steps. Looking at memory differently (a transpose, a slice, a
+value under a second name) costs no call: such a value is a view of the other one's memory. Nothing is allocated by a run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nnstep.engine.layout import Layout
+from nnstep.language import Call, Expression, Name, Number, names, to_text
+from nnstep.ops import Array, Kernel, Shape
+from nnstep.program import Program, bind, rule_expression
+
+__all__ = ["Assembly", "assemble"]
+
+_copy = np.positive  # as a kernel: (from, to)
+_Key = tuple[str, tuple[int, ...]]  # an expression with the slots of its names, for results kept by earlier kernels
+
+
+@dataclass(eq=False)
+class Assembly:
+    """The calls of each phase, as (kernel, operands...) with the output last, and the value of every slot."""
+
+    arrays: list[Array]
+    calls: dict[str, list[tuple[Kernel, ...]]] = field(default_factory=dict)
+
+
+def assemble(program: Program, layout: Layout, arena: Array) -> Assembly:
+    """Bind the program to `arena` (1-D float64, `layout.size` long).
+
+    Values that do not depend on anything (the seed of the backward pass) are written into the arena here, once.
+    """
+    return _Assembler(program, layout, arena).assembly()
+
+
+class _Scratch:
+    """Working arrays by shape; one that is given back is handed out again."""
+
+    def __init__(self) -> None:
+        self._free: dict[Shape, list[Array]] = {}
+        self._own: set[int] = set()
+
+    def take(self, shape: Shape) -> Array:
+        free = self._free.get(shape)
+        if free:
+            return free.pop()
+        array = np.empty(shape)
+        self._own.add(id(array))
+        return array
+
+    def give_back(self, array: Array) -> None:
+        if id(array) in self._own:
+            self._free.setdefault(array.shape, []).append(array)
+
+
+class _Assembler:
+    def __init__(self, program: Program, layout: Layout, arena: Array) -> None:
+        self.program = program
+        self.arrays = layout.views(arena)
+        self.aliases = layout.aliases
+        self.scratch = _Scratch()
+        self.kept: dict[_Key, Array] = {}
+        self.calls: list[tuple[Kernel, ...]] = []
+        self.slots: dict[str, int] = {}
+        self.constants: dict[float, Array] = {}
+
+    def assembly(self) -> Assembly:
+        found = Assembly(self.arrays)
+        for step in self.program.steps:
+            self.slots = dict(step.operands)
+            self.calls = found.calls.setdefault(step.phase, [])
+            if step.target not in self.aliases:
+                self._write(step.expression, self.arrays[step.target])
+        return found
+
+    def _shape_of(self, name: str) -> Shape:
+        return self.program.values[self.slots[name]].shape
+
+    def _write(self, expression: Expression, out: Array) -> None:
+        """The calls that put the expression's value into `out`."""
+        if isinstance(expression, Call):
+            folded = self._folded(expression)
+            if folded is None:
+                self._call(expression, out)
+                return
+            out[...] = folded
+        elif isinstance(expression, Number):
+            out[...] = expression.value
+        else:
+            self.calls.append((_copy, self._operand(expression), out))
+
+    def _operand(self, expression: Expression, into: Array | None = None) -> Array:
+        """An array that holds the expression's value; `into` is where a new one may go."""
+        match expression:
+            case Name(id):
+                return self.arrays[self.slots[id]]
+            case Number(value):
+                return self._constant(value)
+            case Call():
+                folded = self._folded(expression)
+                if folded is not None and folded.shape == ():
+                    return self._constant(float(folded))
+                known = self.kept.get(self._key(expression))
+                if known is not None:
+                    return known
+                bound = bind(expression, self._shape_of)
+                if bound.operation.view is not None:
+                    source = self._operand(bound.arguments[0])
+                    view = bound.operation.view(source, **bound.site.options)
+                    if np.shares_memory(view, source):
+                        return view
+                out = into if into is not None and into.shape == bound.site.out else self.scratch.take(bound.site.out)
+                self._call(expression, out)
+                return out
+        raise AssertionError(f"an entry in a program: {to_text(expression)}")
+
+    def _call(self, call: Call, out: Array) -> None:
+        bound = bind(call, self._shape_of)
+        known = self.kept.get(self._key(call))
+        if known is not None:
+            self.calls.append((_copy, known, out))
+            return
+        entry = bound.operation
+        lent = out if entry.elementwise else None  # an elementwise kernel may write over the operand it reads
+        operands: list[Array] = []
+        for argument in bound.arguments:
+            operand = self._operand(argument, lent)
+            if operand is out:
+                lent = None
+            operands.append(operand)
+        kernel = entry.prepare(bound.site)
+        self.calls.append((kernel, *operands, out))
+        for text, array in zip(entry.kept, getattr(kernel, "kept", ()), strict=False):
+            self._keep(text, dict(zip(entry.inputs, bound.arguments, strict=True)), array)
+        for operand in operands:
+            if operand is not out:
+                self.scratch.give_back(operand)
+
+    def _keep(self, text: str, inputs: dict[str, Expression], array: Array) -> None:
+        call = rule_expression(text)
+        if isinstance(call, Call):
+            arguments = tuple(inputs.get(a.id, a) if isinstance(a, Name) else a for a in call.arguments)
+            self.kept[self._key(Call(call.function, arguments, call.options))] = array
+
+    def _key(self, call: Call) -> _Key:
+        return to_text(call), tuple(self.slots.get(name, -1) for name in names(call))
+
+    def _constant(self, value: float) -> Array:
+        if value not in self.constants:
+            self.constants[value] = np.array(value)
+        return self.constants[value]
+
+    def _folded(self, expression: Expression) -> Array | None:
+        """The value of an expression of numbers alone; None where a name occurs."""
+        if isinstance(expression, Number):
+            return np.array(expression.value)
+        if not isinstance(expression, Call) or names(expression):
+            return None
+        bound = bind(expression, self._shape_of)
+        parts = [self._folded(argument) for argument in bound.arguments]
+        with np.errstate(all="ignore"):
+            return bound.operation.evaluate(*[part for part in parts if part is not None], **bound.site.options)

@@ -1,0 +1,59 @@
+"""Every value of one iteration, read-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnstep.engine.layout import Layout
+from nnstep.ops import Array
+from nnstep.program import Program
+
+__all__ = ["Record", "keep"]
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """An iteration as it was: its place in the run and, in one read-only array, everything that was assigned.
+
+    iteration, epoch and batch count from 1; `rows` are the indices of the batch's samples (0-based, () without data).
+    """
+
+    layout: Layout
+    arena: Array
+    iteration: int
+    epoch: int
+    batch: int
+    rows: tuple[int, ...]
+
+    @property
+    def program(self) -> Program:
+        """The program that made it."""
+        return self.layout.program
+
+    def value(self, slot: int) -> Array:
+        """The value of a slot, read-only, in its shape."""
+        return self.layout.view(self.arena, slot)
+
+    def at(self, name: str, step: int) -> Array | None:
+        """What `name` is once `step` steps are done; None while it is not computed. Nothing later can be seen."""
+        found = self.program.latest(name, step)
+        return None if found is None else self.value(found.slot)
+
+    def __getitem__(self, name: str) -> Array:
+        """What `name` is at the end of the iteration. Raises KeyError for a name the program has not."""
+        return self.value(self.program.versions[name][-1])
+
+    @property
+    def loss(self) -> float | None:
+        """The objective's value, or None for a program that is forward only."""
+        objective = self.program.objective
+        return None if objective is None else float(self.value(objective))
+
+
+def keep(layout: Layout, arena: Array, iteration: int, epoch: int, batch: int, rows: tuple[int, ...]) -> Record:
+    """A record with a copy of `arena`."""
+    kept = np.array(arena)
+    kept.flags.writeable = False
+    return Record(layout, kept, iteration, epoch, batch, rows)

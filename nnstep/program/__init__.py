@@ -1,0 +1,23 @@
+"""Scenario -> Program. Takes the equations of a scenario; gives one straight list of single assignments: the forward pass,
+its derivative as another program in the same language, and the optimizer's update.
+"""
+
+from nnstep.program.bind import Bound, bind, infer, rule_expression
+from nnstep.program.compile import batch_rows, compile_program
+from nnstep.program.model import PHASES, Program, Shape, Step, Value
+from nnstep.program.update import initial_states
+
+__all__ = [
+    "PHASES",
+    "Bound",
+    "Program",
+    "Shape",
+    "Step",
+    "Value",
+    "batch_rows",
+    "bind",
+    "compile_program",
+    "infer",
+    "initial_states",
+    "rule_expression",
+]

@@ -1,0 +1,94 @@
+"""From a call as written to an operation with its array arguments, its options filled in, and the result's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nnstep.errors import OperationError, nearest
+from nnstep.language import Call, Expression, Name, Number, Option, parse_expression
+from nnstep.ops import Operation, Site, operation
+
+__all__ = ["Bound", "ShapeOf", "bind", "infer", "rule_expression"]
+
+Shape = tuple[int, ...]
+ShapeOf = Callable[[str], Shape]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """An operation applied: its array arguments (expressions), and the site with shapes and options."""
+
+    operation: Operation
+    arguments: tuple[Expression, ...]
+    site: Site
+
+
+def infer(expression: Expression, shape_of: ShapeOf) -> Shape:
+    """The shape of an expression. Raises OperationError; whatever `shape_of` raises for a name passes through."""
+    match expression:
+        case Name(id):
+            return shape_of(id)
+        case Call():
+            return bind(expression, shape_of).site.out
+    return ()
+
+
+def bind(call: Call, shape_of: ShapeOf) -> Bound:
+    """Resolve a call: arguments beyond the operation's inputs are options by position, as in `reshape(x, 2, 3)`.
+
+    Raises OperationError for an unknown operation, a wrong number of arguments, an unknown or missing option, and
+    shapes that the operation cannot take.
+    """
+    entry = operation(call.function)
+    options = dict(call.options)
+    arguments = call.arguments
+    if call.function == "put" and len(arguments) == 2:
+        arguments = _put_like_slice(call, options, shape_of)
+    count = len(entry.inputs)
+    if len(arguments) < count:
+        raise OperationError(f"{entry.name} takes {_signature(entry)}, found {len(arguments)} of its inputs")
+    by_position = [name for name in entry.options if name not in options]
+    for extra, argument in enumerate(arguments[count:]):
+        if extra >= len(by_position):
+            raise OperationError(f"{entry.name} takes {_signature(entry)}, found {len(call.arguments)} arguments")
+        options[by_position[extra]] = _constant(argument, entry)
+    for name in options:
+        if name not in entry.options:
+            raise OperationError(f"{entry.name} has no option {name!r}", nearest(name, entry.options))
+    filled = {name: options.get(name, default) for name, default in entry.options.items()}
+    for name, value in filled.items():
+        if value is None:
+            raise OperationError(f"{entry.name} needs {name!r}: it takes {_signature(entry)}")
+    given: dict[str, Option] = {name: value for name, value in filled.items() if value is not None}
+    shapes = tuple(infer(argument, shape_of) for argument in arguments[:count])
+    return Bound(entry, arguments[:count], entry.site(shapes, given))
+
+
+def _signature(entry: Operation) -> str:
+    return f"({', '.join([*entry.inputs, *(f'{name}=' for name in entry.options)])})"
+
+
+def _constant(argument: Expression, entry: Operation) -> Option:
+    match argument:
+        case Number(value):
+            return int(value) if value.is_integer() else value
+        case Name(id) if id.isidentifier():
+            return id
+    raise OperationError(f"{entry.name} takes {_signature(entry)}; an option is a number written out")
+
+
+def _put_like_slice(call: Call, options: dict[str, Option], shape_of: ShapeOf) -> tuple[Expression, ...]:
+    """`put(g, x[0:2])` says where `g` goes by showing the place it was taken from; only the shape of x matters."""
+    match call.arguments:
+        case (g, Call("slice", (source,), ((_, items),))):
+            options |= {"items": items, "shape": infer(source, shape_of)}
+            return (g,)
+    raise OperationError("put takes what to put and the place to put it, as in put(g, x[0:2])")
+
+
+@lru_cache(maxsize=1024)
+def rule_expression(text: str) -> Expression:
+    """The tree of a derivative rule, parsed once."""
+    return parse_expression(text)
