@@ -2,6 +2,7 @@
 a timeline whose iterations can be gone to; gradients checked against central differences.
 """
 
+from nnstep.engine.evaluate import evaluate
 from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck, gradcheck
 from nnstep.engine.machine import Machine, State
 from nnstep.engine.record import Record
@@ -17,6 +18,7 @@ __all__ = [
     "Schedule",
     "State",
     "Timeline",
+    "evaluate",
     "gradcheck",
     "schedule",
 ]

@@ -2,7 +2,7 @@
 
 A step's expression is taken apart into kernel calls. A value's place in the arena is the last call's output; parts in
 between go to scratch arrays that are used again by later steps. Looking at memory differently (a transpose, a slice, a
-value under a second name) costs no call: such a value is a view of the other one's memory. Nothing is allocated by a run.
+value under a second name) costs no call: such a value is a view of the other one's memory. A run allocates nothing.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     | parameters and states, before | the same, not updated | data, constants, values | parameters and states, after |
 
-The first two parts together are the state of an iteration, the last part is the first one of the next iteration, so that
-carrying on is one copy. Every value starts on a cache line.
+The first two parts together are the state of an iteration, the last part is the first one of the next iteration, so
+that carrying on is one copy. Every value starts on a cache line.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Scenario -> Program. Takes the equations of a scenario; gives one straight list of single assignments: the forward pass,
-its derivative as another program in the same language, and the optimizer's update.
+"""Scenario -> Program. Takes the equations of a scenario; gives one straight list of single assignments: the forward
+pass, its derivative as another program in the same language, and the optimizer's update.
 """
 
 from nnstep.program.bind import Bound, bind, infer, rule_expression
+from nnstep.program.cells import cell
+from nnstep.program.chain import Factor, chain, factor, parameters_with_gradient
 from nnstep.program.compile import batch_rows, compile_program
 from nnstep.program.model import PHASES, Program, Shape, Step, Value
 from nnstep.program.update import initial_states
@@ -10,14 +12,19 @@ from nnstep.program.update import initial_states
 __all__ = [
     "PHASES",
     "Bound",
+    "Factor",
     "Program",
     "Shape",
     "Step",
     "Value",
     "batch_rows",
     "bind",
+    "cell",
+    "chain",
     "compile_program",
+    "factor",
     "infer",
     "initial_states",
+    "parameters_with_gradient",
     "rule_expression",
 ]

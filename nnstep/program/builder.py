@@ -1,4 +1,4 @@
-"""The list of assignments while it grows: values get their slots, steps their numbers. Used by every compiling stage."""
+"""The list of assignments while it grows: values get their slots, steps their numbers. Every compiling stage adds."""
 
 from __future__ import annotations
 
@@ -66,4 +66,3 @@ class Builder:
         text = equation or f"{name} = {to_text(expression)}"
         self.steps.append(Step(index, phase, value.slot, expression, operands, text, operation, source, wrt))
         return value
-

@@ -17,8 +17,8 @@ __all__ = ["compile_program"]
 def compile_program(scenario: Scenario, rows: int | None = None) -> Program:
     """Compile for batches of `rows` samples (default: the first batch's).
 
-    Raises NnstepError with every problem found: a name used before it is defined, an unknown operation, shapes that do not
-    fit, an objective that is not a scalar, a gradient that would have to pass through what is not differentiable.
+    Raises NnstepError with every problem found: a name used before it is defined, an unknown operation, shapes that do
+    not fit, an objective that is not a scalar, a gradient that must pass through what is not differentiable.
     """
     if rows is None:
         rows = batch_rows(scenario)
@@ -43,7 +43,9 @@ def compile_program(scenario: Scenario, rows: int | None = None) -> Program:
         steps=tuple(builder.steps),
         objective=objective,
         carried=tuple((value.slot, builder.slot(value.name)) for value in starts),
-        equations=tuple(f"{one.assignment.target} = {to_text(one.assignment.expression)}" for one in scenario.equations),
+        equations=tuple(
+            f"{one.assignment.target} = {to_text(one.assignment.expression)}" for one in scenario.equations
+        ),
     )
 
 

@@ -6,8 +6,8 @@ For every value on a path from a trainable parameter to the objective there is a
 - where a value was broadcast, a step that sums over the axes it was broadcast along;
 - where a value is used k times, its k contributions (`grad(h1) via z2`), then a step that adds them up.
 
-A value without a name that is only passed through (`x @ W1` in `x @ W1 + b1`, whose rule is `g`) has no step of its own: its
-gradient is the gradient of what it went into.
+A value without a name that is only passed through (`x @ W1` in `x @ W1 + b1`, whose rule is `g`) has no step of its own:
+its gradient is the gradient of what it went into.
 """
 
 from __future__ import annotations

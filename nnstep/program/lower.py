@@ -32,18 +32,18 @@ def lower(builder: Builder, equations: tuple[Equation, ...]) -> list[Problem]:
             if missing:
                 said = [_undefined(name, builder, later) for name in missing if name not in unusable]
                 problems += [problem.at(line=equation.line, key=equation.key) for problem in said]
-                raise _Unusable
+                raise _UnusableError
             _check_place(expression)
             _assign(builder, target, expression, f"{target} = {to_text(expression)}")
         except OperationError as error:
             problems.append(Problem(f"{target}: {error.message}", None, equation.line, None, equation.key, error.hint))
             unusable.add(target)
-        except _Unusable:
+        except _UnusableError:
             unusable.add(target)
     return problems
 
 
-class _Unusable(Exception):
+class _UnusableError(Exception):
     """This equation depends on one that is wrong."""
 
 

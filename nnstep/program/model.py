@@ -21,8 +21,8 @@ PHASES = ("forward", "backward", "update")
 class Value:
     """One slot: assigned once in an iteration, by a step or (inputs) before the first one.
 
-    name    as the language writes it: `z1`, `x @ W1`, `grad(z1)`, `grad(h1) via o`, `velocity(W1)`; a parameter before and
-            after its update are two values of one name
+    name    as the language writes it: `z1`, `x @ W1`, `grad(z1)`, `grad(h1) via o`, `velocity(W1)`; a parameter before
+            and after its update are two values of one name
     role    "data" (x, y), "constant", "parameter", "state" (optimizer state, before or after the update), "counter",
             "activation" (a named forward value), "unnamed" (a forward value called by its text),
             "gradient" (grad(NAME)), "contribution" (one term or one stage of a gradient), "rate" (other update values)

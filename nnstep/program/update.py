@@ -3,8 +3,8 @@
 epsilon is added outside the root, weight decay is added to the gradient (adamw: taken off the parameter itself),
 dampening is 0, Adam's averages are corrected by 1 - beta ** iteration.
 
-In the templates `w` is the parameter, `g` its gradient, `d`, `velocity`, `m` and `v` belong to the parameter (they become
-`velocity(W1)` and so on), `iteration` counts from 1, and options stand for their numbers.
+In the templates `w` is the parameter, `g` its gradient; `d`, `velocity`, `m` and `v` belong to the parameter (they
+become `velocity(W1)` and so on), `iteration` counts from 1, and options stand for their numbers.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ def _adam(options: Mapping[str, float | bool], gradient: str) -> list[str]:
 
 def _adamw(options: Mapping[str, float | bool], gradient: str) -> list[str]:
     *averages, step = _adam(options, gradient)
-    return [*averages, step.replace("w = w -", "w = (1 - lr * weight_decay) * w -") if options["weight_decay"] else step]
+    return [
+        *averages,
+        step.replace("w = w -", "w = (1 - lr * weight_decay) * w -") if options["weight_decay"] else step,
+    ]
 
 
 def _rmsprop(options: Mapping[str, float | bool], gradient: str) -> list[str]:
