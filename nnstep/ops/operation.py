@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 
 from nnstep.language.nodes import Call, Entry, Expression, Option
 
-__all__ = ["Array", "Index", "Kernel", "Operation", "Shape", "Site", "broadcast_index", "elementwise_cell"]
+__all__ = [
+    "Array",
+    "Index",
+    "Kernel",
+    "Operation",
+    "Shape",
+    "Site",
+    "Text",
+    "Texts",
+    "broadcast_index",
+    "elementwise_cell",
+]
 
 Array = NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -26,34 +37,46 @@ Kernel = Callable[..., Any]  # kernel(*inputs, out): writes the result into `out
 
 @dataclass(frozen=True)
 class Site:
-    """Where an operation is applied: the shapes of its inputs, its options with defaults filled in, its result's shape."""
+    """Where an operation is applied: the shapes of its inputs, its options with defaults filled in, its result's shape.
+
+    `constants` has the value of each input that is a number written out, as the 2 in `w ** 2`, and None for the others;
+    empty when nothing is known. Rules and kernels may be simpler for a known number, never different in meaning.
+    """
 
     shapes: tuple[Shape, ...]
     options: Mapping[str, Option]
     out: Shape
+    constants: tuple[float | None, ...] = ()
 
 
-Text = str | Callable[[Site], str]
+Text = str | Callable[[Site], str | None]
+Texts = tuple[str, ...] | Callable[[Site], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Operation:
     """One entry of the table.
 
-    name         as written in a call, or for infix operations `add`, `subtract`, `multiply`, `divide`, `power`, `matmul`
+    name         as written in a call, or for infix operations `add`, `subtract`, `multiply`, `divide`, `power`, ...
     inputs       names of the array inputs, in order
     symbol       how the screen writes it: "σ", "@", "Σ"
     sentence     one plain sentence about what it does
     shape        shape(*input_shapes, **options) -> result shape; raises OperationError, message in plain words
-    prepare      prepare(site) -> kernel(*inputs, out); working arrays are made here, once, so that a run allocates nothing
+    prepare      prepare(site) -> kernel(*inputs, out); working arrays are made here, once: a run allocates nothing
     cell         cell(site, index) -> how out[index] is computed, an Expression over Entry(input name, input index)
-    options      option name -> default (None: must be given)
-    derivative   input name -> rule; an input without one passes no gradient
-    body         for a composite: its definition, one assignment a line, the last one assigning `out`; numerically stable
+    options      option name -> default (None: must be given), in the order in which they may be given by position; an
+                 option with no number to say so has a word for it: axis=all, cols=none
+    derivative   input name -> rule; an input without one, or whose rule is None at a site, passes no gradient
+    body         for a composite: its definition, one assignment a line, the last one assigning `out`; stable
     elementwise  out[i] depends on the inputs at i alone (after broadcasting), so a kernel may write over an input
-    view         for operations that only look at memory differently: view(x, **options) -> a NumPy view
+    view         for operations that only look at memory differently: view(x, **options) -> a NumPy view, or None where
+                 the memory of x does not allow it (a reshape of a transpose) and the kernel must copy
     kept         expressions (texts over the inputs) that the kernel computes on the way; the prepared kernel has an
-                 attribute `kept`, a tuple of those arrays in the same order, which later steps may read
+                 attribute `kept`, a tuple of those arrays in the same order, which later steps may read; they are
+                 bit for bit what the kernels of those expressions would give
+    check        check(site, inputs by name) raises OperationError for values the operation cannot take, such as a class
+                 number that is none; for inputs known before a run (data), since kernels do not look. Absent inputs
+                 are not checked.
     where        "equation": may be written in a scenario; "rule": only in derivative rules, bodies and updates;
                  "condition": only in breakpoints and watches (rules may use it too)
     """
@@ -69,13 +92,16 @@ class Operation:
     derivative: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
     body: Text | None = None
     elementwise: bool = False
-    view: Callable[..., Array] | None = None
-    kept: tuple[str, ...] = ()
+    view: Callable[..., Array | None] | None = None
+    kept: Texts = ()
+    check: Callable[[Site, Mapping[str, Array]], None] | None = None
     where: str = "equation"
 
-    def site(self, shapes: tuple[Shape, ...], options: Mapping[str, Option]) -> Site:
+    def site(
+        self, shapes: tuple[Shape, ...], options: Mapping[str, Option], constants: tuple[float | None, ...] = ()
+    ) -> Site:
         """Check shapes and options and work out the result's shape. Raises OperationError."""
-        return Site(shapes, options, self.shape(*shapes, **options))
+        return Site(shapes, options, self.shape(*shapes, **options), constants)
 
     def rule(self, input_name: str, site: Site) -> str | None:
         """The derivative rule for one input at this site, or None when no gradient passes."""
@@ -85,13 +111,17 @@ class Operation:
         """The body at this site, or None for a primitive."""
         return _text(self.body, site)
 
+    def keeps(self, site: Site) -> tuple[str, ...]:
+        """The texts of what the kernel prepared for this site keeps, in the order of its attribute `kept`."""
+        return self.kept(site) if callable(self.kept) else self.kept
+
     def evaluate(self, *inputs: Array, **options: Option) -> Array:
-        """Apply to arrays and return a new one: for tests and for single values, not for runs."""
+        """Apply to arrays and return a new one: for tests and single values, not for runs. Raises OperationError."""
         filled = {name: value for name, value in self.options.items() if value is not None} | options
         arrays = tuple(np.asarray(value, dtype=np.float64) for value in inputs)
         site = self.site(tuple(array.shape for array in arrays), filled)
-        if self.view is not None:
-            return np.array(self.view(*arrays, **filled))
+        if self.check is not None:
+            self.check(site, dict(zip(self.inputs, arrays, strict=True)))
         out = np.empty(site.out)
         self.prepare(site)(*arrays, out)
         return out

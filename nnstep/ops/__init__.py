@@ -1,0 +1,26 @@
+"""Operations: what each one is, in one entry of a table.
+
+Takes the language's expression tree; gives for every operation its kernel, shape rule, derivative rules as text, body,
+how one cell is computed, symbol and sentence.
+"""
+
+from nnstep.ops.cellrules import AGGREGATES
+from nnstep.ops.cells import entries, evaluate_cell
+from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, elementwise_cell
+from nnstep.ops.table import NAMES, OPERATIONS, operation
+
+__all__ = [
+    "AGGREGATES",
+    "NAMES",
+    "OPERATIONS",
+    "Array",
+    "Index",
+    "Kernel",
+    "Operation",
+    "Shape",
+    "Site",
+    "elementwise_cell",
+    "entries",
+    "evaluate_cell",
+    "operation",
+]

@@ -1,0 +1,205 @@
+"""Activations: elementwise, with PyTorch's conventions at the corners (the derivative of relu at 0 is 0)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from nnstep.errors import OperationError
+from nnstep.language.nodes import Option
+from nnstep.ops.elementary import prepare_normal_cdf
+from nnstep.ops.kernels import ZERO, Mask, constant, keeping, number, sigmoid_into, ufunc
+from nnstep.ops.operation import Array, Kernel, Operation, Shape, Site, Texts, elementwise_cell
+from nnstep.ops.shapes import same_shape
+
+__all__ = ["ACTIVATIONS"]
+
+_THRESHOLD = constant(20.0)  # PyTorch's: above it softplus is x itself
+
+
+def _prepare_relu(site: Site) -> Kernel:
+    maximum = np.maximum
+
+    def kernel(x: Array, out: Array) -> None:
+        maximum(x, ZERO, out=out)
+
+    return kernel
+
+
+def _prepare_leaky_relu(site: Site) -> Kernel:
+    slope = number(site.options["slope"])
+    factor, scaled = constant(slope), np.empty(site.out)
+    maximum, minimum, multiply, add = np.maximum, np.minimum, np.multiply, np.add
+
+    def larger(x: Array, out: Array) -> None:
+        multiply(x, factor, scaled)
+        maximum(x, scaled, out=out)
+
+    def sum_of_parts(x: Array, out: Array) -> None:
+        minimum(x, ZERO, out=scaled)
+        multiply(scaled, factor, scaled)
+        maximum(x, ZERO, out=out)
+        add(out, scaled, out)
+
+    return larger if 0 < slope <= 1 else sum_of_parts
+
+
+def _prepare_elu(site: Site) -> Kernel:
+    alpha, negative = constant(number(site.options["alpha"])), np.empty(site.out)
+    maximum, minimum, expm1, multiply, add = np.maximum, np.minimum, np.expm1, np.multiply, np.add
+
+    def kernel(x: Array, out: Array) -> None:
+        minimum(x, ZERO, out=negative)
+        expm1(negative, negative)
+        multiply(negative, alpha, negative)
+        maximum(x, ZERO, out=out)
+        add(out, negative, out)
+
+    return kernel
+
+
+def _prepare_gelu(site: Site) -> Kernel:
+    share, cdf, multiply = np.empty(site.out), prepare_normal_cdf(site), np.multiply
+
+    def kernel(x: Array, out: Array) -> None:
+        cdf(x, share)
+        multiply(x, share, out)
+
+    return keeping(kernel, share)
+
+
+def _prepare_silu(site: Site) -> Kernel:
+    gate, sigmoid, multiply = np.empty(site.out), sigmoid_into(site.out), np.multiply
+
+    def kernel(x: Array, out: Array) -> None:
+        sigmoid(x, gate)
+        multiply(x, gate, out)
+
+    return keeping(kernel, gate)
+
+
+def _prepare_softplus(site: Site) -> Kernel:
+    curved = np.empty(site.out)
+    straight: Mask = np.empty(site.out, dtype=np.bool_)
+    minimum, exp, log1p, greater, putmask = np.minimum, np.exp, np.log1p, np.greater, np.putmask
+
+    def kernel(x: Array, out: Array) -> None:
+        minimum(x, _THRESHOLD, out=curved)
+        exp(curved, curved)
+        log1p(curved, curved)
+        greater(x, _THRESHOLD, straight)
+        putmask(curved, straight, x)
+        out[...] = curved
+
+    return kernel
+
+
+def _shape_with(option: str) -> Callable[..., Shape]:
+    """Any shape, and a number for the option."""
+
+    def shape(x: Shape, **options: Option) -> Shape:
+        value = options[option]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise OperationError(f"{option}={value}, expected a number")
+        return x
+
+    return shape
+
+
+def _activation(
+    name: str,
+    symbol: str,
+    sentence: str,
+    prepare: Callable[[Site], Kernel],
+    rule: str,
+    body: str | None,
+    options: Mapping[str, Option | None] | None = None,
+    kept: Texts = (),
+) -> Operation:
+    return Operation(
+        name=name,
+        inputs=("x",),
+        symbol=symbol,
+        sentence=sentence,
+        shape=_shape_with(next(iter(options))) if options else same_shape,
+        prepare=prepare,
+        cell=elementwise_cell(name, ("x",)),
+        options=options or {},
+        derivative={"x": rule},
+        body=body,
+        elementwise=True,
+        kept=kept,
+    )
+
+
+ACTIVATIONS = (
+    _activation(
+        "sigmoid",
+        "σ",
+        "Squeezes each entry between 0 and 1: 1 / (1 + exp(-x)).",
+        lambda site: sigmoid_into(site.out),
+        "g * out * (1 - out)",
+        "out = 1 / (1 + exp(-x))",  # exp may be infinite here, which gives the right 0
+    ),
+    _activation(
+        "tanh",
+        "tanh",
+        "Squeezes each entry between -1 and 1.",
+        ufunc(np.tanh),
+        "g * (1 - out ** 2)",
+        None,
+    ),
+    _activation(
+        "relu",
+        "ReLU",
+        "Keeps positive entries and sets negative ones to 0; the derivative at 0 is 0.",
+        _prepare_relu,
+        "g * (x > 0)",
+        "out = maximum(x, 0)",
+    ),
+    _activation(
+        "leaky_relu",
+        "LeakyReLU",
+        "Keeps positive entries and multiplies negative ones by a small slope.",
+        _prepare_leaky_relu,
+        "g * where(x > 0, 1, slope)",
+        "out = maximum(x, 0) + slope * minimum(x, 0)",
+        {"slope": 0.01},
+    ),
+    _activation(
+        "elu",
+        "ELU",
+        "Keeps positive entries and bends negative ones towards -alpha: alpha * (exp(x) - 1).",
+        _prepare_elu,
+        "g * where(x > 0, 1, out + alpha)",
+        "out = maximum(x, 0) + alpha * expm1(minimum(x, 0))",
+        {"alpha": 1.0},
+    ),
+    _activation(
+        "gelu",
+        "GELU",
+        "Multiplies each entry by the share of a standard normal distribution below it.",
+        _prepare_gelu,
+        "g * (normal_cdf(x) + x * normal_pdf(x))",
+        "out = x * normal_cdf(x)",
+        kept=("normal_cdf(x)",),
+    ),
+    _activation(
+        "silu",
+        "SiLU",
+        "Multiplies each entry by its own sigmoid.",
+        _prepare_silu,
+        "g * (sigmoid(x) + out * (1 - sigmoid(x)))",
+        "out = x * sigmoid(x)",
+        kept=("sigmoid(x)",),
+    ),
+    _activation(
+        "softplus",
+        "softplus",
+        "A smooth relu: log(1 + exp(x)), and x itself above 20.",
+        _prepare_softplus,
+        "g * where(x > 20, 1, sigmoid(x))",
+        "out = where(x > 20, x, log1p(exp(minimum(x, 20))))",
+    ),
+)

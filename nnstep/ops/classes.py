@@ -1,0 +1,105 @@
+"""Class numbers: the one-hot rows they stand for, and the class with the largest entry. Neither passes a gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnstep.errors import OperationError
+from nnstep.language.nodes import Entry, Expression, Option
+from nnstep.ops.cellrules import along, call, entries_along, number
+from nnstep.ops.kernels import Mask
+from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
+from nnstep.ops.shapes import axis_of, reduced, said
+
+__all__ = ["CLASSES", "check_labels", "one_hot_into"]
+
+
+def check_labels(labels: Array, classes: int) -> None:
+    """Raise OperationError unless every label is a class number: 0, 1, ... classes - 1."""
+    wrong = labels[~((labels >= 0) & (labels < classes) & (labels == np.floor(labels)))]
+    if wrong.size:
+        raise OperationError(
+            f"{wrong.flat[0]:g} is no class number, expected 0 to {classes - 1}", "classes are counted from 0"
+        )
+
+
+def _one_hot_shape(labels: Shape, *, classes: Option) -> Shape:
+    if isinstance(classes, bool) or not isinstance(classes, int | float) or classes != int(classes) or classes < 1:
+        raise OperationError(f"classes={classes}, expected a whole number of at least 1")
+    if len(labels) > 1:
+        raise OperationError(
+            f"labels are {said(labels)}, expected one class number for each sample", "write [0, 1], not [[0], [1]]"
+        )
+    return (*labels, int(classes))
+
+
+def one_hot_into(shape: Shape) -> Kernel:
+    """run(labels, out) for rows of the given shape; out is 0 in a row whose label is no class number."""
+    mask: Mask = np.empty(shape, dtype=np.bool_)
+    turned = mask.T
+    numbers = np.arange(shape[-1], dtype=np.float64).reshape(-1, *[1] * (len(shape) - 1))
+    equal = np.equal
+
+    def run(labels: Array, out: Array) -> None:
+        equal(numbers, labels, turned)
+        out[...] = mask
+
+    return run
+
+
+def _one_hot_cell(site: Site, index: Index) -> Expression:
+    return call("equal", Entry("labels", index[:-1]), number(index[-1]))
+
+
+def _check_one_hot(site: Site, inputs: Mapping[str, Array]) -> None:
+    if "labels" in inputs:
+        check_labels(inputs["labels"], site.out[-1])
+
+
+def _argmax_shape(shape: Shape, *, axis: Option) -> Shape:
+    number = axis_of(shape, axis)
+    if number is None:
+        raise OperationError("argmax looks along one axis, found axis=all", "axis=-1 is along each row")
+    return reduced(shape, axis=number, keepdims=False)
+
+
+def _prepare_argmax(site: Site) -> Kernel:
+    axis, positions = axis_of(site.shapes[0], site.options["axis"]), np.empty(site.out, dtype=np.intp)
+
+    def kernel(x: Array, out: Array) -> None:
+        x.argmax(axis, positions)
+        out[...] = positions
+
+    return kernel
+
+
+def _argmax_cell(site: Site, index: Index) -> Expression:
+    axis = axis_of(site.shapes[0], site.options["axis"])
+    return call("position", *entries_along("x", along(site.shapes[0], index, axis, False)))
+
+
+CLASSES = (
+    Operation(
+        name="one_hot",
+        inputs=("labels",),
+        symbol="one_hot",
+        sentence="For each class number a row with a 1 at that position and 0 elsewhere.",
+        shape=_one_hot_shape,
+        prepare=lambda site: one_hot_into(site.out),
+        cell=_one_hot_cell,
+        options={"classes": None},
+        check=_check_one_hot,
+    ),
+    Operation(
+        name="argmax",
+        inputs=("x",),
+        symbol="argmax",
+        sentence="The position, counted from 0, of the largest entry along an axis; the first of equal ones.",
+        shape=_argmax_shape,
+        prepare=_prepare_argmax,
+        cell=_argmax_cell,
+        options={"axis": -1},
+    ),
+)

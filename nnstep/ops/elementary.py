@@ -1,0 +1,132 @@
+"""Functions of one number, applied entry by entry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from nnstep.ops.kernels import ONE, constant, ufunc
+from nnstep.ops.operation import Array, Kernel, Operation, Site, Text, elementwise_cell
+from nnstep.ops.shapes import same_shape
+
+__all__ = ["ELEMENTARY", "prepare_normal_cdf"]
+
+_CHUNK = 512  # entries that erf takes at a time, so that a large array makes no large list
+_SQRT2 = constant(math.sqrt(2))
+_SQRT_2PI = constant(math.sqrt(2 * math.pi))
+_HALF = constant(0.5)
+_MINUS_HALF = constant(-0.5)
+_FAR = constant(40.0)  # exp(-40²/2) is 0 in float64
+
+
+def _prepare_erf(site: Site) -> Kernel:
+    """math.erf entry by entry: NumPy has none, and this one is exact to the last digit or so."""
+    values = np.empty(site.out)
+    flat = values.reshape(-1)
+    pieces = [flat[start : start + _CHUNK] for start in range(0, flat.size, _CHUNK)]
+    erf = math.erf
+
+    def kernel(x: Array, out: Array) -> None:
+        values[...] = x
+        for piece in pieces:
+            piece[:] = list(map(erf, piece.tolist()))
+        out[...] = values
+
+    return kernel
+
+
+def prepare_normal_cdf(site: Site) -> Kernel:
+    """The kernel of `normal_cdf`, which gelu uses too: (1 + erf(x / √2)) / 2."""
+    erf = _prepare_erf(site)
+    divide, add, multiply = np.divide, np.add, np.multiply
+
+    def kernel(x: Array, out: Array) -> None:
+        divide(x, _SQRT2, out)
+        erf(out, out)
+        add(out, ONE, out)
+        multiply(out, _HALF, out)
+
+    return kernel
+
+
+def _prepare_normal_pdf(site: Site) -> Kernel:
+    absolute, minimum, square, multiply, exp, divide = (
+        np.absolute,
+        np.minimum,
+        np.square,
+        np.multiply,
+        np.exp,
+        np.divide,
+    )
+
+    def kernel(x: Array, out: Array) -> None:
+        absolute(x, out)
+        minimum(out, _FAR, out=out)  # before the square, which would overflow
+        square(out, out)
+        multiply(out, _MINUS_HALF, out)
+        exp(out, out)
+        divide(out, _SQRT_2PI, out)
+
+    return kernel
+
+
+def _entry(
+    name: str,
+    symbol: str,
+    sentence: str,
+    prepare: Callable[[Site], Kernel],
+    rule: Text | None = None,
+    body: str | None = None,
+    where: str = "equation",
+) -> Operation:
+    return Operation(
+        name=name,
+        inputs=("x",),
+        symbol=symbol,
+        sentence=sentence,
+        shape=same_shape,
+        prepare=prepare,
+        cell=elementwise_cell(name, ("x",)),
+        derivative={} if rule is None else {"x": rule},
+        body=body,
+        elementwise=True,
+        where=where,
+    )
+
+
+ELEMENTARY = (
+    _entry("exp", "exp", "e to the power of each entry.", ufunc(np.exp), "g * out"),
+    _entry("log", "log", "The natural logarithm of each entry.", ufunc(np.log), "g / x"),
+    _entry("sqrt", "√", "The square root of each entry.", ufunc(np.sqrt), "g / (2 * out)"),
+    _entry(
+        "abs",
+        "abs",
+        "The size of each entry, without its sign; the derivative at 0 is 0.",
+        ufunc(np.absolute),
+        "g * sign(x)",
+    ),
+    _entry("sin", "sin", "The sine of each entry, in radians.", ufunc(np.sin), "g * cos(x)"),
+    _entry("cos", "cos", "The cosine of each entry, in radians.", ufunc(np.cos), "-g * sin(x)"),
+    _entry("sign", "sign", "1 for positive entries, -1 for negative ones, 0 for 0.", ufunc(np.sign), where="rule"),
+    _entry("expm1", "expm1", "exp(x) - 1, exact for small x too.", ufunc(np.expm1), where="rule"),
+    _entry("log1p", "log1p", "log(1 + x), exact for small x too.", ufunc(np.log1p), where="rule"),
+    _entry("erf", "erf", "The error function of each entry.", _prepare_erf, where="rule"),
+    _entry(
+        "normal_cdf",
+        "Φ",
+        "The share of a standard normal distribution that lies below each entry.",
+        prepare_normal_cdf,
+        body="out = 0.5 * (1 + erf(x / sqrt(2)))",
+        where="rule",
+    ),
+    _entry(
+        "normal_pdf",
+        "φ",
+        "The density of the standard normal distribution at each entry.",
+        _prepare_normal_pdf,
+        body=f"out = exp(-0.5 * minimum(abs(x), 40) ** 2) / {math.sqrt(2 * math.pi)!r}",
+        where="rule",
+    ),
+)

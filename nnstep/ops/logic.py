@@ -1,0 +1,204 @@
+"""Comparisons and conditions: 1.0 where they hold, 0.0 where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nnstep.language.nodes import Expression, Option
+from nnstep.ops.cellrules import call, entries_along, every, number
+from nnstep.ops.kernels import ZERO, Mask, ufunc
+from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, elementwise_cell
+from nnstep.ops.shapes import broadcast_shape, same_shape
+
+__all__ = ["LOGIC"]
+
+_AB = ("a", "b")
+
+
+def _comparing(function: Callable[..., Any]) -> Callable[[Site], Kernel]:
+    """A comparison of two inputs into a mask of its own, and from there into float64."""
+
+    def prepare(site: Site) -> Kernel:
+        mask: Mask = np.empty(site.out, dtype=np.bool_)
+
+        def kernel(a: Array, b: Array, out: Array) -> None:
+            function(a, b, mask)
+            out[...] = mask
+
+        return kernel
+
+    return prepare
+
+
+def _testing(function: Callable[..., Any]) -> Callable[[Site], Kernel]:
+    """The same for a condition on one input."""
+
+    def prepare(site: Site) -> Kernel:
+        mask: Mask = np.empty(site.out, dtype=np.bool_)
+
+        def kernel(x: Array, out: Array) -> None:
+            function(x, mask)
+            out[...] = mask
+
+        return kernel
+
+    return prepare
+
+
+def _reducing(reduce: Any) -> Callable[[Site], Kernel]:
+    def prepare(site: Site) -> Kernel:
+        axes = tuple(range(len(site.shapes[0])))
+        truth: Mask = np.empty((), dtype=np.bool_)
+        nonzero: Mask = np.empty(site.shapes[0], dtype=np.bool_)
+        not_equal = np.not_equal
+
+        def kernel(x: Array, out: Array) -> None:
+            not_equal(x, ZERO, nonzero)
+            reduce(nonzero, axes, None, truth)
+            out[...] = truth
+
+        return kernel
+
+    return prepare
+
+
+def _scalar(shape: Shape, **_: Option) -> Shape:
+    return ()
+
+
+def _any_cell(site: Site, index: Index) -> Expression:
+    entries = entries_along("x", every(site.shapes[0]))
+    return call("largest", *(call("not_equal", entry, number(0)) for entry in entries))
+
+
+def _all_cell(site: Site, index: Index) -> Expression:
+    entries = entries_along("x", every(site.shapes[0]))
+    return call("smallest", *(call("not_equal", entry, number(0)) for entry in entries))
+
+
+def _prepare_norm(site: Site) -> Kernel:
+    values = np.empty(site.shapes[0])
+    flat = values.reshape(-1)
+    dot, sqrt = np.dot, np.sqrt
+
+    def kernel(x: Array, out: Array) -> None:
+        values[...] = x
+        dot(flat, flat, out)
+        sqrt(out, out)
+
+    return kernel
+
+
+def _norm_cell(site: Site, index: Index) -> Expression:
+    squares = (call("power", entry, number(2)) for entry in entries_along("x", every(site.shapes[0])))
+    return call("sqrt", call("total", *squares))
+
+
+def _prepare_where(site: Site) -> Kernel:
+    mask: Mask = np.empty(site.out, dtype=np.bool_)
+    chosen = np.empty(site.out)
+    not_equal, copyto, putmask = np.not_equal, np.copyto, np.putmask
+    whole = site.shapes[1] in ((), site.out)  # putmask repeats values in reading order, right for these shapes only
+
+    def kernel(condition: Array, a: Array, b: Array, out: Array) -> None:
+        not_equal(condition, ZERO, mask)
+        chosen[...] = b
+        if whole:
+            putmask(chosen, mask, a)
+        else:
+            copyto(chosen, a, where=mask)
+        out[...] = chosen
+
+    return kernel
+
+
+def _comparison(name: str, symbol: str, sentence: str, function: Callable[..., Any]) -> Operation:
+    return Operation(
+        name=name,
+        inputs=_AB,
+        symbol=symbol,
+        sentence=sentence,
+        shape=broadcast_shape,
+        prepare=_comparing(function),
+        cell=elementwise_cell(name, _AB),
+        elementwise=True,
+        where="condition",
+    )
+
+
+def _test(name: str, symbol: str, sentence: str, function: Callable[..., Any]) -> Operation:
+    return Operation(
+        name=name,
+        inputs=("x",),
+        symbol=symbol,
+        sentence=sentence,
+        shape=same_shape,
+        prepare=_testing(function),
+        cell=elementwise_cell(name, ("x",)),
+        elementwise=True,
+        where="condition",
+    )
+
+
+def _summary(
+    name: str,
+    symbol: str,
+    sentence: str,
+    prepare: Callable[[Site], Kernel],
+    cell: Callable[[Site, Index], Expression],
+) -> Operation:
+    return Operation(
+        name=name,
+        inputs=("x",),
+        symbol=symbol,
+        sentence=sentence,
+        shape=_scalar,
+        prepare=prepare,
+        cell=cell,
+        where="condition",
+    )
+
+
+LOGIC = (
+    _comparison("less", "<", "1 where the left entry is less than the right one, else 0.", np.less),
+    _comparison("less_equal", "≤", "1 where the left entry is at most the right one, else 0.", np.less_equal),
+    _comparison("greater", ">", "1 where the left entry is greater than the right one, else 0.", np.greater),
+    _comparison("greater_equal", "≥", "1 where the left entry is at least the right one, else 0.", np.greater_equal),
+    _comparison("equal", "=", "1 where the entries are equal, else 0.", np.equal),
+    _comparison("not_equal", "≠", "1 where the entries differ, else 0.", np.not_equal),
+    _comparison("and", "and", "1 where both entries are other than 0, else 0.", np.logical_and),
+    _comparison("or", "or", "1 where at least one entry is other than 0, else 0.", np.logical_or),
+    _test("not", "not", "1 where the entry is 0, else 0.", np.logical_not),
+    _test("isnan", "isnan", "1 where the entry is not a number, else 0.", np.isnan),
+    _test("isinf", "isinf", "1 where the entry is infinite, else 0.", np.isinf),
+    _summary(
+        "any", "any", "1 if at least one entry is other than 0, else 0.", _reducing(np.logical_or.reduce), _any_cell
+    ),
+    _summary("all", "all", "1 if every entry is other than 0, else 0.", _reducing(np.logical_and.reduce), _all_cell),
+    _summary("norm", "‖·‖", "The square root of the sum of all squared entries.", _prepare_norm, _norm_cell),
+    Operation(
+        name="remainder",
+        inputs=_AB,
+        symbol="mod",
+        sentence="What is left of the left entry after dividing by the right one, with the sign of the right one.",
+        shape=broadcast_shape,
+        prepare=ufunc(np.remainder),
+        cell=elementwise_cell("remainder", _AB),
+        elementwise=True,
+        where="condition",
+    ),
+    Operation(
+        name="where",
+        inputs=("condition", "a", "b"),
+        symbol="where",
+        sentence="Takes the entry of a where the condition holds (is not 0), else the entry of b.",
+        shape=broadcast_shape,
+        prepare=_prepare_where,
+        cell=elementwise_cell("where", ("condition", "a", "b")),
+        elementwise=True,
+        where="rule",
+    ),
+)
