@@ -1,0 +1,47 @@
+"""Writing files so that none is ever half written and none is overwritten by accident."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+__all__ = ["write_new"]
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 to a file that is not there yet: either all of it is there afterwards, or nothing is.
+
+    The text goes to a temporary file beside the target first and is flushed to the disk; a link then gives it its name,
+    which fails where that name is taken. Raises FileExistsError then, and OSError when it cannot be written.
+    """
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o666 & ~_umask())
+        _name_it(Path(temporary), path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+
+
+def _name_it(temporary: Path, path: Path) -> None:
+    """Give the temporary file its name without replacing anything."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: claim the name, then put the file there
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        temporary.replace(path)
+
+
+def _umask() -> int:
+    """What the user masks off new files; it can only be asked for by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,142 @@
+"""The trace of a run as text that a person reads: every step with its equation, its shape and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from nnstep.engine import Record, Timeline
+from nnstep.language import label, to_text, tokens
+from nnstep.ops import Array
+from nnstep.program import Program, Step, Value
+from nnstep.text import clean, width
+from nnstep.view.canvas import line_text
+from nnstep.view.matrix import MatrixView
+from nnstep.view.notation import objective_letter
+from nnstep.view.numbers import shape_text
+from nnstep.view.symbols import SYMBOLS
+
+__all__ = ["transcript"]
+
+_DIGITS = 6  # significant digits of the largest number of a matrix
+_WIDEST = 100  # columns that the numbers of a row may take
+_HIGHEST = 12  # rows of a matrix
+_SHAPE_AT = 56  # the column where shapes and operations start
+
+
+def transcript(timeline: Timeline, first: int, last: int, *, unicode: bool = True) -> Iterator[str]:
+    """The lines of iterations `first` to `last` (both included), as the run goes on.
+
+    Of a large matrix the first rows and columns are shown and the line below says what is left out. With `unicode`
+    False equations are written as they are typed. Raises IndexError outside the run.
+    """
+    yield clean(timeline.scenario.title)
+    writers: dict[int, _Writer] = {}  # by the rows of a batch: a run has one program for each
+    for number in range(first, last + 1):
+        record = timeline.record(number)
+        rows = record.program.rows
+        if rows not in writers:
+            writers[rows] = _Writer(record.program, unicode)
+        yield ""
+        yield _iteration_line(timeline, record)
+        yield from writers[rows].start(record, everything=number == first)
+        yield from writers[rows].steps(record)
+
+
+def _iteration_line(timeline: Timeline, record: Record) -> str:
+    plan = timeline.schedule
+    parts = [
+        f"iteration {record.iteration} of {timeline.iterations}",
+        f"epoch {record.epoch} of {plan.epochs}",
+        f"batch {record.batch} of {plan.batches}",
+    ]
+    if record.rows:
+        parts.append(f"rows {_rows_text(record.rows)}")
+    return " · ".join(parts)
+
+
+def _rows_text(rows: tuple[int, ...]) -> str:
+    if len(rows) > 2 and rows == tuple(range(rows[0], rows[-1] + 1)):
+        return f"{rows[0]}–{rows[-1]}"
+    shown = ", ".join(map(str, rows[:16]))
+    return f"{shown}, … ({len(rows)} rows)" if len(rows) > 16 else shown
+
+
+class _Writer:
+    """Writes the iterations of one program; what is alike in each of them is worked out once."""
+
+    def __init__(self, program: Program, unicode: bool) -> None:
+        self.program = program
+        self.unicode = unicode
+        self.objective = objective_letter(program)
+        self.equations = {step.index: self._equation(step) for step in program.steps}
+
+    def start(self, record: Record, *, everything: bool) -> Iterator[str]:
+        """What is there before the first step: the batch, and with `everything` also parameters, constants, states."""
+        given = [value for value in self.program.values if value.step == 0 and value.role != "counter"]
+        shown = [value for value in given if everything or value.role == "data"]
+        if shown:
+            yield ""
+            yield "  given"
+        for value in shown:
+            yield _padded(f"      {self._name(value.name)}", value, _GIVEN[value.role])
+            yield from _matrix(record.value(value.slot))
+
+    def steps(self, record: Record) -> Iterator[str]:
+        """Every step, under the headings of its phases."""
+        phase = ""
+        for step in self.program.steps:
+            if step.phase != phase:
+                phase = step.phase
+                yield ""
+                yield f"  {phase}"
+            value = self.program.values[step.target]
+            yield _padded(f"{step.index:5} {self.equations[step.index]}", value, step.operation)
+            yield from _matrix(record.value(step.target))
+
+    def _name(self, name: str) -> str:
+        return label(name, self.objective) if self.unicode else name
+
+    def _equation(self, step: Step) -> str:
+        """`target = expression`; of a value that is called by its text, that text."""
+        value = self.program.values[step.target]
+        if value.role == "unnamed":
+            return clean(self._name(value.name), 400)
+        return clean(f"{self._name(value.name)} = {self._expression(step)}", 400)
+
+    def _expression(self, step: Step) -> str:
+        if not self.unicode:
+            return to_text(step.expression)
+        shapes = {name: self.program.values[slot].shape for name, slot in step.operands}
+        pieces = tokens(step.expression, SYMBOLS, self.objective, lambda name: shapes.get(name) == ())
+        return "".join(piece.text for piece in pieces)
+
+
+_GIVEN: Mapping[str, str] = {
+    "data": "this batch",
+    "constant": "constant",
+    "parameter": "parameter",
+    "state": "optimizer state",
+}
+
+
+def _padded(text: str, value: Value, what: str) -> str:
+    """The text with the shape and a word at the right."""
+    gap = " " * max(2, _SHAPE_AT - width(text))
+    return f"{text}{gap}{shape_text(value.shape) or 'scalar'}  {what}"
+
+
+def _matrix(array: Array) -> Iterator[str]:
+    view = MatrixView("", "", "", array.shape, array, _DIGITS)
+    if view.scalar:
+        yield " " * 8 + view.text(0, 0)
+        return
+    window = view.window(_WIDEST, _HIGHEST)
+    for row in window.rows:
+        yield " " * 8 + line_text(view.row(row, window))
+    shown = [
+        f"the first {shown} of {count} {what}"
+        for shown, count, what in ((window[1], view.rows, "rows"), (window[3], view.columns, "columns"))
+        if shown < count
+    ]
+    if shown:
+        yield " " * 8 + f"… {' and '.join(shown)} are shown"
