@@ -34,10 +34,8 @@ def _shape(names: tuple[str, str]) -> Callable[..., Shape]:
         if y not in (o, o[:-1]):
             expected = f"{said(o[:-1])} of class numbers" if len(o) == 2 else "a class number"
             hint = "write class numbers as a list, [0, 1] in place of [[0], [1]]" if y == (*o[:-1], 1) else None
-            raise OperationError(
-                f"{names[0]} is {said(o)} and {names[1]} is {said(y)}, expected {expected} or {said(o)} of probabilities",
-                hint,
-            )
+            found = f"{names[0]} is {said(o)} and {names[1]} is {said(y)}"
+            raise OperationError(f"{found}, expected {expected} or {said(o)} of probabilities", hint)
         return ()
 
     return shape
