@@ -95,9 +95,9 @@ class Timeline:
                     return machine
 
     def _nearest(self, done: int) -> State:
-        if self._last.done <= done and self._last.done > done - done % self._every:
-            return self._last
-        return self._checkpoints[max(mark for mark in self._checkpoints if mark <= done)]
+        reached = min(done, len(self.losses))
+        mark = reached - reached % self._every
+        return self._last if mark <= self._last.done <= done else self._checkpoints[mark]
 
     def _load_batch(self, machine: Machine, rows: tuple[int, ...]) -> None:
         data = self.scenario.data
