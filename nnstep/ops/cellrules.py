@@ -25,6 +25,7 @@ __all__ = [
 # name -> one plain sentence; all take any number of arguments (at least one).
 AGGREGATES = {
     "total": "Adds up its arguments.",
+    "log_total_exp": "The logarithm of the sum of exp of its arguments.",
     "average": "The mean of its arguments.",
     "variance": "The mean of the squared distances of its arguments from their mean.",
     "largest": "The largest of its arguments.",

@@ -74,6 +74,9 @@ def _aggregate(function: str, values: Sequence[float]) -> float:
     match function:
         case "total":
             return float(array.sum())
+        case "log_total_exp":
+            top = array.max()
+            return float(top + np.log(np.exp(array - top).sum()))
         case "average":
             return float(array.mean())
         case "variance":

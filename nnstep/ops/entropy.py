@@ -7,13 +7,13 @@ The mean is over samples, as PyTorch has it, so `mean` and `batch_mean` are the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
-from nnstep.ops.cellrules import call, divided, number
+from nnstep.ops.cellrules import call, divided, entries_along, number
 from nnstep.ops.classes import check_labels, one_hot_into
 from nnstep.ops.kernels import TINY, constant, keeping, softmax_into
 from nnstep.ops.losses import REDUCTION, check_reduction, over
@@ -166,29 +166,39 @@ def _nll_body(site: Site) -> str:
 # how a cell is computed: a term for each row
 
 
-def _cell(
-    names: tuple[str, str], logs_of: Callable[[tuple[Entry, ...]], list[Expression]]
-) -> Callable[[Site, Index], Expression]:
-    """The cell rule, given how the logarithms of a row's probabilities are computed from its entries."""
+def _cross_entropy_term(site: Site, row: tuple[Entry, ...], targets: tuple[Entry, ...]) -> Expression:
+    if _numbered(site):
+        return call("subtract", call("log_total_exp", *row), call("pick", *targets, *row))
+    return _weighted(targets, log_softmax_cells(row))
+
+
+def _nll_term(site: Site, row: tuple[Entry, ...], targets: tuple[Entry, ...]) -> Expression:
+    logs = [call("log", call("maximum", entry, number(float(TINY)))) for entry in row]
+    return call("negative", call("pick", *targets, *logs)) if _numbered(site) else _weighted(targets, logs)
+
+
+def _weighted(targets: Sequence[Expression], logs: Sequence[Expression]) -> Expression:
+    products = (call("multiply", target, log) for target, log in zip(targets, logs, strict=True))
+    return call("negative", call("total", *products))
+
+
+_Term = Callable[[Site, tuple[Entry, ...], tuple[Entry, ...]], Expression]
+
+
+def _cell(names: tuple[str, str], term: _Term) -> Callable[[Site, Index], Expression]:
+    """The cell rule, given the term of one row: term(site, entries of the row, entries of its target)."""
 
     def cell(site: Site, index: Index) -> Expression:
         shape = site.shapes[0]
         rows: list[Index] = [()] if len(shape) == 1 else [(i,) for i in range(shape[0])]
         terms = []
         for row in rows:
-            logs = logs_of(tuple(Entry(names[0], (*row, k)) for k in range(shape[-1])))
-            if _numbered(site):
-                terms.append(call("negative", call("pick", Entry(names[1], row), *logs)))
-            else:
-                products = (call("multiply", Entry(names[1], (*row, k)), one) for k, one in enumerate(logs))
-                terms.append(call("negative", call("total", *products)))
+            places = [(*row, k) for k in range(shape[-1])]
+            targets = [row] if _numbered(site) else places
+            terms.append(term(site, entries_along(names[0], places), entries_along(names[1], targets)))
         return divided(call("total", *terms), _divisor(site))
 
     return cell
-
-
-def _logs_of_probabilities(row: tuple[Entry, ...]) -> list[Expression]:
-    return [call("log", call("maximum", entry, number(float(TINY)))) for entry in row]
 
 
 def _check(site: Site, inputs: Mapping[str, Array]) -> None:
@@ -204,7 +214,7 @@ ENTROPY = (
         sentence="The mean of -log softmax at each row's class; from logits, so that no probability becomes 0.",
         shape=_shape(("logits", "y")),
         prepare=_prepare_cross_entropy,
-        cell=_cell(("logits", "y"), log_softmax_cells),
+        cell=_cell(("logits", "y"), _cross_entropy_term),
         options=REDUCTION,
         derivative={"logits": _cross_entropy_rule, "y": _probability_rule("log_softmax(logits)")},
         body=_cross_entropy_body,
@@ -218,7 +228,7 @@ ENTROPY = (
         sentence="The mean of -log of the probability that each row gives to its class.",
         shape=_shape(("p", "y")),
         prepare=_prepare_nll,
-        cell=_cell(("p", "y"), _logs_of_probabilities),
+        cell=_cell(("p", "y"), _nll_term),
         options=REDUCTION,
         derivative={"p": _nll_rule, "y": _probability_rule(f"log(maximum(p, {_LEAST}))")},
         body=_nll_body,

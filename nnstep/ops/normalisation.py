@@ -48,11 +48,9 @@ def _prepare_log_softmax(site: Site) -> Kernel:
 
 
 def log_softmax_cells(row: tuple[Entry, ...]) -> list[Expression]:
-    """How each entry of log_softmax comes from its row: (x - max) - log(total(exp(x - max)))."""
-    top = call("largest", *row)
-    shifted = [call("subtract", entry, top) for entry in row]
-    log_total = call("log", call("total", *(call("exp", difference) for difference in shifted)))
-    return [call("subtract", difference, log_total) for difference in shifted]
+    """How each entry of log_softmax comes from its row: x - log(total of exp(x))."""
+    log_total = call("log_total_exp", *row)
+    return [call("subtract", entry, log_total) for entry in row]
 
 
 # layer_norm
