@@ -8,16 +8,18 @@ value under a second name) costs no call: such a value is a view of the other on
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from nnstep.engine.layout import Layout
 from nnstep.language import Call, Expression, Name, Number, names, to_text
-from nnstep.ops import Array, Kernel, Shape
+from nnstep.ops import Array, Shape
 from nnstep.program import Program, bind, rule_expression
 
 __all__ = ["Assembly", "assemble"]
 
+Calling = tuple[Any, ...]  # (kernel, operands..., out)
 _copy = np.positive  # as a kernel: (from, to)
 _Key = tuple[str, tuple[int, ...]]  # an expression with the slots of its names, for results kept by earlier kernels
 
@@ -27,7 +29,7 @@ class Assembly:
     """The calls of each phase, as (kernel, operands...) with the output last, and the value of every slot."""
 
     arrays: list[Array]
-    calls: dict[str, list[tuple[Kernel, ...]]] = field(default_factory=dict)
+    calls: dict[str, list[Calling]] = field(default_factory=dict)
 
 
 def assemble(program: Program, layout: Layout, arena: Array) -> Assembly:
@@ -65,7 +67,7 @@ class _Assembler:
         self.aliases = layout.aliases
         self.scratch = _Scratch()
         self.kept: dict[_Key, Array] = {}
-        self.calls: list[tuple[Kernel, ...]] = []
+        self.calls: list[Calling] = []
         self.slots: dict[str, int] = {}
         self.constants: dict[float, Array] = {}
 
@@ -112,7 +114,7 @@ class _Assembler:
                 if bound.operation.view is not None:
                     source = self._operand(bound.arguments[0])
                     view = bound.operation.view(source, **bound.site.options)
-                    if np.shares_memory(view, source):
+                    if view is not None:
                         return view
                 out = into if into is not None and into.shape == bound.site.out else self.scratch.take(bound.site.out)
                 self._call(expression, out)
@@ -135,7 +137,7 @@ class _Assembler:
             operands.append(operand)
         kernel = entry.prepare(bound.site)
         self.calls.append((kernel, *operands, out))
-        for text, array in zip(entry.kept, getattr(kernel, "kept", ()), strict=False):
+        for text, array in zip(entry.keeps(bound.site), getattr(kernel, "kept", ()), strict=False):
             self._keep(text, dict(zip(entry.inputs, bound.arguments, strict=True)), array)
         for operand in operands:
             if operand is not out:

@@ -28,7 +28,8 @@ def _value(expression: Expression, lookup: Callable[[str], Array]) -> Array:
         case Call():
             bound = bind(expression, lambda name: lookup(name).shape)
             arrays = [_value(argument, lookup) for argument in bound.arguments]
-            if bound.operation.view is not None:
-                return bound.operation.view(*arrays, **bound.site.options)
+            view = bound.operation.view and bound.operation.view(*arrays, **bound.site.options)
+            if view is not None:
+                return view
             return bound.operation.evaluate(*arrays, **bound.site.options)
     raise TypeError(f"an entry has no value of its own: {expression}")

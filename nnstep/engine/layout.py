@@ -54,7 +54,9 @@ class Layout:
                 bound = bind(call, lambda name: self.program.values[slots[name]].shape)
                 (source,) = bound.arguments
                 if bound.operation.view is not None and isinstance(source, Name):
-                    return bound.operation.view(self.view(arena, slots[source.id]), **bound.site.options)
+                    view = bound.operation.view(self.view(arena, slots[source.id]), **bound.site.options)
+                    if view is not None:
+                        return view
         raise KeyError(slot)
 
     def views(self, arena: Array) -> list[Array]:
@@ -90,30 +92,23 @@ def empty_arena(size: int) -> Array:
 
 
 def _aliases(program: Program) -> frozenset[int]:
-    """Slots that are another slot's memory under a second name or in another arrangement."""
-    contiguous = dict.fromkeys(range(len(program.values)), True)
+    """Slots that are another slot's memory under a second name or in another arrangement.
+
+    Tried out on memory of no content, since whether a reshape can be a view depends on what it is a view of.
+    """
+    samples: list[Array] = [np.empty(value.shape) for value in program.values]
     found = set()
     for step in program.steps:
         slots = dict(step.operands)
+        view: Array | None = None
         match step.expression:
             case Name(id):
-                source, viewed = slots[id], None
+                view = samples[slots[id]]
             case Call(_, (Name(id), *_)) as call:
-                bound = bind(call, lambda name, slots=slots: program.values[slots[name]].shape)  # type: ignore[misc]
-                source, viewed = slots[id], bound
-                if bound.operation.view is None:
-                    continue
-            case _:
-                continue
-        if viewed is not None:
-            sample = np.empty(program.values[source].shape)
-            seen = viewed.operation.view(sample, **viewed.site.options) if viewed.operation.view else sample
-            if not contiguous[source] and call.function == "reshape":
-                continue  # rearranging a view makes a copy
-            if not np.shares_memory(sample, seen):
-                continue
-            contiguous[step.target] = contiguous[source] and seen.flags.c_contiguous
-        else:
-            contiguous[step.target] = contiguous[source]
-        found.add(step.target)
+                bound = bind(call, lambda name, slots=slots: samples[slots[name]].shape)  # type: ignore[misc]
+                if bound.operation.view is not None:
+                    view = bound.operation.view(samples[slots[id]], **bound.site.options)
+        if view is not None:
+            samples[step.target] = view
+            found.add(step.target)
     return frozenset(found)

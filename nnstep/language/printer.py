@@ -55,12 +55,14 @@ class Notation:
     symbols    how the screen writes an operation that is called by name: {"sigmoid": "σ"}
     objective  the letter of the differentiated value in ∂L/∂x
     scalar     whether a name is a single number, which decides between · and ⊙
+    number     how a number is written, where that is not every digit
     """
 
     unicode: bool = False
     symbols: Mapping[str, str] = field(default_factory=dict)
     objective: str = "L"
     scalar: Callable[[str], bool] = lambda name: False
+    number: Callable[[float], str] | None = None
 
 
 _TYPED = Notation()
@@ -81,9 +83,10 @@ def tokens(
     symbols: Mapping[str, str] | None = None,
     objective: str = "L",
     scalar: Callable[[str], bool] = lambda name: False,
+    number: Callable[[float], str] | None = None,
 ) -> tuple[Token, ...]:
-    """As `to_unicode`, in pieces with roles."""
-    return tuple(_tokens(expression, Notation(True, symbols or {}, objective, scalar)))
+    """As `to_unicode`, in pieces with roles; see `Notation` for the rest."""
+    return tuple(_tokens(expression, Notation(True, symbols or {}, objective, scalar, number)))
 
 
 def label(name: str, objective: str = "L") -> str:
@@ -103,7 +106,7 @@ def _join(pieces: Iterable[Token]) -> str:
 def _tokens(node: Expression, notation: Notation) -> list[Token]:
     match node:
         case Number(value):
-            text = number_text(value)
+            text = notation.number(value) if notation.number else number_text(value)
             return [Token(text.replace("-", "−") if notation.unicode else text, "number")]
         case Name(id):
             return _name(id, notation)
@@ -111,9 +114,9 @@ def _tokens(node: Expression, notation: Notation) -> list[Token]:
             cell = "[" + ",".join(map(str, index)) + "]" if index else ""
             return [*_tight(Name(name), _POSTFIX, notation), Token(cell, "text")]
         case Call("transpose", (value,)):
-            return [*_tight(value, _POSTFIX, notation), Token("ᵀ" if notation.unicode else ".T", "operator")]
+            return [*_subject(value, notation), Token("ᵀ" if notation.unicode else ".T", "operator")]
         case Call("slice", (value,)):
-            return [*_tight(value, _POSTFIX, notation), Token(_subscript(node.options[0][1]), "text")]
+            return [*_subject(value, notation), Token(_subscript(node.options[0][1]), "text")]
         case Call("negative", (value,)):
             return [Token("−" if notation.unicode else "-", "operator"), *_tight(value, _SIGN, notation)]
         case Call("not", (value,)):
@@ -141,10 +144,18 @@ def _tight(node: Expression, least: int, notation: Notation) -> list[Token]:
     if isinstance(node, Name) and notation.unicode:
         node = _unnamed(node.id) or node  # a value that is called by its text binds as that text does
     inner = _tokens(node, notation)
-    simple_number = isinstance(node, Number) and least == _POSTFIX  # `2.T` would read as a number
-    if _tightness(node) >= least and not simple_number:
-        return inner
+    return inner if _tightness(node) >= least else _bracketed(inner)
+
+
+def _bracketed(inner: list[Token]) -> list[Token]:
     return [Token("(", "text"), *inner, Token(")", "text")]
+
+
+def _subject(node: Expression, notation: Notation) -> list[Token]:
+    """What `.T` or a subscript is put after; `2.T` would read as a number."""
+    if isinstance(node, Number):
+        return _bracketed(_tokens(node, notation))
+    return _tight(node, _POSTFIX, notation)
 
 
 def _infix(node: Call, left: Expression, right: Expression, notation: Notation) -> list[Token]:
@@ -156,8 +167,20 @@ def _infix(node: Call, left: Expression, right: Expression, notation: Notation) 
         return [*_tight(left, _POSTFIX, notation), Token(" ** ", "operator"), *_tight(right, _SIGN, notation)]
     if notation.unicode:
         sign = _unicode_sign(node, left, right, notation)
-    pieces = _tight(left, level + (level == _COMPARE), notation)
-    return [*pieces, Token(f" {sign} ", "operator"), *_tight(right, level + 1, notation)]
+    first, second = level + (level == _COMPARE), level + 1
+    if notation.unicode:  # a screen writes 2 · (−3), and (a @ b) ⊙ c though @ and * bind alike
+        first = _POSTFIX if _mixes(node.function, left) else first
+        second = _POSTFIX if isinstance(right, Number) else second
+    return [*_tight(left, first, notation), Token(f" {sign} ", "operator"), *_tight(right, second, notation)]
+
+
+def _mixes(function: str, left: Expression) -> bool:
+    return (
+        isinstance(left, Call)
+        and "matmul" in (function, left.function)
+        and function != left.function
+        and (_INFIX.get(left.function, ("", 0))[1] == _PRODUCT)
+    )
 
 
 def _unicode_sign(node: Call, left: Expression, right: Expression, notation: Notation) -> str:

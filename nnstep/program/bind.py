@@ -63,7 +63,8 @@ def bind(call: Call, shape_of: ShapeOf) -> Bound:
             raise OperationError(f"{entry.name} needs {name!r}: it takes {_signature(entry)}")
     given: dict[str, Option] = {name: value for name, value in filled.items() if value is not None}
     shapes = tuple(infer(argument, shape_of) for argument in arguments[:count])
-    return Bound(entry, arguments[:count], entry.site(shapes, given))
+    constants = tuple(argument.value if isinstance(argument, Number) else None for argument in arguments[:count])
+    return Bound(entry, arguments[:count], entry.site(shapes, given, constants))
 
 
 def _signature(entry: Operation) -> str:

@@ -79,11 +79,11 @@ def _check_place(expression: Expression) -> None:
 
 def _assign(builder: Builder, target: str, expression: Expression, equation: str) -> None:
     """The steps of one equation: its inner calls, innermost first, then the outermost under the target's name."""
+    name = "identity" if isinstance(expression, Name) else "constant"
     if isinstance(expression, Call):
-        flat, name = _flat(builder, expression, equation), expression.function
-    else:
-        flat, name = expression, "identity" if isinstance(expression, Name) else "constant"
-    builder.assign(target, flat, "activation", "forward", name, equation=equation)
+        name = expression.function
+        expression = _flat(builder, expression, equation)
+    builder.assign(target, expression, "activation", "forward", name, equation=equation)
 
 
 def _flat(builder: Builder, call: Call, equation: str) -> Call:

@@ -5,6 +5,7 @@ A widget turns roles into colours, a text printer drops them; neither computes a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -29,13 +30,16 @@ class Target(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A rectangle of a canvas (0-based columns and rows of the canvas) that can be clicked."""
+    """A rectangle of a canvas (0-based columns and rows of the canvas) that can be clicked.
+
+    `target` is what a click asks for, or a function that finds it from the column and row within the rectangle.
+    """
 
     x: int
     y: int
     width: int
     height: int
-    target: Target
+    target: Target | Callable[[int, int], Target | None]
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,13 @@ class Canvas:
     height: int = 0
     top: int = 0
     left: int = 0
+
+    def at(self, x: int, y: int) -> Target | None:
+        """What a click on column `x`, row `y` of the window asks for."""
+        for hit in reversed(self.hits):
+            if hit.x <= x < hit.x + hit.width and hit.y <= y < hit.y + hit.height:
+                return hit.target if isinstance(hit.target, Target) else hit.target(x - hit.x, y - hit.y)
+        return None
 
 
 class Panel(Protocol):

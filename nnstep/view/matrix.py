@@ -13,6 +13,7 @@ __all__ = ["MatrixView", "Window"]
 
 _GAP = 1  # columns between numbers
 _TINTS = 5
+_UNKNOWN = 6  # columns of a number that is not computed, near what it will take, so that little moves when it comes
 
 Cell = tuple[int, int]
 
@@ -48,7 +49,7 @@ class MatrixView:
         self.shape = shape
         self.rows, self.columns = (1, 1, *shape)[-2:] if len(shape) < 2 else (shape[0], shape[1])
         self.array = None if array is None else array.reshape(self.rows, self.columns)
-        self.format = NumberFormat(0, False, 3) if self.array is None else choose_format(self.array, digits)
+        self.format = NumberFormat(0, False, _UNKNOWN) if self.array is None else choose_format(self.array, digits)
         self._scale = 0.0
         if self.array is not None and self.array.size:
             low, high = float(self.array.min()), float(self.array.max())
@@ -73,7 +74,7 @@ class MatrixView:
 
     def cell_of(self, index: Index) -> Cell:
         """The (row, column) in the picture of an entry of the value."""
-        return (0, *index)[-2:] if len(index) == 1 else (index[0], index[1]) if index else (0, 0)  # type: ignore[return-value]
+        return (0, *index)[-2:] if len(index) == 1 else (index[0], index[1]) if index else (0, 0)
 
     def index_of(self, cell: Cell) -> Index:
         """The entry of the value behind a (row, column) of the picture."""
@@ -143,6 +144,6 @@ def _brackets(row: int, rows: int, window: Window) -> tuple[str, str]:
     if rows == 1:
         return "[", "]"
     first, last = row == window.rows[0], row == window.rows[-1]
-    if first and row > 0 or last and row < rows - 1:
+    if (first and row > 0) or (last and row < rows - 1):
         return "⋮", "⋮"
     return ("⎡", "⎤") if first else ("⎣", "⎦") if last else ("⎢", "⎥")

@@ -1,0 +1,164 @@
+"""Rectangles of text that are put beside and below each other, and painted only where they are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nnstep.text import width as text_width
+from nnstep.view.canvas import Canvas, Hit, Line, Piece
+
+__all__ = ["Block", "Placed", "beside", "blank", "fit", "flow", "line_width", "lines_block", "paint", "stack", "wrap"]
+
+Lines = Callable[[int], Line]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """`height` lines of at most `width` columns. `line(y)` makes one of them, and is asked only for what is seen."""
+
+    width: int
+    height: int
+    line: Lines
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A block at a column and line of a larger one."""
+
+    x: int
+    y: int
+    block: Block
+
+
+def line_width(line: Line) -> int:
+    """Columns that a line takes."""
+    return sum(text_width(piece.text) for piece in line)
+
+
+def fit(line: Line, width: int) -> Line:
+    """The line cut to `width` columns; where something is cut off, it ends in an ellipsis."""
+    if line_width(line) <= width:
+        return line
+    kept: list[Piece] = []
+    left = width - 1
+    for piece in line:
+        text = ""
+        for char in piece.text:
+            columns = text_width(char)
+            if columns > left:
+                break
+            left -= columns
+            text += char
+        kept.append(Piece(text, piece.role))
+        if len(text) < len(piece.text):
+            break
+    return (*kept, Piece("…", "dim")) if width > 0 else ()
+
+
+def lines_block(lines: Sequence[Line], hits: tuple[Hit, ...] = ()) -> Block:
+    """A block of lines that are there already."""
+    return Block(max(map(line_width, lines), default=0), len(lines), lambda y: lines[y], hits)
+
+
+def blank(height: int = 1) -> Block:
+    """Empty lines."""
+    return Block(0, height, lambda y: ())
+
+
+def wrap(text: str, width: int, role: str = "text") -> Block:
+    """A paragraph broken between words into lines of at most `width` columns."""
+    lines: list[Line] = []
+    current = ""
+    for word in text.split():
+        if current and text_width(current) + 1 + text_width(word) > width:
+            lines.append((Piece(current, role),))
+            current = word
+        else:
+            current = f"{current} {word}" if current else word
+    if current:
+        lines.append((Piece(current, role),))
+    return lines_block([fit(line, max(1, width)) for line in lines])
+
+
+def stack(blocks: Sequence[Block]) -> Block:
+    """Blocks below each other."""
+    placed, y = [], 0
+    for block in blocks:
+        placed.append(Placed(0, y, block))
+        y += block.height
+    return _joined(placed)
+
+
+def beside(blocks: Sequence[Block], gap: int = 1, middle: bool = False) -> Block:
+    """Blocks beside each other, tops in line, or with `middle` centred on the tallest."""
+    placed, x = [], 0
+    tallest = max((block.height for block in blocks), default=0)
+    for block in blocks:
+        placed.append(Placed(x, (tallest - block.height) // 2 if middle else 0, block))
+        x += block.width + gap
+    return _joined(placed)
+
+
+def flow(blocks: Sequence[Block], width: int, gap: int = 2, between: int = 1) -> Block:
+    """Blocks beside each other as long as there is room, then below; `between` empty lines between rows of blocks."""
+    rows: list[list[Block]] = [[]]
+    used = 0
+    for block in blocks:
+        if rows[-1] and used + gap + block.width > width:
+            rows.append([])
+            used = 0
+        used += block.width + (gap if rows[-1] else 0)
+        rows[-1].append(block)
+    parts: list[Block] = []
+    for row in rows:
+        tall = any(block.height > 1 for block in row)
+        parts += [*([blank(between)] if parts and between and tall else []), beside(row, gap)]
+    return stack(parts)
+
+
+def _joined(placed: list[Placed]) -> Block:
+    width = max((item.x + item.block.width for item in placed), default=0)
+    height = max((item.y + item.block.height for item in placed), default=0)
+
+    def line(y: int) -> Line:
+        pieces: list[Piece] = []
+        column = 0
+        for item in placed:
+            if item.y <= y < item.y + item.block.height:
+                part = item.block.line(y - item.y)
+                if item.x > column and part:
+                    pieces.append(Piece(" " * (item.x - column), "text"))
+                    column = item.x
+                pieces += part
+                column += line_width(part)
+        return tuple(pieces)
+
+    hits = tuple(
+        Hit(hit.x + item.x, hit.y + item.y, hit.width, hit.height, hit.target)
+        for item in placed
+        for hit in item.block.hits
+    )
+    return Block(width, height, line, hits)
+
+
+def paint(block: Block, width: int, height: int, top: int | None, keep: tuple[int, int] | None = None) -> Canvas:
+    """The window of a block from line `top`; with `top` None, the one nearest the start that has the lines `keep` in it.
+
+    `keep` is (first line, one past the last line) of what must be in sight.
+    """
+    most = max(0, block.height - height)
+    if top is None:
+        top = 0
+        if keep is not None and keep[1] > height:
+            top = min(keep[0], keep[1] - height) if keep[1] - keep[0] <= height else keep[0]
+    top = max(0, min(top, most))
+    shown = range(top, min(top + height, block.height))
+    lines = tuple(fit(block.line(y), width) for y in shown)
+    hits = tuple(
+        Hit(hit.x, hit.y - top, hit.width, hit.height, hit.target)
+        for hit in block.hits
+        if hit.y < top + height and hit.y + hit.height > top
+    )
+    return Canvas(lines, hits, block.width, block.height, top, 0)

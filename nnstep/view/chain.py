@@ -1,0 +1,104 @@
+"""The chain-rule panel: the product of terms from the objective to one parameter, and one entry of it with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nnstep.view.blocks import Block, blank, fit, flow, line_width, lines_block, paint, stack, wrap
+from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.values import Shown, matrix_block
+
+__all__ = ["ChainPanel", "FactorLine"]
+
+_MARKS = {"done": "✔", "now": "▶", "todo": "·"}
+
+
+@dataclass(frozen=True, eq=False)
+class FactorLine:
+    """One factor: its symbol ∂h1/∂z1, its expression, its shape, its state (done, now, todo) and the step it is."""
+
+    symbol: str
+    expression: Line
+    shape: str
+    state: str
+    step: int
+
+
+@dataclass(frozen=True, eq=False)
+class ChainPanel:
+    """The terms of ∂L/∂`chosen`.
+
+    formula  the whole product, nested as it is computed
+    shown    matrices of the current factor: the factor itself and what it makes of the upstream gradient
+    entry    the chosen entry's lines for a width
+    """
+
+    title: Line
+    tabs: Sequence[str]
+    chosen: str
+    formula: Line = ()
+    factors: Sequence[FactorLine] = ()
+    shown: Sequence[Shown] = ()
+    entry: Callable[[int], Sequence[Line]] = lambda width: ()
+    empty: str = ""
+    key: str = "chain"
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
+        if not self.tabs:
+            return paint(wrap(self.empty, width, "dim"), width, height, top)
+        blocks = [self._tabs(width), _broken(self.formula, width), blank(), self._factors(width)]
+        entry = self.entry(width)
+        if entry:
+            blocks += [blank(), lines_block([fit(line, width) for line in entry])]
+        used = sum(block.height for block in blocks)
+        if self.shown:
+            room = max(3, height - used - 1)
+            blocks += [blank(), flow([matrix_block(item, width, room) for item in self.shown], width)]
+        return paint(stack(blocks), width, height, top)
+
+    def _tabs(self, width: int) -> Block:
+        tabs = [
+            Block(
+                len(name) + 2,
+                1,
+                lambda y, name=name: (Piece(f" {name} ", "tab-on" if name == self.chosen else "tab"),),  # type: ignore[misc]
+                (Hit(0, 0, len(name) + 2, 1, Target("weight.choose", name)),),
+            )
+            for name in self.tabs
+        ]
+        return flow(tabs, width, gap=1, between=0)
+
+    def _factors(self, width: int) -> Block:
+        symbols = max((len(one.symbol) for one in self.factors), default=0)
+        shapes = max((len(one.shape) for one in self.factors), default=0)
+        lines, hits = [], []
+        for y, one in enumerate(self.factors):
+            role = {"done": "text", "now": "now", "todo": "dim"}[one.state]
+            mark = Piece(f"{_MARKS[one.state]} ", {"done": "good", "now": "now", "todo": "dim"}[one.state])
+            room = max(1, width - symbols - shapes - 6)
+            body = fit(one.expression, room)
+            pad = " " * (room - line_width(body))
+            coloured = body if one.state == "done" else tuple(Piece(piece.text, role) for piece in body)
+            lines.append(
+                (
+                    mark,
+                    Piece(f"{one.symbol:<{symbols}}  ", role),
+                    *coloured,
+                    Piece(pad + "  "),
+                    Piece(f"{one.shape:>{shapes}}", "shape"),
+                )
+            )
+            hits.append(Hit(0, y, width, 1, Target("step.goto", str(one.step))))
+        return lines_block(lines, tuple(hits))
+
+
+def _broken(line: Line, width: int) -> Block:
+    """A long formula on several lines, broken at its signs."""
+    lines: list[list[Piece]] = [[]]
+    for piece in line:
+        if lines[-1] and line_width((*lines[-1], piece)) > width and not piece.text.startswith((" ", ")", ",")):
+            lines.append([Piece("    ")])
+        lines[-1].append(piece)
+    return lines_block([fit(tuple(one), width) for one in lines])

@@ -1,0 +1,91 @@
+"""The two lines at the top: what this is and where we are in the run; and where in the iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nnstep.view.blocks import fit, line_width
+from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
+
+__all__ = ["Header", "sparkline"]
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True, eq=False)
+class Header:
+    """counters: epoch, batch, iteration as pieces, most important last. phases: (name, first step, last step)."""
+
+    name: str
+    file: str
+    counters: Line
+    loss: Line
+    phases: Sequence[tuple[str, int, int]]
+    step: int
+    steps: int
+    key: str = "header"
+    title: Line = ()
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        """Two lines of `width` columns; a click on the timeline goes to the step under it."""
+        timeline, hits = self._timeline(width)
+        lines = (self._first(width), timeline)[:height]
+        return Canvas(lines, hits if height > 1 else (), width, 2)
+
+    def _first(self, width: int) -> Line:
+        right = (*self.counters, *self.loss)
+        while line_width(right) > width * 2 // 3 and len(right) > len(self.loss):
+            right = right[1:]
+        left: Line = (Piece(" nnstep ", "heading"), Piece(" "), Piece(self.name, "title"))
+        if line_width(left) + len(self.file) + line_width(right) + 4 <= width:
+            left = (*left, Piece("  " + self.file, "dim"))
+        left = fit(left, width - line_width(right) - 2)
+        gap = width - line_width(left) - line_width(right) - 1
+        return (*left, Piece(" " * max(1, gap)), *fit(right, width - line_width(left) - 1))
+
+    def _timeline(self, width: int) -> tuple[Line, tuple[Hit, ...]]:
+        count = f" {self.step}/{self.steps} "
+        names = sum(len(name) + 3 for name, _, _ in self.phases)
+        room = width - names - len(count) - 1
+        if not self.phases or room < len(self.phases):
+            return fit((Piece(f" step{count}", "strong"),), width), ()
+        pieces: list[Piece] = [Piece(" ")]
+        hits: list[Hit] = []
+        column, used = 1, 0
+        for position, (name, first, last) in enumerate(self.phases):
+            share = room * last // self.steps - used if position < len(self.phases) - 1 else room - used
+            used += share
+            inside = first <= self.step <= last
+            role = "now" if inside else "done" if self.step > last else "dim"
+            pieces += [Piece(name, role), Piece(" ")]
+            column += len(name) + 1
+            pieces += self._bar(share, first, last)
+            hits += [
+                Hit(column + x, 1, 1, 1, Target("step.goto", str(first + x * (last - first + 1) // share)))
+                for x in range(share)
+            ]
+            hits.append(Hit(column - len(name) - 1, 1, len(name), 1, Target("step.goto", str(first))))
+            column += share + 2
+            pieces.append(Piece("  "))
+        return fit((*pieces[:-1], Piece(count, "strong")), width), tuple(hits)
+
+    def _bar(self, share: int, first: int, last: int) -> list[Piece]:
+        if self.step > last:
+            return [Piece("━" * share, "bar-done")]
+        if self.step < first:
+            return [Piece("╌" * share, "bar-todo")]
+        at = (self.step - first) * (share - 1) // max(1, last - first) if last > first else share - 1
+        return [Piece("━" * at, "bar-done"), Piece("●", "bar-now"), Piece("╌" * (share - at - 1), "bar-todo")]
+
+
+def sparkline(values: Sequence[float], columns: int) -> str:
+    """The last values as a row of bars, `columns` at most; each is the mean of the values it stands for."""
+    finite = [value for value in values if value == value and abs(value) != float("inf")]
+    if len(finite) < 2:
+        return ""
+    size = -(-len(finite) // columns)
+    means = [sum(part) / len(part) for part in (finite[i : i + size] for i in range(0, len(finite), size))]
+    low, high = min(means), max(means)
+    span = high - low
+    return "".join(_BARS[int((value - low) / span * (len(_BARS) - 1)) if span else 0] for value in means)

@@ -1,0 +1,188 @@
+"""The operation panel: the current step as an equation of matrices, and the chosen cell's arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nnstep.language import Call, Expression, Name, Number, label, names, to_text, tokens
+from nnstep.program import Factor, Program, Step, factor
+from nnstep.view.arithmetic import CellLines
+from nnstep.view.blocks import Block, beside, blank, flow, lines_block, paint, stack, wrap
+from nnstep.view.canvas import Canvas, Line, Piece
+from nnstep.view.symbols import SYMBOLS
+from nnstep.view.values import Shown, matrix_block
+
+__all__ = ["Operand", "OperationPanel", "Part", "arrange", "display_expression", "equation_line"]
+
+_MOST_OPERANDS = 4
+_NARROWEST = 14  # columns of a matrix beside others; with less room they go below each other
+_LEVEL = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "matmul": 2, "power": 3}
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A place for a matrix in the equation, by the name it is looked up with."""
+
+    name: str
+
+
+Part = Operand | Piece
+
+
+def display_expression(program: Program, step: Step) -> tuple[Expression, dict[str, Expression]]:
+    """The step's expression with its inner parts under names of their own, and what those names stand for.
+
+    The derivative of an activation is one thing, σ′(z1); so is every inner call. What is left is a few operands.
+    """
+    inner: dict[str, Expression] = {}
+    expression = step.expression
+    if step.phase == "backward":
+        found = factor(program, step)
+        if found.kind == "entrywise" and isinstance(found.local, Call) and found.upstream:
+            name = local_name(program, found)
+            inner[name] = found.local
+            return Call("multiply", (Name(found.upstream[0]), Name(name))), inner
+    for depth in (3, 2, 1):
+        inner.clear()
+        shown = _collapsed(expression, inner, depth)
+        if len([name for name in names(shown) if name not in inner or inner[name]]) <= _MOST_OPERANDS:
+            return shown, inner
+    return shown, inner
+
+
+def local_name(program: Program, found: Factor) -> str:
+    """What the local derivative is called: σ′(z1) where it is that of an activation, else its own text."""
+    assert found.local is not None
+    if found.step.source:
+        source = program.steps[found.step.source - 1]
+        match source.expression:
+            case Call(function, (Name(argument),)) if found.step.operation == f"{function}_backward":
+                return f"{SYMBOLS.get(function, function)}′({label(argument)})"
+    return to_text(found.local)
+
+
+def _collapsed(node: Expression, inner: dict[str, Expression], depth: int, outermost: bool = True) -> Expression:
+    """The expression down to `depth` infix operations; what lies deeper, and every inner call, becomes a name."""
+    if not isinstance(node, Call):
+        return node
+    if outermost or (node.function in _LEVEL and depth > 0):
+        arguments = tuple(_collapsed(argument, inner, depth - 1, False) for argument in node.arguments)
+        return Call(node.function, arguments, node.options)
+    if not names(node):
+        return node
+    name = to_text(node)
+    inner[name] = node
+    return Name(name)
+
+
+def arrange(node: Expression) -> list[Part]:
+    """The display expression as a row of signs and operands."""
+    match node:
+        case Name(id):
+            return [Operand(id)]
+        case Call("transpose", (Name(id),)):
+            return [Operand(id), Piece("ᵀ", "operator")]
+        case Call("power", (base, Number())):
+            raised = "".join(token.text for token in tokens(Call("power", (Name("x"), node.arguments[1]))))[1:]
+            return [*_within(base, 4), Piece(raised, "operator")]
+        case Call(function, (left, right)) if function in _LEVEL and not node.options:
+            level = _LEVEL[function]
+            return [*_within(left, level), Piece(_sign(node), "operator"), *_within(right, level + 1)]
+        case Call("negative", (value,)):
+            return [Piece("−", "operator"), *_within(value, 3)]
+        case Call(function, arguments):
+            parts: list[Part] = [Piece(SYMBOLS.get(function, function) + _options(node) + "(", "function")]
+            for position, argument in enumerate(arguments):
+                parts += [*([Piece(",", "operator")] if position else []), *arrange(argument)]
+            return [*parts, Piece(")", "function")]
+    return [Piece("".join(token.text for token in tokens(node)), "number")]
+
+
+def _within(node: Expression, least: int) -> list[Part]:
+    parts = arrange(node)
+    if isinstance(node, Call) and _LEVEL.get(node.function, 4) < least:
+        return [Piece("(", "operator"), *parts, Piece(")", "operator")]
+    return parts
+
+
+def _sign(node: Call) -> str:
+    if node.function == "multiply":
+        return "·" if any(isinstance(argument, Number) for argument in node.arguments) else "⊙"
+    return {"add": "+", "subtract": "−", "divide": "/", "matmul": "@", "power": "**"}[node.function]
+
+
+def _options(node: Call) -> str:
+    axis = dict(node.options).get("axis")
+    return {0: " over rows", 1: " over columns", -1: " over columns"}.get(axis, "") if isinstance(axis, int) else ""
+
+
+def equation_line(program: Program, step: Step, objective: str) -> Line:
+    """The step as an equation in pieces: ∂L/∂z1 = ∂L/∂h1 ⊙ h1 ⊙ (1 − h1)."""
+    target = program.values[step.target]
+    shapes = {name: program.values[slot].shape for name, slot in step.operands}
+    written = tokens(step.expression, SYMBOLS, objective, lambda name: shapes.get(name) == ())
+    arrow = " ← " if step.phase == "update" else " = "
+    name = Piece(label(target.name, objective), "now")
+    if target.role == "unnamed":
+        return tuple(Piece(*token) for token in written)
+    return (name, Piece(arrow, "operator"), *(Piece(*token) for token in written))
+
+
+@dataclass(frozen=True, eq=False)
+class OperationPanel:
+    """The step's equation; its matrices; the chosen cell; a sentence.
+
+    `parts` are signs, and operands that `shown` has a matrix for; `cell(width)` gives the chosen cell's lines.
+    """
+
+    title: Line
+    equation: Line
+    note: Line = ()
+    parts: Sequence[Part] = ()
+    shown: dict[str, Shown] = field(default_factory=dict)
+    result: Shown | None = None
+    cell: Callable[[int], CellLines] = lambda width: ()
+    sentences: tuple[str, ...] = ()
+    key: str = "operation"
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
+        words = [wrap(sentence, width, "dim") for sentence in self.sentences]
+        cell = self.cell(width)
+        heading = [line for line in (self.equation, self.note) if line]
+        used = len(heading) + len(cell) + (1 if cell else 0) + sum(block.height for block in words)
+        room = max(4, height - used - 2)
+        blocks = [lines_block(heading)]
+        if self.result is not None:
+            blocks += [blank(), self._matrices(width, room)]
+        if cell:
+            blocks += [blank(), lines_block(cell)]
+        if words:
+            blocks += [blank(), *words]
+        return paint(stack(blocks), width, height, top)
+
+    def _matrices(self, width: int, height: int) -> Block:
+        """Operands, signs and result in one row where they fit, else in rows below each other."""
+        assert self.result is not None
+        joined = beside(self._row(width, height), 1, middle=True)
+        if joined.width <= width:
+            return joined
+        natural = [block.width for block in self._row(width, height)]
+        for most in range(max(natural), _NARROWEST - 1, -1):  # the widest give way first
+            if sum(min(size, most) + 1 for size in natural) - 1 <= width:
+                return beside(self._row(most, height), 1, middle=True)
+        return flow(self._row(width, max(3, height // 2 - 1)), width, gap=1, between=0)
+
+    def _row(self, width: int, height: int) -> list[Block]:
+        blocks: list[Block] = []
+        for part in self.parts:
+            if isinstance(part, Operand):
+                blocks.append(matrix_block(self.shown[part.name], width, height))
+            else:
+                blocks.append(lines_block([(part,)]))
+        assert self.result is not None
+        if blocks:
+            blocks.append(lines_block([(Piece("=", "operator"),)]))
+        blocks.append(matrix_block(self.result, width, height))
+        return blocks
