@@ -293,7 +293,7 @@ LOSSES = (
         _bce_term,
         {
             "p": lambda site: over("g * (p - y) / maximum(p * (1 - p), 1e-12)", divisor(site)),
-            "y": lambda site: over("g * (maximum(log(1 - p), -100) - maximum(log(p), -100))", divisor(site)),
+            "y": lambda site: over("g * (log(1 - p) - log(p))", divisor(site)),  # not clamped, as in PyTorch
         },
         lambda site: (
             "yes = y * maximum(log(p), -100)\nno = (1 - y) * maximum(log(1 - p), -100)\n"
