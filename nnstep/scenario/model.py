@@ -39,12 +39,13 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """All samples. First axis = samples; 1-D or 2-D; read-only. `y` may be absent."""
+    """All samples. First axis = samples; 1-D or 2-D; at least one sample; read-only. `y` may be absent."""
 
     x: Array
     y: Array | None
     origin: str = "inline"  # "inline", the file's name, or the generator's
     columns: tuple[str, ...] = ()  # names of x's columns, when the file has them
+    classes: tuple[str, ...] = ()  # names behind y's class numbers, where the file has names: y = 0 means classes[0]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,127 @@
+"""Numbers, lists and rows of a document as read-only float64 arrays, with the place of every entry that is wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+import numpy as np
+
+from nnstep.scenario.fields import Field, describe, entry
+from nnstep.scenario.model import Array
+
+__all__ = ["LARGEST", "array", "frozen", "shape", "times"]
+
+LARGEST = 10**7  # entries of one array: 80 MB
+
+_MOST = 10  # problems listed of one array
+_KINDS = {0: "a number", 1: "a list of numbers", 2: "a list of rows"}
+
+
+def frozen(value: Array) -> Array:
+    """The array, read-only, float64 and contiguous."""
+    result = np.ascontiguousarray(value, dtype=np.float64).reshape(np.shape(value))
+    result.flags.writeable = False
+    return result
+
+
+def times(dimensions: tuple[int, ...]) -> str:
+    """A shape in words: "a number", "3 numbers", "2×3"."""
+    if len(dimensions) < 2:
+        return f"{dimensions[0]} numbers" if dimensions else "a number"
+    return "×".join(map(str, dimensions))
+
+
+def array(field: Field, dimensions: Collection[int] = (0, 1, 2), hint: str | None = None) -> Array | None:
+    """The array that a field says, with one of the numbers of dimensions allowed; None when something is wrong with it.
+
+    A number has shape (), a list of numbers (p,), a list of rows of equal length (n, d).
+    """
+    wanted = " or ".join(_KINDS[count] for count in sorted(dimensions))
+    value = field.value
+    if not isinstance(value, list):
+        number = entry(value)
+        if 0 in dimensions and isinstance(number, float):
+            return frozen(np.array(number))
+        field.expected(wanted if isinstance(number, float) or len(dimensions) > 1 else _KINDS[min(dimensions)], hint)
+        return None
+    if not value:
+        field.expected(f"{wanted}, with at least one number", hint)
+        return None
+    if isinstance(value[0], list):
+        rows = _rows(field)
+    else:
+        rows = _numbers(field, "a list among numbers; all items are numbers or all are rows")
+    if rows is None:
+        return None
+    if rows.ndim not in dimensions:
+        field.wrong(f"found {_KINDS[rows.ndim]}, expected {wanted}", hint)
+        return None
+    return frozen(rows)
+
+
+def _rows(field: Field) -> Array | None:
+    rows, problems = [], 0
+    length = len(field.value[0])
+    for row in field.items():
+        numbers = None
+        if not isinstance(row.value, list):
+            row.expected("a row, a list of numbers as the first one is")
+        elif not row.value:
+            row.expected("a row of at least one number")
+        elif len(row.value) != length:
+            row.wrong(f"a row of {len(row.value)}, expected {length} as in the first row")
+        else:
+            numbers = _numbers(row, "lists nested three deep, expected a number")
+        rows.append(numbers)
+        problems += numbers is None
+        if problems == _MOST:
+            break
+    return None if problems else np.array(rows)
+
+
+def _numbers(field: Field, nested: str) -> Array | None:
+    """A flat list of numbers."""
+    items = field.value
+    if all(type(item) is float or (type(item) is int and -(2**53) <= item <= 2**53) for item in items):
+        result = np.array(items, dtype=np.float64)
+        if np.isfinite(result).all():
+            return result
+    problems = 0
+    numbers = []
+    for index, item in enumerate(items):
+        number = entry(item)
+        if isinstance(number, float):
+            numbers.append(number)
+            continue
+        place = field.child(index)
+        if isinstance(item, list):
+            place.wrong(f"found {nested}")
+        else:
+            place.wrong(f"found {describe(item)}, expected {number}")
+        problems += 1
+        if problems == _MOST:
+            break
+    return None if problems else np.array(numbers)
+
+
+def shape(field: Field) -> tuple[int, ...] | None:
+    """A shape: a list of at most two sizes; [] is a scalar's. At most LARGEST entries."""
+    if not isinstance(field.value, list):
+        field.expected("a shape, such as [3], [2, 3] or [] for a scalar")
+        return None
+    if len(field.value) > 2:
+        field.wrong(f"found {len(field.value)} sizes, expected at most two: rows and columns")
+        return None
+    sizes: list[int] = []
+    for item in field.items():
+        if isinstance(item.value, bool) or not isinstance(item.value, int) or item.value < 1:
+            item.expected("a size, a whole number of at least 1")
+        else:
+            sizes.append(item.value)
+    if len(sizes) < len(field.value):
+        return None
+    if math.prod(sizes) > LARGEST:
+        field.wrong(f"an array of {' × '.join(map(describe, sizes))} entries; at most {LARGEST:,} are possible")
+        return None
+    return tuple(sizes)

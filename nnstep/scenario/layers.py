@@ -1,0 +1,207 @@
+"""[[layers]] written out as equations, with the field's names.
+
+The l-th linear layer gives `z{l} = h{l-1} @ W{l} + b{l}` and the activation after it `h{l}`; the last linear layer
+gives `o` and the activation after it `p`. A linear layer without an activation feeds its `z{l}` on. A second activation
+in a row is `h{l}_2` or `p_2`, one before the first linear layer is `h0`, and a network of activations only gives `p`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nnstep.errors import OperationError, nearest
+from nnstep.language import number_text, parse_equations
+from nnstep.ops import operation
+from nnstep.scenario.arrays import array, times
+from nnstep.scenario.fields import Field, choice, flag, given, real, table, whole
+from nnstep.scenario.initial import INITIALISERS
+from nnstep.scenario.model import Array, Equation, Parameter
+from nnstep.scenario.parameters import Budget, drawn
+
+__all__ = ["ACTIVATIONS", "Network", "equation", "read_layers", "write_call"]
+
+ACTIVATIONS = (
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "gelu",
+    "silu",
+    "softplus",
+    "softmax",
+    "log_softmax",
+)
+_TYPES = ("linear", *ACTIVATIONS)
+_LINEAR = ("type", "units", "weight", "bias", "init", "trainable")
+_MOST = 200  # layers of a network
+_WIDEST = 10**6
+
+
+@dataclass
+class Network:
+    """Layers written out so far. `output` is the name of the last value, `width` its columns (None: not known)."""
+
+    width: int | None
+    output: str = "x"
+    last_type: str = ""
+    equations: list[Equation] = field(default_factory=list)
+    parameters: list[Parameter] = field(default_factory=list)
+
+
+def equation(text: str, place: Field) -> Equation:
+    """An equation that stands for what the file says at `place`."""
+    return Equation(parse_equations(text)[0], place.line, place.key)
+
+
+def write_call(name: str, arguments: str, options: Mapping[str, str]) -> str:
+    """A call as it is typed; `options` are written texts."""
+    return f"{name}({', '.join([arguments, *(f'{key}={value}' for key, value in options.items())])})"
+
+
+def read_layers(owner: Field, columns: int | None, seed: int, budget: Budget) -> Network | None:
+    """The network that the layers say, for samples of `columns` columns (None: not known); None without layers."""
+    if not isinstance(owner.value, list) or not all(isinstance(layer, dict) for layer in owner.value):
+        owner.expected("[[layers]], a table for each layer")
+        return None
+    if not 1 <= len(owner.value) <= _MOST:
+        owner.expected(f"1 to {_MOST} layers")
+        return None
+    layers = owner.items()
+    types = [_type(layer) for layer in layers]
+    last = max((index for index, kind in enumerate(types) if kind == "linear"), default=-1)
+    network = Network(columns)
+    linears = in_a_row = 0
+    for index, (layer, kind) in enumerate(zip(layers, types, strict=True)):
+        if kind == "linear":
+            linears, in_a_row = linears + 1, 0
+            _linear(network, layer, linears, "o" if index == last else f"z{linears}", seed, budget)
+        elif kind is not None:
+            in_a_row += 1
+            name = "p" if index > last else f"h{linears}"
+            _activation(network, layer, kind, name if in_a_row == 1 else f"{name}_{in_a_row}")
+        else:
+            network.width = None
+        network.last_type = kind or ""
+    return network
+
+
+def _type(layer: Field) -> str | None:
+    where = given({key: layer.child(key) for key in layer.value}, "type", layer, _types_said())
+    if where is None:
+        return None
+    if where.value == "layer_norm":
+        where.wrong("layer_norm has a gain and a bias of its own, which layers cannot say", "write equations")
+        return None
+    if not isinstance(where.value, str) or where.value not in _TYPES:
+        hint = nearest(where.value[:80], _TYPES) if isinstance(where.value, str) else None
+        where.expected(_types_said(), hint)
+        return None
+    return where.value
+
+
+def _types_said() -> str:
+    return f"linear or an activation ({', '.join(ACTIVATIONS)})"
+
+
+def _activation(network: Network, layer: Field, kind: str, name: str) -> None:
+    entry = operation(kind)
+    fields = table(layer, ("type", *entry.options))
+    written: dict[str, str] = {}
+    values: dict[str, float] = {}
+    for option, default in entry.options.items():
+        assert isinstance(default, int | float)
+        values[option] = real(fields.get(option), float(default))
+        if option in fields:
+            written[option] = number_text(values[option])
+    try:
+        entry.site(((1, network.width or 1),), values)
+    except OperationError as error:
+        layer.wrong(error.message, error.hint)
+    network.equations.append(equation(f"{name} = {write_call(kind, network.output, written)}", layer))
+    network.output = name
+
+
+def _linear(network: Network, layer: Field, number: int, name: str, seed: int, budget: Budget) -> None:
+    """`name = input @ W + b`, and the parameters of the layer."""
+    fields = table(layer, _LINEAR)
+    trainable = flag(fields.get("trainable"), True)
+    units = whole(fields.get("units"), None, least=1, most=_WIDEST)
+    weight = _weight(network.width, layer, fields, units, f"W{number}", seed, budget)
+    if weight is not None:
+        units = weight.shape[1]
+    elif "weight" in fields:
+        units = _columns_of(fields["weight"].value) or units
+    bias, has_bias = _bias(layer, fields, units, f"b{number}", seed, budget)
+    for parameter, value, key, drawn_by in (
+        (f"W{number}", weight, "weight", choice(fields.get("init"), INITIALISERS, "xavier_uniform")),
+        (f"b{number}", bias, "bias", "zeros"),
+    ):
+        if value is not None:
+            where = fields.get(key, layer)
+            listed = isinstance(where.value, list)
+            origin = "given" if listed else drawn_by or "given"
+            network.parameters.append(Parameter(parameter, value, trainable, origin, where.line, where.key))
+    text = f"{name} = {network.output} @ W{number}" + (f" + b{number}" if has_bias else "")
+    network.equations.append(equation(text, layer))
+    network.output, network.width = name, units
+
+
+def _columns_of(value: object) -> int | None:
+    """How many columns a weight with something wrong in it means to have, so that nothing else is blamed for it."""
+    if isinstance(value, list) and value and isinstance(value[0], list):
+        return len(value[0]) or None
+    return None
+
+
+def _weight(
+    width: int | None,
+    layer: Field,
+    fields: Mapping[str, Field],
+    units: int | None,
+    name: str,
+    seed: int,
+    budget: Budget,
+) -> Array | None:
+    if "weight" not in fields:
+        init = choice(fields.get("init"), INITIALISERS, "xavier_uniform")
+        if "units" not in fields:
+            layer.wrong("a linear layer needs units, how many outputs it has, or a weight")
+        if units is None or width is None or init is None:
+            return None
+        return drawn(name, init, (width, units), seed, budget, layer, fields["units"])
+    where = fields["weight"]
+    if "init" in fields:
+        fields["init"].wrong("weight and init are both given; a weight that is written out is not initialised")
+    value = array(where, (2,), f"write rows, one for each of the {width} inputs" if width else "write rows")
+    if value is None or not budget.take(where, value.shape):
+        return None
+    if width is not None and value.shape[0] != width:
+        where.wrong(
+            f"found {times(value.shape)}, expected {width} rows: the layer has {width} inputs",
+            "write the transpose: one row for each input" if value.shape[1] == width else None,
+        )
+    if units is not None and value.shape[1] != units:
+        where.wrong(f"found {times(value.shape)}, expected {units} columns as units says")
+    return value
+
+
+def _bias(
+    layer: Field, fields: Mapping[str, Field], units: int | None, name: str, seed: int, budget: Budget
+) -> tuple[Array | None, bool]:
+    """(value, whether the layer has a bias)."""
+    where = fields.get("bias")
+    if where is None or where.value is True:
+        if units is None:
+            return None, True
+        return drawn(name, "zeros", (units,), seed, budget, where or layer, fields.get("units", layer)), True
+    if where.value is False:
+        return None, False
+    said = f"[{where.value!r}, ...]" if isinstance(where.value, int | float) else "bias = false for none"
+    value = array(where, (1,), f"write a number for each output: {said}" if units != 1 else f"write [{where.value!r}]")
+    if value is None or not budget.take(where, value.shape):
+        return None, True
+    if units is not None and value.shape != (units,):
+        where.wrong(f"found {times(value.shape)}, expected {units}: one for each output of the layer")
+    return value, True

@@ -1,0 +1,225 @@
+"""A scenario file as a frozen Scenario, with all checked that can be before shapes flow through the equations.
+
+Nothing raised here is anything but NnstepError, and that has all the problems of the file.
+"""
+
+from __future__ import annotations
+
+import os
+from types import MappingProxyType
+from typing import Any
+
+from nnstep.errors import LanguageError, NnstepError, Problem, nearest
+from nnstep.language import parse_equations
+from nnstep.ops import OPERATIONS
+from nnstep.scenario.data import read_data
+from nnstep.scenario.fields import Field, Report, table, text, whole
+from nnstep.scenario.layers import Network, read_layers
+from nnstep.scenario.losses import (
+    LOSSES,
+    NUMBERED,
+    check_class_numbers,
+    check_targets,
+    compares_classes,
+    read_loss,
+)
+from nnstep.scenario.model import Data, Equation, Parameter, Scenario, Training
+from nnstep.scenario.names import Names
+from nnstep.scenario.parameters import Budget, read_parameters
+from nnstep.scenario.positions import Positions
+from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse, read_bytes
+from nnstep.scenario.settings import read_conditions, read_optimizer, read_training
+
+__all__ = ["load", "loads"]
+
+_KEYS = (
+    "title",
+    "description",
+    "seed",
+    "objective",
+    "data",
+    "layers",
+    "loss",
+    "equations",
+    "parameters",
+    "constants",
+    "optimizer",
+    "training",
+    "debug",
+)
+_LARGEST_SEED = 2**63 - 1  # the largest whole number of TOML
+_EQUATIONS = 100_000  # characters
+_LINES = 2_000
+
+
+def load(path: str | os.PathLike[str]) -> Scenario:
+    """Read the scenario file at `path`. Raises NnstepError with every problem found in it."""
+    name = os.fspath(path)
+    content = decode(read_bytes(name, SCENARIO_BYTES), name)
+    return loads(content, name, os.path.dirname(name) or ".")  # noqa: PTH120 - the user's own way of writing it is kept
+
+
+def loads(text: str, path: str | None = None, base: str | None = None) -> Scenario:
+    """Read a scenario's text. `path` names it in messages; `base` is the folder that data files are in, if any may be.
+
+    Raises NnstepError with every problem found.
+    """
+    try:
+        document = parse(text, path)
+        return _Reading(document, Report(path, Positions(text)), base).scenario()
+    except (RecursionError, MemoryError, OverflowError) as error:
+        raise NnstepError(Problem(f"too large to be read ({type(error).__name__})", path)) from None
+
+
+class _Reading:
+    """One document while it is read. The order of the steps is the order in which they need each other."""
+
+    def __init__(self, document: dict[str, Any], report: Report, base: str | None) -> None:
+        self._report = report
+        self._base = base
+        self._root = Field(document, (), report)
+        self._names = Names(report, frozenset(one.name for one in OPERATIONS if one.where != "rule"))
+        self._budget = Budget()
+        self._fields: dict[str, Field] = {}
+        self._seed = 0
+
+    def scenario(self) -> Scenario:
+        """The scenario. Raises NnstepError with every problem found."""
+        fields = self._fields = table(self._root, _KEYS)
+        title = text(fields.get("title"), longest=200)
+        description = text(fields.get("description"))
+        self._seed = whole(fields.get("seed"), 0, least=0, most=_LARGEST_SEED) or 0
+        constants: list[Parameter] = []
+        data: Data | None = None
+        equations: list[Equation] = []
+        parameters: list[Parameter] = []
+        if "layers" in fields and "equations" in fields:
+            fields["equations"].wrong(
+                f"layers (line {fields['layers'].line}) and equations are both given; a network is one or the other"
+            )
+        elif "layers" in fields:
+            data, equations, parameters = self._from_layers(fields["layers"])
+        elif "equations" in fields:
+            data, equations, parameters, constants = self._from_equations(fields["equations"])
+        else:
+            self._report.add((), "a network is missing: neither [[layers]] nor equations are given")
+        objective = self._objective(equations)
+        optimizer = read_optimizer(fields["optimizer"]) if "optimizer" in fields else None
+        training = read_training(fields["training"]) if "training" in fields else Training()
+        names = None if self._report.problems else self._names.all()
+        breakpoints, watches = read_conditions(fields["debug"], names) if "debug" in fields else ((), ())
+        self._report.finish()
+        return Scenario(
+            title=title,
+            description=description.strip(),
+            seed=self._seed,
+            equations=tuple(equations),
+            parameters=tuple(parameters),
+            data=data,
+            constants=MappingProxyType({constant.name: constant.value for constant in constants}),
+            objective=objective,
+            optimizer=optimizer,
+            training=training,
+            breakpoints=breakpoints,
+            watches=watches,
+            path=self._report.file,
+        )
+
+    def _data(self, *, class_numbers: bool) -> Data | None:
+        field = self._fields.get("data")
+        if field is None:
+            return None
+        data = read_data(field, self._base, self._seed, class_numbers=class_numbers)
+        for name in ("x", "y"):
+            if data is None or getattr(data, name) is not None:
+                self._names.give(name, "the data", (*field.path, name))
+        return data
+
+    def _from_layers(self, layers: Field) -> tuple[Data | None, list[Equation], list[Parameter]]:
+        for key in ("parameters", "constants"):
+            if key in self._fields:
+                self._fields[key].wrong(f"[{key}] goes with equations; layers bring their own parameters")
+        loss_field = self._fields.get("loss")
+        kind = loss_field.value.get("type") if loss_field and isinstance(loss_field.value, dict) else None
+        data = self._data(class_numbers=kind in NUMBERED)
+        columns = None
+        if "data" not in self._fields:
+            layers.wrong("layers need [data]: the first one takes x")
+        elif data is not None and data.x.ndim != 2:
+            hint = "write a row for each sample: [[1], [2]] in place of [1, 2]" if data.origin == "inline" else None
+            self._data_x().wrong(f"x is {len(data.x)} numbers, expected rows, one for each sample", hint)
+        elif data is not None:
+            columns = data.x.shape[1]
+        network = read_layers(layers, columns, self._seed, self._budget)
+        if network is None:
+            return data, [], []
+        self._name(network, layers)
+        loss = read_loss(loss_field, network) if loss_field is not None else None
+        if loss is not None and loss_field is not None:
+            network.equations.append(loss)
+            self._names.give("loss", "the loss", loss_field.path)
+            if data is not None and kind in LOSSES:
+                check_targets(loss_field, self._fields["data"], data, str(kind), network)
+        return data, network.equations, network.parameters
+
+    def _name(self, network: Network, layers: Field) -> None:
+        for parameter in network.parameters:
+            self._names.give(parameter.name, "a parameter", layers.path, parameter.line)
+        for one in network.equations:
+            self._names.give(one.assignment.target, "a layer's output", layers.path, one.line)
+
+    def _data_x(self) -> Field:
+        field = self._fields["data"]
+        return field.child("x") if "x" in field.value else field
+
+    def _from_equations(self, field: Field) -> tuple[Data | None, list[Equation], list[Parameter], list[Parameter]]:
+        if "loss" in self._fields:
+            self._fields["loss"].wrong("[loss] goes with layers", "write it as an equation, loss = mse(o, y)")
+        equations = self._equations(field)
+        classes = compares_classes(equations)
+        data = self._data(class_numbers=classes)
+        parameters, constants = (
+            read_parameters(self._fields[key], what, self._names, self._seed, self._budget)
+            if key in self._fields
+            else []
+            for key, what in (("parameters", "a parameter"), ("constants", "a constant"))
+        )
+        for one in equations:
+            self._names.give(one.assignment.target, "the result of an equation", field.path, one.line)
+        if data is not None and data.y is not None and data.y.ndim == 1 and classes:
+            data_field = self._fields["data"]
+            path = (*data_field.path, "y") if "y" in data_field.value else data_field.path
+            check_class_numbers(self._report, path, data, None)
+        return data, equations, parameters, constants
+
+    def _equations(self, field: Field) -> list[Equation]:
+        value = field.value
+        if not isinstance(value, str):
+            field.expected('equations in a string between """ and """, one a line')
+            return []
+        if len(value) > _EQUATIONS or value.count("\n") > _LINES:
+            field.wrong(f"equations of {len(value)} characters; at most {_EQUATIONS} and {_LINES} lines are read")
+            return []
+        positions = self._report.positions
+        try:
+            assignments = parse_equations(value)
+        except LanguageError as error:
+            for one in (error, *error.others):
+                line = positions.text_line(field.path, one.line)
+                self._report.add(field.path, one.message, one.hint, line=line)
+            return []
+        if not assignments:
+            field.expected("at least one equation")
+        return [Equation(one, positions.text_line(field.path, one.line), field.key) for one in assignments]
+
+    def _objective(self, equations: list[Equation]) -> str | None:
+        """The scalar to differentiate: the one named, or `loss` where there is one."""
+        field = self._fields.get("objective")
+        targets = [one.assignment.target for one in equations]
+        if field is None:
+            return "loss" if "loss" in targets else None
+        name = text(field)
+        if isinstance(field.value, str) and equations and name not in targets:
+            where = "is given, not computed" if name in self._names else "is not defined"
+            field.wrong(f"{name!r} {where}; the objective is the result of an equation", nearest(name[:80], targets))
+        return name or None

@@ -1,0 +1,125 @@
+"""The [loss] table written out as an equation, and whether the targets fit what they are compared with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnstep.language import Call, Name, number_text, walk
+from nnstep.ops import operation
+from nnstep.scenario.arrays import times
+from nnstep.scenario.fields import Field, Report, choice, given, real, table
+from nnstep.scenario.layers import Network, equation, write_call
+from nnstep.scenario.model import Array, Data, Equation
+
+__all__ = ["LOSSES", "NUMBERED", "check_class_numbers", "check_targets", "compares_classes", "read_loss"]
+
+NUMBERED = ("cross_entropy", "nll")  # y may be class numbers
+LOSSES = ("mse", "mae", "huber", *NUMBERED, "bce", "bce_with_logits")
+_REDUCTIONS = ("mean", "sum", "batch_mean")
+_MOST = 10  # wrong targets listed
+
+
+def read_loss(owner: Field, network: Network) -> Equation | None:
+    """`loss = ...` of the network's output and y; None when something is wrong."""
+    kind_field = owner.value.get("type") if isinstance(owner.value, dict) else None
+    known = kind_field if isinstance(kind_field, str) and kind_field in LOSSES else None
+    options = dict(operation(known).options) if known else {"reduction": "mean", "delta": 1.0}
+    fields = table(owner, ("type", "scale", *options), what="a table [loss]")
+    where = given(fields, "type", owner, f"one of {', '.join(LOSSES)}")
+    kind = choice(where, LOSSES)
+    scale = real(fields.get("scale"), 1.0)
+    reduction = choice(fields.get("reduction"), _REDUCTIONS, "mean")
+    written = {}
+    for option, default in options.items():
+        if option in fields and option != "reduction":
+            assert isinstance(default, float)
+            written[option] = number_text(real(fields[option], default, above=0.0))
+    if "reduction" in fields and reduction is not None and reduction != "mean":
+        written["reduction"] = reduction
+    if kind is None:
+        return None
+    if kind == "nll" and network.last_type == "log_softmax":
+        owner.child("type").wrong(
+            "nll takes probabilities, and log_softmax gives their logarithms",
+            "use softmax with nll, or cross_entropy straight after the last linear layer",
+        )
+    if kind == "cross_entropy" and network.last_type == "softmax":
+        kind = "nll"  # the probabilities' cross entropy: softmax is never applied twice
+    text = write_call(kind, f"{network.output}, y", written)
+    if scale != 1:
+        text = f"{number_text(scale)} * {text}"
+    return equation(f"loss = {text}", owner)
+
+
+def compares_classes(equations: list[Equation]) -> bool:
+    """Whether y is compared with as class numbers somewhere: by cross_entropy or nll, or made one-hot."""
+    for one in equations:
+        for node in walk(one.assignment.expression):
+            match node:
+                case Call("cross_entropy" | "nll", (_, Name("y"), *_)) | Call("one_hot", (Name("y"), *_)):
+                    return True
+    return False
+
+
+def check_targets(owner: Field, data_field: Field, data: Data, kind: str, network: Network) -> None:
+    """In a network of layers: y against the output, before a shape is broadcast to one nobody meant."""
+    report, path = data_field.report, _y_path(data_field)
+    if data.y is None:
+        owner.wrong("a loss compares with y, and the data has none", "add y to [data]")
+        return
+    shape, width = data.y.shape, network.width
+    if width is None:
+        return
+    output = (len(data.x), width)
+    if kind in NUMBERED and data.y.ndim == 1:
+        check_class_numbers(report, path, data, width)
+        return
+    if shape == output:
+        return
+    hint = None
+    if data.y.ndim == 1 and width == 1:
+        hint = _column_hint(data)
+    elif kind in NUMBERED and shape[1:] == (1,):
+        hint = f"for class numbers write a list, {_listed(data.y[:, 0], '{}')}"
+    elif data.y.ndim == 1 and _is_labels(data.y):
+        hint = "class numbers are for cross_entropy and nll"
+    wanted = f"{len(data.x)} class numbers or {times(output)}" if kind in NUMBERED else times(output)
+    report.add(path, f"y is {times(shape)}, expected {wanted}, as the network's output {network.output}", hint)
+
+
+def _y_path(data_field: Field) -> tuple[str | int, ...]:
+    has_y = isinstance(data_field.value, dict) and "y" in data_field.value
+    return (*data_field.path, "y") if has_y else data_field.path
+
+
+def _column_hint(data: Data) -> str:
+    assert data.y is not None
+    if data.origin == "inline":
+        return f"write a row for each sample: y = {_listed(data.y, '[{}]')}"
+    return 'for a column write its name in brackets: y = ["name"]'
+
+
+def _listed(values: Array, form: str) -> str:
+    shown = ", ".join(form.format(number_text(float(value))) for value in values[:2])
+    return f"[{shown}{', ...' if len(values) > 2 else ''}]"
+
+
+def _is_labels(values: Array) -> bool:
+    return bool((values == np.floor(values)).all() and (values >= 0).all())
+
+
+def check_class_numbers(report: Report, path: tuple[str | int, ...], data: Data, classes: int | None) -> None:
+    """Every y a whole number from 0 to classes - 1; each row that is not is a problem with its place."""
+    assert data.y is not None
+    fits = (data.y >= 0) & (data.y == np.floor(data.y))
+    if classes is not None:
+        fits &= data.y < classes
+    wrong = np.flatnonzero(~fits)
+    wanted = f"a class number, 0 to {classes - 1}" if classes is not None else "a class number: 0, 1, 2, ..."
+    for row in wrong[:_MOST].tolist():
+        found = number_text(float(data.y[row]))
+        place = (*path, row) if data.origin == "inline" else path
+        name = f" ({data.classes[int(data.y[row])]!r})" if data.classes and data.y[row] < len(data.classes) else ""
+        report.add(place, f"sample {row} has y = {found}{name}, expected {wanted}", "classes are counted from 0")
+    if len(wrong) > _MOST:
+        report.add(path, f"{len(wrong) - _MOST} more samples have no class number in y")

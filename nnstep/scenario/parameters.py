@@ -1,0 +1,98 @@
+"""The [parameters] and [constants] tables: values written out, or a shape with an initialiser.
+
+    a = 2                                             a scalar
+    W1 = [[1, 2], [3, 4]]                             rows
+    b1 = { value = [0, 0], trainable = false }        the same with options
+    W2 = { shape = [2, 3], init = "he_normal" }       drawn from the seed and the parameter's name
+
+Without `init`, rows are drawn by xavier_uniform, and lists and scalars are zeros.
+"""
+
+from __future__ import annotations
+
+import math
+
+from nnstep.scenario.arrays import LARGEST, array, shape
+from nnstep.scenario.fields import Field, choice, flag, table
+from nnstep.scenario.initial import INITIALISERS, NEEDS_FANS, initial
+from nnstep.scenario.model import Array, Parameter
+from nnstep.scenario.names import Names
+
+__all__ = ["Budget", "drawn", "read_parameters"]
+
+_MOST = 1_000  # parameters of a scenario
+
+
+class Budget:
+    """How many entries the parameters of a scenario may still have together."""
+
+    def __init__(self, entries: int = LARGEST) -> None:
+        self._left = entries
+        self._all = entries
+
+    def take(self, field: Field, sizes: tuple[int, ...]) -> bool:
+        """Take the entries of one array. False, and a problem noted, where too few are left."""
+        self._left -= math.prod(sizes)
+        if self._left >= 0:
+            return True
+        said = " × ".join(map(str, sizes)) or "1"
+        field.wrong(f"{said} entries are too many; the parameters may have {self._all:,} entries together")
+        self._left += math.prod(sizes)
+        return False
+
+
+def read_parameters(field: Field, what: str, names: Names, seed: int, budget: Budget) -> list[Parameter]:
+    """The entries of [parameters] (`what` "a parameter") or [constants] ("a constant"), in the file's order."""
+    if not isinstance(field.value, dict):
+        field.expected(f"a table [{field.key}] with a line for each")
+        return []
+    if len(field.value) > _MOST:
+        field.wrong(f"found {len(field.value)} entries, expected at most {_MOST}")
+        return []
+    read = []
+    for name in field.value:
+        one = field.child(name)
+        fits = names.give(name, what, one.path)
+        parameter = _parameter(name, one, what, seed, budget)
+        if fits and parameter is not None:
+            read.append(parameter)
+    return read
+
+
+def _parameter(name: str, field: Field, what: str, seed: int, budget: Budget) -> Parameter | None:
+    trainable, origin = what == "a parameter", "given"
+    value: Array | None = None
+    if isinstance(field.value, dict):
+        keys = ("value", "shape", "init", "trainable") if trainable else ("value", "shape", "init")
+        fields = table(field, keys)
+        trainable = flag(fields.get("trainable"), trainable)
+        if "value" in fields:
+            for key in ("shape", "init"):
+                if key in fields:
+                    fields[key].wrong(f"value and {key} are both given; a value has its own {key}")
+            value = array(fields["value"])
+        elif "shape" in fields:
+            sizes = shape(fields["shape"])
+            default = "xavier_uniform" if sizes is not None and len(sizes) == 2 else "zeros"
+            origin = choice(fields.get("init"), INITIALISERS, default) or default
+            value = drawn(name, origin, sizes, seed, budget, fields.get("init", field), fields["shape"])
+        else:
+            field.wrong(f"{what} needs a value, or a shape to be initialised", f"{name} = {{ shape = [2, 3] }}")
+    else:
+        value = array(field)
+    if value is None or (origin == "given" and not budget.take(field, value.shape)):
+        return None
+    return Parameter(name, value, trainable, origin, field.line, field.key)
+
+
+def drawn(
+    name: str, init: str, sizes: tuple[int, ...] | None, seed: int, budget: Budget, field: Field, sized: Field
+) -> Array | None:
+    """An initialised value, or None with a problem noted at `field` (the initialiser) or `sized` (the shape)."""
+    if sizes is None:
+        return None
+    if init in NEEDS_FANS and len(sizes) < 2:
+        others = ", ".join(one for one in INITIALISERS if one not in NEEDS_FANS)
+        field.wrong(f"{init} is for rows: it looks at how many inputs and outputs they have", f"use one of {others}")
+        return None
+    return initial(name, init, sizes, seed) if budget.take(sized, sizes) else None
