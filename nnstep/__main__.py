@@ -10,10 +10,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Sequence
 
+from nnstep.files import crash_note
 from nnstep.text import clean
 
 __all__ = ["guarded", "run"]
@@ -67,7 +66,8 @@ def _status(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> i
     except BaseException as error:
         if os.environ.get("NNSTEP_DEBUG"):
             raise
-        _say(f"internal error: {type(error).__name__}: {clean(error)}{_note()}")
+        note = crash_note(error)
+        _say(f"internal error: {type(error).__name__}: {clean(error)}" + (f" (details: {clean(note)})" if note else ""))
         return _INTERNAL
 
 
@@ -76,17 +76,6 @@ def _unwritten(error: BaseException) -> int:
         return _READER_GONE
     _say(f"cannot write the output: {getattr(error, 'strerror', None) or clean(error)}")
     return _OUTPUT
-
-
-def _note() -> str:
-    """Leave the traceback in a file; returns where, for the message."""
-    try:
-        handle, path = tempfile.mkstemp(prefix="nnstep-crash-", suffix=".log")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(traceback.format_exc())
-    except OSError:
-        return ""
-    return f" (details: {clean(path)})"
 
 
 def _say(text: str) -> None:

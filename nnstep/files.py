@@ -1,13 +1,14 @@
-"""Writing files so that none is ever half written and none is overwritten by accident."""
+"""Writing files: none is ever half written, none is overwritten by accident, and an internal error leaves a note."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import tempfile
+import traceback
 from pathlib import Path
 
-__all__ = ["write_new"]
+__all__ = ["crash_note", "write_new"]
 
 
 def write_new(path: Path, text: str) -> None:
@@ -45,3 +46,14 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def crash_note(error: BaseException, where: str = "") -> str | None:
+    """Write the traceback of an internal error to a new temporary file; its path, or None when that failed too."""
+    try:
+        handle, path = tempfile.mkstemp(prefix="nnstep-crash-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write((where + "\n" if where else "") + "".join(traceback.format_exception(error)))
+    except OSError:
+        return None
+    return path
