@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from nnstep.text import width as text_width
 from nnstep.view.canvas import Canvas, Hit, Line, Piece
 
-__all__ = ["Block", "Placed", "beside", "blank", "fit", "flow", "line_width", "lines_block", "paint", "stack", "wrap"]
+__all__ = [
+    "Block",
+    "beside",
+    "blank",
+    "fit",
+    "flow",
+    "line_width",
+    "lines_block",
+    "paint",
+    "rows_of",
+    "stack",
+    "wrap",
+]
 
 Lines = Callable[[int], Line]
 
@@ -24,7 +36,7 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
-class Placed:
+class _Placed:
     """A block at a column and line of a larger one."""
 
     x: int
@@ -86,7 +98,7 @@ def stack(blocks: Sequence[Block]) -> Block:
     """Blocks below each other."""
     placed, y = [], 0
     for block in blocks:
-        placed.append(Placed(0, y, block))
+        placed.append(_Placed(0, y, block))
         y += block.height
     return _joined(placed)
 
@@ -96,13 +108,13 @@ def beside(blocks: Sequence[Block], gap: int = 1, middle: bool = False) -> Block
     placed, x = [], 0
     tallest = max((block.height for block in blocks), default=0)
     for block in blocks:
-        placed.append(Placed(x, (tallest - block.height) // 2 if middle else 0, block))
+        placed.append(_Placed(x, (tallest - block.height) // 2 if middle else 0, block))
         x += block.width + gap
     return _joined(placed)
 
 
-def flow(blocks: Sequence[Block], width: int, gap: int = 2, between: int = 1) -> Block:
-    """Blocks beside each other as long as there is room, then below; `between` empty lines between rows of blocks."""
+def rows_of(blocks: Sequence[Block], width: int, gap: int = 2) -> list[list[Block]]:
+    """The blocks in rows: beside each other as long as there is room."""
     rows: list[list[Block]] = [[]]
     used = 0
     for block in blocks:
@@ -111,14 +123,19 @@ def flow(blocks: Sequence[Block], width: int, gap: int = 2, between: int = 1) ->
             used = 0
         used += block.width + (gap if rows[-1] else 0)
         rows[-1].append(block)
+    return rows
+
+
+def flow(blocks: Sequence[Block], width: int, gap: int = 2, middle: bool = False) -> Block:
+    """Blocks beside each other as long as there is room, then below; an empty line between rows that are tall."""
     parts: list[Block] = []
-    for row in rows:
+    for row in rows_of(blocks, width, gap):
         tall = any(block.height > 1 for block in row)
-        parts += [*([blank(between)] if parts and between and tall else []), beside(row, gap)]
+        parts += [*([blank()] if parts and tall and not middle else []), beside(row, gap, middle)]
     return stack(parts)
 
 
-def _joined(placed: list[Placed]) -> Block:
+def _joined(placed: list[_Placed]) -> Block:
     width = max((item.x + item.block.width for item in placed), default=0)
     height = max((item.y + item.block.height for item in placed), default=0)
 
@@ -144,7 +161,7 @@ def _joined(placed: list[Placed]) -> Block:
 
 
 def paint(block: Block, width: int, height: int, top: int | None, keep: tuple[int, int] | None = None) -> Canvas:
-    """The window of a block from line `top`; with `top` None, the one nearest the start that has the lines `keep` in it.
+    """The window of a block from line `top`; with `top` None, the first one that has the lines `keep` in it.
 
     `keep` is (first line, one past the last line) of what must be in sight.
     """

@@ -83,7 +83,7 @@ class Panel(Protocol):
         ...
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
-        """The window of `width` × `height` cells. With `top`/`left` None the panel chooses: what matters is in sight."""
+        """The window of `width` × `height` cells; with `top`/`left` None, the one that has what matters in sight."""
         ...
 
 

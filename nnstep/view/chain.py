@@ -1,4 +1,4 @@
-"""The chain-rule panel: the product of terms from the objective to one parameter, and one entry of it with its numbers."""
+"""The chain-rule panel: the product of terms from the objective to one parameter, and one entry with its numbers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from nnstep.view.values import Shown, matrix_block
 
 __all__ = ["ChainPanel", "FactorLine"]
 
+_INDENT = 4
 _MARKS = {"done": "✔", "now": "▶", "todo": "·"}
 
 
@@ -48,10 +49,10 @@ class ChainPanel:
         """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
         if not self.tabs:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
-        blocks = [self._tabs(width), _broken(self.formula, width), blank(), self._factors(width)]
+        blocks = [self._tabs(width), broken(self.formula, width), blank(), self._factors(width)]
         entry = self.entry(width)
         if entry:
-            blocks += [blank(), lines_block([fit(line, width) for line in entry])]
+            blocks += [blank(), *(broken(line, width) for line in entry)]
         used = sum(block.height for block in blocks)
         if self.shown:
             room = max(3, height - used - 1)
@@ -68,7 +69,7 @@ class ChainPanel:
             )
             for name in self.tabs
         ]
-        return flow(tabs, width, gap=1, between=0)
+        return flow(tabs, width, gap=1)
 
     def _factors(self, width: int) -> Block:
         symbols = max((len(one.symbol) for one in self.factors), default=0)
@@ -94,11 +95,15 @@ class ChainPanel:
         return lines_block(lines, tuple(hits))
 
 
-def _broken(line: Line, width: int) -> Block:
+def broken(line: Line, width: int) -> Block:
     """A long formula on several lines, broken at its signs."""
     lines: list[list[Piece]] = [[]]
-    for piece in line:
-        if lines[-1] and line_width((*lines[-1], piece)) > width and not piece.text.startswith((" ", ")", ",")):
-            lines.append([Piece("    ")])
-        lines[-1].append(piece)
+    part: list[Piece] = []
+    for piece in (*line, Piece("", "operator")):
+        if piece.role == "operator":
+            if line_width((*lines[-1], *part)) > width and line_width(tuple(lines[-1])) > _INDENT:
+                lines.append([Piece(" " * _INDENT)])
+            lines[-1] += part
+            part = []
+        part.append(piece)
     return lines_block([fit(tuple(one), width) for one in lines])

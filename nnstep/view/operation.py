@@ -168,11 +168,26 @@ class OperationPanel:
         joined = beside(self._row(width, height), 1, middle=True)
         if joined.width <= width:
             return joined
-        natural = [block.width for block in self._row(width, height)]
-        for most in range(max(natural), _NARROWEST - 1, -1):  # the widest give way first
-            if sum(min(size, most) + 1 for size in natural) - 1 <= width:
-                return beside(self._row(most, height), 1, middle=True)
-        return flow(self._row(width, max(3, height // 2 - 1)), width, gap=1, between=0)
+        below = flow(self._grouped(self._row(width, height)), width, gap=1, middle=True)
+        if below.height <= height and below.width <= width:
+            return below
+        for most in range(width // 2, _NARROWEST - 1, -1):  # the widest give way first
+            joined = beside(self._row(most, height), 1, middle=True)
+            if joined.width <= width:
+                return joined
+        return flow(self._grouped(self._row(width, max(3, height // 2))), width, gap=1, middle=True)
+
+    def _grouped(self, row: list[Block]) -> list[Block]:
+        """Signs joined to the matrix after them, so that a line does not end in a sign."""
+        grouped: list[Block] = []
+        signs: list[Block] = []
+        for block, part in zip(row, (*self.parts, Piece("=")), strict=False):
+            if isinstance(part, Piece) and part.text not in (")", "ᵀ", "²"):
+                signs.append(block)
+            else:
+                grouped.append(beside([*signs, block], 1, middle=True))
+                signs = []
+        return [*grouped, beside([*signs, *row[len(self.parts) + 1 :]], 1, middle=True)]
 
     def _row(self, width: int, height: int) -> list[Block]:
         blocks: list[Block] = []

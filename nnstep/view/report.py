@@ -20,7 +20,7 @@ _SHAPE_AT = 58  # the column where shapes start
 
 def check_report(scenario: Scenario, program: Program, name: str) -> Iterator[str]:
     """The lines of `check` for a scenario that is called `name`, with its program for the first batch."""
-    yield f"{clean(name)}: {clean(scenario.title)}"
+    yield f"{clean(name)}: {clean(scenario.title)}" if scenario.title else clean(name)
     yield from _data(scenario)
     yield from _parameters(scenario)
     yield from _equations(scenario, program)
@@ -60,7 +60,7 @@ def gradcheck_report(checks: Iterable[ParameterCheck]) -> Iterator[str]:
             sampled.append(f"{clean(check.name)}: {check.checked:,} of {check.entries:,} entries, evenly spread")
     yield from _columns(rows, right=(2, 3, 4))
     yield from sampled
-    yield f"relative error = |analytic - numeric| / max(1, |analytic|, |numeric|); at most {TOLERANCE:g} is ok"
+    yield f"ok: |analytic - numeric| / max(1, |analytic|, |numeric|) is at most {TOLERANCE:g}"
 
 
 def _assignment(program: Program, step: Step) -> Assignment:
@@ -74,6 +74,8 @@ def _data(scenario: Scenario) -> Iterator[str]:
         arrays = [("x", data.x)] + ([("y", data.y)] if data.y is not None else [])
         shapes = ", ".join(f"{name} {shape_text(array.shape)}" for name, array in arrays)
         yield f"  data        {_counted(plan.samples, 'sample')} ({clean(data.origin)}): {shapes}"
+        if data.classes:
+            yield f"  classes     {clean(', '.join(f'{number} {name}' for number, name in enumerate(data.classes)))}"
     run = f"{_counted(plan.iterations, 'iteration')}: {_counted(plan.epochs, 'epoch')} of "
     batches = "1 batch" if plan.batches == 1 else f"{plan.batches} batches"
     sizes = f" of {plan.batch_size}" if data is not None else ""
@@ -141,9 +143,8 @@ def _update_heading(scenario: Scenario) -> str:
 def _notes(scenario: Scenario, program: Program) -> Iterator[str]:
     notes = list(_gradient_notes(scenario, program))
     plan = schedule(scenario)
-    rest = plan.samples % plan.batch_size if scenario.data is not None else 0
-    if rest:
-        notes.append(f"the last batch of an epoch has {_counted(rest, 'sample')} instead of {plan.batch_size}")
+    if plan.rest:
+        notes.append(f"the last batch of an epoch has {_counted(plan.rest, 'sample')} instead of {plan.batch_size}")
     if notes:
         yield ""
         yield "  Notes"

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from nnstep.debugger import Session
 from nnstep.engine import Record, evaluate
-from nnstep.language import Entry, Expression, Name, label, substitute, tokens
+from nnstep.language import Entry, Expression, substitute, tokens
 from nnstep.ops import Array, Index
 from nnstep.program import Program, Step, Value, cell, infer
 from nnstep.text import clean

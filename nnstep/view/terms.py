@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from nnstep.engine import evaluate
 from nnstep.language import Call, Entry, Expression, Name, label, names, substitute, tokens
 from nnstep.ops import Array
 from nnstep.program import Factor, chain, infer, parameters_with_gradient
-from nnstep.view.blocks import fit
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.chain import ChainPanel, FactorLine
 from nnstep.view.matrix import MatrixView
@@ -177,10 +177,10 @@ def _entry(scene: Scene, chosen: str, factors: Sequence[Factor], width: int) -> 
     samples = program.values[dict(last.step.operands)[last.upstream[0]]].shape[0]
     lines: list[Line] = [
         (*target, Piece(" = ", "operator"), answer),
-        fit((Piece("= Σₙ ", "operator"), *_general(scene, last, spine, row, column)), width),
+        (Piece("= Σₙ ", "operator"), *_general(scene, last, spine, row, column)),
     ]
     rows = range(samples) if samples <= _MOST_TERMS else range(_MOST_TERMS - 1)
-    lines += [_sample_line(scene, last, spine, n, row, column, len(str(samples - 1))) for n in rows]
+    lines += _sample_lines(scene, last, spine, rows, (row, column))
     if len(rows) < samples:
         lines.append((Piece(f"… and {samples - len(rows)} more samples", "dim"),))
     return lines
@@ -216,27 +216,31 @@ def _plain_name(expression: Expression) -> str:
     return text if " " not in text else f"({text})"
 
 
-def _sample_line(
-    scene: Scene, last: Factor, spine: list[Factor], sample: int, row: int, column: int, digits: int
-) -> Line:
-    """n=2  1 · 0.2475 · ? = ?: one sample's share, a question mark for what is not computed yet."""
+def _sample_lines(
+    scene: Scene, last: Factor, spine: list[Factor], samples: range, entry: tuple[int, int]
+) -> list[Line]:
+    """n=2  1 · 0.2475 · ? = ?: each sample's share, in columns; a question mark for what is not computed yet."""
     assert isinstance(last.local, Call)
-    places = scene.gallery.digits
-    numbers: list[float | None] = [_number(scene, last, last.local.arguments[0], (sample, row))]
-    numbers += [_number(scene, found, found.local, (sample, column)) for found in spine]
     below = spine[-1] if spine else last
-    numbers.append(_number(scene, below, Name(below.upstream[0]), (sample, column)))
-    product: float | None = 1.0
-    for number in numbers:
-        product = None if number is None or product is None else product * number
-    pieces = [Piece(f"n={sample:<{digits}} ", "dim")]
-    for position, number in enumerate(numbers):
-        if position:
-            pieces.append(Piece(" · ", "operator"))
-        said = "?" if number is None else plain(number, places)
-        pieces.append(Piece(f"({said})" if position and said.startswith("−") else said, "number"))
-    total = "?" if product is None else plain(product, places)
-    return (*pieces, Piece(" = ", "operator"), Piece(total, "text"))
+    sources = [(last, last.local.arguments[0], entry[0])]
+    sources += [(found, found.local, entry[1]) for found in spine if found.local is not None]
+    sources.append((below, Name(below.upstream[0]), entry[1]))
+    columns = [[_number(scene, found, local, (n, at)) for n in samples] for found, local, at in sources]
+    shares = [None if None in numbers else prod(map(float, numbers)) for numbers in zip(*columns, strict=True)]  # type: ignore[arg-type]
+    said = [[_said(scene, number) for number in column] for column in [*columns, shares]]
+    widths = [max(map(len, column)) for column in said]
+    lines: list[Line] = []
+    for row, n in enumerate(samples):
+        pieces = [Piece(f"n={n:<{len(str(samples[-1]))}} ", "dim")]
+        for position, (column, width) in enumerate(zip(said, widths, strict=True)):
+            sign = "" if not position else " = " if position == len(said) - 1 else " · "
+            pieces += [Piece(sign, "operator"), Piece(f"{column[row]:>{width}}", "number")]
+        lines.append(tuple(pieces))
+    return lines
+
+
+def _said(scene: Scene, number: float | None) -> str:
+    return "?" if number is None else plain(number, scene.gallery.digits)
 
 
 def _number(scene: Scene, found: Factor, expression: Expression | None, index: tuple[int, int]) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnstep.view.blocks import Block, Lines, flow, line_width, paint
+from nnstep.view.blocks import Block, Lines, flow, line_width, paint, rows_of
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
 from nnstep.view.matrix import Cell, MatrixView, Window
 
@@ -56,12 +56,16 @@ def _title(shown: Shown, window: Window) -> Line:
     matrix = shown.matrix
     pieces = list(matrix.heading)
     if window[1] < matrix.rows:
-        pieces.append(Piece(f" rows {window.rows[0]}–{window.rows[-1]}", "dim"))
+        pieces.append(Piece(f" rows {_span(window.rows)}", "dim"))
     if window[3] < matrix.columns:
-        pieces.append(Piece(f" columns {window.columns[0]}–{window.columns[-1]}", "dim"))
+        pieces.append(Piece(f" cols {_span(window.columns)}", "dim"))
     if shown.changed:
         pieces.insert(0, Piece("▸", "now"))
     return tuple(pieces)
+
+
+def _span(shown: range) -> str:
+    return f"{shown[0]}–{shown[-1]}" if len(shown) > 1 else str(shown[0])
 
 
 def _scalar_block(shown: Shown, title: Line) -> Block:
@@ -89,16 +93,21 @@ class ValuesPanel:
             return Canvas((((Piece(self.empty, "dim")),),), (), width, 1)
         blocks = [matrix_block(item, width, height) for item in self.shown]
         block = flow(blocks, width)
-        return paint(block, width, height, top, self._keep(blocks, width))
+        return paint(block, width, height, self._top(blocks, width, height) if top is None else top)
 
-    def _keep(self, blocks: list[Block], width: int) -> tuple[int, int] | None:
-        """The lines of the matrix that must be in sight: the one with the cursor, else the one assigned now."""
-        wanted = next((i for i, item in enumerate(self.shown) if item.cursor is not None), None)
-        if wanted is None:
-            wanted = next((i for i, item in enumerate(self.shown) if item.changed), None)
-        if wanted is None:
-            return None
-        bottom = flow(blocks[: wanted + 1], width).height
-        tall = blocks[wanted].height
-        row = max(block.height for block in blocks)
-        return (max(0, bottom - max(tall, min(row, bottom))), bottom)
+    def _top(self, blocks: list[Block], width: int, height: int) -> int:
+        """The first line shown: that of a row of matrices, so that the one that matters is in sight with its name.
+
+        What matters is the matrix with the cursor, else the one assigned now, else the first.
+        """
+        marks = [(item.cursor is not None, item.changed) for item in self.shown]
+        wanted = marks.index(max(marks)) if any(map(any, marks)) else 0
+        starts: list[int] = []
+        placed = 0
+        for row in rows_of(blocks, width):
+            starts.append(flow(blocks[: placed + len(row)], width).height - max(block.height for block in row))
+            placed += len(row)
+            if placed > wanted:
+                bottom = starts[-1] + max(block.height for block in row)
+                return next((start for start in starts if bottom - start <= height), starts[-1])
+        return 0

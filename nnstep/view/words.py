@@ -68,7 +68,7 @@ def _backward(program: Program, step: Step, found: Factor, objective: str) -> tu
     uses = f"{name} is used in {len(found.upstream)} places: its gradient is the sum of what comes back from each."
     local = "" if found.local is None else _local(program, found)
     said = {
-        "seed": f"Backward starts at the end: ∂{objective}/∂{objective} = 1. Each step from here is a link of the chain.",
+        "seed": f"Backward starts at the end: ∂{objective}/∂{objective} = 1. Each step is a link of the chain.",
         "start": f"How {label(found.above)} changes with each entry of {name}: the first link of the chain.",
         "add": uses,
         "sum": f"{name} was repeated, so each of its entries had a hand in many: their gradients are added up.",
