@@ -97,7 +97,7 @@ def _entry(
 
 
 ELEMENTARY = (
-    _entry("exp", "exp", "e to the power of each entry.", ufunc(np.exp), "g * out"),
+    _entry("exp", "exp", "The number e to the power of each entry.", ufunc(np.exp), "g * out"),
     _entry("log", "log", "The natural logarithm of each entry.", ufunc(np.log), "g / x"),
     _entry("sqrt", "√", "The square root of each entry.", ufunc(np.sqrt), "g / (2 * out)"),
     _entry(
@@ -110,8 +110,8 @@ ELEMENTARY = (
     _entry("sin", "sin", "The sine of each entry, in radians.", ufunc(np.sin), "g * cos(x)"),
     _entry("cos", "cos", "The cosine of each entry, in radians.", ufunc(np.cos), "-g * sin(x)"),
     _entry("sign", "sign", "1 for positive entries, -1 for negative ones, 0 for 0.", ufunc(np.sign), where="rule"),
-    _entry("expm1", "expm1", "exp(x) - 1, exact for small x too.", ufunc(np.expm1), where="rule"),
-    _entry("log1p", "log1p", "log(1 + x), exact for small x too.", ufunc(np.log1p), where="rule"),
+    _entry("expm1", "expm1", "The value exp(x) - 1, exact for small x too.", ufunc(np.expm1), where="rule"),
+    _entry("log1p", "log1p", "The value log(1 + x), exact for small x too.", ufunc(np.log1p), where="rule"),
     _entry("erf", "erf", "The error function of each entry.", _prepare_erf, where="rule"),
     _entry(
         "normal_cdf",

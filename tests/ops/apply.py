@@ -17,7 +17,10 @@ def tuples(value: Any) -> Any:
 
 
 def site_of(
-    entry: Operation, inputs: Mapping[str, Array], options: Mapping[str, Option], constants: tuple[float | None, ...] = ()
+    entry: Operation,
+    inputs: Mapping[str, Array],
+    options: Mapping[str, Option],
+    constants: tuple[float | None, ...] = (),
 ) -> Site:
     """The site of an operation applied to arrays, its options filled in."""
     filled = {name: value for name, value in entry.options.items() if value is not None} | dict(options)
