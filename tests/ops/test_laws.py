@@ -204,7 +204,7 @@ def large(name: str) -> Application:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_run_allocates_no_arrays(name: str) -> None:
-    """An array of this size is 720 kB. NumPy buffers 8192 entries (64 kB) of an operand that it repeats, at any size."""
+    """An array of this size is 720 kB; NumPy buffers 8192 entries (64 kB) of an operand it repeats, at any size."""
     entry = operation(name)
     inputs, options = large(name)
     site = site_of(entry, inputs, options)
