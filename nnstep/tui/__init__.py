@@ -1,0 +1,26 @@
+"""The screen: takes a scenario's path or name, shows it in the terminal, and gives back an exit status.
+
+Widgets paint what the view state says and send commands back; no number is computed or formatted here.
+"""
+
+from __future__ import annotations
+
+__all__ = ["run"]
+
+
+def run(path: str | None = None) -> int:
+    """Open the debugger on `path` (a file or a bundled scenario's name), or on the scenario library; the exit status.
+
+    Textual is imported by this call, not by importing the package. Raises `NnstepError` when the scenario cannot be
+    used; returns 2 after one line on standard error when there is no terminal to draw on.
+    """
+    from nnstep.tui.robust import no_terminal
+
+    if reason := no_terminal():
+        import sys
+
+        sys.stderr.write(f"nnstep: {reason}; to print every step instead: nnstep trace SCENARIO\n")
+        return 2
+    from nnstep.tui.app import start
+
+    return start(path)

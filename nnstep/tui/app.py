@@ -1,0 +1,165 @@
+"""The application: which scenario is open, which colours, which dialog; everything else is the screens'."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable
+from typing import Any
+
+from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS
+from textual.app import SystemCommand
+from textual.screen import Screen
+from textual.theme import Theme
+
+from nnstep.errors import NnstepError, Problem
+from nnstep.text import clean
+from nnstep.tui.commands import COMMANDS, key_name
+from nnstep.tui.guard import GuardedApp
+from nnstep.tui.screens.stepper import StepperScreen
+from nnstep.tui.stepping import Library, Opener, Stepping, bundled_scenarios, open_stepper
+from nnstep.tui.theme import LOOKS, Look, Palette
+
+__all__ = ["NnstepApp", "start"]
+
+_CYCLE = ("dark", "light", "ansi")
+
+
+def _theme(look: Look, dark: bool) -> Theme:
+    """Textual's idea of a look, for the dialogs."""
+    base = look.base.split(" on ")
+    if dark:
+        return Theme(
+            look.theme, "#2f78b4", accent="#ffa62b", warning="#ffc04d", error="#ff7f8a", success="#4ebf71",
+            foreground=base[0], background=base[1], surface="#1a1d25", panel="#1a2634", dark=True,
+        )  # fmt: skip
+    return Theme(
+        look.theme, "#2f78b4", accent="#b8650a", warning="#8f5a00", error="#b3202f", success="#1c7a3e",
+        foreground=base[0], background=base[1], surface="#ffffff", panel="#e6eef6", dark=False,
+    )  # fmt: skip
+
+
+class NnstepApp(GuardedApp):
+    """The debugger on a terminal. With no stepper it begins in the scenario library."""
+
+    TITLE = "nnstep"
+    CSS_PATH = None
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ALLOW_SELECT = False
+
+    def __init__(
+        self,
+        stepper: Stepping | None = None,
+        *,
+        opener: Opener = open_stepper,
+        library: Library = bundled_scenarios,
+        look: str = "dark",
+    ) -> None:
+        super().__init__()
+        self.opener, self.library = opener, library
+        self.register_theme(_theme(LOOKS["dark"], True))
+        self.register_theme(_theme(LOOKS["light"], False))
+        self._palette = self._dressed("mono" if self.no_color else look)
+        self.theme = self._palette.look.theme
+        self.stepping = StepperScreen(stepper, self._palette, self)
+
+    def _dressed(self, look: str) -> Palette:
+        system = COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
+        return Palette(LOOKS[look], system)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The stepper's screen, with or without a scenario yet."""
+        return self.stepping
+
+    async def on_ready(self) -> None:
+        """Without a scenario, offer the bundled ones."""
+        self._title()
+        if not self.has_scenario() and (opened := self.dialog("library")) is not None:
+            await opened
+
+    def _title(self) -> None:
+        driver, stepper = self._driver, self.stepping.stepper
+        if driver is not None and not self.is_headless:
+            name = stepper.view().name if stepper is not None else ""
+            driver.write(f"\x1b]0;{clean(f'{name} · nnstep' if name else 'nnstep', 80)}\x07")
+
+    # What the screens and the dialogs ask for.
+
+    def leave(self) -> None:
+        """End the program."""
+        self.exit()
+
+    def palette(self) -> None:
+        """Open the command palette."""
+        self.action_command_palette()
+
+    def next_look(self) -> None:
+        """Dark, light, the terminal's own, and round again. Without colours there is only one look."""
+        if self.no_color:
+            self.stepping.say("NO_COLOR is set: there is only one look")
+            return
+        name = self._palette.look.name
+        self._palette = self._dressed(_CYCLE[(_CYCLE.index(name) + 1) % len(_CYCLE)])
+        self.theme = self._palette.look.theme
+        self.stepping.board.dress(self._palette)
+        self.stepping.say(f"colours: {self._palette.look.title}", "good")
+
+    def dialog(self, name: str, problems: tuple[Problem, ...] = ()) -> Awaitable[Any] | None:
+        """Open a dialog; waited for, it has the keys."""
+        if name in ("goto", "find") and not self.has_scenario():
+            return None
+        from nnstep.tui.screens.dialogs import dialog
+
+        return self.push_screen(dialog(name, self, problems))
+
+    def names(self) -> list[str]:
+        """Names that can be found in the open scenario."""
+        return self.stepping.stepper.names() if self.stepping.stepper is not None else []
+
+    def drive(self, command: str, argument: object = None) -> None:
+        """Carry out a command of the session."""
+        self.stepping.drive(command, argument)
+
+    def has_scenario(self) -> bool:
+        """Whether one is open."""
+        return self.stepping.stepper is not None
+
+    def open_scenario(self, path: str) -> tuple[Problem, ...]:
+        """Open another scenario; what is wrong with it, and then the one that was open still is."""
+        try:
+            stepper = self.opener(path)
+        except NnstepError as error:
+            return error.problems
+        self.stepping.open(stepper)
+        self._title()
+        return ()
+
+    def report(self, line: str) -> None:
+        """One line to the person, on the stepper's last line."""
+        self.stepping.say(line, "error")
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Textual's notifications go to the same line: nothing may lie over the board."""
+        self.stepping.say(str(message))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, which Textual takes for copying."""
+        self.stepping.say("q quits")
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every command of the table, for the palette."""
+        for command in COMMANDS:
+            if command.id != "app.palette":
+                keys = ", ".join(map(key_name, command.keys))
+                yield SystemCommand(
+                    f"{command.group}: {command.label}",
+                    f"{command.help}  ({keys})".replace("[", "\\["),
+                    lambda name=command.id: self.call_later(self.stepping.perform, name),
+                )
+
+
+def start(path: str | None) -> int:
+    """Run the application on the terminal; the exit status. Raises `NnstepError` before anything is drawn."""
+    app = NnstepApp(open_stepper(path) if path is not None else None)
+    app.run()
+    return app.return_code or 0

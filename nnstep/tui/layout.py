@@ -1,0 +1,80 @@
+"""Where everything stands on a screen of a given size: rectangles computed from numbers, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from nnstep.view.state import PANEL_KEYS
+
+__all__ = ["GRID_SIZE", "SMALLEST_SIZE", "Arrangement", "Box", "arrange"]
+
+SMALLEST_SIZE = (60, 16)  # columns and rows below which nothing but a message is shown
+GRID_SIZE = (100, 30)  # from here on all six panels are seen at once
+
+
+class Box(NamedTuple):
+    """A rectangle of the screen: 0-based column and row, width and height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def holds(self, x: int, y: int) -> bool:
+        """Whether the cell at column `x`, row `y` of the screen is inside."""
+        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The places of header, tab line, panels and footer. `panels` has only those in sight; empty when too small."""
+
+    size: tuple[int, int]
+    header: Box | None = None
+    tabs: Box | None = None
+    panels: Mapping[str, Box] = field(default_factory=dict)
+    footer: Box | None = None
+
+    @property
+    def too_small(self) -> bool:
+        """Nothing fits: the screen says so instead."""
+        return not self.panels
+
+
+def _columns(x: int, y: int, widths: tuple[int, ...], height: int, keys: tuple[str, ...]) -> dict[str, Box]:
+    boxes = {}
+    for key, width in zip(keys, widths, strict=True):
+        boxes[key] = Box(x, y, width, height)
+        x += width
+    return boxes
+
+
+def _grid(width: int, top: int, height: int) -> dict[str, Box]:
+    """Program | Operation | Chain rule over Parameters | Activations | Gradients; Operation takes the room there is."""
+    lower = max(9, min(height * 2 // 5, 22))
+    program = max(28, min(width * 24 // 100, 44))
+    chain = max(32, min(width * 29 // 100, 60))
+    third = width // 3
+    return {
+        **_columns(0, top, (program, width - program - chain, chain), height - lower, PANEL_KEYS[:3]),
+        **_columns(0, top + height - lower, (third, width - 2 * third, third), lower, PANEL_KEYS[3:]),
+    }
+
+
+def arrange(width: int, height: int, focused: str, zoomed: bool = False) -> Arrangement:
+    """The arrangement for a screen of `width` × `height` cells.
+
+    All six panels from `GRID_SIZE` on; below it one panel and a line of tabs; with `zoomed` the focused panel alone;
+    below `SMALLEST_SIZE` nothing.
+    """
+    if width < SMALLEST_SIZE[0] or height < SMALLEST_SIZE[1]:
+        return Arrangement((width, height))
+    header, footer = Box(0, 0, width, 2), Box(0, height - 1, width, 1)
+    body = height - 3
+    if zoomed:
+        return Arrangement((width, height), header, None, {focused: Box(0, 2, width, body)}, footer)
+    if width >= GRID_SIZE[0] and height >= GRID_SIZE[1]:
+        return Arrangement((width, height), header, None, _grid(width, 2, body), footer)
+    return Arrangement((width, height), header, Box(0, 2, width, 1), {focused: Box(0, 3, width, body - 1)}, footer)

@@ -1,0 +1,86 @@
+"""Dialogs by name, each imported when it is first opened, so that starting the program does not wait for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from nnstep.errors import Problem
+from nnstep.tui.screens.dialog import Dialog
+from nnstep.tui.stepping import Library
+
+__all__ = ["Host", "dialog"]
+
+
+class Host(Protocol):
+    """What dialogs can ask for."""
+
+    library: Library
+
+    def open_scenario(self, path: str) -> tuple[Problem, ...]:
+        """Open a scenario; what is wrong with it."""
+        ...
+
+    def names(self) -> list[str]:
+        """Names that can be found in the open scenario."""
+        ...
+
+    def drive(self, command: str, argument: object = None) -> None:
+        """Carry out a command of the session."""
+        ...
+
+    def has_scenario(self) -> bool:
+        """Whether one is open, so that there is something to go back to."""
+        ...
+
+    def leave(self) -> None:
+        """End the program."""
+        ...
+
+
+def _goto(host: Host) -> Dialog:
+    from nnstep.tui.screens.goto import Goto
+
+    return Goto(lambda text: host.drive("step.goto", text))
+
+
+def _find(host: Host) -> Dialog:
+    from nnstep.tui.screens.find import Find
+
+    return Find(host.names(), lambda name: host.drive("name.find", name))
+
+
+def _open(host: Host) -> Dialog:
+    from nnstep.tui.screens.open import OpenFile
+
+    return OpenFile(host.open_scenario)
+
+
+def _library(host: Host) -> Dialog:
+    from nnstep.tui.screens.library import LibraryScreen
+
+    return LibraryScreen(host.library(), host.open_scenario, None if host.has_scenario() else host.leave)
+
+
+def _help(host: Host) -> Dialog:
+    from nnstep.tui.screens.help import Help
+
+    return Help()
+
+
+_MAKERS: dict[str, Callable[[Host], Dialog]] = {
+    "goto": _goto,
+    "find": _find,
+    "open": _open,
+    "library": _library,
+    "help": _help,
+}
+
+
+def dialog(name: str, host: Host, problems: tuple[Problem, ...] = ()) -> Dialog:
+    """A new dialog: goto, find, open, library, help, or problems."""
+    if name == "problems":
+        from nnstep.tui.screens.problems import Problems
+
+        return Problems(problems)
+    return _MAKERS[name](host)

@@ -1,0 +1,76 @@
+"""Find a name: what is typed narrows the list, Enter goes to the step that assigns the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, OptionList
+
+from nnstep.text import clean
+from nnstep.tui.screens.dialog import Box, Dialog
+
+__all__ = ["Find", "matching"]
+
+
+def matching(names: Sequence[str], typed: str) -> list[str]:
+    """The names that contain what was typed, those that begin with it first, whatever the case of the letters."""
+    wanted = typed.strip().lower()
+    found = [name for name in names if wanted in name.lower()]
+    return sorted(found, key=lambda name: not name.lower().startswith(wanted))
+
+
+class Find(Dialog):
+    """A list of names with an input above it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "Down", priority=True),
+        Binding("up", "move(-1)", "Up", priority=True),
+    ]
+
+    def __init__(self, names: Sequence[str], go: Callable[[str], object]) -> None:
+        super().__init__()
+        self._names, self._go = names, go
+        self._found: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """The input and the list."""
+        yield Box("Find a name", Input(placeholder="W1", compact=True), OptionList(compact=True))
+
+    def on_mount(self) -> None:
+        """Take the keys at once, and begin with every name."""
+        self._list("")
+        self.query_one(Input).focus()
+
+    def _list(self, typed: str) -> None:
+        self._found = matching(self._names, typed)
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Content(clean(name)) for name in self._found])
+        options.highlighted = 0 if self._found else None
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list."""
+        self._list(event.value)
+
+    def action_move(self, by: int) -> None:
+        """Another name of the list."""
+        options = self.query_one(OptionList)
+        if options.highlighted is not None:
+            options.highlighted = (options.highlighted + by) % len(self._found)
+
+    def on_input_submitted(self) -> None:
+        """Go to the chosen name."""
+        self._choose(self.query_one(OptionList).highlighted)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click on a name."""
+        self._choose(event.option_index)
+
+    def _choose(self, index: int | None) -> None:
+        if index is not None:
+            self.dismiss()
+            self._go(self._found[index])

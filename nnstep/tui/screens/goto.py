@@ -1,0 +1,46 @@
+"""Go to: one line to type a step, an iteration and step, or a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from nnstep.tui.screens.dialog import Box, Dialog
+
+__all__ = ["Goto"]
+
+_KEY = "bold $accent"
+_HINT = Content.assemble(
+    *(("14", _KEY), " step 14   ", ("3:14", _KEY), " step 14 of iteration 3\n"),
+    *(("loss", _KEY), " or ", ("grad(W1)", _KEY), " where that name is assigned"),
+)
+
+
+class Goto(Dialog):
+    """Asks where to; Enter goes there."""
+
+    def __init__(self, go: Callable[[str], object]) -> None:
+        super().__init__()
+        self._go = go
+
+    def compose(self) -> ComposeResult:
+        """An input and what can be typed."""
+        yield Box(
+            "Go to",
+            Input(placeholder="14", compact=True),
+            Static(_HINT),
+        )
+
+    def on_mount(self) -> None:
+        """Take the keys at once."""
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go there and close; nothing typed is a change of mind."""
+        text = event.value.strip()
+        self.dismiss()
+        if text:
+            self._go(text)

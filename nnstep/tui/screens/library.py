@@ -1,0 +1,114 @@
+"""The scenario library: the bundled scenarios, and beside the list what to look at in the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList, Static
+
+from nnstep.errors import Problem
+from nnstep.text import clean
+from nnstep.tui.screens.dialog import Box, Dialog, described
+from nnstep.tui.screens.open import OpenFile
+from nnstep.tui.stepping import Entry
+
+__all__ = ["LibraryScreen"]
+
+
+class LibraryScreen(Dialog):
+    """A list with descriptions. `leave` is what Esc does when there is no scenario to go back to."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "close", "Close", priority=True),
+        Binding("o", "open", "Open a file", priority=True),
+        Binding("j", "move(1)", "Down"),
+        Binding("k", "move(-1)", "Up"),
+    ]
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        opener: Callable[[str], tuple[Problem, ...]],
+        leave: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._entries, self._opener, self._leave = entries, opener, leave
+
+    def compose(self) -> ComposeResult:
+        """The list, the description, and the keys."""
+        titles = [Content.assemble(clean(entry.title or entry.name, 80)) for entry in self._entries]
+        yield Box(
+            "Scenarios",
+            Horizontal(OptionList(*titles, compact=True), VerticalScroll(Static(id="description"))),
+            Static(
+                Content.assemble(
+                    ("Enter", "bold $accent"),
+                    " open  ",
+                    ("o", "bold $accent"),
+                    " type a path  ",
+                    ("Esc", "bold $accent"),
+                    " quit" if self._leave else " back",
+                ),
+                id="keys",
+            ),
+        )
+
+    def on_mount(self) -> None:
+        """Take the keys at once."""
+        options = self.query_one(OptionList)
+        options.focus()
+        if self._entries:
+            options.highlighted = 0
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Describe it."""
+        entry = self._entries[event.option_index]
+        paragraphs = "\n\n".join(clean(" ".join(part.split()), 2000) for part in entry.description.split("\n\n"))
+        self._say(
+            Content.assemble(
+                (clean(entry.title, 80), "bold"), "\n", (clean(entry.name, 80), "$text-muted"), "\n\n", paragraphs
+            )
+        )
+
+    def _say(self, content: Content) -> None:
+        self.query_one("#description", Static).update(content)
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open it."""
+        problems = self._opener(self._entries[event.option_index].name)
+        if problems:
+            self._say(described(problems))
+        else:
+            self.dismiss()
+
+    def action_move(self, by: int) -> None:
+        """The arrow keys' second names."""
+        options = self.query_one(OptionList)
+        if by > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    async def action_open(self) -> None:
+        """Type a path instead; when that opens a scenario the library is done too."""
+
+        def opener(path: str) -> tuple[Problem, ...]:
+            problems = self._opener(path)
+            if not problems:
+                self.call_later(self.dismiss)
+            return problems
+
+        await self.app.push_screen(OpenFile(opener))
+
+    def action_close(self) -> None:
+        """Back to the stepper, or out of the program when there is none."""
+        if self._leave is not None:
+            self._leave()
+        else:
+            self.dismiss()

@@ -1,0 +1,38 @@
+"""Problems of a file that was edited and read again: all of them, each with its line."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from nnstep.errors import Problem
+from nnstep.tui.screens.dialog import Box, Dialog, described
+
+__all__ = ["Problems"]
+
+
+class Problems(Dialog):
+    """A list of problems; the session is the one from before the edit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,q,r", "close", "Close", priority=True)]
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__()
+        self._problems = problems
+
+    def compose(self) -> ComposeResult:
+        """The problems, and what has become of the session."""
+        yield Box(
+            "The file cannot be used",
+            VerticalScroll(Static(described(self._problems))),
+            Static(Content.styled("The session goes on with the file as it was. Esc closes this.", "$text-muted")),
+        )
+
+    def on_mount(self) -> None:
+        """Let the arrow keys scroll."""
+        self.query_one(VerticalScroll).focus()

@@ -1,0 +1,183 @@
+"""The stepper's screen, a switchboard: keys and clicks become commands, commands view states, the board paints."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Protocol
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from nnstep.errors import NnstepError, Problem
+from nnstep.text import clean
+from nnstep.tui.commands import COMMANDS
+from nnstep.tui.stepping import Stepping
+from nnstep.tui.theme import Palette
+from nnstep.tui.widgets.board import Board
+from nnstep.view.canvas import Piece
+from nnstep.view.state import PANEL_KEYS
+
+__all__ = ["StepperScreen"]
+
+
+class Above(Protocol):
+    """What the screen asks of the application."""
+
+    def dialog(self, name: str, problems: tuple[Problem, ...] = ()) -> Awaitable[Any] | None:
+        """Open a dialog."""
+        ...
+
+    def next_look(self) -> None:
+        """Other colours."""
+        ...
+
+    def palette(self) -> None:
+        """Open the command palette."""
+        ...
+
+    def leave(self) -> None:
+        """End the program."""
+        ...
+
+
+_FOLLOWING = ("program", "operation", "chain")  # panels that show the step itself: stepping ends their scrolling
+
+
+def _bindings() -> list[BindingType]:
+    """One binding a command, before any of Textual's own (Tab would move Textual's focus otherwise)."""
+    return [
+        Binding(",".join(command.keys), f"perform('{command.id}')", command.label, priority=True, id=command.id)
+        for command in COMMANDS
+        if command.keys
+    ]
+
+
+class StepperScreen(Screen[None]):
+    """The board and what its commands do. `stepper` is None until a scenario is chosen."""
+
+    AUTO_FOCUS = ""
+    BINDINGS = _bindings()
+
+    def __init__(self, stepper: Stepping | None, palette: Palette, above: Above) -> None:
+        super().__init__()
+        self.stepper = stepper
+        self.board = Board(palette)
+        self._above = above
+        self._own: dict[str, Callable[[], Awaitable[Any] | None]] = {
+            "panel.next": partial(self._turn, 1),
+            "panel.previous": partial(self._turn, -1),
+            **{f"panel.{key}": partial(self._focus, key) for key in PANEL_KEYS},
+            "panel.zoom": self._zoom,
+            "panel.copy": self._copy,
+            "scroll.up": partial(self._scroll, -1, 0),
+            "scroll.down": partial(self._scroll, 1, 0),
+            "scroll.page-up": partial(self._page, -1),
+            "scroll.page-down": partial(self._page, 1),
+            "scroll.left": partial(self._scroll, 0, -4),
+            "scroll.right": partial(self._scroll, 0, 4),
+            "scroll.follow": self._follow,
+            "step.goto": partial(above.dialog, "goto"),
+            "name.find": partial(above.dialog, "find"),
+            "file.open": partial(above.dialog, "open"),
+            "file.library": partial(above.dialog, "library"),
+            "file.reload": self._reload,
+            "app.theme": above.next_look,
+            "app.palette": above.palette,
+            "app.help": partial(above.dialog, "help"),
+            "app.quit": above.leave,
+        }
+
+    def compose(self) -> ComposeResult:
+        """The board alone."""
+        yield self.board
+
+    def open(self, stepper: Stepping) -> None:
+        """Step through this scenario from now on."""
+        self.stepper = stepper
+        self.board.follow(*PANEL_KEYS)
+        self.board.show(stepper.do("panel.focus", self.board.focused))
+
+    def on_mount(self) -> None:
+        """Show the first view state."""
+        if self.stepper is not None:
+            self.open(self.stepper)
+
+    def say(self, text: str, role: str = "warning") -> None:
+        """One line to the person, in place of the keys until the next command."""
+        self.board.say((Piece(clean(text, 300), role),))
+
+    async def action_perform(self, command: str) -> None:
+        """What every key is bound to."""
+        if (rest := self.perform(command)) is not None:
+            await rest
+
+    def perform(self, command: str) -> Awaitable[Any] | None:
+        """Carry out a command of the table; what is returned has to be waited for before the next key."""
+        own = self._own.get(command)
+        if own is None:
+            self.drive(command)
+            return None
+        self.board.clear()
+        return own()
+
+    def drive(self, command: str, argument: object = None) -> None:
+        """Carry out a command of the session and show what it led to."""
+        if self.stepper is not None:
+            state = self.stepper.do(command, argument)
+            self.board.follow(*_FOLLOWING)
+            self.board.show(state)
+
+    async def on_board_clicked(self, click: Board.Clicked) -> None:
+        """A click does what it looks as if it does; on an empty part of a panel it moves the focus."""
+        if click.panel in PANEL_KEYS and click.panel != self.board.focused:
+            self._focus(click.panel)
+        if click.target is None:
+            return
+        command, argument = click.target
+        if argument is None:
+            await self.action_perform(command)
+        else:
+            self.drive(command, argument)
+
+    # The screen's own commands.
+
+    def _turn(self, by: int) -> None:
+        place = PANEL_KEYS.index(self.board.focused) + by
+        self._focus(PANEL_KEYS[place % len(PANEL_KEYS)])
+
+    def _focus(self, key: str) -> None:
+        self.board.focused = key
+        if self.stepper is not None:
+            self.board.show(self.stepper.do("panel.focus", key))
+
+    def _zoom(self) -> None:
+        self.board.zoom(not self.board.zoomed)
+
+    def _scroll(self, lines: int, columns: int) -> None:
+        self.board.scroll_panel(self.board.focused, lines, columns)
+
+    def _page(self, direction: int) -> None:
+        self._scroll(direction * self.board.page(self.board.focused), 0)
+
+    def _follow(self) -> None:
+        self.board.follow(*PANEL_KEYS)
+        self.board.zoom(False)
+
+    def _copy(self) -> None:
+        text = self.board.copied(self.board.focused)
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.say(f"copied {text.count(chr(10))} lines to the clipboard", "good")
+
+    def _reload(self) -> Awaitable[Any] | None:
+        if self.stepper is None:
+            return None
+        try:
+            state = self.stepper.reload()
+        except NnstepError as error:
+            return self._above.dialog("problems", error.problems)
+        self.board.follow(*PANEL_KEYS)
+        self.board.show(state)
+        return None

@@ -1,0 +1,75 @@
+"""What the screen drives: the shape of the stepper and of the library, and the way to the real ones.
+
+The screen knows a stepper only by this protocol, so it can be tried out with any object that has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from nnstep.view.state import ViewState
+
+__all__ = ["Entry", "Library", "Opener", "Stepping", "bundled_scenarios", "open_stepper"]
+
+
+class Stepping(Protocol):
+    """A scenario being stepped through."""
+
+    @property
+    def path(self) -> str:
+        """The file or bundled name it was opened from."""
+        ...
+
+    def view(self) -> ViewState:
+        """What is to be seen now."""
+        ...
+
+    def do(self, command: str, argument: object = None) -> ViewState:
+        """Carry out a session command; what could not be done is in the state's message."""
+        ...
+
+    def reload(self) -> ViewState:
+        """Read the file again. Raises `NnstepError`, and then the session is the one before."""
+        ...
+
+    def names(self) -> list[str]:
+        """The names that can be found."""
+        ...
+
+
+class Entry(Protocol):
+    """A scenario of the library."""
+
+    @property
+    def name(self) -> str:
+        """By which it is opened."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """One line."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """What to look at, in paragraphs."""
+        ...
+
+
+Opener = Callable[[str], Stepping]
+Library = Callable[[], Sequence[Entry]]
+
+
+def open_stepper(path: str) -> Stepping:
+    """A stepper on a file or a bundled scenario. Raises `NnstepError` with everything that is wrong with it."""
+    from nnstep.view.stepper import Stepper
+
+    return Stepper.open(path)
+
+
+def bundled_scenarios() -> Sequence[Entry]:
+    """The scenarios that come with the program."""
+    from nnstep.scenario import bundled
+
+    return bundled()

@@ -1,0 +1,237 @@
+"""The board: one Textual widget that holds header, panels, tabs and footer, and repaints only what changed.
+
+A view state comes in, all panes are painted by one handler, and the pieces that differ go to the terminal at once when
+nothing lies over the board; otherwise (and in tests) through Textual's compositor, which asks `render_lines`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from textual import events
+from textual.filter import LineFilter
+from textual.geometry import Region
+from textual.message import Message as TextualMessage
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, arrange
+from nnstep.tui.theme import Palette
+from nnstep.tui.widgets.direct import write
+from nnstep.tui.widgets.footer import Footer, Message, Tabs
+from nnstep.tui.widgets.pane import Change, Pane, fit
+from nnstep.view.canvas import Line, Panel, Piece, Target, line_text
+from nnstep.view.state import PANEL_KEYS, ViewState
+
+__all__ = ["Board"]
+
+_COPY_LIMIT = 250_000  # cells of a panel that are still copied whole
+
+
+class Board(Widget):
+    """Everything the stepper's screen shows. `focused` is a panel's key."""
+
+    DEFAULT_CSS = "Board { width: 1fr; height: 1fr; }"
+    ALLOW_SELECT = False
+
+    @dataclass
+    class Clicked(TextualMessage):
+        """A click on something that asks for something, or on a panel."""
+
+        panel: str
+        target: Target | None
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self.focused = "operation"
+        self.zoomed = False
+        self._palette = palette
+        self._state: ViewState | None = None
+        self._footer: Panel = Footer()
+        self._panes = {
+            "header": Pane("header", framed=False, backgrounds=("band", "text")),
+            "tabs": Pane("tabs", framed=False),
+            **{key: Pane(key) for key in PANEL_KEYS},
+            "footer": Pane("footer", framed=False, backgrounds=("band",)),
+        }
+        self._arrangement = Arrangement((0, 0))
+        self._strips: dict[int, Strip] = {}
+
+    # What the screen tells the board.
+
+    def show(self, state: ViewState) -> None:
+        """Show another view state, and its message in place of the keys when it has one."""
+        before = self._state
+        self._state = state
+        if state.message:
+            self._footer = Message(state.message)
+        elif before is None or before.message or isinstance(self._footer, Message) or before.enabled != state.enabled:
+            self._footer = Footer(state.enabled)
+        self._repaint()
+
+    def say(self, line: Line) -> None:
+        """Show one line in place of the keys, until the next view state or `clear`."""
+        self._footer = Message(line)
+        self._repaint()
+
+    def clear(self) -> None:
+        """Put the keys back where a message stood."""
+        if isinstance(self._footer, Message):
+            self._footer = Footer(self._state.enabled if self._state else frozenset())
+            self._repaint()
+
+    def dress(self, palette: Palette) -> None:
+        """Other colours."""
+        self._palette = palette
+        self._strips.clear()
+        self.refresh()
+
+    def zoom(self, on: bool) -> None:
+        """The focused panel alone, or all of them."""
+        self.zoomed = on
+        self._repaint()
+
+    def scroll_panel(self, key: str, lines: int = 0, columns: int = 0) -> None:
+        """Scroll a panel; it stays there until `follow`."""
+        if self._panes[key].scroll(lines, columns):
+            self._repaint()
+
+    def follow(self, *keys: str) -> None:
+        """Let these panels choose again what is in sight; to be painted with the next view state."""
+        for key in keys:
+            self._panes[key].follow()
+
+    def page(self, key: str) -> int:
+        """Lines that one page of a panel has."""
+        pane = self._panes[key]
+        return max(1, pane.inner.height - 1) if pane.box else 1
+
+    def copied(self, key: str) -> str:
+        """The text of a panel: all of it, or what is in sight when it is very large."""
+        pane = self._panes[key]
+        if self._state is None or pane.box is None:
+            return ""
+        canvas = pane.canvas
+        if canvas.width * canvas.height <= _COPY_LIMIT:
+            size = (max(canvas.width, pane.inner.width), max(canvas.height, pane.inner.height))
+            canvas = self._state.panels[key].paint(*size, 0, 0)
+        return "\n".join(line_text(line).rstrip() for line in canvas.lines).rstrip() + "\n"
+
+    # Painting.
+
+    def _panel(self, key: str) -> Panel:
+        assert self._state is not None
+        if key == "header":
+            return self._state.header
+        if key == "footer":
+            return self._footer
+        return Tabs(self.focused) if key == "tabs" else self._state.panels[key]
+
+    def _arrange(self) -> bool:
+        """Put the panes where they belong for the size and the focus of now; whether anything moved."""
+        arrangement = arrange(self.size.width, self.size.height, self.focused, self.zoomed)
+        if arrangement == self._arrangement:
+            return False
+        self._arrangement = arrangement
+        boxes = {"header": arrangement.header, "tabs": arrangement.tabs, "footer": arrangement.footer}
+        for key, pane in self._panes.items():
+            pane.place(boxes.get(key) or arrangement.panels.get(key))
+        return True
+
+    def _paint(self) -> list[Change]:
+        if self._state is None:
+            return []
+        changes: list[Change] = []
+        for key, pane in self._panes.items():
+            if pane.box is not None:
+                changes += pane.paint(self._panel(key), key == self.focused)
+        return changes
+
+    def _repaint(self) -> None:
+        if not self.size:
+            return
+        moved = self._arrange()
+        changes = self._paint()
+        if moved:
+            self._strips.clear()
+            self.refresh()
+        elif changes:
+            for change in changes:
+                self._strips.pop(change.y, None)
+            if not write(self, changes, self._palette):
+                self.refresh(*(Region(change.x, change.y, self.size.width - change.x, 1) for change in changes))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The screen's lines inside `crop`, for Textual's compositor."""
+        if self._arrange():
+            self._strips.clear()
+            self._paint()
+        strips = [self._strip(y) for y in range(crop.y, crop.bottom)]
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def _strip(self, y: int) -> Strip:
+        strip = self._strips.get(y)
+        if strip is None:
+            segments: list[Segment] = []
+            for pane in self._panes.values():
+                if pane.box is not None and pane.box.y <= y < pane.box.y + pane.box.height and pane.rows:
+                    row = y - pane.box.y
+                    styles = self._palette.styles(pane.background(row))
+                    segments += [Segment(text, styles[role]) for text, role in pane.rows[row]]
+            if not segments:
+                segments = [Segment(text, self._palette.styles("text")[role]) for text, role in self._apology(y)]
+            strip = self._strips[y] = Strip(segments, self.size.width)
+        return strip
+
+    def _apology(self, y: int) -> Line:
+        """What stands on an empty screen: nothing, or that it is too small."""
+        width, height = self.size
+        said = (
+            f"too small: {width}×{height}",
+            f"nnstep needs {SMALLEST_SIZE[0]}×{SMALLEST_SIZE[1]}",
+        )
+        line = y - max(0, height // 2 - 1)
+        text = said[line] if self._arrangement.too_small and 0 <= line < len(said) else ""
+        return fit((Piece(text.center(width), "strong" if line == 0 else "dim"),), width)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """None: a look's colours are the terminal's already."""
+        return ()
+
+    # The mouse.
+
+    def _pane_at(self, x: int, y: int) -> Pane | None:
+        return next((pane for pane in self._panes.values() if pane.box and pane.box.holds(x, y)), None)
+
+    def on_click(self, event: events.Click) -> None:
+        """Say what was clicked."""
+        if (pane := self._pane_at(event.x, event.y)) is not None:
+            self.post_message(self.Clicked(pane.key, pane.target(event.x, event.y)))
+
+    def _wheel(self, event: events.MouseEvent, lines: int, columns: int = 0) -> None:
+        pane = self._pane_at(event.x, event.y)
+        if pane is not None and pane.framed:
+            if event.shift or event.ctrl:
+                lines, columns = 0, columns or lines * 2
+            self.scroll_panel(pane.key, lines, columns)
+            event.stop()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll the panel under the pointer."""
+        self._wheel(event, 3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll the panel under the pointer."""
+        self._wheel(event, -3)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """Scroll the panel under the pointer sideways."""
+        self._wheel(event, 0, 6)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """Scroll the panel under the pointer sideways."""
+        self._wheel(event, 0, -6)

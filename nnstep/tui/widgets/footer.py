@@ -1,0 +1,131 @@
+"""The lines of the screen's own: the keys at the bottom, the tabs of a small screen, and what stands there instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nnstep.text import width
+from nnstep.tui.commands import COMMANDS, PANEL_NAMES, Command, key_name
+from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target, line_text
+
+__all__ = ["Footer", "Message", "Tabs"]
+
+
+def _entries() -> tuple[tuple[Command, ...], ...]:
+    """The commands of the footer, those with one word for neighbours together."""
+    entries: list[list[Command]] = []
+    for command in COMMANDS:
+        if not command.footer:
+            continue
+        if entries and entries[-1][0].footer == command.footer:
+            entries[-1].append(command)
+        else:
+            entries.append([command])
+    return tuple(map(tuple, entries))
+
+
+_ENTRIES = _entries()
+
+
+def _entry_width(entry: tuple[Command, ...]) -> int:
+    keys = [key_name(command.keys[0]) for command in entry]
+    return sum(map(len, keys)) + _gap(keys) * (len(keys) - 1) + 1 + len(entry[0].footer)
+
+
+def _gap(keys: Sequence[str]) -> int:
+    """Letters that belong together stand together, as in hjkl."""
+    return 0 if len(keys) > 2 else 1
+
+
+class Footer:
+    """The line of keys: a panel like any other, painted from the command table."""
+
+    key = "footer"
+    title: Line = ()
+
+    def __init__(self, enabled: frozenset[str] = frozenset()) -> None:
+        self._enabled = enabled
+
+    def _chosen(self, columns: int) -> Iterator[tuple[Command, ...]]:
+        """The entries that fit, the least important ones left out, in the table's order."""
+        room = columns - 1
+        chosen = set()
+        for entry in sorted(_ENTRIES, key=lambda entry: entry[0].rank):
+            if (needed := _entry_width(entry) + 2) <= room + 1:
+                room -= needed
+                chosen.add(entry[0].id)
+        return (entry for entry in _ENTRIES if entry[0].id in chosen)
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        """One line of keys and words, each key a click; what cannot act now is greyed."""
+        pieces, hits, x = [Piece(" ")], [], 1
+        for entry in self._chosen(width):
+            gap = _gap([command.keys[0] for command in entry])
+            able = False
+            for number, command in enumerate(entry):
+                on = not command.session or command.id in self._enabled
+                able = able or on
+                name = key_name(command.keys[0])
+                pieces.append(Piece(name, "key" if on else "off"))
+                last = number == len(entry) - 1
+                after = f" {entry[0].footer}  " if last else " " * gap
+                pieces.append(Piece(after, ("text" if able else "off") if last else "text"))
+                hits.append(Hit(x, 0, len(name) + (len(after) - 2 if last else 0), 1, Target(command.id)))
+                x += len(name) + len(after)
+        return Canvas((tuple(pieces),), tuple(hits), x, 1)
+
+
+class Message:
+    """One line of text where the footer stands, until the next key press."""
+
+    key = "footer"
+    title: Line = ()
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        """The message, cut with "…" when it does not fit."""
+        line = (Piece(" "), *self._line)
+        return Canvas((_shortened(line, width),), (), width, 1)
+
+
+def _shortened(line: Line, columns: int) -> Line:
+    if width(line_text(line)) <= columns:
+        return line
+    pieces: list[Piece] = []
+    room = columns - 1
+    for piece in line:
+        text = piece.text
+        while text and width(text) > room:
+            text = text[:-1]
+        pieces.append(Piece(text, piece.role))
+        room -= width(text)
+        if text != piece.text:
+            pieces.append(Piece("…", piece.role))
+            break
+    return tuple(pieces)
+
+
+class Tabs:
+    """The line of tabs on a screen that holds one panel at a time."""
+
+    key = "tabs"
+    title: Line = ()
+
+    def __init__(self, focused: str) -> None:
+        self._focused = focused
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        """`1 Program  2 Operation …`, each a click; only the numbers of those that do not fit."""
+        names = list(PANEL_NAMES.items())
+        spare = width - sum(len(name) + 5 for _, name in names)
+        pieces, hits, x = [], [], 0
+        for number, (key, name) in enumerate(names, 1):
+            on = key == self._focused
+            word = name if spare >= 0 or on else name[: max(3, len(name) + spare // 5)]
+            text = f" {number} {word} "
+            pieces += [Piece(text, "tab-on" if on else "tab"), Piece(" ")]
+            hits.append(Hit(x, 0, len(text), 1, Target(f"panel.{key}")))
+            x += len(text) + 1
+        return Canvas((tuple(pieces),), tuple(hits), x, 1)

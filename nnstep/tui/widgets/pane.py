@@ -1,0 +1,231 @@
+"""One panel's place on the screen: its frame, its scroll, the rows last painted, and which of them changed.
+
+A pane is not a widget of its own: the board paints all of them in one go, because a widget each would cost a key
+press six times the messages. A row is a tuple of pieces exactly as wide as the pane, so two rows are compared as
+tuples and a changed row is repainted from the first piece that differs to the last one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from nnstep.text import width
+from nnstep.tui.layout import Box
+from nnstep.view.canvas import Canvas, Line, Panel, Piece, Target, line_text
+
+__all__ = ["Change", "Pane", "fit"]
+
+# Text of these characters only takes one column a character; anything else is measured.
+_MEASURED = re.compile(
+    "[^\x20-\x7e\u00a0-\u02ff\u0370-\u03ff\u1d00-\u1dbf\u2010-\u2027\u2030-\u205e\u2070-\u22ff"
+    "\u2500-\u259f\u2800-\u28ff]"
+)
+_EMPTY = Canvas(())
+
+
+class Change(NamedTuple):
+    """Pieces to be painted at column `x` of screen row `y`, on the background role `background`."""
+
+    x: int
+    y: int
+    pieces: Line
+    background: str
+
+
+class _Frame(NamedTuple):
+    """What the frame of a pane depends on; `right` and `mark` are the scroll marks at the side and at the bottom."""
+
+    title: Line
+    role: str
+    right: tuple[int, int] | None
+    mark: tuple[int, int] | None
+
+
+def _width(text: str) -> int:
+    return width(text) if _MEASURED.search(text) else len(text)
+
+
+def _cut(text: str, columns: int) -> str:
+    """The longest start of `text` that fits, filled up with spaces where a wide character would have been halved."""
+    used = 0
+    for index, char in enumerate(text):
+        step = _width(char)
+        if used + step > columns:
+            return text[:index] + " " * (columns - used)
+        used += step
+    return text
+
+
+def fit(line: Line, columns: int) -> Line:
+    """`line` cut or filled up to exactly `columns` columns."""
+    spare = columns - _width(line_text(line))
+    if spare > 0:
+        return (*line, Piece(" " * spare))
+    if spare == 0:
+        return line
+    pieces, left = [], columns
+    for piece in line:
+        size = _width(piece.text)
+        if size >= left:
+            pieces.append(piece if size == left else Piece(_cut(piece.text, left), piece.role))
+            break
+        pieces.append(piece)
+        left -= size
+    return tuple(pieces)
+
+
+def _difference(old: Line, new: Line) -> tuple[int, Line]:
+    """The column where two rows of one width begin to differ, and the new pieces from there to where they end to."""
+    shorter = min(len(old), len(new))
+    start = column = 0
+    while start < shorter and old[start] == new[start]:
+        column += _width(new[start].text)
+        start += 1
+    end = 0
+    while end < shorter - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return column, new[start : len(new) - end]
+
+
+class Pane:
+    """A panel in a box of the screen. `backgrounds` are roles by row, the last one for all rows that follow."""
+
+    def __init__(self, key: str, *, framed: bool = True, backgrounds: tuple[str, ...] = ("text",)) -> None:
+        self.key = key
+        self.framed = framed
+        self.box: Box | None = None
+        self.rows: list[Line] = []
+        self.canvas = _EMPTY
+        self.top: int | None = None
+        self.left: int | None = None
+        self._backgrounds = backgrounds
+        self._lines: tuple[Line, ...] = ()
+        self._frame: _Frame | None = None
+
+    def background(self, row: int) -> str:
+        """The background role of a row of this pane."""
+        return self._backgrounds[min(row, len(self._backgrounds) - 1)]
+
+    @property
+    def inner(self) -> Box:
+        """Where the canvas is: the box without the frame and one column of air at each side."""
+        assert self.box is not None
+        x, y, columns, lines = self.box
+        return Box(x + 2, y + 1, columns - 4, lines - 2) if self.framed else self.box
+
+    def place(self, box: Box | None) -> None:
+        """Put the pane somewhere else (or nowhere); everything has to be painted anew."""
+        if box != self.box:
+            self.box = box
+            self.rows, self._lines, self._frame = [], (), None
+
+    def paint(self, panel: Panel, focused: bool = False) -> list[Change]:
+        """Paint `panel`; the changes against what was there, or one for each row when there was nothing."""
+        if self.box is None:
+            return []
+        inner = self.inner
+        self.canvas = canvas = panel.paint(inner.width, inner.height, self.top, self.left)
+        if self.framed:
+            return self._framed(panel, canvas, inner, focused)
+        blank = (Piece(" " * inner.width),)
+        lines = canvas.lines
+        rows = [fit(lines[i], inner.width) if i < len(lines) else blank for i in range(inner.height)]
+        return self._replace(rows)
+
+    def _framed(self, panel: Panel, canvas: Canvas, inner: Box, focused: bool) -> list[Change]:
+        role = "frame-on" if focused else "frame"
+        right = _thumb(canvas.height, inner.height, canvas.top)
+        lines = canvas.lines[: inner.height]
+        frame = _Frame(panel.title, role, right, _thumb(canvas.width, inner.width, canvas.left))
+        last = self._frame
+        if last is not None and frame == last and lines == self._lines:
+            return []
+        old_lines, old_rows = self._lines, self.rows
+        same = last is not None and role == last.role and right == last.right
+        edge = Piece("│ ", role)
+        rows: list[Line] = [self._top(panel.title, role, focused)]
+        for index in range(inner.height):
+            line = lines[index] if index < len(lines) else ()
+            if same and line == (old_lines[index] if index < len(old_lines) else ()):
+                rows.append(old_rows[index + 1])
+            else:
+                marked = right is not None and right[0] <= index < right[0] + right[1]
+                close = Piece(" ┃", f"{role} thumb") if marked else Piece(" │", role)
+                rows.append((edge, *fit(line, inner.width), close))
+        rows.append(self._bottom(frame.mark, role))
+        self._lines, self._frame = lines, frame
+        return self._replace(rows)
+
+    def _top(self, title: Line, role: str, focused: bool) -> Line:
+        assert self.box is not None
+        room = self.box.width - 5  # corner, line, space before; space after and corner
+        word = "frame-title-on" if focused else "frame-title"
+        name = tuple(Piece(text, f"{word} {of}" if of != "text" else word) for text, of in title)
+        used = min(_width(line_text(name)), room)
+        return (
+            Piece("╭─ ", role),
+            *fit(name, used),
+            Piece(f" {'─' * (room - used)}╮", role),
+        )
+
+    def _bottom(self, mark: tuple[int, int] | None, role: str) -> Line:
+        assert self.box is not None
+        columns = self.box.width - 2
+        if mark is None:
+            return (Piece(f"╰{'─' * columns}╯", role),)
+        start, size = mark[0] + 1, mark[1]
+        return (
+            Piece(f"╰{'─' * start}", role),
+            Piece("━" * size, f"{role} thumb"),
+            Piece(f"{'─' * (columns - start - size)}╯", role),
+        )
+
+    def _replace(self, rows: list[Line]) -> list[Change]:
+        assert self.box is not None
+        old, self.rows = self.rows, rows
+        x, y = self.box.x, self.box.y
+        if len(old) != len(rows):
+            return [Change(x, y + index, row, self.background(index)) for index, row in enumerate(rows)]
+        changes = []
+        for index, row in enumerate(rows):
+            before = old[index]
+            if row is not before and row != before:
+                column, pieces = _difference(before, row)
+                changes.append(Change(x + column, y + index, pieces, self.background(index)))
+        return changes
+
+    def scroll(self, lines: int = 0, columns: int = 0) -> bool:
+        """Ask for another part of the content at the next painting; whether there is one."""
+        if self.box is None:
+            return False
+        inner, canvas = self.inner, self.canvas
+        top = max(0, min(canvas.top + lines, canvas.height - inner.height))
+        left = max(0, min(canvas.left + columns, canvas.width - inner.width))
+        if (top, left) == (canvas.top, canvas.left):
+            return False
+        self.top, self.left = top, left
+        return True
+
+    def follow(self) -> None:
+        """Let the panel choose what is in sight again."""
+        self.top = self.left = None
+
+    def target(self, x: int, y: int) -> Target | None:
+        """What a click at column `x`, row `y` of the screen asks for."""
+        if self.box is None:
+            return None
+        inner = self.inner
+        column, row = x - inner.x, y - inner.y
+        for hit in reversed(self.canvas.hits):
+            if hit.x <= column < hit.x + hit.width and hit.y <= row < hit.y + hit.height:
+                return hit.target
+        return None
+
+
+def _thumb(content: int, window: int, start: int) -> tuple[int, int] | None:
+    """First cell and length of the scroll mark on an edge of `window` cells, or None when all is in sight."""
+    if content <= window or window <= 0:
+        return None
+    size = max(1, window * window // content)
+    return min(start * (window - size) // (content - window), window - size), size

@@ -1,0 +1,206 @@
+"""A stepper without a network: six panels of numbers that all change at every step, of any size."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from nnstep.errors import NnstepError, Problem
+from nnstep.text import clean
+from nnstep.tui.commands import COMMANDS
+from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target, line_text
+from nnstep.view.state import PANEL_KEYS, ViewState
+
+HOSTILE = "W[red]x[/] [@click=app.quit]q\x1b[31m\u202eeman\x07"
+SESSION_COMMANDS = frozenset(command.id for command in COMMANDS if command.session) | {
+    "cell.choose",
+    "weight.choose",
+    "panel.focus",
+}
+
+
+def _number(step: int, row: int, column: int) -> float:
+    return ((step * 7919 + row * 104729 + column * 1299709) % 2001 - 1000) / 500
+
+
+def _role(value: float) -> str:
+    level = min(5, 1 + int(abs(value) * 2.4))
+    return "zero" if value == 0 else f"pos{level}" if value > 0 else f"neg{level}"
+
+
+def window(lines: int, height: int, top: int | None) -> int:
+    """The first line of a window, kept inside the content."""
+    return max(0, min(top or 0, lines - height))
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A panel of one matrix; only the window is formatted."""
+
+    key: str
+    name: str
+    rows: int
+    columns: int
+    step: int
+    cursor: tuple[int, int] = (0, 0)
+
+    @property
+    def title(self) -> Line:
+        return (Piece(self.name, "strong"), Piece(f" · step {self.step % 3}", "dim"))
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        first = window(self.rows + 1, height, top)
+        side = window(self.columns * 7 + 2, width, left) // 7
+        lines: list[Line] = []
+        hits: list[Hit] = []
+        for y in range(first, min(first + height, self.rows + 1)):
+            if y == 0:
+                lines.append((Piece(self.name, "name"), Piece(f" {self.rows}×{self.columns}", "shape")))
+                continue
+            pieces = [Piece("[", "bracket")]
+            for column in range(side, min(self.columns, side + (width - 2) // 7)):
+                value = _number(self.step, y - 1, column)
+                role = _role(value) + (" cursor" if (y - 1, column) == self.cursor else "")
+                text = f"{value:7.3f}".replace("-", "−")
+                hits.append(Hit(1 + 7 * (column - side), y - first, 7, 1, Target("cell.choose", (y - 1, column))))
+                pieces.append(Piece(text, role))
+            lines.append((*pieces, Piece("]", "bracket")))
+        return Canvas(tuple(lines), tuple(hits), self.columns * 7 + 2, self.rows + 1, first, side * 7)
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """The program."""
+
+    step: int
+    steps: int
+    name: str
+    key: str = "program"
+    title: Line = (Piece("Program", "strong"),)
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        first = window(self.steps, height, self.step - height // 2 if top is None else top)
+        lines, hits = [], []
+        for index in range(first, min(first + height, self.steps)):
+            now = index == self.step
+            text = f"{'▶' if now else ' '}{index:3} {self.name}{index} = x @ W{index} + b"
+            shape = "4×3"
+            text = text[: width - len(shape) - 1].ljust(width - len(shape))
+            roles = ("now current", "shape current") if now else ("text" if index < self.step else "todo", "shape")
+            lines.append((Piece(text, roles[0]), Piece(shape, roles[1])))
+            hits.append(Hit(0, index - first, width, 1, Target("step.goto", str(index))))
+        return Canvas(tuple(lines), tuple(hits), width, self.steps, first, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class FakeHeader:
+    """Two lines."""
+
+    name: str
+    step: int
+    steps: int
+    key: str = "header"
+    title: Line = ()
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        done = self.step * (width - 20) // self.steps
+        lines: tuple[Line, ...] = (
+            (Piece(" nnstep ", "tab-on"), Piece(" "), Piece(self.name, "title"), Piece("  loss ▇▆▅▃▂", "spark")),
+            (
+                Piece(" forward ", "heading"), Piece("━" * done, "bar-done"), Piece("●", "bar-now"),
+                Piece("╌" * (width - 20 - done), "bar-todo"), Piece(f" {self.step}/{self.steps}", "strong"),
+            ),
+        )  # fmt: skip
+        hits = tuple(
+            Hit(9 + x, 1, 1, 1, Target("step.goto", str(x * self.steps // (width - 20)))) for x in range(width - 20)
+        )
+        return Canvas(lines, hits, width, 2)
+
+
+@dataclass
+class FakeStepper:
+    """Keeps a step, a cursor and a log of what it was asked to do."""
+
+    rows: int = 4
+    columns: int = 3
+    steps: int = 400
+    name: str = "two_layer"
+    path: str = "fake.toml"
+    step: int = 0
+    cursor: tuple[int, int] = (0, 0)
+    focus: str = "operation"
+    log: list[tuple[str, object]] = field(default_factory=list)
+    broken: bool = False
+
+    def view(self, message: Line = ()) -> ViewState:
+        name = clean(self.name)
+        panels = {
+            key: Matrix(key, f"{name} {key}", self.rows, self.columns, self.step * 6 + number, self.cursor)
+            for number, key in enumerate(PANEL_KEYS)
+        }
+        enabled = SESSION_COMMANDS - ({"step.back"} if self.step == 0 else set())
+        return ViewState(
+            FakeHeader(name, self.step, self.steps),
+            {**panels, "program": Listing(self.step, self.steps, name)},
+            frozenset(enabled),
+            message,
+            name,
+        )
+
+    def do(self, command: str, argument: object = None) -> ViewState:
+        assert command in SESSION_COMMANDS, command
+        self.log.append((command, argument))
+        by = {"step.next": 1, "step.back": -1, "iteration.next": 5, "iteration.previous": -5}.get(command, 0)
+        if command == "step.back" and self.step == 0:
+            return self.view((Piece("This is the start.", "warning"),))
+        self.step = max(0, min(self.steps - 1, self.step + by))
+        if command == "step.goto" and str(argument).isdigit():
+            self.step = min(self.steps - 1, int(str(argument)))
+        elif command == "step.goto":
+            return self.view((Piece(clean(f"no step {argument}"), "warning"),))
+        elif command == "cell.choose":
+            self.cursor = argument  # type: ignore[assignment]
+        elif command == "panel.focus":
+            self.focus = str(argument)
+        return self.view()
+
+    def reload(self) -> ViewState:
+        if self.broken:
+            raise NnstepError(
+                [Problem(f"not a matrix {HOSTILE}", "fake.toml", line, key="layers[0]") for line in (3, 9)]
+            )
+        return self.view((Piece("read again", "good"),))
+
+    def names(self) -> list[str]:
+        return ["W1", "W2", "x @ W1", "grad(W1)", "loss", HOSTILE]
+
+
+@dataclass(frozen=True)
+class FakeEntry:
+    """A scenario of the library."""
+
+    name: str
+    title: str
+    description: str
+
+
+ENTRIES = (
+    FakeEntry("xor", "Exclusive or", "A network that one layer cannot be.\n\nLook at the hidden layer."),
+    FakeEntry("hostile", HOSTILE, f"A description {HOSTILE}"),
+    FakeEntry("broken", "A broken one", "It cannot be opened."),
+)
+
+
+def fake_opener(path: str) -> FakeStepper:
+    """Opens everything but what has "broken" in its name."""
+    if "broken" in path:
+        raise NnstepError([Problem(f"cannot use {HOSTILE}", path, 7, key="loss.type", hint="did you mean 'mse'?")])
+    return FakeStepper(name=path, path=path)
+
+
+def random_presses(seed: int, keys: list[str], count: int) -> list[str]:
+    """The same random keys for the same seed."""
+    return random.Random(seed).choices(keys, k=count)
+
+
+__all__ = ["ENTRIES", "HOSTILE", "FakeStepper", "Matrix", "fake_opener", "line_text", "random_presses"]
