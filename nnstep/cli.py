@@ -7,6 +7,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -77,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"nnstep {nnstep.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="nnstep")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
         added = commands.add_parser(
@@ -142,10 +143,14 @@ def _compiled(scenario: Scenario) -> Program:
     from nnstep.engine import schedule
     from nnstep.program import compile_program
 
-    plan = schedule(scenario)
     program = compile_program(scenario)
-    if scenario.data is not None and plan.samples % plan.batch_size:
-        compile_program(scenario, plan.samples % plan.batch_size)
+    rest = schedule(scenario).rest
+    if rest:
+        try:
+            compile_program(scenario, rest)
+        except NnstepError as error:
+            said = f"in the last batch of an epoch, of {rest} instead of {program.rows} samples: "
+            raise NnstepError(replace(one, message=said + one.message) for one in error.problems) from None
     return program
 
 
@@ -183,8 +188,8 @@ def _list(options: argparse.Namespace) -> int:
     from nnstep.scenario import bundled
 
     found = bundled()
-    longest = max((len(name) for name, _ in found), default=0)
-    _print(f"{name.ljust(longest)}  {clean(title)}" for name, title in found)
+    longest = max((len(one.name) for one in found), default=0)
+    _print(f"{one.name.ljust(longest)}  {clean(one.title)}" for one in found)
     return 0
 
 

@@ -34,7 +34,7 @@ def operations(where: str) -> str:
 
 def library() -> str:
     """The bundled scenarios."""
-    rows = [f"| `{name}` | {title} |" for name, title in bundled()]
+    rows = [f"| `{one.name}` | {one.title} |" for one in bundled()]
     return "\n".join(["| Name | Title |", "| --- | --- |", *rows]) + "\n"
 
 
@@ -55,13 +55,9 @@ def blocks(text: str) -> Iterator[tuple[str, str]]:
 def renewed(text: str) -> str:
     """The text with every generated table made anew."""
     for name, table in TABLES.items():
-        opening, closing = f"<!-- {name}: generated -->", f"<!-- /{name} -->"
-        text = re.sub(
-            f"{re.escape(opening)}.*?{re.escape(closing)}",
-            lambda _, parts=(opening, table(), closing): "\n\n".join((parts[0], parts[1].strip(), parts[2])),
-            text,
-            flags=re.DOTALL,
-        )
+        before, opening, rest = text.partition(f"<!-- {name}: generated -->\n")
+        _, closing, after = rest.partition(f"<!-- /{name} -->")
+        text = f"{before}{opening}\n{table().strip()}\n\n{closing}{after}"
     return text
 
 

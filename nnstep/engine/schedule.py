@@ -40,6 +40,11 @@ class Schedule:
         return max(1, -(-self.samples // self.batch_size))
 
     @property
+    def rest(self) -> int:
+        """Samples in the last batch of an epoch where it is smaller than the others, else 0."""
+        return self.samples % self.batch_size
+
+    @property
     def iterations(self) -> int:
         """Iterations in the run."""
         return self.epochs * self.batches

@@ -177,5 +177,7 @@ def test_without_an_objective_there_is_no_loss():
 
 
 def test_the_lines_are_ascii_whatever_the_title():
-    lines = list(records.json_lines(Timeline(loads("title = 'σ\\u2028'\nequations = 'z = a'\n[parameters]\na = 1\n")), 1, 1))
+    lines = list(
+        records.json_lines(Timeline(loads("title = 'σ\\u2028'\nequations = 'z = a'\n[parameters]\na = 1\n")), 1, 1)
+    )
     assert all(line.isascii() and "\n" not in line for line in lines)

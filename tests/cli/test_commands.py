@@ -1,0 +1,277 @@
+"""The commands, called in this process: what they print where, and their exit status."""
+
+import io
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from nnstep import __version__, cli
+from nnstep.engine import ParameterCheck
+from nnstep.scenario import bundled
+from tests.view.test_records import MICROGRAD, TWO_LAYERS
+
+FORWARD = "title = 'Forward'\nequations = 'z = exp(a)'\n[parameters]\na = 1\n"
+WRONG = """title = "Wrong"
+equations = '''
+z = x @ W
+loss = mse(q, x)
+'''
+[data]
+x = [[1, 2]]
+[parameters]
+W = [[1, 2], [3]]
+[trainin]
+epochs = 2
+"""
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder of its own with some scenarios in it, as the current one."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("two", TWO_LAYERS), ("micro", MICROGRAD), ("forward", FORWARD), ("wrong", WRONG)):
+        Path(f"{name}.toml").write_text(text)
+    return tmp_path
+
+
+def ran(capsys, *arguments: str) -> tuple[int, str, str]:
+    """Exit status, standard output, standard error."""
+    try:
+        status = cli.main(arguments)
+    except SystemExit as end:
+        status = end.code
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def test_version(capsys):
+    assert ran(capsys, "--version") == (0, f"nnstep {__version__}\n", "")
+
+
+def test_help_names_every_command(capsys):
+    status, out, err = ran(capsys, "--help")
+    assert (status, err) == (0, "")
+    assert all(re.search(rf"^ +{name}( |$)", out, re.MULTILINE) for name in cli.COMMANDS)
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_help(capsys, name):
+    status, out, err = ran(capsys, name, "--help")
+    assert (status, err) == (0, "")
+    assert out.startswith(f"usage: nnstep {name}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--nothing"],
+        ["check"],
+        ["check", "xor", "--format", "pdf"],
+        ["trace"],
+        ["trace", "xor", "xor"],
+        ["trace", "xor", "--iteration", "0"],
+        ["trace", "xor", "--iteration", "3:2"],
+        ["trace", "xor", "--iteration", "-1"],
+        ["trace", "xor", "--iteration", "1:"],
+        ["trace", "xor", "--iteration", "one"],
+        ["trace", "xor", "--jso"],
+        ["gradcheck"],
+        ["list", "more"],
+        ["new"],
+        ["xor", "more"],
+        ["chek", "file.toml"],
+        ["trace", "\x1b[31m", "\x1b[31m"],
+    ],
+)
+def test_wrong_usage_is_2_and_said_on_standard_error(capsys, arguments):
+    status, out, err = ran(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert "error: " in err
+    assert "\x1b" not in err
+
+
+def test_a_misspelt_command_is_recognised(capsys):
+    assert "did you mean 'check'?" in ran(capsys, "chek", "file.toml")[2]
+
+
+@pytest.mark.parametrize("command", ["check", "trace", "gradcheck"])
+@pytest.mark.parametrize("name", ["nothing.toml", "xorr", ".", "wrong.toml"])
+def test_a_scenario_that_cannot_be_used_is_2(here, capsys, command, name):
+    status, out, err = ran(capsys, command, name)
+    assert (status, out) == (2, "")
+    assert err.startswith(name)
+    assert "Traceback" not in err
+
+
+def test_all_problems_of_a_file_are_said_with_their_places(here, capsys):
+    lines = ran(capsys, "check", "wrong.toml")[2].splitlines()
+    assert any(re.match(r"wrong\.toml:9: parameters\.W", line) for line in lines)
+    assert any(re.match(r"wrong\.toml:10: trainin: .*'training'", line) for line in lines)
+
+
+def test_check_goes_on_after_a_file_that_is_wrong(here, capsys):
+    status, out, err = ran(capsys, "check", "two.toml", "wrong.toml", "micro.toml")
+    assert status == 2
+    assert out.startswith("two.toml: Two layers\n")
+    assert "\n\nmicro.toml: L = (a*b + c) * f\n" in out
+    assert all(line.startswith("wrong.toml:") for line in err.splitlines())
+
+
+def test_check_compiles_for_the_smaller_last_batch_too(here, capsys):
+    Path("last.toml").write_text(
+        "title = 'Last'\nequations = 'z = reshape(x, 4)'\n"
+        "[data]\nx = [[1, 2], [3, 4], [5, 6]]\n[training]\nbatch_size = 2\n"
+    )
+    status, out, err = ran(capsys, "check", "last.toml")
+    assert (status, out) == (2, "")
+    assert re.match(r"last\.toml:2: .*in the last batch of an epoch, of 1 instead of 2 samples: z: ", err)
+
+
+def test_check_writes_latex(here, capsys):
+    status, out, err = ran(capsys, "check", "--format", "latex", "two.toml")
+    assert (status, err) == (0, "")
+    assert out.startswith("% two.toml: Two layers\n% forward\n\\begin{align*}\n")
+
+
+def test_trace_json_is_one_object_a_line(here, capsys):
+    status, out, err = ran(capsys, "trace", "two.toml", "--json")
+    assert (status, err) == (0, "")
+    kinds = [json.loads(line)["record"] for line in out.splitlines()]
+    assert kinds.count("header") == 1
+    assert kinds.count("iteration") == 6
+
+
+@pytest.mark.parametrize(("span", "numbers"), [("2", {2}), ("2:4", {2, 3, 4}), ("6:6", {6})])
+def test_trace_of_some_iterations(here, capsys, span, numbers):
+    out = ran(capsys, "trace", "two.toml", "--json", "--iteration", span)[1]
+    assert {json.loads(line).get("iteration") for line in out.splitlines()} == {None, *numbers}
+    text = ran(capsys, "trace", "two.toml", "--iteration", span)[1]
+    assert set(map(int, re.findall(r"^iteration (\d+) of 6", text, re.MULTILINE))) == numbers
+
+
+def test_an_iteration_that_the_run_has_not_is_2(here, capsys):
+    status, out, err = ran(capsys, "trace", "two.toml", "--iteration", "5:7")
+    assert (status, out) == (2, "")
+    assert err == "--iteration: there is no iteration 7; the run has 1 to 6\n"
+
+
+def test_gradcheck_agrees(here, capsys):
+    status, out, err = ran(capsys, "gradcheck", "two.toml")
+    assert (status, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines() if line.endswith(" ok")] == ["W1", "b1", "W2", "b2"]
+
+
+def test_gradcheck_has_nothing_to_check_in_a_forward_pass(here, capsys):
+    assert ran(capsys, "gradcheck", "forward.toml") == (
+        0,
+        "nothing to check: no gradient reaches a trainable parameter\n",
+        "",
+    )
+
+
+@pytest.mark.parametrize("error", [0.5, float("nan")])
+def test_gradcheck_is_1_on_a_mismatch(here, capsys, monkeypatch, error):
+    wrong = (ParameterCheck("W1", (0, 0), 1.0, 2.0, error, 1, 1), ParameterCheck("b1", (0,), 1.0, 1.0, 0.0, 1, 1))
+    monkeypatch.setattr("nnstep.engine.gradcheck", lambda timeline: wrong)
+    status, out, err = ran(capsys, "gradcheck", "two.toml")
+    assert (status, err) == (1, "")
+    assert [line.split()[-1] for line in out.splitlines()[1:3]] == ["MISMATCH", "ok"]
+
+
+def test_list_names_every_bundled_scenario(capsys):
+    status, out, err = ran(capsys, "list")
+    assert (status, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()] == [one.name for one in bundled()]
+
+
+@pytest.mark.parametrize("name", ["mine", "mine.toml"])
+def test_new_writes_a_scenario_that_works(here, capsys, name):
+    status, out, err = ran(capsys, "new", name)
+    assert (status, err) == (0, "")
+    assert "nnstep mine.toml" in out
+    assert ran(capsys, "check", "mine.toml")[0] == 0
+    assert ran(capsys, "gradcheck", "mine.toml")[0] == 0
+
+
+def test_new_never_overwrites(here, capsys):
+    status, out, err = ran(capsys, "new", "two")
+    assert (status, out) == (2, "")
+    assert err == "two.toml: there is such a file already; nothing was written\n"
+    assert Path("two.toml").read_text() == TWO_LAYERS
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/b", "../up", "/tmp/x", "-x.", "a b", "a\nb", "é", "x" * 65, ".toml"]
+)
+def test_new_refuses_odd_names(here, capsys, name):
+    before = sorted(here.iterdir())
+    status, out, err = ran(capsys, "new", "--", name)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert sorted(here.iterdir()) == before
+
+
+def test_new_says_why_it_cannot_write(here, capsys, monkeypatch):
+    def refuse(path: Path, text: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("nnstep.files.write_new", refuse)
+    assert ran(capsys, "new", "mine") == (2, "", "mine.toml: cannot be written: Permission denied\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "opened"),
+    [
+        ([], None),
+        (["xor"], "xor"),
+        (["two.toml"], "two.toml"),
+        (["./check"], "./check"),
+        (["--", "check"], "check"),
+        (["--", "-odd"], "-odd"),
+        (["--"], None),
+    ],
+)
+def test_without_a_command_the_debugger_opens(capsys, monkeypatch, arguments, opened):
+    asked = []
+    monkeypatch.setattr("nnstep.tui.run", lambda path: asked.append(path) or 0)
+    assert ran(capsys, *arguments) == (0, "", "")
+    assert asked == [opened]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize("command", ["check", "trace"])
+def test_where_the_signs_are_missing_the_text_is_ascii(here, monkeypatch, encoding, command):
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))  # strict: a wrong sign would raise
+    assert cli.main([command, "two.toml"]) == 0
+    sys.stdout.flush()
+    assert raw.getvalue().isascii()
+    assert b"grad(W1) = x.T @ grad(z1)" in raw.getvalue()
+
+
+def test_output_is_written_in_large_pieces(here, monkeypatch):
+    writes = []
+
+    class Stream(io.StringIO):
+        def write(self, text: str) -> int:
+            writes.append(len(text))
+            return len(text)
+
+    monkeypatch.setattr(sys, "stdout", Stream())
+    cli.main(["trace", "two.toml", "--json"])
+    assert sum(writes) > 1 << 14
+    assert len(writes) <= 1 + sum(writes) // (1 << 15)
+
+
+def test_output_that_cannot_be_written_is_told_apart(here, monkeypatch):
+    class Stream(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(sys, "stdout", Stream())
+    with pytest.raises(cli.OutputError) as caught:
+        cli.main(["check", "micro.toml"])
+    assert isinstance(caught.value.__cause__, BrokenPipeError)

@@ -1,0 +1,233 @@
+"""Laws about the project as a whole: what it says about itself is so, and its rooms keep to themselves."""
+
+import ast
+import importlib
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nnstep
+from nnstep import cli
+from nnstep.engine import Timeline, gradcheck
+from nnstep.language import parse_equations
+from nnstep.ops import OPERATIONS
+from nnstep.program import PHASES
+from nnstep.scenario import bundled, find, load, loads
+from tests import readme
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+NAMES = [one.name for one in bundled()]
+MODULES = sorted(
+    module.name for module in pkgutil.walk_packages(nnstep.__path__, "nnstep.") if module.name != "nnstep.__main__"
+)
+
+# What the library must have, since these are the subjects that the program is for.
+SUBJECTS = {
+    "linear_model",
+    "softmax",
+    "perceptron_sigmoid",
+    "perceptron_tanh",
+    "perceptron_relu",
+    "two_layer",
+    "mlp",
+    "chain_rule",
+    "linear_regression",
+    "minibatch_sgd",
+    "xor_linear",
+    "xor",
+    "wide",
+    "deep",
+    "mazur",
+    "micrograd",
+    "circuit",
+    "residual",
+    "attention",
+    "tied_autoencoder",
+}
+
+
+# ---- What the project says about itself ------------------------------------------------------------------
+
+
+def test_the_version_is_a_version():
+    assert re.fullmatch(r"\d+\.\d+\.\d+", nnstep.__version__)
+
+
+def test_the_changelog_knows_the_version():
+    heads = re.findall(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert heads[0] in ("Unreleased", nnstep.__version__)
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_is_in_the_readme(name):
+    assert re.search(rf"^\| `nnstep {name}[ `]", README, re.MULTILINE)
+
+
+def test_the_tables_of_the_readme_are_the_programs_own():
+    found = dict(readme.blocks(README))
+    assert found.keys() == readme.TABLES.keys()
+    for name, table in readme.TABLES.items():
+        assert found[name] == table(), f"write it anew with: python -m tests.readme ({name})"
+
+
+def test_the_readme_names_every_optimizer_and_initialiser_and_loss():
+    from nnstep.scenario.initial import INITIALISERS
+    from nnstep.scenario.losses import LOSSES
+    from nnstep.scenario.settings import OPTIMIZERS
+
+    assert [word for word in (*INITIALISERS, *LOSSES, *OPTIMIZERS) if f"`{word}`" not in README] == []
+
+
+def test_the_scenario_of_the_readme_works():
+    (text,) = re.findall(r"```toml\n(title = .*?)```", README, re.DOTALL)
+    assert Timeline(loads(text)).iterations == 80
+
+
+def test_the_equations_of_the_readme_work():
+    (text,) = re.findall(r"```toml\n(equations = .*?)```", README, re.DOTALL)
+    scenario = loads(text + "\n[data]\nx = [[1, 2, 3]]\n")
+    assert [check.ok for check in gradcheck(Timeline(scenario))] == [True, True]
+
+
+def test_links_of_the_readme_lead_somewhere():
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", README, flags=re.DOTALL), re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        if target.startswith("#"):
+            assert target[1:] in anchors
+        elif "://" not in target:
+            assert (ROOT / target).is_file(), target
+
+
+def test_the_set_up_of_the_readme_is_one_line_each():
+    for mark in ("run", "test"):
+        (command,) = re.findall(rf"<!-- ci: {mark} -->\n\n```sh\n(.*?)```", README, re.DOTALL)
+        assert command.count("\n") == 1
+        assert command.startswith("python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && ")
+
+
+def test_it_depends_on_two_packages():
+    assert [re.match(r"[a-z]+", one)[0] for one in PROJECT["project"]["dependencies"]] == ["textual", "numpy"]
+
+
+# ---- The library -----------------------------------------------------------------------------------------
+
+
+def test_the_library_has_every_subject():
+    assert set(NAMES) >= SUBJECTS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bundled_scenario_runs_to_its_end(name):
+    scenario = load(find(name))
+    assert scenario.title
+    assert len(scenario.description) > 80
+    timeline = Timeline(scenario, records=1)
+    record = timeline.record(timeline.iterations)
+    assert all(np.isfinite(record.value(step.target)).all() for step in record.program.steps)
+    assert [phase for phase, _, _ in record.program.phases] == list(PHASES)[: len(record.program.phases)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bundled_scenario_has_right_gradients(name):
+    assert [check for check in gradcheck(Timeline(load(find(name)))) if not check.ok] == []
+
+
+# ---- The rooms -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_says_what_it_is_and_what_it_gives(name):
+    module = importlib.import_module(name)
+    assert module.__doc__
+    public = module.__all__
+    assert sorted(set(public)) == sorted(public)
+    assert [each for each in public if not hasattr(module, each)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if hasattr(importlib.import_module(name), "__path__")])
+def test_a_room_gives_exactly_what_it_imports(name):
+    """`__all__` of a package is what its `__init__` imports or defines, nothing less."""
+    tree = ast.parse(Path(importlib.import_module(name).__file__).read_text(encoding="utf-8"))
+    given = set()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module != "__future__":
+            given |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            given.add(node.name)
+    public = {each for each in given if not each.startswith("_")}
+    assert public == set(importlib.import_module(name).__all__)
+
+
+def test_every_operation_has_a_symbol_and_a_sentence():
+    for one in OPERATIONS:
+        assert one.symbol
+        assert re.fullmatch(r"[^\n]+\.|[^\n]+: [^\n]+\.", one.sentence), one.name
+
+
+def test_files_stay_small():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in (ROOT / "nnstep").rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_the_rooms_import_only_from_below():
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as main; main()", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _loaded_by(code: str) -> set[str]:
+    """The modules that a fresh Python has loaded after running `code`."""
+    script = f"{code}\nimport sys\nsys.stdout.write('\\n' + ' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.rsplit("\n", 1)[-1].split())
+
+
+def test_the_package_alone_loads_nothing():
+    loaded = _loaded_by("import nnstep")
+    assert {name for name in loaded if name.split(".")[0] in ("nnstep", "numpy", "textual", "rich")} == {"nnstep"}
+
+
+def test_check_and_trace_load_no_screen_and_no_random_numbers_that_they_do_not_need():
+    commands = (["check", "mazur"], ["trace", "mazur", "--iteration", "1"])
+    loaded = _loaded_by(f"from nnstep.cli import main\nassert [main(one) for one in {commands}] == [0, 0]")
+    assert "nnstep.engine" in loaded
+    assert not {"textual", "rich", "asyncio", "numpy.random"} & loaded
+
+
+def test_the_command_table_loads_no_screen():
+    assert not {"textual", "rich"} & _loaded_by("import nnstep.tui.commands")
+
+
+# ---- The text of the repository --------------------------------------------------------------------------
+
+
+def test_equations_in_the_readme_are_in_the_language():
+    for line in re.findall(r"^    (\w+ +=[^=].*?)(?:  .*)?$", README, re.MULTILINE):
+        parse_equations(line)
