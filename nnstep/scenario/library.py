@@ -76,7 +76,7 @@ def bundled() -> tuple[Bundled, ...]:
 def find(name: str) -> str:
     """The path that a person means: the file of that name, else the bundled scenario of that name ("xor", "xor.toml").
 
-    Raises NnstepError, with the nearest bundled name, when there is neither. A name with a folder in it is always a path.
+    A name with a folder in it is always a path. Raises NnstepError, with the nearest bundled name, for neither.
     """
     if os.path.isfile(name) or os.path.basename(name) != name:  # noqa: PTH113, PTH119 - a name may hold anything
         return name

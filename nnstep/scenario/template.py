@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from nnstep.text import clean
+
 __all__ = ["template"]
 
 _TEXT = '''\
@@ -34,7 +36,8 @@ y = [0, 1, 1, 0]                     # class numbers; for mse and bce write rows
 
 
 # ---- The network, as layers ----------------------------------------------------------------------------
-# They are written out as equations: z1 = x @ W1 + b1, h1 = sigmoid(z1), o = h1 @ W2 + b2, p = softmax(o).
+# They are written out as equations: z1 = x @ W1 + b1, h1 = sigmoid(z1), o = h1 @ W2 + b2, and
+# loss = cross_entropy(o, y). An activation after the last linear layer gives p.
 
 [[layers]]
 type = "linear"
@@ -47,14 +50,12 @@ type = "sigmoid"                     # tanh relu leaky_relu elu gelu silu softpl
 [[layers]]
 type = "linear"
 units = 2                            # without weight: how many outputs ...
-init = "xavier_uniform"              # ... and how W begins: xavier_normal he_uniform he_normal normal uniform zeros ones
+init = "xavier_uniform"              # ... and how W begins; also xavier_normal, he_uniform,
+                                     # he_normal, normal, uniform, zeros, ones
 trainable = true
 
-[[layers]]
-type = "softmax"
-
 [loss]
-type = "cross_entropy"               # mse mae huber nll bce bce_with_logits
+type = "cross_entropy"               # of logits, softmax is in it; also mse mae huber nll bce bce_with_logits
 # reduction = "mean"                 # sum, or batch_mean: the sum over a row, the mean over rows
 # scale = 0.5
 
@@ -100,14 +101,12 @@ shuffle = false                      # true: a new order in each epoch, from the
 
 [debug]
 breakpoints = ["grad(W1)"]           # stop where a value is computed, or where a condition holds: "loss < 0.1"
-watch = ["norm(grad(W1))", "p[0, 1]"]
+watch = ["norm(grad(W1))", "softmax(o)"]
 '''
 
 
 def template(name: str) -> str:
     """The text of a commented scenario whose title is made of `name`, without folders and ".toml"."""
     stem = name.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".toml")
-    words = " ".join(stem.replace("_", " ").replace("-", " ").split()) or "A network"
-    # JSON's way of writing a string is also TOML's, but for DEL, which TOML wants escaped
-    title = json.dumps(words[:1].upper() + words[1:100]).replace("\x7f", "\\u007f")
-    return _TEXT.format(title=title)
+    words = clean(" ".join(stem.replace("_", " ").replace("-", " ").split()), 100) or "A network"
+    return _TEXT.format(title=json.dumps(words[:1].upper() + words[1:], ensure_ascii=False))
