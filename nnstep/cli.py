@@ -208,7 +208,7 @@ def _new(options: argparse.Namespace) -> int:
         raise NnstepError(Problem("there is such a file already; nothing was written", file=str(path))) from None
     except OSError as error:
         raise NnstepError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
-    _print([f"wrote {path}", f"look at it:     nnstep check {path}", f"step through it: nnstep {path}"])
+    _print([f"wrote {path}", f"look at it:      nnstep check {path}", f"step through it: nnstep {path}"])
     return 0
 
 

@@ -163,7 +163,7 @@ def _gradient_notes(scenario: Scenario, program: Program) -> Iterator[str]:
         if parameter.trainable and f"grad({parameter.name})" not in program.versions:
             yield f"{clean(parameter.name)} does not reach {objective}: it gets no gradient and no update"
     if scenario.optimizer is None:
-        yield "no [optimizer]: every iteration starts from the same parameters"
+        yield "no [optimizer]: nothing is updated"
 
 
 def _counted(count: int, noun: str) -> str:

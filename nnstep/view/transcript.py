@@ -12,12 +12,13 @@ from nnstep.text import clean, width
 from nnstep.view.canvas import line_text
 from nnstep.view.matrix import MatrixView
 from nnstep.view.notation import objective_letter
-from nnstep.view.numbers import shape_text
+from nnstep.view.numbers import plain, shape_text
 from nnstep.view.symbols import SYMBOLS
 
 __all__ = ["transcript"]
 
 _DIGITS = 6  # significant digits of the largest number of a matrix
+_SCALAR_DIGITS = 9  # decimals of a single number
 _WIDEST = 100  # columns that the numbers of a row may take
 _HIGHEST = 12  # rows of a matrix
 _SHAPE_AT = 56  # the column where shapes and operations start
@@ -126,10 +127,10 @@ def _padded(text: str, value: Value, what: str) -> str:
 
 
 def _matrix(array: Array) -> Iterator[str]:
-    view = MatrixView("", "", "", array.shape, array, _DIGITS)
-    if view.scalar:
-        yield " " * 8 + view.text(0, 0)
+    if not array.shape:
+        yield " " * 8 + plain(float(array), _SCALAR_DIGITS)
         return
+    view = MatrixView("", "", "", array.shape, array, _DIGITS)
     window = view.window(_WIDEST, _HIGHEST)
     for row in window.rows:
         yield " " * 8 + line_text(view.row(row, window))
