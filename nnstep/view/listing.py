@@ -53,6 +53,7 @@ class ProgramPanel:
         body = fit(line.pieces, max(1, room))
         padding = " " * max(0, room - line_width(body))
         whole = (*front, *body, Piece(padding + (" " if line.shape else ""), "text"), Piece(line.shape, "shape"))
+        whole = fit(whole, width)
         if here:
             return tuple(Piece(piece.text, f"{piece.role} current") for piece in whole)
         if line.step > self.now:

@@ -226,7 +226,7 @@ def _sample_lines(
     sources += [(found, found.local, entry[1]) for found in spine if found.local is not None]
     sources.append((below, Name(below.upstream[0]), entry[1]))
     columns = [[_number(scene, found, local, (n, at)) for n in samples] for found, local, at in sources]
-    shares = [None if None in numbers else prod(map(float, numbers)) for numbers in zip(*columns, strict=True)]  # type: ignore[arg-type]
+    shares = [None if None in numbers else prod(map(float, numbers)) for numbers in zip(*columns, strict=True)]
     said = [[_said(scene, number) for number in column] for column in [*columns, shares]]
     widths = [max(map(len, column)) for column in said]
     lines: list[Line] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnstep.view.blocks import Block, Lines, flow, line_width, paint, rows_of
+from nnstep.view.blocks import Block, Lines, flow, line_width, paint, rows_of, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
 from nnstep.view.matrix import Cell, MatrixView, Window
 
@@ -90,7 +90,7 @@ class ValuesPanel:
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
         """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
         if not self.shown:
-            return Canvas((((Piece(self.empty, "dim")),),), (), width, 1)
+            return paint(wrap(self.empty, width, "dim"), width, height, top)
         blocks = [matrix_block(item, width, height) for item in self.shown]
         block = flow(blocks, width)
         return paint(block, width, height, self._top(blocks, width, height) if top is None else top)
