@@ -26,9 +26,9 @@ def frozen(value: Array) -> Array:
 
 
 def times(dimensions: tuple[int, ...]) -> str:
-    """A shape in words: "a number", "3 numbers", "2×3"."""
+    """A shape in words: "a number", "1 number", "3 numbers", "2×3"."""
     if len(dimensions) < 2:
-        return f"{dimensions[0]} numbers" if dimensions else "a number"
+        return f"{dimensions[0]} number{'s' * (dimensions[0] != 1)}" if dimensions else "a number"
     return "×".join(map(str, dimensions))
 
 
@@ -37,13 +37,15 @@ def array(field: Field, dimensions: Collection[int] = (0, 1, 2), hint: str | Non
 
     A number has shape (), a list of numbers (p,), a list of rows of equal length (n, d).
     """
-    wanted = " or ".join(_KINDS[count] for count in sorted(dimensions))
+    kinds = [_KINDS[count] for count in sorted(dimensions)]
+    wanted = " or ".join([*[", ".join(kinds[:-1])] * (len(kinds) > 1), kinds[-1]])
     value = field.value
     if not isinstance(value, list):
         number = entry(value)
         if 0 in dimensions and isinstance(number, float):
             return frozen(np.array(number))
-        field.expected(wanted if isinstance(number, float) or len(dimensions) > 1 else _KINDS[min(dimensions)], hint)
+        precise = isinstance(number, str) and isinstance(value, int | float) and 0 in dimensions
+        field.expected(str(number) if precise else wanted, hint)
         return None
     if not value:
         field.expected(f"{wanted}, with at least one number", hint)

@@ -115,7 +115,7 @@ def table(owner: Field, keys: Collection[str], *, what: str = "a table") -> dict
         return {}
     unknown = [key for key in owner.value if key not in keys]
     for key in unknown:
-        place = f"in [{owner.key}]" if owner.path else "at the top level"
+        place = f"in {owner.key}" if owner.path else "at the top level"
         hint = nearest(key[:80], keys) if len(owner.report.problems) < _MOST else None
         owner.child(key).wrong(f"unknown key {clean(key, 40)!r} {place}", hint or f"valid here: {', '.join(keys)}")
     return {key: owner.child(key) for key in owner.value if key in keys}
@@ -192,7 +192,7 @@ def entry(value: Any) -> float | str:
         return "a number that fits float64"
     if not math.isfinite(number):
         return "a finite number"
-    return number if number == value else "a number that float64 holds exactly, or one with a decimal point"
+    return number if number == value else "a whole number that float64 holds exactly"
 
 
 def real(
@@ -221,5 +221,6 @@ def real(
 def given(fields: Mapping[str, Field], key: str, owner: Field, what: str) -> Field | None:
     """The field `key`, which has to be there."""
     if key not in fields and isinstance(owner.value, dict) and key not in owner.value:
-        owner.wrong(f"{key!r} is missing: {what}")
+        meant = nearest(key, [one for one in owner.value if one not in fields and len(one) < 80][:20])
+        owner.wrong(f"{key!r} is missing: {what}", meant and meant.replace("did you mean", "is it written"))
     return fields.get(key)

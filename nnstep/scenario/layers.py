@@ -88,7 +88,7 @@ def read_layers(owner: Field, columns: int | None, seed: int, budget: Budget) ->
 
 
 def _type(layer: Field) -> str | None:
-    where = given({key: layer.child(key) for key in layer.value}, "type", layer, _types_said())
+    where = given({"type": layer.child("type")} if "type" in layer.value else {}, "type", layer, _types_said())
     if where is None:
         return None
     if where.value == "layer_norm":
@@ -128,21 +128,19 @@ def _linear(network: Network, layer: Field, number: int, name: str, seed: int, b
     fields = table(layer, _LINEAR)
     trainable = flag(fields.get("trainable"), True)
     units = whole(fields.get("units"), None, least=1, most=_WIDEST)
-    weight = _weight(network.width, layer, fields, units, f"W{number}", seed, budget)
+    init = choice(fields.get("init"), INITIALISERS, "xavier_uniform") or "xavier_uniform"
+    weight = _weight(network.width, layer, fields, units, init, f"W{number}", seed, budget)
     if weight is not None:
         units = weight.shape[1]
     elif "weight" in fields:
         units = _columns_of(fields["weight"].value) or units
     bias, has_bias = _bias(layer, fields, units, f"b{number}", seed, budget)
-    for parameter, value, key, drawn_by in (
-        (f"W{number}", weight, "weight", choice(fields.get("init"), INITIALISERS, "xavier_uniform")),
-        (f"b{number}", bias, "bias", "zeros"),
-    ):
+    for letter, value, key, drawn_by in (("W", weight, "weight", init), ("b", bias, "bias", "zeros")):
         if value is not None:
             where = fields.get(key, layer)
-            listed = isinstance(where.value, list)
-            origin = "given" if listed else drawn_by or "given"
-            network.parameters.append(Parameter(parameter, value, trainable, origin, where.line, where.key))
+            origin = "given" if isinstance(where.value, list) else drawn_by
+            parameter = Parameter(f"{letter}{number}", value, trainable, origin, where.line, where.key)
+            network.parameters.append(parameter)
     text = f"{name} = {network.output} @ W{number}" + (f" + b{number}" if has_bias else "")
     network.equations.append(equation(text, layer))
     network.output, network.width = name, units
@@ -160,15 +158,15 @@ def _weight(
     layer: Field,
     fields: Mapping[str, Field],
     units: int | None,
+    init: str,
     name: str,
     seed: int,
     budget: Budget,
 ) -> Array | None:
     if "weight" not in fields:
-        init = choice(fields.get("init"), INITIALISERS, "xavier_uniform")
         if "units" not in fields:
             layer.wrong("a linear layer needs units, how many outputs it has, or a weight")
-        if units is None or width is None or init is None:
+        if units is None or width is None:
             return None
         return drawn(name, init, (width, units), seed, budget, layer, fields["units"])
     where = fields["weight"]

@@ -102,7 +102,7 @@ class _Reading:
         elif "equations" in fields:
             data, equations, parameters, constants = self._from_equations(fields["equations"])
         else:
-            self._report.add((), "a network is missing: neither [[layers]] nor equations are given")
+            self._report.add(("layers",), "a network is missing: neither [[layers]] nor equations are given")
         objective = self._objective(equations)
         optimizer = read_optimizer(fields["optimizer"]) if "optimizer" in fields else None
         training = read_training(fields["training"]) if "training" in fields else Training()
@@ -186,7 +186,7 @@ class _Reading:
         )
         for one in equations:
             self._names.give(one.assignment.target, "the result of an equation", field.path, one.line)
-        if data is not None and data.y is not None and data.y.ndim == 1 and classes:
+        if data is not None and data.y is not None and data.x.ndim == 2 and data.y.ndim == 1 and classes:
             data_field = self._fields["data"]
             path = (*data_field.path, "y") if "y" in data_field.value else data_field.path
             check_class_numbers(self._report, path, data, None)
