@@ -175,12 +175,10 @@ def _infix(node: Call, left: Expression, right: Expression, notation: Notation) 
 
 
 def _mixes(function: str, left: Expression) -> bool:
-    return (
-        isinstance(left, Call)
-        and "matmul" in (function, left.function)
-        and function != left.function
-        and (_INFIX.get(left.function, ("", 0))[1] == _PRODUCT)
-    )
+    """Whether a matrix product and another product meet, which bind alike but are read in one order only."""
+    products = [name for name, (_, level) in _INFIX.items() if level == _PRODUCT]
+    inner = left.function if isinstance(left, Call) else ""
+    return function != inner and function in products and inner in products and "matmul" in (function, inner)
 
 
 def _unicode_sign(node: Call, left: Expression, right: Expression, notation: Notation) -> str:
@@ -234,8 +232,13 @@ def _item(item: Option | None) -> str:
     return f"{start}:{stop}" + (f":{step}" if step else "")
 
 
-def _is_plain(name: str) -> bool:
-    return name.isidentifier() or (name.endswith(")") and name.split("(", 1)[0].isidentifier() and " " not in name)
+@lru_cache(maxsize=4096)
+def _is_one_thing(name: str) -> bool:
+    """Whether a value's name reads as one thing within an expression: `W1`, `tanh(x @ W1)`, but not `x @ W1`."""
+    if name.isidentifier() or (name.startswith("grad(") and name.endswith(")") and " via " not in name):
+        return True
+    expression = _unnamed(name)
+    return _tightness(expression) >= _POSTFIX if expression else name.endswith(")") and " via " not in name
 
 
 @lru_cache(maxsize=4096)
@@ -251,7 +254,7 @@ def _unnamed(name: str) -> Expression | None:
 def _name(name: str, notation: Notation) -> list[Token]:
     """A value's name. Typed, one that is called by its text stands in brackets, to be read as one thing."""
     if not notation.unicode:
-        return [Token(name if _is_plain(name) else f"({name})", "name")]
+        return [Token(name if _is_one_thing(name) else f"({name})", "name")]
     base, via, rest = name.partition(" via ")
     if base.startswith("grad(") and base.endswith(")"):
         inner = base[5:-1]

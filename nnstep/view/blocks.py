@@ -12,6 +12,7 @@ __all__ = [
     "Block",
     "beside",
     "blank",
+    "broken",
     "fit",
     "flow",
     "line_width",
@@ -126,13 +127,27 @@ def rows_of(blocks: Sequence[Block], width: int, gap: int = 2) -> list[list[Bloc
     return rows
 
 
-def flow(blocks: Sequence[Block], width: int, gap: int = 2, middle: bool = False) -> Block:
-    """Blocks beside each other as long as there is room, then below; an empty line between rows that are tall."""
+def flow(blocks: Sequence[Block], width: int, gap: int = 2, middle: bool = False, between: bool = True) -> Block:
+    """Blocks beside each other as long as there is room, then below; `between` rows that are tall, an empty line."""
     parts: list[Block] = []
     for row in rows_of(blocks, width, gap):
         tall = any(block.height > 1 for block in row)
-        parts += [*([blank()] if parts and tall and not middle else []), beside(row, gap, middle)]
+        parts += [*([blank()] if parts and tall and between else []), beside(row, gap, middle)]
     return stack(parts)
+
+
+def broken(line: Line, width: int, indent: int = 4) -> Block:
+    """A long formula on several lines, broken before its signs; lines after the first are indented."""
+    lines: list[list[Piece]] = [[]]
+    part: list[Piece] = []
+    for piece in (*line, Piece("", "operator")):
+        if piece.role == "operator":
+            if line_width((*lines[-1], *part)) > width and line_width(tuple(lines[-1])) > indent:
+                lines.append([Piece(" " * indent)])
+            lines[-1] += part
+            part = []
+        part.append(piece)
+    return lines_block([fit(tuple(one), width) for one in lines])
 
 
 def _joined(placed: list[_Placed]) -> Block:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from nnstep.view.blocks import Block, blank, fit, flow, line_width, lines_block, paint, stack, wrap
+from nnstep.view.blocks import Block, blank, broken, fit, flow, line_width, lines_block, paint, stack, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
 from nnstep.view.values import Shown, matrix_block
 
 __all__ = ["ChainPanel", "FactorLine"]
 
-_INDENT = 4
 _MARKS = {"done": "✔", "now": "▶", "todo": "·"}
 
 
@@ -93,17 +92,3 @@ class ChainPanel:
             )
             hits.append(Hit(0, y, width, 1, Target("step.goto", str(one.step))))
         return lines_block(lines, tuple(hits))
-
-
-def broken(line: Line, width: int) -> Block:
-    """A long formula on several lines, broken at its signs."""
-    lines: list[list[Piece]] = [[]]
-    part: list[Piece] = []
-    for piece in (*line, Piece("", "operator")):
-        if piece.role == "operator":
-            if line_width((*lines[-1], *part)) > width and line_width(tuple(lines[-1])) > _INDENT:
-                lines.append([Piece(" " * _INDENT)])
-            lines[-1] += part
-            part = []
-        part.append(piece)
-    return lines_block([fit(tuple(one), width) for one in lines])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nnstep.language import Call, Expression, Name, Number, label, names, to_text, tokens
 from nnstep.program import Factor, Program, Step, factor
 from nnstep.view.arithmetic import CellLines
-from nnstep.view.blocks import Block, beside, blank, flow, lines_block, paint, stack, wrap
+from nnstep.view.blocks import Block, beside, blank, broken, flow, line_width, lines_block, paint, stack, wrap
 from nnstep.view.canvas import Canvas, Line, Piece
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import Shown, matrix_block
@@ -129,6 +129,14 @@ def equation_line(program: Program, step: Step, objective: str) -> Line:
     return (name, Piece(arrow, "operator"), *(Piece(*token) for token in written))
 
 
+def _hang(line: Line) -> int:
+    """How far the second line of a cell's arithmetic is indented: to after its equals sign."""
+    for position, piece in enumerate(line):
+        if piece.role == "operator" and "=" in piece.text:
+            return line_width(line[: position + 1]) - 2
+    return 4
+
+
 @dataclass(frozen=True, eq=False)
 class OperationPanel:
     """The step's equation; its matrices; the chosen cell; a sentence.
@@ -149,15 +157,20 @@ class OperationPanel:
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
         """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
         words = [wrap(sentence, width, "dim") for sentence in self.sentences]
-        cell = self.cell(width)
+        cell = [broken(line, width, _hang(line)) for line in self.cell(width)]
         heading = [line for line in (self.equation, self.note) if line]
-        used = len(heading) + len(cell) + (1 if cell else 0) + sum(block.height for block in words)
+        used = (
+            len(heading)
+            + sum(block.height for block in cell)
+            + (1 if cell else 0)
+            + sum(block.height for block in words)
+        )
         room = max(4, height - used - 2)
         blocks = [lines_block(heading)]
         if self.result is not None:
             blocks += [blank(), self._matrices(width, room)]
         if cell:
-            blocks += [blank(), lines_block(cell)]
+            blocks += [blank(), *cell]
         if words:
             blocks += [blank(), *words]
         return paint(stack(blocks), width, height, top)
@@ -168,14 +181,14 @@ class OperationPanel:
         joined = beside(self._row(width, height), 1, middle=True)
         if joined.width <= width:
             return joined
-        below = flow(self._grouped(self._row(width, height)), width, gap=1, middle=True)
+        below = flow(self._grouped(self._row(width, height)), width, gap=1, middle=True, between=False)
         if below.height <= height and below.width <= width:
             return below
         for most in range(width // 2, _NARROWEST - 1, -1):  # the widest give way first
             joined = beside(self._row(most, height), 1, middle=True)
             if joined.width <= width:
                 return joined
-        return flow(self._grouped(self._row(width, max(3, height // 2))), width, gap=1, middle=True)
+        return flow(self._grouped(self._row(width, max(3, height // 2))), width, gap=1, middle=True, between=False)
 
     def _grouped(self, row: list[Block]) -> list[Block]:
         """Signs joined to the matrix after them, so that a line does not end in a sign."""

@@ -230,7 +230,8 @@ class Scene:
     def _opening(self) -> OperationPanel:
         """Before the first step: what this is about, and what is there to start from."""
         scenario, place = self.session.scenario, self.session.timeline.schedule.place(self.record.iteration)
-        about = clean(scenario.description, 2000) if self.record.iteration == 1 else ""
+        paragraphs = scenario.description.split("\n\n") if self.record.iteration == 1 else []
+        about = [clean(" ".join(paragraph.split()), 2000) for paragraph in paragraphs if paragraph.strip()]
         rows = ", ".join(map(str, place.rows[:12])) + (", …" if len(place.rows) > 12 else "")
         batch = f"Iteration {place.iteration}: epoch {place.epoch}, batch {place.batch}"
         batch += f", rows {rows} of the data." if place.rows else "."
@@ -238,11 +239,7 @@ class Scene:
         return OperationPanel(
             title=(Piece("Operation", "heading"), Piece(" · nothing computed yet", "dim")),
             equation=(Piece(clean(scenario.title) or "Untitled", "title"),),
-            sentences=tuple(
-                text
-                for text in (about, batch, f"{steps} steps ahead: → or n does the next one, ? shows all keys.")
-                if text
-            ),
+            sentences=(*about, batch, f"{steps} steps ahead: → or n does the next one, ? shows all keys."),
         )
 
     def values_panel(self, key: str) -> ValuesPanel:

@@ -92,7 +92,8 @@ class ValuesPanel:
         if not self.shown:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
         blocks = [matrix_block(item, width, height) for item in self.shown]
-        block = flow(blocks, width)
+        roomy = flow(blocks, width).height <= height
+        block = flow(blocks, width, between=roomy)
         return paint(block, width, height, self._top(blocks, width, height) if top is None else top)
 
     def _top(self, blocks: list[Block], width: int, height: int) -> int:
@@ -105,7 +106,9 @@ class ValuesPanel:
         starts: list[int] = []
         placed = 0
         for row in rows_of(blocks, width):
-            starts.append(flow(blocks[: placed + len(row)], width).height - max(block.height for block in row))
+            starts.append(
+                flow(blocks[: placed + len(row)], width, between=False).height - max(block.height for block in row)
+            )
             placed += len(row)
             if placed > wanted:
                 bottom = starts[-1] + max(block.height for block in row)
