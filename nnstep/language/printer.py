@@ -86,7 +86,12 @@ def tokens(
     number: Callable[[float], str] | None = None,
 ) -> tuple[Token, ...]:
     """As `to_unicode`, in pieces with roles; see `Notation` for the rest."""
-    return tuple(_tokens(expression, Notation(True, symbols or {}, objective, scalar, number)))
+    found = _tokens(expression, Notation(True, symbols or {}, objective, scalar, number))
+    match found:  # in front of all, a minus needs no brackets, except under a power
+        case [Token("("), Token(text, "number") as first, Token(")"), Token(sign) as next_, *rest]:
+            if text.startswith("−") and sign in (" + ", " − ", " · ", " ⊙ ", " / ", " @ "):
+                found = [first, next_, *rest]
+    return tuple(found)
 
 
 def label(name: str, objective: str = "L") -> str:
@@ -169,7 +174,7 @@ def _infix(node: Call, left: Expression, right: Expression, notation: Notation) 
         sign = _unicode_sign(node, left, right, notation)
     first, second = level + (level == _COMPARE), level + 1
     if notation.unicode:  # a screen writes 2 · (−3), and (a @ b) ⊙ c though @ and * bind alike
-        first = _POSTFIX if _mixes(node.function, left) else first
+        first = _POSTFIX if isinstance(left, Number) or _mixes(node.function, left) else first
         second = _POSTFIX if isinstance(right, Number) else second
     return [*_tight(left, first, notation), Token(f" {sign} ", "operator"), *_tight(right, second, notation)]
 
