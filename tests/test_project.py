@@ -87,6 +87,23 @@ def test_the_readme_names_every_optimizer_and_initialiser_and_loss():
     assert [word for word in (*INITIALISERS, *LOSSES, *OPTIMIZERS) if f"`{word}`" not in README] == []
 
 
+def test_the_readme_has_every_option_of_an_optimizer_with_its_default():
+    from nnstep.scenario.settings import OPTIMIZERS
+
+    inherited = {"adamw": {"lr", "beta1", "beta2", "eps"}}  # "as adam"
+    for name, options in OPTIMIZERS.items():
+        (row,) = re.findall(rf"^\| `{name}` \| .*$", README, re.MULTILINE)
+        said = row.rsplit(" | ", 1)[1]
+        if "beta1" in options and name not in inherited:
+            assert f"`betas` [{options['beta1']}, {options['beta2']}]" in said
+        for option, default in options.items():
+            if option in inherited.get(name, ()) or option.startswith("beta"):
+                assert name not in inherited or options[option] == OPTIMIZERS["adam"][option]
+                continue
+            written = re.search(rf"`{option}` ([-\w.]+)", said)[1].rstrip(".")
+            assert written == str(default).lower() or float(written) == default, (name, option)
+
+
 def test_the_scenario_of_the_readme_works():
     (text,) = re.findall(r"```toml\n(title = .*?)```", README, re.DOTALL)
     assert Timeline(loads(text)).iterations == 80

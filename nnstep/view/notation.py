@@ -6,7 +6,7 @@ from nnstep.program import Program
 
 __all__ = ["SIGNS", "ascii_text", "objective_letter"]
 
-SIGNS = "∂ᵀ⊙·−×–…⎡⎤⎢⎥⎣⎦⋮σΣ√≤≥≠∞ε²′"  # what a stream must be able to carry to be written to in Unicode
+SIGNS = "∂ᵀ⊙·←−×–…⎡⎤⎢⎥⎣⎦⋮σΣ√≤≥≠∞ε²′"  # what a stream must be able to carry to be written to in Unicode
 
 _ASCII = str.maketrans(
     dict.fromkeys("⎡⎢⎣", "[")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nnstep.engine import Record, Timeline
-from nnstep.language import label, to_text, tokens
+from nnstep.language import label, to_text
 from nnstep.ops import Array
 from nnstep.program import Program, Step, Value
 from nnstep.text import clean, width
@@ -13,7 +13,7 @@ from nnstep.view.canvas import line_text
 from nnstep.view.matrix import MatrixView
 from nnstep.view.notation import objective_letter
 from nnstep.view.numbers import plain, shape_text
-from nnstep.view.symbols import SYMBOLS
+from nnstep.view.operation import equation_line
 
 __all__ = ["transcript"]
 
@@ -98,18 +98,11 @@ class _Writer:
         return label(name, self.objective) if self.unicode else name
 
     def _equation(self, step: Step) -> str:
-        """`target = expression`; of a value that is called by its text, that text."""
-        value = self.program.values[step.target]
-        if value.role == "unnamed":
-            return clean(self._name(value.name), 400)
-        return clean(f"{self._name(value.name)} = {self._expression(step)}", 400)
-
-    def _expression(self, step: Step) -> str:
-        if not self.unicode:
-            return to_text(step.expression)
-        shapes = {name: self.program.values[slot].shape for name, slot in step.operands}
-        pieces = tokens(step.expression, SYMBOLS, self.objective, lambda name: shapes.get(name) == ())
-        return "".join(piece.text for piece in pieces)
+        if self.unicode:
+            return clean(line_text(equation_line(self.program, step, self.objective)), 400)
+        target = self.program.values[step.target]
+        expression = to_text(step.expression)
+        return clean(expression if target.role == "unnamed" else f"{target.name} = {expression}", 400)
 
 
 _GIVEN: Mapping[str, str] = {

@@ -51,7 +51,7 @@ def test_the_transcript_tells_every_step():
     assert "iteration 3 of 6 · epoch 1 of 2 · batch 3 of 3 · rows" in text
     assert re.search(r"^ +\d+ z1 = x @ W1 \+ b1 +2×3  add$", text, re.MULTILINE)
     assert re.search(r"^ +\d+ ∂L/∂W2 = h1ᵀ @ ∂L/∂o +3×2  matmul_backward$", text, re.MULTILINE)
-    assert re.search(r"^ +\d+ W1 = W1 − .*  adam$", text, re.MULTILINE)
+    assert re.search(r"^ +\d+ W1 ← W1 − .*  adam$", text, re.MULTILINE)
 
 
 def test_parameters_are_told_before_the_first_iteration_only():
