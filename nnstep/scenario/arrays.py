@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from itertools import chain
 
 import numpy as np
 
@@ -15,6 +16,7 @@ __all__ = ["LARGEST", "array", "frozen", "shape", "times"]
 LARGEST = 10**7  # entries of one array: 80 MB
 
 _MOST = 10  # problems listed of one array
+_EXACT = 2.0**53  # up to here every whole number is a float64; larger ones are looked at one by one
 _KINDS = {0: "a number", 1: "a list of numbers", 2: "a list of rows"}
 
 
@@ -62,11 +64,26 @@ def array(field: Field, dimensions: Collection[int] = (0, 1, 2), hint: str | Non
     return frozen(rows)
 
 
+def _plain(items: list[object]) -> Array | None:
+    """The items as an array where they are nothing but finite numbers that float64 holds exactly; else None."""
+    if not set(map(type, items)) <= {int, float}:
+        return None
+    try:
+        result = np.array(items, dtype=np.float64)
+    except OverflowError:
+        return None
+    return result if (np.abs(result) <= _EXACT).all() else None
+
+
 def _rows(field: Field) -> Array | None:
-    rows, problems = [], 0
     length = len(field.value[0])
-    for row in field.items():
-        numbers = None
+    if all(type(row) is list and len(row) == length for row in field.value):
+        flat = _plain(list(chain.from_iterable(field.value)))
+        if flat is not None and length:
+            return flat.reshape(-1, length)
+    rows, problems = [], 0
+    for index in range(len(field.value)):
+        row, numbers = field.child(index), None
         if not isinstance(row.value, list):
             row.expected("a row, a list of numbers as the first one is")
         elif not row.value:
@@ -85,10 +102,9 @@ def _rows(field: Field) -> Array | None:
 def _numbers(field: Field, nested: str) -> Array | None:
     """A flat list of numbers."""
     items = field.value
-    if all(type(item) is float or (type(item) is int and -(2**53) <= item <= 2**53) for item in items):
-        result = np.array(items, dtype=np.float64)
-        if np.isfinite(result).all():
-            return result
+    plain = _plain(items)
+    if plain is not None:
+        return plain
     problems = 0
     numbers = []
     for index, item in enumerate(items):

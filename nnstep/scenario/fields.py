@@ -134,9 +134,12 @@ def text(field: Field | None, default: str = "", *, longest: int = 4_000) -> str
     return field.value
 
 
-def texts(field: Field | None, what: str) -> list[Field]:
-    """A list of strings, as fields; what is not a string is left out."""
+def texts(field: Field | None, what: str, *, most: int = 10_000) -> list[Field]:
+    """A list of at most `most` strings, as fields; what is not a string is left out."""
     if field is None:
+        return []
+    if isinstance(field.value, list) and len(field.value) > most:
+        field.wrong(f"found a list of {len(field.value)}, expected at most {most}")
         return []
     if not isinstance(field.value, list):
         field.expected(f"a list of {what}", f"write [{field.value!r}]" if isinstance(field.value, str) else None)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnstep.errors import NnstepError, Problem, nearest
 from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.text import clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Bundled", "bundled", "find"]
 
@@ -49,6 +52,8 @@ class Bundled:
 
 def _folder() -> Path:
     """In an installed wheel the scenarios are in the package, in a checkout beside it."""
+    from pathlib import Path  # only here, for the sake of a quick start
+
     package = Path(__file__).resolve().parent.parent
     inside = package / "scenarios"
     return inside if inside.is_dir() else package.parent / "scenarios"

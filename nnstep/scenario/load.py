@@ -200,17 +200,16 @@ class _Reading:
         if len(value) > _EQUATIONS or value.count("\n") > _LINES:
             field.wrong(f"equations of {len(value)} characters; at most {_EQUATIONS} and {_LINES} lines are read")
             return []
-        positions = self._report.positions
+        lines = self._report.positions.text_lines(field.path)
         try:
             assignments = parse_equations(value)
         except LanguageError as error:
             for one in (error, *error.others):
-                line = positions.text_line(field.path, one.line)
-                self._report.add(field.path, one.message, one.hint, line=line)
+                self._report.add(field.path, one.message, one.hint, line=lines[min(one.line, len(lines)) - 1])
             return []
         if not assignments:
             field.expected("at least one equation")
-        return [Equation(one, positions.text_line(field.path, one.line), field.key) for one in assignments]
+        return [Equation(one, lines[min(one.line, len(lines)) - 1], field.key) for one in assignments]
 
     def _objective(self, equations: list[Equation]) -> str | None:
         """The scalar to differentiate: the one named, or `loss` where there is one."""

@@ -19,7 +19,7 @@ Path = tuple[str | int, ...]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BLANK = re.compile(r"[ \t]*")
-_SPACE = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
+_SPACE = re.compile(r"[ \t\n]*")
 _SIMPLE = re.compile(r"[^,\]}\n#]*")  # a number, a boolean or a date, up to what ends it
 _STRING = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}|'  # a closing """ may have up to two quotes of content before it
@@ -61,20 +61,26 @@ class Positions:
                 return self._place(offset)
         return Place(1, 1)
 
-    def text_line(self, path: Path, line: int) -> int:
-        """The line in the file where line `line` (from 1, as `str.splitlines` counts) of a string's content starts."""
+    def text_lines(self, path: Path) -> list[int]:
+        """For each line of the string at `path`, as `str.splitlines` counts, the line of the file where it starts.
+
+        A string without lines has one; what is not a string has the line at which it stands.
+        """
         start = self._value_offset(path)
         match = None if start is None else _STRING.match(self._text, start)
         if match is None:
-            return self.place(path).line
+            return [self.place(path).line]
         quotes = 3 if match[0].startswith(('"""', "'''")) else 1
         first, end = match.start() + quotes, match.end() - quotes
         if quotes == 3 and self._text[first] == "\n":  # a newline right after the opening quotes is not content
             first += 1
         value, anchors = self._decode(first, end, escapes=match[0][0] == '"')
-        offset = sum(len(part) for part in value.splitlines(keepends=True)[: line - 1])
-        inside, at = anchors[bisect_right(anchors, (offset, end)) - 1]
-        return self._place(min(at + offset - inside, end)).line
+        lines, offset = [], 0
+        for line in value.splitlines(keepends=True) or [""]:
+            inside, at = anchors[bisect_right(anchors, (offset, end)) - 1]
+            lines.append(self._place(min(at + offset - inside, end)).line)
+            offset += len(line)
+        return lines
 
     def _decode(self, first: int, end: int, *, escapes: bool) -> tuple[str, list[tuple[int, int]]]:
         """The string between two offsets, and the anchors (offset in the string, offset in the file) of its pieces."""
@@ -177,9 +183,16 @@ class Positions:
         return len(self._text)
 
     def _space(self, at: int) -> int:
-        match = _SPACE.match(self._text, at)
-        assert match
-        return match.end()
+        """Past blanks, line ends and comments."""
+        while True:
+            match = _SPACE.match(self._text, at)
+            assert match
+            at = match.end()
+            if not self._text.startswith("#", at):
+                return at
+            at = self._text.find("\n", at)
+            if at < 0:
+                return len(self._text)
 
     def _dotted_key(self, at: int) -> tuple[tuple[str, ...], int]:
         """The parts of the key at `at`, and the offset right after it."""

@@ -22,6 +22,7 @@ SCENARIO_BYTES = 1 << 20
 
 _DEEPEST = 32  # brackets and braces within each other
 _PARTS = 16  # parts of one dotted key
+_KEYS = 20_000  # keys and headers of a document
 _WORD = 400  # characters of a number or bare key; a float64 has 17 digits
 
 _TOKEN = re.compile(  # a string that is not closed is a token too, so that no text is gone through twice
@@ -41,7 +42,7 @@ def read_bytes(path: str, cap: int) -> bytes:
     try:
         handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:  # ValueError: a NUL or a lone surrogate in the path
-        raise NnstepError(Problem(_why(error), file=path)) from None
+        raise NnstepError(Problem(_why(error), file=path or '""')) from None
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
@@ -113,24 +114,28 @@ def _check_size(text: str, file: str | None) -> None:
     """One pass over the tokens. Raises NnstepError for what would keep `tomllib` busy."""
     if len(text) > SCENARIO_BYTES:
         raise NnstepError(Problem(f"{len(text)} characters; at most {SCENARIO_BYTES} are read", file))
-    depth = dots = 0
+    depth = dots = keys = 0
     for match in _TOKEN.finditer(text):
         token = match[0]
         if token in "[{":
             depth += 1
             dots = 0
+            keys += depth == 1
         elif token in "]}":
             depth = max(depth - 1, 0)
         elif token == ".":
             dots += 1
         elif token in "=,\n":
             dots = 0
-        if depth > _DEEPEST or dots >= _PARTS or (len(token) > _WORD and token[0] not in "\"'#"):
+            keys += token == "="
+        if depth > _DEEPEST or dots >= _PARTS or keys > _KEYS or (len(token) > _WORD and token[0] not in "\"'#"):
             line = text.count("\n", 0, match.start()) + 1
-            raise NnstepError(Problem(_too_much(depth, dots, token), file, line))
+            raise NnstepError(Problem(_too_much(depth, dots, keys, token), file, line))
 
 
-def _too_much(depth: int, dots: int, token: str) -> str:
+def _too_much(depth: int, dots: int, keys: int, token: str) -> str:
+    if keys > _KEYS:
+        return f"more than {_KEYS:,} keys and headers"
     if depth > _DEEPEST:
         return f"brackets nested more than {_DEEPEST} deep"
     if dots >= _PARTS:

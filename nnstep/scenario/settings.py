@@ -83,11 +83,7 @@ def read_conditions(owner: Field, names: list[str] | None) -> tuple[tuple[Condit
 
 def _conditions(field: Field | None, names: list[str] | None) -> tuple[Condition, ...]:
     found = []
-    items = texts(field, 'expressions, such as ["grad(W1)", "loss < 0.1"]')
-    if field is not None and len(items) > _CONDITIONS:
-        field.wrong(f"found {len(items)}, expected at most {_CONDITIONS}")
-        return ()
-    for item in items:
+    for item in texts(field, 'expressions, such as ["grad(W1)", "loss < 0.1"]', most=_CONDITIONS):
         try:
             expression = parse_expression(item.value)
         except LanguageError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from nnstep.text import clean
 
 __all__ = ["template"]
@@ -109,4 +107,5 @@ def template(name: str) -> str:
     """The text of a commented scenario whose title is made of `name`, without folders and ".toml"."""
     stem = name.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".toml")
     words = clean(" ".join(stem.replace("_", " ").replace("-", " ").split()), 100) or "A network"
-    return _TEXT.format(title=json.dumps(words[:1].upper() + words[1:], ensure_ascii=False))
+    title = (words[:1].upper() + words[1:]).replace("\\", "\\\\").replace('"', '\\"')
+    return _TEXT.format(title=f'"{title}"')
