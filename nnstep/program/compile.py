@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from nnstep.errors import NnstepError, Problem
-from nnstep.language import to_text
+from nnstep.errors import NnstepError, OperationError, Problem
+from nnstep.language import Call, Name, to_text
+from nnstep.program.bind import bind
 from nnstep.program.builder import Builder
 from nnstep.program.differentiate import differentiate
 from nnstep.program.lower import lower
@@ -18,13 +19,16 @@ def compile_program(scenario: Scenario, rows: int | None = None) -> Program:
     """Compile for batches of `rows` samples (default: the first batch's).
 
     Raises NnstepError with every problem found: a name used before it is defined, an unknown operation, shapes that do
-    not fit, an objective that is not a scalar, a gradient that must pass through what is not differentiable.
+    not fit, data that an operation cannot take, an objective that is not a scalar, a gradient that must pass through
+    what is not differentiable.
     """
     if rows is None:
         rows = batch_rows(scenario)
     builder = Builder()
     _declare(builder, scenario, rows)
     problems = lower(builder, scenario.equations)
+    if not problems:
+        problems = [_placed(problem, scenario) for problem in _check_data(builder, scenario)]
     objective = None
     if scenario.objective is not None and not problems:
         problems = _check_objective(builder, scenario)
@@ -75,6 +79,29 @@ def _declare(builder: Builder, scenario: Scenario, rows: int) -> None:
                 builder.declare(f"{state}({parameter.name})", parameter.value.shape, "state", of=parameter.name)
     if needs_iteration(scenario.optimizer):
         builder.declare("iteration", (), "counter")
+
+
+def _check_data(builder: Builder, scenario: Scenario) -> list[Problem]:
+    """What operations cannot take among all samples and constants that they are given straight: kernels do not look."""
+    known = dict(scenario.constants)
+    if scenario.data is not None:
+        known["x"] = scenario.data.x
+        if scenario.data.y is not None:
+            known["y"] = scenario.data.y
+    problems = []
+    for step in builder.steps:
+        if not isinstance(step.expression, Call):
+            continue
+        bound = bind(step.expression, builder.shape_of)
+        if bound.operation.check is not None:
+            pairs = zip(bound.operation.inputs, bound.arguments, strict=True)
+            given = {label: known[one.id] for label, one in pairs if isinstance(one, Name) and one.id in known}
+            try:
+                bound.operation.check(bound.site, given)
+            except OperationError as error:
+                target = step.equation.split(" = ", 1)[0]
+                problems.append(Problem(f"{target}: {error.message}", hint=error.hint))
+    return problems
 
 
 def _check_objective(builder: Builder, scenario: Scenario) -> list[Problem]:

@@ -130,6 +130,17 @@ def test_check_compiles_for_the_smaller_last_batch_too(here, capsys):
     assert re.match(r"last\.toml:2: .*in the last batch of an epoch, of 1 instead of 2 samples: z: ", err)
 
 
+def test_class_numbers_that_the_output_has_no_column_for_are_refused(here, capsys):
+    Path("classes.toml").write_text(
+        "title = 'Classes'\nequations = 'loss = cross_entropy(x @ W, y)'\n"
+        "[data]\nx = [[1, 2], [3, 4]]\ny = [0, 2]\n[parameters]\nW = [[1, 2], [3, 4]]\n"
+    )
+    for command in ("check", "trace", "gradcheck"):
+        status, out, err = ran(capsys, command, "classes.toml")
+        assert (status, out) == (2, "")
+        assert re.match(r"classes\.toml:2: equations: loss: 2 is no class number, expected 0 to 1", err)
+
+
 def test_check_writes_latex(here, capsys):
     status, out, err = ran(capsys, "check", "--format", "latex", "two.toml")
     assert (status, err) == (0, "")
