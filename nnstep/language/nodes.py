@@ -75,13 +75,19 @@ def names(expression: Expression) -> tuple[str, ...]:
 
 
 def substitute(expression: Expression, leaf: Callable[[Expression], Expression | None]) -> Expression:
-    """Replace each leaf for which `leaf` gives an expression; other leaves stay as they are."""
-    if isinstance(expression, Call):
-        arguments = tuple(substitute(argument, leaf) for argument in expression.arguments)
-        return (
-            expression
-            if arguments == expression.arguments
-            else Call(expression.function, arguments, expression.options)
-        )
-    found = leaf(expression)
-    return expression if found is None else found
+    """Replace each leaf for which `leaf` gives an expression; other leaves stay as they are.
+
+    A part that stands in several places is worked on once and stays one part, so that a tree in which the cells of a
+    row share their maximum does not grow to the square of its size.
+    """
+    done: dict[int, Expression] = {}
+
+    def work(node: Expression) -> Expression:
+        if not isinstance(node, Call):
+            found = leaf(node)
+            return node if found is None else found
+        if id(node) not in done:
+            done[id(node)] = Call(node.function, tuple(map(work, node.arguments)), node.options)
+        return done[id(node)]
+
+    return work(expression)

@@ -262,7 +262,7 @@ def _name(name: str, notation: Notation) -> list[Token]:
         return [Token(name if _is_one_thing(name) else f"({name})", "name")]
     base, via, rest = name.partition(" via ")
     if base.startswith("grad(") and base.endswith(")"):
-        inner = base[5:-1]
+        inner = "L" if (base, notation.objective) == ("grad(loss)", "L") else base[5:-1]
         plain = _join(_name(inner, notation)) if inner.isidentifier() else "(" + label(inner, notation.objective) + ")"
         return [Token(f"∂{notation.objective}/∂{plain}{via}{rest}", "gradient")]
     expression = None if name.isidentifier() else _unnamed(name)

@@ -6,8 +6,8 @@ For every value on a path from a trainable parameter to the objective there is a
 - where a value was broadcast, a step that sums over the axes it was broadcast along;
 - where a value is used k times, its k contributions (`grad(h1) via z2`), then a step that adds them up.
 
-A value without a name that is only passed through (`x @ W1` in `x @ W1 + b1`, whose rule is `g`) has no step of its own:
-its gradient is the gradient of what it went into.
+A value without a name that is only passed through (`x @ W1` in `x @ W1 + b1`, whose rule is `g`) has no step of its
+own: its gradient is the gradient of what it went into.
 """
 
 from __future__ import annotations
@@ -178,7 +178,18 @@ class _Backward:
                 if isinstance(setting, int | float):
                     leaves.setdefault(option, Number(float(setting)))
         rule = substitute(rule_expression(text), lambda leaf: leaves.get(leaf.id) if isinstance(leaf, Name) else None)
-        return simplify(rule)
+        return self._turned_once(simplify(rule))
+
+    def _turned_once(self, node: Expression) -> Expression:
+        """Where a rule transposes a value that is a transpose itself (`k.T`), the value that was transposed."""
+        if not isinstance(node, Call):
+            return node
+        match node:
+            case Call("transpose", (Name(id),)) if id in self.builder and self.builder.value(id).role == "unnamed":
+                made = self.builder.steps[self.builder.value(id).step - 1].expression
+                if isinstance(made, Call) and made.function == "transpose":
+                    return made.arguments[0]
+        return Call(node.function, tuple(map(self._turned_once, node.arguments)), node.options)
 
 
 def simplify(expression: Expression) -> Expression:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from nnstep.language import Call, Entry, Expression, Name, Number, substitute, tokens
@@ -11,25 +12,13 @@ from nnstep.view.canvas import Line, Piece
 from nnstep.view.numbers import plain
 from nnstep.view.symbols import SYMBOLS
 
-__all__ = ["CellLines", "cell_lines", "entries"]
+__all__ = ["CellLines", "cell_lines"]
 
 Lookup = Callable[[str, Index], float]
 CellLines = tuple[Line, ...]
 
 _MOST_TERMS = 6  # of a sum that is written out
-
-
-def entries(tree: Expression) -> dict[str, set[Index]]:
-    """The entries that a cell is made of, by name."""
-    found: dict[str, set[Index]] = {}
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Entry):
-            found.setdefault(node.name, set()).add(node.index)
-        elif isinstance(node, Call):
-            stack += node.arguments
-    return found
+_PART_NAMES = {"largest": "m", "smallest": "m", "average": "μ", "variance": "σ²", "total": "s"}
 
 
 def cell_lines(
@@ -43,6 +32,10 @@ def cell_lines(
     def write(expression: Expression) -> Line:
         return tuple(Piece(*token) for token in tokens(expression, SYMBOLS, objective, lambda name: True, number))
 
+    tree, shared = _named_parts(tree)
+    values = {name: evaluate_cell(part, lookup) for name, part in shared.items()}
+    given, lookup = lookup, lambda name, index: values[name] if name in values else given(name, index)
+    before = tuple(_part_line(name, part, write, given, values[name]) for name, part in shared.items())
     short = _shortened(tree, lookup)
     head = (*write(target), Piece(" = ", "operator"))
     indent = Piece(" " * (line_width(head) - 2) + "= ", "operator")
@@ -50,13 +43,47 @@ def cell_lines(
     named = write(short)
     numbers = write(substitute(short, lambda leaf: _number(leaf, lookup)))
     if not isinstance(tree, Call):
-        return ((*head, *named, Piece(" = ", "operator"), *answer),) if named != answer else ((*head, *answer),)
+        written = (*named, Piece(" = ", "operator")) if isinstance(tree, Entry) else ()
+        return ((*head, *written, *answer),)
     first, second = (*head, *named), (indent, *numbers, Piece(" = ", "operator"), *answer)
     if line_width(first) + line_width(second) - line_width((indent,)) + 3 <= width:
-        return ((*first, Piece(" = ", "operator"), *second[1:]),)
+        return (*before, (*first, Piece(" = ", "operator"), *second[1:]))
     if line_width(second) <= width:
-        return (first, second)
-    return (first, (indent, *numbers), (indent, *answer))
+        return (*before, first, second)
+    return (*before, first, (indent, *numbers), (indent, *answer))
+
+
+def _named_parts(tree: Expression) -> tuple[Expression, dict[str, Expression]]:
+    """The tree with its largest, mean and the like under names of their own, where they stand in several places."""
+    uses = Counter[int]()
+    order: list[Call] = []
+
+    def visit(node: Expression) -> None:
+        uses[id(node)] += 1
+        if isinstance(node, Call) and uses[id(node)] == 1:
+            for argument in node.arguments:
+                visit(argument)
+            order.append(node)
+
+    visit(tree)
+    names: dict[int, Entry] = {}
+    parts: dict[str, Expression] = {}
+    done: dict[int, Expression] = {}
+    for node in order:
+        inner = tuple(names.get(id(one)) or done.get(id(one), one) for one in node.arguments)
+        done[id(node)] = Call(node.function, inner, node.options)
+        if node.function in _PART_NAMES and uses[id(node)] > 1:
+            name = _PART_NAMES[node.function]
+            while name in parts:
+                name += "\N{PRIME}"
+            names[id(node)] = Entry(name, ())
+            parts[name] = node
+    return (done[id(tree)] if isinstance(tree, Call) else tree), parts
+
+
+def _part_line(name: str, part: Expression, write: Callable[[Expression], Line], lookup: Lookup, value: float) -> Line:
+    equals = Piece(" = ", "operator")
+    return (Piece(name, "name"), equals, *write(_shortened(part, lookup)), equals, *write(Number(value)))
 
 
 def _number(leaf: Expression, lookup: Lookup) -> Expression | None:

@@ -71,7 +71,7 @@ class ChainPanel:
         return flow(tabs, width, gap=1)
 
     def _factors(self, width: int) -> Block:
-        symbols = max((len(one.symbol) for one in self.factors), default=0)
+        symbols = min(max((len(one.symbol) for one in self.factors), default=0), max(8, width // 2 - 4))
         shapes = max((len(one.shape) for one in self.factors), default=0)
         lines, hits = [], []
         for y, one in enumerate(self.factors):
@@ -84,7 +84,8 @@ class ChainPanel:
             lines.append(
                 (
                     mark,
-                    Piece(f"{one.symbol:<{symbols}}  ", role),
+                    *fit((Piece(one.symbol, role),), symbols),
+                    Piece(" " * (max(0, symbols - len(one.symbol)) + 2)),
                     *coloured,
                     Piece(pad + "  "),
                     Piece(f"{one.shape:>{shapes}}", "shape"),

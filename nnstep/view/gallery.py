@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnstep.engine import Record
-from nnstep.language import label
+from nnstep.language import Name, label, tokens
 from nnstep.ops import Array, Shape
 from nnstep.program import Value
 from nnstep.view.matrix import MatrixView
 from nnstep.view.numbers import DIGITS
+from nnstep.view.symbols import SYMBOLS
 
 __all__ = ["Gallery"]
 
@@ -42,8 +43,11 @@ class Gallery:
         return self._once(
             (id(record), key, step, self.digits),
             record,
-            lambda: MatrixView(key, label(key, self.objective), "name", shape, array(), self.digits),
+            lambda: MatrixView(key, self._written(key), "name", shape, array(), self.digits),
         )
+
+    def _written(self, key: str) -> str:
+        return "".join(token.text for token in tokens(Name(key), SYMBOLS, self.objective))
 
     def _once(self, key: tuple[object, ...], record: Record, make: Callable[[], MatrixView]) -> MatrixView:
         found = self._kept.get(key)

@@ -145,5 +145,5 @@ def _brackets(row: int, rows: int, window: Window) -> tuple[str, str]:
         return "[", "]"
     first, last = row == window.rows[0], row == window.rows[-1]
     if (first and row > 0) or (last and row < rows - 1):
-        return "⋮", "⋮"
+        return "┊", "┊"
     return ("⎡", "⎤") if first else ("⎣", "⎦") if last else ("⎢", "⎥")

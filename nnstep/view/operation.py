@@ -16,6 +16,7 @@ from nnstep.view.values import Shown, matrix_block
 __all__ = ["Operand", "OperationPanel", "Part", "arrange", "display_expression", "equation_line"]
 
 _MOST_OPERANDS = 4
+_FEWEST_LINES = 5  # for the matrices, whatever else is to be said
 _NARROWEST = 14  # columns of a matrix beside others; with less room they go below each other
 _LEVEL = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "matmul": 2, "power": 3}
 
@@ -76,8 +77,15 @@ def _collapsed(node: Expression, inner: dict[str, Expression], depth: int, outer
     return Name(name)
 
 
-def arrange(node: Expression) -> list[Part]:
-    """The display expression as a row of signs and operands."""
+def arrange(node: Expression, scalar: Callable[[str], bool] = lambda name: False) -> list[Part]:
+    """The display expression as a row of signs and operands; `scalar` names are multiplied with · instead of ⊙."""
+
+    def within(inner: Expression, least: int) -> list[Part]:
+        parts = arrange(inner, scalar)
+        if isinstance(inner, Call) and _LEVEL.get(inner.function, 4) < least:
+            return [Piece("(", "operator"), *parts, Piece(")", "operator")]
+        return parts
+
     match node:
         case Name(id):
             return [Operand(id)]
@@ -85,30 +93,24 @@ def arrange(node: Expression) -> list[Part]:
             return [Operand(id), Piece("ᵀ", "operator")]
         case Call("power", (base, Number())):
             raised = "".join(token.text for token in tokens(Call("power", (Name("x"), node.arguments[1]))))[1:]
-            return [*_within(base, 4), Piece(raised, "operator")]
+            return [*within(base, 4), Piece(raised, "operator")]
         case Call(function, (left, right)) if function in _LEVEL and not node.options:
             level = _LEVEL[function]
-            return [*_within(left, level), Piece(_sign(node), "operator"), *_within(right, level + 1)]
+            return [*within(left, level), Piece(_sign(node, scalar), "operator"), *within(right, level + 1)]
         case Call("negative", (value,)):
-            return [Piece("−", "operator"), *_within(value, 3)]
+            return [Piece("−", "operator"), *within(value, 3)]
         case Call(function, arguments):
             parts: list[Part] = [Piece(SYMBOLS.get(function, function) + _options(node) + "(", "function")]
             for position, argument in enumerate(arguments):
-                parts += [*([Piece(",", "operator")] if position else []), *arrange(argument)]
+                parts += [*([Piece(",", "operator")] if position else []), *arrange(argument, scalar)]
             return [*parts, Piece(")", "function")]
     return [Piece("".join(token.text for token in tokens(node)), "number")]
 
 
-def _within(node: Expression, least: int) -> list[Part]:
-    parts = arrange(node)
-    if isinstance(node, Call) and _LEVEL.get(node.function, 4) < least:
-        return [Piece("(", "operator"), *parts, Piece(")", "operator")]
-    return parts
-
-
-def _sign(node: Call) -> str:
+def _sign(node: Call, scalar: Callable[[str], bool]) -> str:
     if node.function == "multiply":
-        return "·" if any(isinstance(argument, Number) for argument in node.arguments) else "⊙"
+        single = [isinstance(one, Number) or (isinstance(one, Name) and scalar(one.id)) for one in node.arguments]
+        return "·" if any(single) else "⊙"
     return {"add": "+", "subtract": "−", "divide": "/", "matmul": "@", "power": "**"}[node.function]
 
 
@@ -165,7 +167,7 @@ class OperationPanel:
             + (1 if cell else 0)
             + sum(block.height for block in words)
         )
-        room = max(4, height - used - 2)
+        room = max(_FEWEST_LINES, height - used - 2)
         blocks = [lines_block(heading)]
         if self.result is not None:
             blocks += [blank(), self._matrices(width, room)]

@@ -7,10 +7,10 @@ from functools import cached_property
 from nnstep.debugger import Session
 from nnstep.engine import Record, evaluate
 from nnstep.language import Entry, Expression, substitute, tokens
-from nnstep.ops import Array, Index
+from nnstep.ops import Array, Index, entries
 from nnstep.program import Program, Step, Value, cell, infer
 from nnstep.text import clean
-from nnstep.view.arithmetic import CellLines, cell_lines, entries
+from nnstep.view.arithmetic import CellLines, cell_lines
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.choice import Choice
 from nnstep.view.gallery import Gallery
@@ -146,7 +146,7 @@ class Scene:
         if self.plain_tree is None or self.origin is None:
             return {}
         slots = dict(self.origin.operands)
-        return {slots[name]: found for name, found in entries(self.plain_tree).items() if name in slots}
+        return {slots[name]: found for name, found in _by_name(self.plain_tree).items() if name in slots}
 
     def lines_of_cell(self, width: int) -> CellLines:
         """The chosen cell's arithmetic."""
@@ -185,7 +185,9 @@ class Scene:
         expression, inner = display_expression(self.program, step)
         lit = self.lit_operands(step) if self.origin is step else {}
         shown = {}
-        for part in arrange(expression):
+        shapes = {name: self.value_in(step, name).shape for name, _ in step.operands}
+        parts = arrange(expression, lambda name: shapes.get(name) == ())
+        for part in parts:
             if isinstance(part, Operand):
                 picture = self._operand(step, inner, part.name)
                 shown[part.name] = Shown(picture, None, frozenset(map(picture.cell_of, lit.get(part.name, ()))))
@@ -201,7 +203,7 @@ class Scene:
             title=title,
             equation=equation,
             note=note,
-            parts=arrange(expression) if shown else (),
+            parts=parts if shown else (),
             shown=shown,
             result=Shown(result.matrix, result.cursor, result.lit, False),
             cell=self.lines_of_cell,
@@ -210,7 +212,7 @@ class Scene:
 
     def lit_operands(self, step: Step) -> dict[str, set[Index]]:
         """The cells of the operands, as shown, that made the chosen one."""
-        return entries(self.tree) if self.tree is not None else {}
+        return _by_name(self.tree) if self.tree is not None else {}
 
     def _operand(self, step: Step, inner: dict[str, Expression], name: str) -> MatrixView:
         if name not in inner:
@@ -264,3 +266,11 @@ class Scene:
         if value.role == "gradient" and named and self.program.values[named[0]].role != "unnamed":
             return "gradients"
         return ""
+
+
+def _by_name(tree: Expression) -> dict[str, set[Index]]:
+    """The entries that a cell is made of, by the name of their value."""
+    found: dict[str, set[Index]] = {}
+    for entry in entries(tree):
+        found.setdefault(entry.name, set()).add(entry.index)
+    return found

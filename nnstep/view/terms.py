@@ -119,7 +119,8 @@ def _formula(scene: Scene, chosen: str, factors: Sequence[Factor], current: Fact
         return substitute(found.step.expression, lambda leaf: inner.get(leaf.id) if isinstance(leaf, Name) else None)
 
     pieces: list[Piece] = []
-    for token in tokens(inlined(f"grad({chosen})"), SYMBOLS, scene.objective):
+    single = {f"⟨{found.step.index}⟩" for found in factors if scene.program.values[found.step.target].shape == ()}
+    for token in tokens(inlined(f"grad({chosen})"), SYMBOLS, scene.objective, single.__contains__):
         marked = marks.get(token.text)
         if marked is None:
             pieces.append(Piece(*token))
