@@ -301,6 +301,7 @@ def main() -> None:
         {"items": ((0, 2, None), (1, 3, None)), "shape": (3, 4)},
         ("g",),
     )
+    case("power", {"a": [0.0, 0.0], "b": [-1.0, -2.0]}, power)  # the exponent's gradient is infinite here
     FILE.write_text("[\n" + ",\n".join(json.dumps(one) for one in cases) + "\n]\n")
 
 
