@@ -21,6 +21,9 @@ def run(path: str | None = None) -> int:
 
         sys.stderr.write(f"nnstep: {reason}; to print every step instead: nnstep trace SCENARIO\n")
         return 2
+    import gc
+
+    gc.disable()  # nothing that is imported now will ever be garbage; the application switches it on again
     from nnstep.tui.app import start
 
     return start(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Iterable
 from typing import Any
 
@@ -74,6 +75,8 @@ class NnstepApp(GuardedApp):
     async def on_ready(self) -> None:
         """Without a scenario, offer the bundled ones."""
         self._title()
+        gc.freeze()  # what is there now stays: later collections need not look at it
+        gc.enable()
         if not self.has_scenario() and (opened := self.dialog("library")) is not None:
             await opened
 

@@ -51,23 +51,37 @@ def _columns(x: int, y: int, widths: tuple[int, ...], height: int, keys: tuple[s
     return boxes
 
 
+def _upper(width: int) -> tuple[int, int, int]:
+    """Widths of Program, Operation and Chain rule side by side; Operation takes the room there is."""
+    program = max(28, min(width * 25 // 100, 46))
+    chain = max(32, min(width * 28 // 100, 60))
+    return program, width - program - chain, chain
+
+
 def _grid(width: int, top: int, height: int) -> dict[str, Box]:
-    """Program | Operation | Chain rule over Parameters | Activations | Gradients; Operation takes the room there is."""
+    """Program | Operation | Chain rule over Parameters | Activations | Gradients."""
     lower = max(9, min(height * 2 // 5, 22))
-    program = max(28, min(width * 24 // 100, 44))
-    chain = max(32, min(width * 29 // 100, 60))
     third = width // 3
     return {
-        **_columns(0, top, (program, width - program - chain, chain), height - lower, PANEL_KEYS[:3]),
+        **_columns(0, top, _upper(width), height - lower, PANEL_KEYS[:3]),
         **_columns(0, top + height - lower, (third, width - 2 * third, third), lower, PANEL_KEYS[3:]),
     }
+
+
+def _beside(width: int, top: int, height: int, focused: str) -> dict[str, Box]:
+    """The focused panel; on a wide, low screen with the program beside it (or the operation beside the program)."""
+    if width < GRID_SIZE[0]:
+        return {focused: Box(0, top, width, height)}
+    program, _, _ = widths = _upper(width)
+    other = "operation" if focused == "program" else focused
+    return _columns(0, top, (program, sum(widths) - program), height, ("program", other))
 
 
 def arrange(width: int, height: int, focused: str, zoomed: bool = False) -> Arrangement:
     """The arrangement for a screen of `width` × `height` cells.
 
-    All six panels from `GRID_SIZE` on; below it one panel and a line of tabs; with `zoomed` the focused panel alone;
-    below `SMALLEST_SIZE` nothing.
+    All six panels from `GRID_SIZE` on; below it a line of tabs and one panel, or two; with `zoomed` the focused panel
+    alone; below `SMALLEST_SIZE` nothing.
     """
     if width < SMALLEST_SIZE[0] or height < SMALLEST_SIZE[1]:
         return Arrangement((width, height))
@@ -77,4 +91,4 @@ def arrange(width: int, height: int, focused: str, zoomed: bool = False) -> Arra
         return Arrangement((width, height), header, None, {focused: Box(0, 2, width, body)}, footer)
     if width >= GRID_SIZE[0] and height >= GRID_SIZE[1]:
         return Arrangement((width, height), header, None, _grid(width, 2, body), footer)
-    return Arrangement((width, height), header, Box(0, 2, width, 1), {focused: Box(0, 3, width, body - 1)}, footer)
+    return Arrangement((width, height), header, Box(0, 2, width, 1), _beside(width, 3, body - 1, focused), footer)

@@ -107,6 +107,24 @@ def _shortened(line: Line, columns: int) -> Line:
     return tuple(pieces)
 
 
+def _tab_words(columns: int) -> dict[str, str]:
+    """A word for each panel: its name, or the longest start of six to three letters that fits in all tabs."""
+    words = dict(PANEL_NAMES)
+    for letters in (len(max(words.values(), key=len)), 6, 5, 4, 3):
+        words = {key: _shorter(name, letters) for key, name in PANEL_NAMES.items()}
+        if sum(len(word) + 4 for word in words.values()) <= columns:
+            break
+    return words
+
+
+def _shorter(name: str, letters: int) -> str:
+    """The first word of a name; a longer one is cut and has a full stop."""
+    if len(name) <= letters:
+        return name
+    word = name.split()[0]
+    return word if len(word) <= letters else word[: letters - 1] + "."
+
+
 class Tabs:
     """The line of tabs on a screen that holds one panel at a time."""
 
@@ -117,15 +135,11 @@ class Tabs:
         self._focused = focused
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
-        """`1 Program  2 Operation …`, each a click; only the numbers of those that do not fit."""
-        names = list(PANEL_NAMES.items())
-        spare = width - sum(len(name) + 5 for _, name in names)
+        """`1 Program  2 Operation …`, each a click, with shorter words where there is less room."""
         pieces, hits, x = [], [], 0
-        for number, (key, name) in enumerate(names, 1):
-            on = key == self._focused
-            word = name if spare >= 0 or on else name[: max(3, len(name) + spare // 5)]
+        for number, (key, word) in enumerate(_tab_words(width).items(), 1):
             text = f" {number} {word} "
-            pieces += [Piece(text, "tab-on" if on else "tab"), Piece(" ")]
+            pieces.append(Piece(text, "tab-on" if key == self._focused else "tab"))
             hits.append(Hit(x, 0, len(text), 1, Target(f"panel.{key}")))
-            x += len(text) + 1
+            x += len(text)
         return Canvas((tuple(pieces),), tuple(hits), x, 1)

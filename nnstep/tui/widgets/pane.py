@@ -59,7 +59,7 @@ def _cut(text: str, columns: int) -> str:
 
 def fit(line: Line, columns: int) -> Line:
     """`line` cut or filled up to exactly `columns` columns."""
-    spare = columns - _width(line_text(line))
+    spare = columns - _width("".join([piece[0] for piece in line]))
     if spare > 0:
         return (*line, Piece(" " * spare))
     if spare == 0:
@@ -77,15 +77,16 @@ def fit(line: Line, columns: int) -> Line:
 
 def _difference(old: Line, new: Line) -> tuple[int, Line]:
     """The column where two rows of one width begin to differ, and the new pieces from there to where they end to."""
-    shorter = min(len(old), len(new))
-    start = column = 0
-    while start < shorter and old[start] == new[start]:
-        column += _width(new[start].text)
+    start = 0
+    for before, now in zip(old, new, strict=False):
+        if before != now:
+            break
         start += 1
-    end = 0
-    while end < shorter - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    return column, new[start : len(new) - end]
+    last, shorter = -1, -min(len(old), len(new)) + start
+    while last >= shorter and old[last] == new[last]:
+        last -= 1
+    column = _width("".join([piece[0] for piece in new[:start]]))
+    return column, new[start : len(new) + last + 1]
 
 
 class Pane:
@@ -216,11 +217,7 @@ class Pane:
         if self.box is None:
             return None
         inner = self.inner
-        column, row = x - inner.x, y - inner.y
-        for hit in reversed(self.canvas.hits):
-            if hit.x <= column < hit.x + hit.width and hit.y <= row < hit.y + hit.height:
-                return hit.target
-        return None
+        return self.canvas.at(x - inner.x, y - inner.y)
 
 
 def _thumb(content: int, window: int, start: int) -> tuple[int, int] | None:

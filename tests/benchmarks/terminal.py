@@ -1,0 +1,79 @@
+"""A program under test on a pseudo-terminal: keys go in, and the time of the last byte that comes out is taken."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["Program"]
+
+
+class Program:
+    """A child process on a terminal of `columns` × `lines` cells."""
+
+    def __init__(self, command: Sequence[str], columns: int = 120, lines: int = 40) -> None:
+        self.started = time.perf_counter()
+        self.pid, self._terminal = pty.fork()
+        if self.pid == 0:
+            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", COLUMNS=str(columns), LINES=str(lines))
+            os.execvp(command[0], list(command))
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def read(self, quiet: float) -> tuple[float, bytes]:
+        """Read until nothing has come for `quiet` seconds: the time of the last byte, and all bytes."""
+        last, parts = time.perf_counter(), []
+        while select.select([self._terminal], [], [], quiet)[0]:
+            try:
+                data = os.read(self._terminal, 1 << 20)
+            except OSError:  # the child has closed its side
+                break
+            if not data:
+                break
+            last = time.perf_counter()
+            parts.append(data)
+        return last, b"".join(parts)
+
+    def wait_for(self, text: bytes, seconds: float = 30.0) -> float | None:
+        """Seconds from the start of the program until `text` is on the wire, or None when it never comes."""
+        seen = b""
+        while time.perf_counter() - self.started < seconds:
+            if not select.select([self._terminal], [], [], 1.0)[0]:
+                continue
+            try:
+                seen += os.read(self._terminal, 1 << 16)
+            except OSError:
+                return None
+            if text in seen:
+                return time.perf_counter() - self.started
+        return None
+
+    def press(self, key: bytes, quiet: float = 0.04) -> tuple[float, int]:
+        """Seconds from the key's byte to the last byte of the answer, and how many bytes that was."""
+        start = time.perf_counter()
+        os.write(self._terminal, key)
+        last, answer = self.read(quiet)
+        return (last - start if answer else float("nan")), len(answer)
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far, all threads together (0 where the system does not say)."""
+        total = 0
+        for thread in Path(f"/proc/{self.pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError):
+                total += int(thread.read_text().split()[0])
+        return total / 1e9
+
+    def end(self) -> None:
+        """End the child."""
+        with contextlib.suppress(OSError):
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self._terminal)
