@@ -16,7 +16,7 @@ __all__ = ["LARGEST", "array", "frozen", "shape", "times"]
 LARGEST = 10**7  # entries of one array: 80 MB
 
 _MOST = 10  # problems listed of one array
-_EXACT = 2.0**53  # up to here every whole number is a float64; larger ones are looked at one by one
+_EXACT = 2.0**53  # below it every whole number is a float64; others are looked at one by one
 _KINDS = {0: "a number", 1: "a list of numbers", 2: "a list of rows"}
 
 
@@ -72,7 +72,7 @@ def _plain(items: list[object]) -> Array | None:
         result = np.array(items, dtype=np.float64)
     except OverflowError:
         return None
-    return result if (np.abs(result) <= _EXACT).all() else None
+    return result if (np.abs(result) < _EXACT).all() else None
 
 
 def _rows(field: Field) -> Array | None:

@@ -53,8 +53,10 @@ def _inline(owner: Field, fields: Mapping[str, Field]) -> Data | None:
     where = given(fields, "x", owner, f"data is {_SOURCES}")
     x = None
     if where is not None:
-        hint = 'columns of a file need file = "..."' if _has_names(where.value) else None
-        x = array(where, (1, 2), hint)
+        if _has_names(where.value):
+            where.expected("numbers", 'columns of a file need file = "data.csv"')
+        else:
+            x = array(where, (1, 2))
     y = array(fields["y"], (1, 2)) if "y" in fields else None
     if x is None or ("y" in fields and y is None):
         return None

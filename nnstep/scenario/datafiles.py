@@ -40,7 +40,7 @@ def read_data_file(base: str, name: str) -> bytes:
     Raises DataFileError.
     """
     if not name or "\0" in name:
-        raise DataFileError(f"found {clean(name)!r}, expected a file's name")
+        raise DataFileError(f"found '{clean(name)}', expected a file's name")
     if re.match(r"[A-Za-z]:|[\\/~]", name):
         raise DataFileError("found an absolute path, expected one relative to the scenario", "put the file beside it")
     try:
@@ -123,7 +123,7 @@ def read_npz(content: bytes, wanted: tuple[str, ...]) -> dict[str, Array]:
             missing = [name for name in wanted if name not in members]
             if missing:
                 there = ", ".join(clean(name, 40) for name in sorted(members)) or "nothing"
-                raise DataFileError(f"no array {clean(missing[0], 40)!r}; the file has {there}")
+                raise DataFileError(f"no array '{clean(missing[0], 40)}'; the file has {there}")
             return {name: _npy(_unpacked(archive, members[name])) for name in wanted}
     except DataFileError:
         raise
@@ -155,9 +155,9 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         name = info.filename.removesuffix(".npy")
         plain = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not info.flag_bits & 1
         if name == info.filename or "/" in name or "\\" in name or not plain:
-            raise DataFileError(f"the member {clean(info.filename, 60)!r} is not a plain .npy file")
+            raise DataFileError(f"the member '{clean(info.filename, 60)}' is not a plain .npy file")
         if name in found:
-            raise DataFileError(f"two members are called {clean(info.filename, 60)!r}")
+            raise DataFileError(f"two members are called '{clean(info.filename, 60)}'")
         found[name] = info
     return found
 
@@ -166,5 +166,5 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     with archive.open(info) as file:
         content = file.read(info.file_size + 1)
     if len(content) != info.file_size:
-        raise DataFileError(f"the member {clean(info.filename, 60)!r} is not of the size that the file says")
+        raise DataFileError(f"the member '{clean(info.filename, 60)}' is not of the size that the file says")
     return content

@@ -94,7 +94,7 @@ def describe(value: Any) -> str:
         case int() | float():
             return str(value)
         case str():
-            return f"the string {clean(value, 40)!r}"
+            return f"the string '{clean(value, 40)}'"
         case list():
             return f"a list of {len(value)}" if value else "an empty list"
         case dict():
@@ -117,7 +117,7 @@ def table(owner: Field, keys: Collection[str], *, what: str = "a table") -> dict
     for key in unknown:
         place = f"in {owner.key}" if owner.path else "at the top level"
         hint = nearest(key[:80], keys) if len(owner.report.problems) < _MOST else None
-        owner.child(key).wrong(f"unknown key {clean(key, 40)!r} {place}", hint or f"valid here: {', '.join(keys)}")
+        owner.child(key).wrong(f"unknown key '{clean(key, 40)}' {place}", hint or f"valid here: {', '.join(keys)}")
     return {key: owner.child(key) for key in owner.value if key in keys}
 
 
@@ -142,7 +142,9 @@ def texts(field: Field | None, what: str, *, most: int = 10_000) -> list[Field]:
         field.wrong(f"found a list of {len(field.value)}, expected at most {most}")
         return []
     if not isinstance(field.value, list):
-        field.expected(f"a list of {what}", f"write [{field.value!r}]" if isinstance(field.value, str) else None)
+        field.expected(
+            f"a list of {what}", f'write ["{clean(field.value, 40)}"]' if isinstance(field.value, str) else None
+        )
         return []
     for item in field.items():
         if not isinstance(item.value, str):

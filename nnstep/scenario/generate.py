@@ -99,4 +99,5 @@ def generated(
 def _noise(random: Generator | None, shape: tuple[int, ...], noise: float) -> Array:
     if random is None:
         return np.zeros(shape)
-    return np.asarray(random.standard_normal(shape) * noise)
+    with np.errstate(over="ignore"):  # the reader of [data] says so when a point is not finite
+        return np.asarray(random.standard_normal(shape) * noise)

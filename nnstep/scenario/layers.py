@@ -14,7 +14,7 @@ from nnstep.errors import OperationError, nearest
 from nnstep.language import number_text, parse_equations
 from nnstep.ops import operation
 from nnstep.scenario.arrays import array, times
-from nnstep.scenario.fields import Field, choice, flag, given, real, table, whole
+from nnstep.scenario.fields import Field, choice, describe, flag, given, real, table, whole
 from nnstep.scenario.initial import INITIALISERS
 from nnstep.scenario.model import Array, Equation, Parameter
 from nnstep.scenario.parameters import Budget, drawn
@@ -196,8 +196,10 @@ def _bias(
         return drawn(name, "zeros", (units,), seed, budget, where or layer, fields.get("units", layer)), True
     if where.value is False:
         return None, False
-    said = f"[{where.value!r}, ...]" if isinstance(where.value, int | float) else "bias = false for none"
-    value = array(where, (1,), f"write a number for each output: {said}" if units != 1 else f"write [{where.value!r}]")
+    hint = None
+    if isinstance(where.value, int | float):
+        hint = f"write a number for each output: [{describe(where.value)}{'' if units == 1 else ', ...'}]"
+    value = array(where, (1,), hint)
     if value is None or not budget.take(where, value.shape):
         return None, True
     if units is not None and value.shape != (units,):

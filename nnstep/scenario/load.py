@@ -29,6 +29,7 @@ from nnstep.scenario.parameters import Budget, read_parameters
 from nnstep.scenario.positions import Positions
 from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.scenario.settings import read_conditions, read_optimizer, read_training
+from nnstep.text import clean
 
 __all__ = ["load", "loads"]
 
@@ -220,5 +221,7 @@ class _Reading:
         name = text(field)
         if isinstance(field.value, str) and equations and name not in targets:
             where = "is given, not computed" if name in self._names else "is not defined"
-            field.wrong(f"{name!r} {where}; the objective is the result of an equation", nearest(name[:80], targets))
+            field.wrong(
+                f"'{clean(name, 40)}' {where}; the objective is the result of an equation", nearest(name[:80], targets)
+            )
         return name or None

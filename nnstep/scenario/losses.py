@@ -10,6 +10,7 @@ from nnstep.scenario.arrays import times
 from nnstep.scenario.fields import Field, Report, choice, given, real, table
 from nnstep.scenario.layers import Network, equation, write_call
 from nnstep.scenario.model import Array, Data, Equation
+from nnstep.text import clean
 
 __all__ = ["LOSSES", "NUMBERED", "check_class_numbers", "check_targets", "compares_classes", "read_loss"]
 
@@ -119,7 +120,11 @@ def check_class_numbers(report: Report, path: tuple[str | int, ...], data: Data,
     for row in wrong[:_MOST].tolist():
         found = number_text(float(data.y[row]))
         place = (*path, row) if data.origin == "inline" else path
-        name = f" ({data.classes[int(data.y[row])]!r})" if data.classes and data.y[row] < len(data.classes) else ""
+        name = (
+            f" ({clean(data.classes[int(data.y[row])], 40)})"
+            if data.classes and data.y[row] < len(data.classes)
+            else ""
+        )
         report.add(place, f"sample {row} has y = {found}{name}, expected {wanted}", "classes are counted from 0")
     if len(wrong) > _MOST:
         report.add(path, f"{len(wrong) - _MOST} more samples have no class number in y")

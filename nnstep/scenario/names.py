@@ -41,7 +41,7 @@ class Names:
     def give(self, name: str, what: str, path: Path, line: int | None = None) -> bool:
         """Give a name to a value that is `what` ("a parameter"). False, and a problem noted, where that cannot be."""
         line = line or self._report.positions.place(path).line
-        shown = repr(clean(name, 40))
+        shown = f"'{clean(name, 40)}'"
         if name in self._taken:
             owner, other = self._taken[name]
             where = f" (line {other})" if other else ""

@@ -101,7 +101,7 @@ def _check_names(item: Field, expression: Expression, names: list[str]) -> None:
     for name in dict.fromkeys(_value_name(one) for one in used):
         if name not in names and name not in _COUNTERS:
             there = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-            item.wrong(f"{clean(name, 40)!r} is not defined", nearest(name[:80], names) or f"there is {there}")
+            item.wrong(f"'{clean(name, 40)}' is not defined", nearest(name[:80], names) or f"there is {there}")
 
 
 def _value_name(name: str) -> str:

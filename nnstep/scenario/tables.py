@@ -39,7 +39,7 @@ class Table:
         if name not in self.header:
             hint = nearest(name[:80], self.header)
             there = ", ".join(clean(one, 40) for one in self.header[:20])
-            raise DataFileError(f"no column {clean(name, 40)!r}", hint or f"the columns are {there}")
+            raise DataFileError(f"no column '{clean(name, 40)}'", hint or f"the columns are {there}")
         return self.header.index(name)
 
 
@@ -81,7 +81,7 @@ def _check_header(header: tuple[str, ...]) -> None:
         raise DataFileError("line 1: found numbers, expected a header with the names of the columns")
     for position, name in enumerate(header):
         if name in header[:position]:
-            raise DataFileError(f"line 1: two columns are called {clean(name, 40)!r}")
+            raise DataFileError(f"line 1: two columns are called '{clean(name, 40)}'")
 
 
 def column(table: Table, name: str) -> Array:
@@ -94,7 +94,7 @@ def column(table: Table, name: str) -> Array:
     said = [f"line {table.lines[at]}: {_described(table.rows[at][index])}" for at in wrong[:_MOST]]
     more = f", and {len(wrong) - _MOST} more" if len(wrong) > _MOST else ""
     raise DataFileError(
-        f"column {clean(name, 40)!r}, {'; '.join(said)}{more}; expected a number",
+        f"column '{clean(name, 40)}', {'; '.join(said)}{more}; expected a number",
         "write 0.5 with a point" if any("," in table.rows[at][index] for at in wrong) else None,
     )
 
@@ -107,7 +107,7 @@ def _number(cell: str) -> float | None:
 
 
 def _described(cell: str) -> str:
-    return f"found {clean(cell, 30)!r}" if cell else "the cell is empty"
+    return f"found '{clean(cell, 30)}'" if cell else "the cell is empty"
 
 
 def classes(table: Table, name: str) -> tuple[Array, tuple[str, ...]]:

@@ -20,7 +20,7 @@ seed = 0                             # for initialisers, shuffling and generated
 
 [data]
 x = [[0, 0], [0, 1], [1, 0], [1, 1]]
-y = [0, 1, 1, 0]                     # class numbers; for mse and bce write rows: [[0], [1], [1], [0]]
+y = [0, 1, 1, 1]                     # class numbers; for mse and bce write rows: [[0], [1], [1], [1]]
 
 # or from a file beside this one (.csv with a header, .npz or .npy):
 # file = "flowers.csv"
