@@ -1,5 +1,5 @@
-"""Program + parameters + batch -> Record. One interpreter, a straight line of NumPy calls bound to one arena; the run as
-a timeline whose iterations can be gone to; gradients checked against central differences.
+"""Program + parameters + batch -> Record. One interpreter, a straight line of NumPy calls bound to one arena; the run
+as a timeline whose iterations can be gone to; gradients checked against central differences.
 """
 
 from nnstep.engine.evaluate import evaluate
@@ -7,7 +7,7 @@ from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck, gradcheck
 from nnstep.engine.machine import Machine, State
 from nnstep.engine.record import Record
 from nnstep.engine.schedule import Place, Schedule, schedule
-from nnstep.engine.timeline import Timeline
+from nnstep.engine.timeline import Timeline, compile_run
 
 __all__ = [
     "TOLERANCE",
@@ -18,6 +18,7 @@ __all__ = [
     "Schedule",
     "State",
     "Timeline",
+    "compile_run",
     "evaluate",
     "gradcheck",
     "schedule",

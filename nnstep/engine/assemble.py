@@ -1,4 +1,4 @@
-"""Program -> straight-line machine code of NumPy calls, every operand bound beforehand, every value a view into one arena.
+"""Program -> a straight line of NumPy calls, every operand bound beforehand, every value a view into one arena.
 
 A step's expression is taken apart into kernel calls. A value's place in the arena is the last call's output; parts in
 between go to scratch arrays that are used again by later steps. Looking at memory differently (a transpose, a slice, a

@@ -8,25 +8,31 @@ that carrying on is one copy. Every value starts on a cache line.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from math import prod
+from typing import Any
 
 import numpy as np
 
-from nnstep.language import Call, Name
+from nnstep.language import Call, Expression, Name
 from nnstep.ops import Array
-from nnstep.program import Program, bind
+from nnstep.program import Program, ShapeOf, bind
 
 __all__ = ["Layout", "empty_arena", "layout"]
+
+Look = Callable[[Array], Array]
 
 _LINE = 8  # float64 numbers in a cache line of 64 bytes
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Offsets (in numbers) of the slots of `program` in an arena of `size` numbers.
+    """Where the slots of `program` stand in an arena of `size` numbers.
 
-    aliases   slots without memory of their own: views of another slot's memory
+    offsets   in numbers, of the slots with memory of their own
+    aliases   the other slots, each with the slot whose memory it is and how to look at that
     state     numbers of the state at the front; the first `carried` of them are what an iteration changes
     after     where the changed ones stand after the iteration
     """
@@ -37,27 +43,16 @@ class Layout:
     state: int
     carried: int
     after: int
-    aliases: frozenset[int] = field(default_factory=frozenset)
+    aliases: dict[int, tuple[int, Look]] = field(default_factory=dict)
 
     def view(self, arena: Array, slot: int) -> Array:
         """The value of `slot` in `arena`: a view of its memory, in its shape."""
-        shape = self.program.values[slot].shape
-        if slot in self.offsets:
-            start = self.offsets[slot]
-            return arena[start : start + prod(shape)].reshape(shape)
-        step = self.program.steps[self.program.values[slot].step - 1]
-        slots = dict(step.operands)
-        match step.expression:
-            case Name(id):
-                return self.view(arena, slots[id])
-            case Call() as call:
-                bound = bind(call, lambda name: self.program.values[slots[name]].shape)
-                (source,) = bound.arguments
-                if bound.operation.view is not None and isinstance(source, Name):
-                    view = bound.operation.view(self.view(arena, slots[source.id]), **bound.site.options)
-                    if view is not None:
-                        return view
-        raise KeyError(slot)
+        alias = self.aliases.get(slot)
+        if alias is not None:
+            source, look = alias
+            return look(self.view(arena, source))
+        start, shape = self.offsets[slot], self.program.values[slot].shape
+        return arena[start : start + prod(shape)].reshape(shape)
 
     def views(self, arena: Array) -> list[Array]:
         """The values of all slots, by slot."""
@@ -91,24 +86,30 @@ def empty_arena(size: int) -> Array:
     return memory[skip : skip + size]
 
 
-def _aliases(program: Program) -> frozenset[int]:
+def _aliases(program: Program) -> dict[int, tuple[int, Look]]:
     """Slots that are another slot's memory under a second name or in another arrangement.
 
     Tried out on memory of no content, since whether a reshape can be a view depends on what it is a view of.
     """
     samples: list[Array] = [np.empty(value.shape) for value in program.values]
-    found = set()
+    found: dict[int, tuple[int, Look]] = {}
     for step in program.steps:
-        slots = dict(step.operands)
-        view: Array | None = None
-        match step.expression:
-            case Name(id):
-                view = samples[slots[id]]
-            case Call(_, (Name(id), *_)) as call:
-                bound = bind(call, lambda name, slots=slots: samples[slots[name]].shape)  # type: ignore[misc]
-                if bound.operation.view is not None:
-                    view = bound.operation.view(samples[slots[id]], **bound.site.options)
-        if view is not None:
+        shapes = {name: program.values[slot].shape for name, slot in step.operands}
+        look = _look(step.expression, shapes.__getitem__)
+        view = None if look is None else look(samples[step.operands[0][1]])
+        if look is not None and view is not None:
             samples[step.target] = view
-            found.add(step.target)
-    return frozenset(found)
+            found[step.target] = (step.operands[0][1], look)
+    return found
+
+
+def _look(expression: Expression, shape_of: ShapeOf) -> Callable[[Array], Any] | None:
+    """How the expression looks at the one value that it names; None where it computes something."""
+    match expression:
+        case Name():
+            return lambda array: array
+        case Call(_, (Name(), *_)):
+            bound = bind(expression, shape_of)
+            if bound.operation.view is not None:
+                return partial(bound.operation.view, **bound.site.options)
+    return None

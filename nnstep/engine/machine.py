@@ -5,7 +5,8 @@ The generated function is made of calls `k3(a1, a2, a5)` over names made here; n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,13 @@ import numpy as np
 
 from nnstep.engine.assemble import assemble
 from nnstep.engine.layout import Layout, empty_arena, layout
+from nnstep.engine.schedule import Place
 from nnstep.ops import Array, Kernel
 from nnstep.program import PHASES, Program
 
 __all__ = ["Machine", "State"]
+
+_COPIED = 1 << 20  # bytes; above, copying an arena would take a good part of the time of a run
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +34,10 @@ class State:
 class Machine:
     """A program with memory of its own. After `run` every value of the iteration stands in `values`, by slot.
 
-    `values` are views of the arena and are overwritten by the next run; a `Record` keeps an iteration.
+    `values` are views of the arena and are overwritten by the next run; `keep` hands out the numbers for good.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, constants: Mapping[str, Array] | None = None) -> None:
         self.program = program
         self.layout: Layout = layout(program)
         self.arena = empty_arena(self.layout.size)
@@ -44,33 +48,43 @@ class Machine:
         self.run = _straight_line(calls)
         self._before = self.arena[: self.layout.state]
         self._carried = self.arena[: self.layout.carried]
+        self._fixed = self.arena[self.layout.carried : self.layout.state]
         self._after = self.arena[self.layout.after :]
         self._data = {value.name: self.values[value.slot] for value in program.values if value.role == "data"}
         self._counter = next((self.values[value.slot] for value in program.values if value.role == "counter"), None)
+        self._batch: tuple[int, int] | None = None  # the key of the batch that is in
+        self._loan: weakref.ref[_Loan] | None = None
+        for value in program.values:
+            if value.role == "constant" and constants is not None:
+                self.load_value(value.slot, constants[value.name])
 
     def load_state(self, state: State) -> None:
-        """Put parameters and optimizer state where an iteration starts from."""
+        """Stand where the iteration after `state.done` starts from."""
         np.copyto(self._before, state.numbers)
-        self.load_iteration(state.done + 1)
+        self._count(state.done + 1)
 
-    def load_iteration(self, iteration: int) -> None:
-        """Tell rules that depend on it which iteration this is (from 1)."""
+    def follow(self, previous: Machine, iteration: int) -> None:
+        """Stand where `iteration` (from 1) starts from: where the one before, just run by `previous`, ended."""
+        np.copyto(self._carried, previous._after)
+        if previous is not self:
+            np.copyto(self._fixed, previous._fixed)
+        self._count(iteration)
+
+    def _count(self, iteration: int) -> None:
         if self._counter is not None:
             self._counter[...] = iteration
 
-    def load_batch(self, x: Array, y: Array | None) -> None:
-        """Put a batch of samples in; shapes as the program was compiled for."""
-        np.copyto(self._data["x"], x)
-        if y is not None:
-            np.copyto(self._data["y"], y)
+    def load_batch(self, samples: Mapping[str, Array], place: Place) -> None:
+        """Put in the batch of a place, out of all samples by the names of the data; nothing where it is in already."""
+        if self._batch != place.key:
+            self._batch = None  # while it is half changed
+            for name, slot in self._data.items():
+                place.take(samples[name], slot)
+            self._batch = place.key
 
     def load_value(self, slot: int, value: Array) -> None:
         """Put in a value that is there before the first step: a constant, a parameter, an optimizer state."""
         np.copyto(self.values[slot], value)
-
-    def carry(self) -> None:
-        """Make what the iteration left the start of the next one."""
-        np.copyto(self._carried, self._after)
 
     def state_before(self, done: int) -> State:
         """A copy of the state that this iteration starts from, `done` iterations having been done."""
@@ -81,6 +95,32 @@ class Machine:
         numbers = self._before.copy()
         numbers[: self.layout.carried] = self._after
         return State(done, _frozen(numbers))
+
+    def keep(self) -> Array:
+        """All numbers of the iteration, read-only, to be kept: `self.layout` tells which is which.
+
+        Few numbers are copied. Many are lent: the machine must not run while `lent`.
+        """
+        if self.arena.nbytes <= _COPIED:
+            return _frozen(self.arena.copy())
+        loan = self._loan() if self._loan is not None else None
+        if loan is None:
+            loan = _Loan(self.arena)
+            self._loan = weakref.ref(loan)
+        return _frozen(np.asarray(loan))
+
+    @property
+    def lent(self) -> bool:
+        """Whether someone still has the numbers that `keep` handed out."""
+        return self._loan is not None and self._loan() is not None
+
+
+class _Loan:
+    """Memory that is handed out. Every array that NumPy makes from it, and every view of those, keeps it alive."""
+
+    def __init__(self, arena: Array) -> None:
+        self.__array_interface__ = arena.__array_interface__
+        self._arena = arena
 
 
 def _frozen(array: Array) -> Array:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from nnstep.engine.layout import Layout
 from nnstep.ops import Array
 from nnstep.program import Program
 
-__all__ = ["Record", "keep"]
+__all__ = ["Record"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +48,3 @@ class Record:
         """The objective's value, or None for a program that is forward only."""
         objective = self.program.objective
         return None if objective is None else float(self.value(objective))
-
-
-def keep(layout: Layout, arena: Array, iteration: int, epoch: int, batch: int, rows: tuple[int, ...]) -> Record:
-    """A record with a copy of `arena`."""
-    kept = np.array(arena)
-    kept.flags.writeable = False
-    return Record(layout, kept, iteration, epoch, batch, rows)

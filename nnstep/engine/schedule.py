@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nnstep.ops import Array
 from nnstep.scenario.model import Scenario
 
 __all__ = ["Place", "Schedule", "schedule"]
@@ -14,14 +17,41 @@ __all__ = ["Place", "Schedule", "schedule"]
 _SHUFFLE = 2  # the stream of the seed that orders samples; initialisers and generated data have others
 
 
-@dataclass(frozen=True)
-class Place:
-    """An iteration's place in the run, counted from 1, and the rows of its batch (0-based)."""
+class Place(NamedTuple):
+    """An iteration's place in the run, counted from 1, and its batch: samples `start` up to `stop` of `order`.
+
+    `order` is None where the samples are taken as they stand.
+    """
 
     iteration: int
     epoch: int
     batch: int
-    rows: tuple[int, ...]
+    start: int
+    stop: int
+    order: NDArray[np.intp] | None
+
+    @property
+    def size(self) -> int:
+        """Samples in the batch; 0 without data."""
+        return self.stop - self.start
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The indices of the batch's samples, from 0."""
+        listed = range(self.start, self.stop) if self.order is None else self.order[self.start : self.stop].tolist()
+        return tuple(listed)
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Equal for places that have the same batch."""
+        return (0 if self.order is None else self.epoch, self.batch)
+
+    def take(self, samples: Array, out: Array) -> None:
+        """Put the batch's part of all samples into `out`."""
+        if self.order is None:
+            np.copyto(out, samples[self.start : self.stop])
+        else:  # in any mode but "raise" straight into `out`
+            np.take(samples, self.order[self.start : self.stop], 0, out, "clip")
 
 
 @dataclass(frozen=True)
@@ -34,7 +64,7 @@ class Schedule:
     shuffle: bool
     seed: int
 
-    @property
+    @cached_property
     def batches(self) -> int:
         """Batches in an epoch; the last one may be smaller."""
         return max(1, -(-self.samples // self.batch_size))
@@ -56,8 +86,8 @@ class Schedule:
         epoch, batch = divmod(iteration - 1, self.batches)
         start = batch * self.batch_size
         stop = min(start + self.batch_size, self.samples)
-        rows = _order(self.seed, epoch, self.samples)[start:stop] if self.shuffle else range(start, stop)
-        return Place(iteration, epoch + 1, batch + 1, tuple(rows))
+        order = _order(self.seed, epoch, self.samples) if self.shuffle else None
+        return Place(iteration, epoch + 1, batch + 1, start, stop, order)
 
 
 def schedule(scenario: Scenario) -> Schedule:
@@ -67,7 +97,8 @@ def schedule(scenario: Scenario) -> Schedule:
     return Schedule(samples, size, scenario.training.epochs, scenario.training.shuffle, scenario.seed)
 
 
-@lru_cache(maxsize=64)
-def _order(seed: int, epoch: int, samples: int) -> tuple[int, ...]:
+@lru_cache(maxsize=4)
+def _order(seed: int, epoch: int, samples: int) -> NDArray[np.intp]:
     order = np.random.default_rng([seed, _SHUFFLE, epoch]).permutation(samples)
-    return tuple(order.tolist())
+    order.flags.writeable = False
+    return order

@@ -2,7 +2,7 @@
 pass, its derivative as another program in the same language, and the optimizer's update.
 """
 
-from nnstep.program.bind import Bound, bind, infer, rule_expression
+from nnstep.program.bind import Bound, ShapeOf, bind, infer, rule_expression
 from nnstep.program.cells import cell
 from nnstep.program.chain import Factor, chain, factor, parameters_with_gradient
 from nnstep.program.compile import batch_rows, compile_program
@@ -15,6 +15,7 @@ __all__ = [
     "Factor",
     "Program",
     "Shape",
+    "ShapeOf",
     "Step",
     "Value",
     "batch_rows",
