@@ -87,7 +87,7 @@ class _Reading:
     def scenario(self) -> Scenario:
         """The scenario. Raises NnstepError with every problem found."""
         fields = self._fields = table(self._root, _KEYS)
-        title = text(fields.get("title"), longest=200)
+        title = text(fields.get("title"), longest=200) or self._file_name()
         description = text(fields.get("description"))
         self._seed = whole(fields.get("seed"), 0, least=0, most=_LARGEST_SEED) or 0
         constants: list[Parameter] = []
@@ -125,6 +125,10 @@ class _Reading:
             watches=watches,
             path=self._report.file,
         )
+
+    def _file_name(self) -> str:
+        """The file's name without folder and ".toml", to go by where there is no title."""
+        return (self._report.file or "").replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".toml")
 
     def _data(self, *, class_numbers: bool) -> Data | None:
         field = self._fields.get("data")

@@ -76,7 +76,10 @@ class Condition:
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """Everything a file says. `objective` is the scalar to differentiate, or None for forward only."""
+    """Everything a file says. `objective` is the scalar to differentiate, or None for forward only.
+
+    `title` is the file's name where the file has none ("" for text that is not from a file).
+    """
 
     title: str
     description: str

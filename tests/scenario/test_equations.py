@@ -256,6 +256,12 @@ def test_class_numbers_in_equations() -> None:
     assert loads(f'equations = "loss = mean(y)"\n{data}').data is not None
 
 
+def test_a_list_of_probabilities_is_a_target_of_a_list() -> None:
+    """x of shape (k,) is one sample, and y of the same shape its probabilities."""
+    scenario = loads('equations = "loss = cross_entropy(x, y)"\n[data]\nx = [1, 2]\ny = [0.25, 0.75]\n')
+    assert scenario.objective == "loss"
+
+
 @given(st.lists(st.floats(-1e300, 1e300) | st.integers(-(2**53), 2**53), min_size=1, max_size=20))
 def test_a_list_of_numbers_is_read_exactly(numbers: list[float]) -> None:
     value = loads(parameters(f"W = {numbers}".replace("e+", "e"))).parameters[0].value

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nnstep.language import to_text
+from nnstep.ops import activations as operations
 from nnstep.ops import operation
 from nnstep.scenario import loads
 from nnstep.scenario.layers import ACTIVATIONS
@@ -116,6 +117,10 @@ def test_equations_know_the_layer_they_stand_for() -> None:
 def test_every_activation_is_an_operation_with_numbers_for_options(name: str) -> None:
     assert equations(network(LAST, f'type = "{name}"'))[-1] == f"p = {name}(o)"
     assert all(isinstance(default, float) for default in operation(name).options.values())
+
+
+def test_no_activation_is_left_out() -> None:
+    assert {*ACTIVATIONS} == {entry.name for entry in operations.ACTIVATIONS} | {"softmax", "log_softmax"}
 
 
 @pytest.mark.parametrize("name", LOSSES)

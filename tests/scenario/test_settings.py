@@ -119,6 +119,13 @@ def test_tables_have_to_be_tables(key: str) -> None:
     assert places(text) == [f"1: {key}"]
 
 
+def test_without_a_title_a_scenario_goes_by_its_file() -> None:
+    assert loads(LAYERS, "folder/my net.toml").title == "my net"
+    assert loads(LAYERS).title == ""
+    assert loads('title = "T"\ndescription = """\nTwo\nlines\n"""\n' + LAYERS, "a.toml").title == "T"
+    assert loads('description = """\nTwo\nlines\n"""\n' + LAYERS).description == "Two\nlines"
+
+
 def test_everything_wrong_is_said_at_once_in_the_order_of_the_lines() -> None:
     text = """\
 titel = "all at once"
