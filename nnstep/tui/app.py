@@ -44,8 +44,7 @@ class NnstepApp(GuardedApp):
 
     TITLE = "nnstep"
     CSS_PATH = None
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = False  # Textual's own binding; the table has one
     ALLOW_SELECT = False
 
     def __init__(
@@ -58,6 +57,7 @@ class NnstepApp(GuardedApp):
     ) -> None:
         super().__init__()
         self.opener, self.library = opener, library
+        self.use_command_palette = True
         self.register_theme(_theme(LOOKS["dark"], True))
         self.register_theme(_theme(LOOKS["light"], False))
         self._palette = self._dressed("mono" if self.no_color else look)
@@ -75,8 +75,9 @@ class NnstepApp(GuardedApp):
     async def on_ready(self) -> None:
         """Without a scenario, offer the bundled ones."""
         self._title()
-        gc.freeze()  # what is there now stays: later collections need not look at it
-        gc.enable()
+        if not gc.isenabled():  # see nnstep.tui.run
+            gc.freeze()  # what is there now stays: later collections need not look at it
+            gc.enable()
         if not self.has_scenario() and (opened := self.dialog("library")) is not None:
             await opened
 

@@ -71,6 +71,16 @@ class Program:
                 total += int(thread.read_text().split()[0])
         return total / 1e9
 
+    def signal(self, number: int) -> None:
+        """Send the child a signal."""
+        os.kill(self.pid, number)
+
+    def exit_status(self) -> tuple[int, bytes]:
+        """Wait for the child to end: its exit status, and what it still wrote."""
+        _, rest = self.read(10.0)
+        _, status = os.waitpid(self.pid, 0)
+        return os.waitstatus_to_exitcode(status), rest
+
     def end(self) -> None:
         """End the child."""
         with contextlib.suppress(OSError):

@@ -64,10 +64,13 @@ class LibraryScreen(Dialog):
         options.focus()
         if self._entries:
             options.highlighted = 0
+            self._describe(self._entries[0])
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Describe it."""
-        entry = self._entries[event.option_index]
+        self._describe(self._entries[event.option_index])
+
+    def _describe(self, entry: Entry) -> None:
         paragraphs = "\n\n".join(clean(" ".join(part.split()), 2000) for part in entry.description.split("\n\n"))
         self._say(
             Content.assemble(
@@ -101,10 +104,13 @@ class LibraryScreen(Dialog):
         def opener(path: str) -> tuple[Problem, ...]:
             problems = self._opener(path)
             if not problems:
-                self.call_later(self.dismiss)
+                self.call_later(self._done)
             return problems
 
         await self.app.push_screen(OpenFile(opener))
+
+    def _done(self) -> None:
+        self.dismiss()
 
     def action_close(self) -> None:
         """Back to the stepper, or out of the program when there is none."""

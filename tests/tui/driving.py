@@ -1,0 +1,42 @@
+"""Run the application without a terminal, and look at it as a person would."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual.geometry import Region
+from textual.pilot import Pilot
+
+from nnstep.tui.app import NnstepApp
+from tests.tui.fakes import ENTRIES, FakeStepper, fake_opener
+
+__all__ = ["board_rows", "run", "screen_text"]
+
+Act = Callable[[NnstepApp, Pilot[None]], Awaitable[Any]]
+
+
+def run(act: Act, stepper: FakeStepper | None = None, size: tuple[int, int] = (120, 36), **options: Any) -> Any:
+    """Start the application on `stepper`, wait for it, and give back what `act` gives back."""
+
+    async def going() -> Any:
+        app = NnstepApp(stepper, opener=fake_opener, library=lambda: ENTRIES, **options)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            return await act(app, pilot)
+
+    return asyncio.run(going())
+
+
+def screen_text(app: NnstepApp) -> str:
+    """The whole screen, dialogs included, as a person copying it would get it."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def board_rows(app: NnstepApp) -> list[list[tuple[str, object]]]:
+    """The board's rows: every character with its style."""
+    board = app.stepping.board
+    strips = board.render_lines(Region(0, 0, *board.size))
+    return [[(char, segment.style) for segment in strip for char in segment.text] for strip in strips]

@@ -1,0 +1,562 @@
+"""The application by its keys and clicks, against a stepper that only remembers what it was asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from nnstep.tui.commands import COMMANDS, PANEL_NAMES
+from nnstep.tui.screens.find import Find, matching
+from nnstep.tui.screens.goto import Goto
+from nnstep.tui.screens.help import Help
+from nnstep.tui.screens.library import LibraryScreen
+from nnstep.tui.screens.open import OpenFile
+from nnstep.tui.screens.problems import Problems
+from nnstep.tui.widgets.pane import Pane
+from nnstep.view.state import PANEL_KEYS
+from tests.tui.driving import board_rows, run, screen_text
+from tests.tui.fakes import HOSTILE, FakeStepper, random_presses
+
+ALL_KEYS = [key for command in COMMANDS for key in command.keys if command.id != "app.quit"]
+SIZES = [(120, 36), (80, 24), (200, 60), (60, 16), (120, 24)]
+
+
+def test_every_key_reaches_its_command():
+    async def act(app, pilot):
+        reached = []
+        app.stepping.perform = reached.append
+        for command in COMMANDS:
+            await pilot.press(*command.keys)
+        return reached
+
+    assert run(act, FakeStepper()) == [command.id for command in COMMANDS for _ in command.keys]
+
+
+def test_session_commands_reach_the_stepper_in_the_order_of_the_keys():
+    async def act(app, pilot):
+        await pilot.press("n", "n", "N", "right", "space", "left", "j", "shift+right", "]", "<", "end", "t")
+        return [name for name, _ in app.stepping.stepper.log]
+
+    assert run(act, FakeStepper()) == [
+        *["panel.focus", "step.next", "step.next", "step.back", "step.next", "step.next", "step.back"],
+        *["cell.down", "cell.right", "iteration.next", "phase.previous", "step.last", "weight.next"],
+    ]
+
+
+def test_held_keys_are_all_done():
+    async def act(app, pilot):
+        await pilot.press(*["n"] * 40)
+        return app.stepping.stepper.step, screen_text(app)
+
+    step, text = run(act, FakeStepper())
+    assert step == 40
+    assert " 40/400" in text
+
+
+def test_the_first_screen_has_everything():
+    async def act(app, pilot):
+        return screen_text(app)
+
+    text = run(act, FakeStepper())
+    for name in ("two_layer", "Program", "two_layer operation 4×3", "two_layer gradients 4×3", "▶", "? help", "0/400"):
+        assert name in text
+
+
+def test_a_message_stands_in_for_the_keys_until_the_next_press():
+    async def act(app, pilot):
+        await pilot.press("N")
+        said = screen_text(app)
+        await pilot.press("n")
+        return said, screen_text(app)
+
+    said, after = run(act, FakeStepper())
+    assert "This is the start." in said.splitlines()[-1]
+    assert "? help" not in said
+    assert "? help" in after.splitlines()[-1]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_focus_goes_round_and_by_number(size):
+    async def act(app, pilot):
+        seen = []
+        for key in ("tab", "tab", "tab", "tab", "tab", "tab", "shift+tab", "1", "6", "3"):
+            await pilot.press(key)
+            seen.append(app.stepping.board.focused)
+            assert app.stepping.stepper.focus == seen[-1]
+            assert PANEL_NAMES[seen[-1]].split()[0].lower() in screen_text(app).lower()
+        return seen
+
+    order = [*PANEL_KEYS[2:], *PANEL_KEYS[:2]]
+    assert run(act, FakeStepper(), size) == [*order, "program", "program", "gradients", "chain"]
+
+
+def test_zoom_shows_one_panel_and_comes_back():
+    async def act(app, pilot):
+        before = board_rows(app)
+        await pilot.press("z")
+        alone = screen_text(app)
+        await pilot.press("z")
+        return before == board_rows(app), alone
+
+    same, alone = run(act, FakeStepper())
+    assert same
+    assert "two_layer operation" in alone
+    assert "two_layer gradients" not in alone
+
+
+def test_scrolling_stays_until_escape():
+    async def act(app, pilot):
+        pane = app.stepping.board._panes["gradients"]
+        await pilot.press("6", "pagedown", "down", "n")
+        scrolled = pane.canvas.top
+        await pilot.press("escape")
+        return scrolled, pane.canvas.top
+
+    scrolled, back = run(act, FakeStepper(64, 64))
+    assert scrolled > 5
+    assert back == 0
+
+
+def test_stepping_ends_the_scrolling_of_the_program():
+    async def act(app, pilot):
+        pane = app.stepping.board._panes["program"]
+        await pilot.press("1", "pagedown", "pagedown")
+        scrolled = pane.canvas.top
+        await pilot.press("n")
+        return scrolled, pane.canvas.top
+
+    scrolled, back = run(act, FakeStepper())
+    assert scrolled > 20
+    assert back == 0
+
+
+def test_copy_gives_the_whole_panel_as_text():
+    async def act(app, pilot):
+        await pilot.press("4", "y")
+        return app.clipboard, screen_text(app)
+
+    copied, text = run(act, FakeStepper(64, 3))
+    assert len(copied.splitlines()) == 65
+    assert "two_layer parameters 64×3" in copied
+    assert "copied 65 lines" in text
+
+
+def test_copying_a_very_large_panel_copies_what_is_in_sight():
+    async def act(app, pilot):
+        await pilot.press("4", "y")
+        return app.clipboard
+
+    assert 3 < len(run(act, FakeStepper(1024, 1024)).splitlines()) < 30
+
+
+def test_colours_go_round():
+    async def act(app, pilot):
+        looks = []
+        for _ in range(3):
+            await pilot.press("T")
+            looks.append((app._palette.look.name, app.theme, board_rows(app)[5][3][1]))
+        return looks
+
+    looks = run(act, FakeStepper())
+    assert [(name, theme) for name, theme, _ in looks] == [
+        ("light", "nnstep-light"),
+        ("ansi", "ansi-dark"),
+        ("dark", "nnstep-dark"),
+    ]
+    assert len({style for *_, style in looks}) == 3
+
+
+def test_no_color_paints_without_colours(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def act(app, pilot):
+        await pilot.press("n", "T")
+        styles = {style for row in board_rows(app) for _, style in row}
+        await pilot.press("?")
+        return styles, screen_text(app)
+
+    styles, text = run(act, FakeStepper())
+    assert all(style.color.is_default and style.bgcolor.is_default for style in styles)
+    assert "Help" in text
+
+
+# The dialogs.
+
+
+@pytest.mark.parametrize(
+    ("key", "dialog"),
+    [("g", Goto), ("slash", Find), ("o", OpenFile), ("L", LibraryScreen), ("question_mark", Help)],
+)
+@pytest.mark.parametrize("size", [(120, 36), (60, 16), (10, 4)])
+def test_dialogs_open_and_escape_closes_them(key, dialog, size):
+    async def act(app, pilot):
+        before = board_rows(app)
+        await pilot.press(key)
+        opened = isinstance(app.screen, dialog)
+        await pilot.press("escape")
+        await pilot.pause()
+        return opened, app.screen is app.stepping, board_rows(app) == before
+
+    assert run(act, FakeStepper(), size) == (True, True, True)
+
+
+def test_go_to_takes_what_is_typed_at_once():
+    async def act(app, pilot):
+        await pilot.press("g", "1", "4", "enter", "n")
+        await pilot.pause()
+        return app.stepping.stepper.step, app.stepping.stepper.log
+
+    step, log = run(act, FakeStepper())
+    assert ("step.goto", "14") in log
+    assert step == 15
+
+
+def test_go_to_nowhere_says_so():
+    async def act(app, pilot):
+        await pilot.press("g", *"grad(Q)", "enter")
+        await pilot.pause()
+        return screen_text(app)
+
+    assert "no step grad(Q)" in run(act, FakeStepper())
+
+
+def test_find_narrows_and_goes():
+    async def act(app, pilot):
+        await pilot.press("slash", "w", "1", "down", "enter")
+        await pilot.pause()
+        return app.stepping.stepper.log[-1], app.screen is app.stepping
+
+    assert run(act, FakeStepper()) == (("name.find", "x @ W1"), True)
+
+
+def test_find_puts_names_that_begin_so_first():
+    assert matching(["x @ W1", "grad(W1)", "W1", "b"], " w1") == ["W1", "x @ W1", "grad(W1)"]
+    assert matching(["a", "b"], "") == ["a", "b"]
+
+
+def test_find_without_a_match_stays_open():
+    async def act(app, pilot):
+        await pilot.press("slash", *"zzz", "down", "enter")
+        await pilot.pause()
+        return isinstance(app.screen, Find)
+
+    assert run(act, FakeStepper())
+
+
+def test_opening_another_file():
+    async def act(app, pilot):
+        await pilot.press("n", "o", *"xor", "enter")
+        await pilot.pause()
+        return app.stepping.stepper.path, app.screen is app.stepping, screen_text(app)
+
+    path, back, text = run(act, FakeStepper())
+    assert (path, back) == ("xor", True)
+    assert "xor operation" in text
+
+
+def test_a_file_that_cannot_be_used_says_why_and_loses_nothing():
+    async def act(app, pilot):
+        await pilot.press("n", "n", "o", *"broken", "enter")
+        await pilot.pause()
+        text = screen_text(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        return text, app.stepping.stepper.step
+
+    text, step = run(act, FakeStepper())
+    assert "broken:7: loss.type" in text
+    assert "did you mean 'mse'?" in text
+    assert step == 2
+
+
+def test_reloading_a_broken_file_shows_every_problem_and_keeps_the_session():
+    async def act(app, pilot):
+        await pilot.press("n", "r")
+        await pilot.pause()
+        text, shown = screen_text(app), isinstance(app.screen, Problems)
+        await pilot.press("escape", "n")
+        await pilot.pause()
+        return shown, text, app.stepping.stepper.step
+
+    shown, text, step = run(act, FakeStepper(broken=True))
+    assert shown
+    assert "fake.toml:3" in text
+    assert "fake.toml:9" in text
+    assert step == 2
+
+
+def test_reloading():
+    async def act(app, pilot):
+        await pilot.press("n", "r")
+        return screen_text(app)
+
+    assert "read again" in run(act, FakeStepper()).splitlines()[-1]
+
+
+def test_without_a_scenario_the_library_is_open_and_enter_opens_one():
+    async def act(app, pilot):
+        await pilot.pause()
+        first, shown = screen_text(app), isinstance(app.screen, LibraryScreen)
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.pause()
+        return shown, first, app.stepping.stepper.path, screen_text(app)
+
+    shown, first, path, text = run(act)
+    assert shown
+    assert "Exclusive or" in first
+    assert "Look at the hidden layer." in first
+    assert path == "xor"
+    assert "xor operation" in text
+
+
+def test_the_library_says_what_is_wrong_with_a_scenario():
+    async def act(app, pilot):
+        await pilot.press("down", "down", "enter")
+        await pilot.pause()
+        return isinstance(app.screen, LibraryScreen), screen_text(app)
+
+    there, text = run(act)
+    assert there
+    assert "broken:7: loss.type" in text
+
+
+def test_a_path_can_be_typed_in_the_library():
+    async def act(app, pilot):
+        await pilot.press("o", *"mlp", "enter")
+        await pilot.pause()
+        await pilot.pause()
+        return app.stepping.stepper.path, app.screen is app.stepping
+
+    assert run(act) == ("mlp", True)
+
+
+@pytest.mark.parametrize("key", ["escape", "q"])
+def test_leaving_the_library_without_a_scenario_ends_the_program(key):
+    async def act(app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        return app._exit
+
+    assert run(act)
+
+
+def test_q_quits():
+    async def act(app, pilot):
+        await pilot.press("q")
+        return app._exit, app.return_code
+
+    assert run(act, FakeStepper()) == (True, 0)
+
+
+def test_the_palette_has_every_command_and_carries_it_out():
+    async def act(app, pilot):
+        offered = {command.title for command in app.get_system_commands(app.screen)}
+        await pilot.press("ctrl+p", *"next step")
+        await pilot.pause(0.2)
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        return offered, app.stepping.stepper.log[-1][0]
+
+    offered, last = run(act, FakeStepper())
+    assert offered == {f"{c.group}: {c.label}" for c in COMMANDS if c.id != "app.palette"}
+    assert last == "step.next"
+
+
+# What files say.
+
+
+@pytest.mark.parametrize("key", ["n", "slash", "o", "L", "r", "y"])
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_hostile_names_are_shown_as_they_are(key, size):
+    async def act(app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        if key == "L":
+            await pilot.press("down")
+            await pilot.pause()
+        if key == "o":
+            await pilot.press(*"broken", "enter")
+            await pilot.pause()
+        return screen_text(app)
+
+    text = run(act, FakeStepper(name=HOSTILE, broken=True), size)
+    assert not any(ord(char) < 32 or char in "\x7f\u202e" for char in text.replace("\n", ""))
+    if key in ("slash", "L"):
+        assert "W[red]x[/] [@click" in text
+    if key in ("n", "y"):
+        assert "W[red]x[/] [@click=app.quit]q\\x1b[31m\\u202eeman\\x07" in text
+
+
+# Whatever is pressed, whatever the size.
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_after_any_keys_the_board_is_as_if_painted_afresh(seed, size):
+    async def act(app, pilot):
+        for key in random_presses(seed, ALL_KEYS, 25):
+            await pilot.press(key)
+            if app.screen is not app.stepping:
+                await pilot.press("escape")
+        await pilot.pause()
+        painted = board_rows(app)
+        for pane in app.stepping.board._panes.values():
+            box = pane.box
+            pane.place(None)
+            pane.place(box)
+        app.stepping.board._paint()
+        app.stepping.board._strips.clear()
+        return painted, board_rows(app)
+
+    painted, afresh = run(act, FakeStepper(8, 12), size)
+    assert painted == afresh
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_keys_in_dialogs_do_no_harm(seed):
+    async def act(app, pilot):
+        for key in random_presses(seed, [*ALL_KEYS, "enter", "backspace", "x", "tab", "delete", "ctrl+c"], 40):
+            await pilot.press(key)
+        await pilot.pause()
+        return app.failures, app.is_running
+
+    assert run(act, FakeStepper(8, 12)) == ([], True)
+
+
+def test_resizing_again_and_again():
+    sizes = [
+        (120, 36),
+        (1, 1),
+        (59, 16),
+        (60, 15),
+        (60, 16),
+        (300, 90),
+        (99, 30),
+        (100, 29),
+        (2, 50),
+        (150, 2),
+        (80, 24),
+    ]
+
+    async def act(app, pilot):
+        for number, size in enumerate(sizes * 2):
+            await pilot.resize_terminal(*size)
+            await pilot.press(("n", "tab", "z", "z")[number % 4])
+            await pilot.pause()
+            assert len(board_rows(app)) == size[1]
+            assert all(sum(len(char) for char, _ in row) == size[0] for row in board_rows(app))
+        await pilot.resize_terminal(120, 36)
+        await pilot.pause()
+        return screen_text(app)
+
+    assert "two_layer" in run(act, FakeStepper())
+
+
+def test_too_small_says_how_large_it_has_to_be():
+    async def act(app, pilot):
+        text = screen_text(app)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        return text, screen_text(app)
+
+    text, after = run(act, FakeStepper(), (50, 12))
+    assert "50×12" in text
+    assert "60×16" in text
+    assert "two_layer" in after
+
+
+def test_an_action_that_fails_is_one_line_and_a_note(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    stepper = FakeStepper()
+
+    async def act(app, pilot):
+        stepper.do = lambda command, argument=None: 1 / 0
+        await pilot.press("n")
+        text = screen_text(app)
+        del stepper.do
+        await pilot.press("n")
+        return text, stepper.step
+
+    text, step = run(act, stepper)
+    (note,) = tmp_path.glob("nnstep-crash-*.log")
+    assert "ZeroDivisionError" in text.splitlines()[-1]
+    assert "ZeroDivisionError" in note.read_text(encoding="utf-8")
+    assert step == 1
+
+
+# The mouse.
+
+
+def where(app, text):
+    """Column and row of a text on the screen."""
+    for y, row in enumerate(screen_text(app).splitlines()):
+        if text in row:
+            return row.index(text), y
+    raise AssertionError(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  7 two_layer7", ("step.goto", "7")),
+        ("> phase", ("phase.next", None)),
+        ("n step", ("step.next", None)),
+    ],
+)
+def test_a_click_does_what_it_looks_as_if_it_does(text, expected):
+    async def act(app, pilot):
+        await pilot.click(offset=where(app, text))
+        await pilot.pause()
+        return app.stepping.stepper.log
+
+    assert expected in run(act, FakeStepper())
+
+
+def test_a_click_on_a_cell_chooses_it_and_focuses_its_panel():
+    async def act(app, pilot):
+        x, y = where(app, "two_layer activations 4×3")
+        await pilot.click(offset=(x + 10, y + 2))
+        await pilot.pause()
+        return app.stepping.board.focused, app.stepping.stepper.cursor
+
+    assert run(act, FakeStepper()) == ("activations", (1, 1))
+
+
+def test_a_click_on_the_timeline_goes_there():
+    async def act(app, pilot):
+        await pilot.click(offset=(59, 1))
+        await pilot.pause()
+        return app.stepping.stepper.step
+
+    assert run(act, FakeStepper()) == 200
+
+
+def test_a_click_on_a_tab_focuses_and_on_quit_quits():
+    async def act(app, pilot):
+        await pilot.click(offset=where(app, "4 Parameters"))
+        await pilot.pause()
+        focused = app.stepping.board.focused
+        await pilot.click(offset=where(app, "q quit"))
+        await pilot.pause()
+        return focused, app._exit
+
+    assert run(act, FakeStepper(), (80, 24)) == ("parameters", True)
+
+
+def test_the_wheel_scrolls_the_panel_under_the_pointer():
+    from textual import events
+
+    async def act(app, pilot):
+        board = app.stepping.board
+        pane: Pane = board._panes["gradients"]
+        x, y = where(app, "two_layer gradients 64×64")
+        for kind, shift in (
+            (events.MouseScrollDown, False),
+            (events.MouseScrollDown, True),
+            (events.MouseScrollUp, False),
+        ):
+            board.post_message(kind(board, x, y, 0, 0, 0, shift, False, False))
+            await pilot.pause()
+        return pane.canvas.top, pane.canvas.left, board._panes["parameters"].canvas.top
+
+    assert run(act, FakeStepper(64, 64)) == (0, 0, 0)

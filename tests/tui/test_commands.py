@@ -1,0 +1,127 @@
+"""The command table and everything that is made from it say the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from nnstep.tui.commands import BY_ID, COMMANDS, GROUPS, PANEL_NAMES, groups, key_name, key_table_markdown
+from nnstep.tui.screens.help import help_columns
+from nnstep.tui.screens.stepper import StepperScreen
+from nnstep.tui.widgets.footer import Footer, Message, Tabs
+from nnstep.view.canvas import Piece, line_text
+from nnstep.view.state import PANEL_KEYS
+
+RESERVED = ["s", "S", "f", "F", "c", "C", "b", "w", "e", "p", "U", "u", "enter", "backspace"]
+
+
+def test_ids_and_keys_belong_to_one_command():
+    assert len(BY_ID) == len(COMMANDS)
+    doubled = [key for key, count in Counter(key for command in COMMANDS for key in command.keys).items() if count > 1]
+    assert doubled == []
+
+
+def test_reserved_keys_are_free():
+    assert not {key for command in COMMANDS for key in command.keys} & set(RESERVED)
+
+
+def test_every_command_has_a_label_a_sentence_and_a_group():
+    for command in COMMANDS:
+        assert command.label
+        assert command.help.endswith(".")
+        assert command.group in GROUPS
+        assert command.keys
+
+
+def test_every_panel_has_a_number():
+    assert tuple(PANEL_NAMES) == PANEL_KEYS
+    assert [BY_ID[f"panel.{key}"].keys for key in PANEL_KEYS] == [(str(number),) for number in range(1, 7)]
+
+
+def test_groups_are_the_whole_table():
+    assert [command for _, commands in groups() for command in commands] == sorted(
+        COMMANDS, key=lambda command: GROUPS.index(command.group)
+    )
+
+
+def test_bindings_come_from_the_table():
+    bound = {(key, binding.action) for binding in StepperScreen.BINDINGS for key in binding.key.split(",")}
+    assert bound == {(key, f"perform('{command.id}')") for command in COMMANDS for key in command.keys}
+    assert all(binding.priority for binding in StepperScreen.BINDINGS)
+
+
+def test_readme_table_has_every_command_and_key():
+    rows = key_table_markdown().splitlines()[2:]
+    assert len(rows) == len(COMMANDS)
+    text = "\n".join(rows)
+    for command in COMMANDS:
+        assert command.label in text
+        assert command.help in text
+        assert all(f"`{key_name(key)}`" in text for key in command.keys)
+
+
+def test_help_has_every_command_and_key():
+    text = " ".join("\n".join(content.plain for content in help_columns(54)).split())
+    for command in COMMANDS:
+        assert command.help in text
+        assert " ".join(map(key_name, command.keys)) in text
+
+
+def test_help_fits_its_columns():
+    for content in help_columns(54):
+        assert max(map(len, content.plain.splitlines())) <= 54
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200, 300])
+def test_footer_fits_and_always_says_how_to_get_help_and_out(width):
+    canvas = Footer().paint(width, 1)
+    text = line_text(canvas.lines[0])
+    assert len(text.rstrip()) <= width
+    assert "? help" in text
+    assert "q quit" in text
+
+
+def test_footer_on_a_wide_screen_has_every_word_of_the_table():
+    text = line_text(Footer().paint(400, 1).lines[0])
+    assert all(command.footer in text for command in COMMANDS)
+
+
+def test_footer_click_is_the_command_under_it():
+    canvas = Footer(frozenset(BY_ID)).paint(200, 1)
+    text = line_text(canvas.lines[0])
+    for word, command in {
+        "n step": "step.next",
+        "> phase": "phase.next",
+        "q quit": "app.quit",
+        "l cell": "cell.right",
+    }.items():
+        assert canvas.at(text.index(word), 0).command == command
+
+
+def test_footer_greys_what_the_session_cannot_do():
+    roles = dict(Footer(frozenset({"step.next"})).paint(200, 1).lines[0])
+    assert roles["n"] == "key"
+    assert roles["N"] == "off"
+    assert roles["z"] == "key"
+
+
+def test_a_long_message_is_cut_visibly():
+    line = Message((Piece("x" * 90, "warning"), Piece("y"))).paint(60, 1).lines[0]
+    assert len(line_text(line)) == 60
+    assert line_text(line).endswith("…")
+
+
+@pytest.mark.parametrize("width", [60, 66, 72, 80, 120])
+def test_tabs_fit_and_lead_to_their_panels(width):
+    for focused in PANEL_KEYS:
+        canvas = Tabs(focused).paint(width, 1)
+        text = line_text(canvas.lines[0])
+        assert len(text) <= width
+        for number, key in enumerate(PANEL_KEYS, 1):
+            assert canvas.at(text.index(f" {number} ") + 1, 0).command == f"panel.{key}"
+
+
+def test_tabs_have_their_full_names_on_eighty_columns():
+    text = line_text(Tabs("chain").paint(80, 1).lines[0])
+    assert all(name in text for name in PANEL_NAMES.values())

@@ -1,0 +1,64 @@
+"""The screen on the real stepper."""
+
+from __future__ import annotations
+
+import pytest
+
+from nnstep.tui.commands import COMMANDS
+from nnstep.tui.stepping import bundled_scenarios, open_stepper
+from tests.tui.driving import board_rows, run, screen_text
+from tests.tui.fakes import random_presses
+
+KEYS = [key for command in COMMANDS for key in command.keys if command.session] + ["tab", "z", "1", "2", "3", "4", "6"]
+
+
+def test_the_stepper_answers_every_session_command_of_the_table():
+    stepper = open_stepper("two_layer")
+    for command in COMMANDS:
+        if command.session:
+            argument = {"step.goto": "3", "name.find": "loss"}.get(command.id)
+            assert stepper.do(command.id, argument).panels
+
+
+def test_enabled_commands_are_of_the_table():
+    known = {command.id for command in COMMANDS if command.session} | {"cell.choose", "weight.choose", "panel.focus"}
+    assert open_stepper("two_layer").view().enabled <= known
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_a_walk_through_an_iteration_and_back(size):
+    async def act(app, pilot):
+        first = board_rows(app)
+        for _ in range(12):
+            await pilot.press("n")
+        there = screen_text(app)
+        for _ in range(12):
+            await pilot.press("N")
+        await pilot.pause()
+        return first == board_rows(app), there
+
+    same, there = run(act, open_stepper("two_layer"), size)
+    assert same
+    assert "∂L/∂" in there
+
+
+@pytest.mark.parametrize("name", ["two_layer", "attention", "minibatch_sgd", "chain_rule"])
+def test_any_keys_do_no_harm(name):
+    async def act(app, pilot):
+        for key in random_presses(len(name), KEYS, 40):
+            await pilot.press(key)
+            if app.screen is not app.stepping:
+                await pilot.press("escape")
+        return app.failures, all(sum(len(char) for char, _ in row) == 120 for row in board_rows(app))
+
+    assert run(act, open_stepper(name)) == ([], True)
+
+
+def test_the_bundled_scenarios_are_in_the_library():
+    async def act(app, pilot):
+        await pilot.pause()
+        return screen_text(app)
+
+    text = run(act, None, (120, 36))
+    assert "Scenarios" in text
+    assert {"two_layer", "xor", "mazur"} <= {entry.name for entry in bundled_scenarios()}

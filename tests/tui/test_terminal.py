@@ -1,0 +1,146 @@
+"""On a real terminal: what is written there, how the program ends, and that it refuses to start without one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.tui.emulator import Emulator
+
+pty = pytest.importorskip("pty", reason="a pseudo-terminal is needed")
+
+from tests.benchmarks.terminal import Program  # noqa: E402
+
+FAKE = [
+    sys.executable,
+    "-c",
+    "import sys; from nnstep.tui.app import NnstepApp; from tests.tui.fakes import *;"
+    "app = NnstepApp(FakeStepper(9, 12), opener=fake_opener, library=lambda: ENTRIES); app.run();"
+    "sys.exit(app.return_code)",
+]
+QUIET = 0.3  # seconds without output after which a picture is taken to be complete
+
+
+class Screen:
+    """The fake stepper on a terminal, and the grid of cells that came of its output."""
+
+    def __init__(self) -> None:
+        self.program = Program(FAKE, 120, 36)
+        self.grid = Emulator(120, 36)
+        self.seen = ""
+        self.until("0/400")
+        self.settle()
+
+    def until(self, text: str) -> None:
+        """Read until a text has come."""
+        start = len(self.seen)
+        while text not in self.seen[start:]:
+            output = self.program.read(QUIET)[1].decode()
+            assert output or not start, f"{text!r} never came"
+            self._take(output)
+
+    def settle(self) -> None:
+        """Read until nothing more comes."""
+        self._take(self.program.read(QUIET)[1].decode())
+
+    def _take(self, output: str) -> None:
+        self.seen += output
+        self.grid.feed(output)
+
+    def press(self, keys: str) -> None:
+        """Type, and read the answer."""
+        os.write(self.program._terminal, keys.encode())
+        self.settle()
+
+
+@pytest.fixture
+def screen():
+    made = Screen()
+    yield made
+    made.program.end()
+
+
+def test_painting_changes_leaves_the_screen_as_painting_everything_does(screen):
+    for keys in ("n", "nnn", "3", "Nj", "t", "\t\t", "L", "\x1b", "nn", "z", "n", "z", "]", "5"):
+        screen.press(keys)
+    stepped = [list(row) for row in screen.grid.cells]
+    screen.press("TTT")  # three looks, and the first again: everything is painted anew
+    screen.press("1")  # the line about the colours goes
+    screen.press("5")
+    changed = [y for y, (before, after) in enumerate(zip(stepped, screen.grid.cells, strict=True)) if before != after]
+    assert changed == []
+
+
+def test_a_press_writes_only_what_changes(screen):
+    start = len(screen.seen)
+    screen.press("n")
+    wrote = screen.seen[start:]
+    assert "1/400" in screen.grid.rows[1]
+    assert "╭" not in wrote
+    assert "╰" not in wrote
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signals_end_it_with_the_terminal_restored(screen, number):
+    screen.program.signal(number)
+    status, rest = screen.program.exit_status()
+    assert status == 128 + number
+    for sequence in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1003l"):
+        assert sequence in rest
+
+
+def test_quitting(screen):
+    os.write(screen.program._terminal, b"q")
+    status, rest = screen.program.exit_status()
+    assert status == 0
+    assert b"\x1b[?1049l" in rest
+
+
+def test_bytes_that_are_no_keys_do_not_end_it(screen):
+    os.write(screen.program._terminal, b"\xff\xfe\x80\x1b[46:62;2;62u\x1b[999999999999u\xc3")
+    screen.settle()
+    screen.press("nn")
+    screen.press("n")
+    assert "/400" in screen.grid.rows[1]
+    assert " 0/400" not in screen.grid.rows[1]
+
+
+RUN = "import sys; from nnstep.tui import run; sys.exit(run('two_layer'))"
+
+
+def test_without_a_terminal_it_says_what_to_do_instead():
+    done = subprocess.run(
+        [sys.executable, "-c", RUN], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert (
+        done.stderr == "nnstep: standard input is not a terminal; to print every step instead: nnstep trace SCENARIO\n"
+    )
+
+
+def test_a_dumb_terminal_is_refused(monkeypatch):
+    program = Program(["env", "TERM=dumb", sys.executable, "-c", RUN])
+    status, said = program.exit_status()
+    assert status == 2
+    assert b"TERM=dumb" in said
+
+
+def test_importing_the_room_loads_no_textual():
+    code = (
+        "import sys, nnstep.tui, nnstep.tui.commands; sys.exit(any(name.startswith('textual') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_starting_loads_no_dialog():
+    code = (
+        "import sys, nnstep.tui.app;"
+        "late = ['dialog', 'goto', 'find', 'open', 'library', 'help', 'problems'];"
+        "print([name for name in late if 'nnstep.tui.screens.' + name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
