@@ -3,7 +3,7 @@ pass, its derivative as another program in the same language, and the optimizer'
 """
 
 from nnstep.program.bind import Bound, ShapeOf, bind, infer, rule_expression
-from nnstep.program.cells import cell
+from nnstep.program.cells import cell, cell_size
 from nnstep.program.chain import Factor, chain, factor, parameters_with_gradient
 from nnstep.program.compile import batch_rows, compile_program
 from nnstep.program.model import PHASES, Program, Shape, Step, Value
@@ -21,6 +21,7 @@ __all__ = [
     "batch_rows",
     "bind",
     "cell",
+    "cell_size",
     "chain",
     "compile_program",
     "factor",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nnstep.errors import OperationError, nearest
-from nnstep.language import Call, Expression, Name, Number, Option, parse_expression
+from nnstep.language import Call, Expression, Name, Number, Option, parse_expression, to_text
 from nnstep.ops import Operation, Site, operation
 
 __all__ = ["Bound", "ShapeOf", "bind", "infer", "rule_expression"]
@@ -49,11 +49,14 @@ def bind(call: Call, shape_of: ShapeOf) -> Bound:
     count = len(entry.inputs)
     if len(arguments) < count:
         raise OperationError(f"{entry.name} takes {_signature(entry)}, found {len(arguments)} of its inputs")
-    by_position = [name for name in entry.options if name not in options]
-    for extra, argument in enumerate(arguments[count:]):
-        if extra >= len(by_position):
+    by_position = tuple(entry.options)
+    for position, argument in enumerate(arguments[count:]):
+        if position >= len(by_position):
             raise OperationError(f"{entry.name} takes {_signature(entry)}, found {len(call.arguments)} arguments")
-        options[by_position[extra]] = _constant(argument, entry)
+        name = by_position[position]
+        if name in options:
+            raise OperationError(f"{entry.name}: {name} is given twice")
+        options[name] = _constant(argument, entry, name)
     for name in options:
         if name not in entry.options:
             raise OperationError(f"{entry.name} has no option {name!r}", nearest(name, entry.options))
@@ -71,13 +74,11 @@ def _signature(entry: Operation) -> str:
     return f"({', '.join([*entry.inputs, *(f'{name}=' for name in entry.options)])})"
 
 
-def _constant(argument: Expression, entry: Operation) -> Option:
-    match argument:
-        case Number(value):
-            return int(value) if value.is_integer() else value
-        case Name(id) if id.isidentifier():
-            return id
-    raise OperationError(f"{entry.name} takes {_signature(entry)}; an option is a number written out")
+def _constant(argument: Expression, entry: Operation, option: str) -> Option:
+    if isinstance(argument, Number):
+        return int(argument.value) if argument.value.is_integer() else argument.value
+    found = f"{entry.name} takes {_signature(entry)}, found {to_text(argument)} for {option}"
+    raise OperationError(found, f"an option is a number written out; a word stands after its name, {option}=...")
 
 
 def _put_like_slice(call: Call, options: dict[str, Option], shape_of: ShapeOf) -> tuple[Expression, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from nnstep.errors import NnstepError, OperationError, Problem
-from nnstep.language import Call, Name, to_text
-from nnstep.program.bind import bind
+from math import prod
+
+from nnstep.errors import NnstepError, Problem, nearest
+from nnstep.language import Assignment, to_text
+from nnstep.ops import Array
 from nnstep.program.builder import Builder
 from nnstep.program.differentiate import differentiate
 from nnstep.program.lower import lower
@@ -12,7 +14,9 @@ from nnstep.program.model import Program
 from nnstep.program.update import initial_states, needs_iteration, update
 from nnstep.scenario.model import Scenario
 
-__all__ = ["compile_program"]
+__all__ = ["batch_rows", "compile_program"]
+
+_MOST = 1 << 28  # numbers of one iteration: 2 GiB
 
 
 def compile_program(scenario: Scenario, rows: int | None = None) -> Program:
@@ -26,31 +30,44 @@ def compile_program(scenario: Scenario, rows: int | None = None) -> Program:
         rows = batch_rows(scenario)
     builder = Builder()
     _declare(builder, scenario, rows)
-    problems = lower(builder, scenario.equations)
-    if not problems:
-        problems = [_placed(problem, scenario) for problem in _check_data(builder, scenario)]
+    problems = lower(builder, scenario.equations, _known(scenario))
     objective = None
-    if scenario.objective is not None and not problems:
-        problems = _check_objective(builder, scenario)
+    if scenario.objective is not None:
+        problems += _check_objective(builder, scenario, scenario.objective)
         if not problems:
             objective = builder.slot(scenario.objective)
-            problems = differentiate(builder, objective)
-            problems = [_placed(problem, scenario) for problem in problems]
+            lines = {_text(one.assignment): one for one in scenario.equations}
+            for step, problem in differentiate(builder, objective):
+                problems.append(problem.at(line=lines[step.equation].line, key=lines[step.equation].key))
+    if not problems:
+        starts = [value for value in builder.values if value.step == 0 and value.role in ("parameter", "state")]
+        if scenario.optimizer is not None:
+            update(builder, scenario.optimizer)
+        problems = _check_size(builder)
     if problems:
         raise NnstepError(problem.at(file=scenario.path) for problem in problems)
-    starts = [value for value in builder.values if value.step == 0 and value.role in ("parameter", "state")]
-    if scenario.optimizer is not None:
-        update(builder, scenario.optimizer)
     return Program(
         rows=rows,
         values=tuple(builder.values),
         steps=tuple(builder.steps),
         objective=objective,
         carried=tuple((value.slot, builder.slot(value.name)) for value in starts),
-        equations=tuple(
-            f"{one.assignment.target} = {to_text(one.assignment.expression)}" for one in scenario.equations
-        ),
+        equations=tuple(_text(one.assignment) for one in scenario.equations),
     )
+
+
+def _text(assignment: Assignment) -> str:
+    return f"{assignment.target} = {to_text(assignment.expression)}"
+
+
+def _known(scenario: Scenario) -> dict[str, Array]:
+    """The values that are there before a run; of data, all samples."""
+    known = {**scenario.constants, **{parameter.name: parameter.value for parameter in scenario.parameters}}
+    if scenario.data is not None:
+        known["x"] = scenario.data.x
+        if scenario.data.y is not None:
+            known["y"] = scenario.data.y
+    return known
 
 
 def batch_rows(scenario: Scenario) -> int:
@@ -81,48 +98,29 @@ def _declare(builder: Builder, scenario: Scenario, rows: int) -> None:
         builder.declare("iteration", (), "counter")
 
 
-def _check_data(builder: Builder, scenario: Scenario) -> list[Problem]:
-    """What operations cannot take among all samples and constants that they are given straight: kernels do not look."""
-    known = dict(scenario.constants)
-    if scenario.data is not None:
-        known["x"] = scenario.data.x
-        if scenario.data.y is not None:
-            known["y"] = scenario.data.y
-    problems = []
-    for step in builder.steps:
-        if not isinstance(step.expression, Call):
-            continue
-        bound = bind(step.expression, builder.shape_of)
-        if bound.operation.check is not None:
-            pairs = zip(bound.operation.inputs, bound.arguments, strict=True)
-            given = {label: known[one.id] for label, one in pairs if isinstance(one, Name) and one.id in known}
-            try:
-                bound.operation.check(bound.site, given)
-            except OperationError as error:
-                target = step.equation.split(" = ", 1)[0]
-                problems.append(Problem(f"{target}: {error.message}", hint=error.hint))
-    return problems
-
-
-def _check_objective(builder: Builder, scenario: Scenario) -> list[Problem]:
-    name = scenario.objective
-    assert name is not None
+def _check_objective(builder: Builder, scenario: Scenario, name: str) -> list[Problem]:
+    """What is wrong with the objective; nothing where its equation is."""
+    place = next((one for one in scenario.equations if one.assignment.target == name), None)
+    if name not in builder:
+        hint = nearest(name, builder.known())
+        return [] if place else [Problem(f"{name!r} is not defined", key="objective", hint=hint)]
     value = builder.value(name)
     if value.shape == ():
         return []
-    place = next((one for one in scenario.equations if one.assignment.target == name), None)
     shape = "×".join(map(str, value.shape)) + ("" if len(value.shape) > 1 else " numbers")
     problem = Problem(
         f"{name} is {shape}, expected a scalar: only a single number can be differentiated",
         hint="reduce it with mean(...) or sum(...), or use a loss",
     )
-    return [problem.at(line=place.line, key=place.key) if place else problem]
+    return [problem.at(line=place.line, key=place.key) if place else problem.at(key="objective")]
 
 
-def _placed(problem: Problem, scenario: Scenario) -> Problem:
-    """A problem whose message starts with "target: ", at the line of that target's equation."""
-    target = problem.message.split(":", 1)[0]
-    for equation in scenario.equations:
-        if equation.assignment.target == target:
-            return problem.at(line=equation.line, key=equation.key)
-    return problem
+def _check_size(builder: Builder) -> list[Problem]:
+    """An iteration that would not fit into the memory of a machine."""
+    numbers = sum(prod(value.shape) for value in builder.values)
+    if numbers <= _MOST:
+        return []
+    largest = max(builder.values, key=lambda value: prod(value.shape))
+    said = f"an iteration has {numbers:,} numbers, at most {_MOST:,} are possible"
+    shape = "×".join(map(str, largest.shape))
+    return [Problem(said, hint=f"the largest value is {largest.name}, {shape}; a smaller batch_size may help")]

@@ -46,8 +46,8 @@ class _Use:
         return self.bound.operation.rule(self.bound.operation.inputs[self.position], self.bound.site)
 
 
-def differentiate(builder: Builder, objective: int) -> list[Problem]:
-    """Append the backward steps for the scalar in slot `objective`; returns what cannot be differentiated.
+def differentiate(builder: Builder, objective: int) -> list[tuple[Step, Problem]]:
+    """Append the backward steps for the scalar in slot `objective`; returns the steps that cannot be differentiated.
 
     Without a trainable parameter that reaches the objective nothing is appended.
     """
@@ -57,7 +57,7 @@ def differentiate(builder: Builder, objective: int) -> list[Problem]:
         return []
     blocked = [use for found in uses.values() for use in found if use.rule() is None]
     if blocked:
-        return [_not_differentiable(use) for use in blocked]
+        return [(use.step, _not_differentiable(use)) for use in blocked]
     pass_ = _Backward(builder, uses)
     name = builder.values[objective].name
     builder.assign(f"grad({name})", _ONE, "gradient", "backward", "seed", of=name)
@@ -209,6 +209,8 @@ def simplify(expression: Expression) -> Expression:
 
 def _sum_to(expression: Expression, found: Shape, wanted: Shape) -> Expression:
     """Sum an expression of shape `found` over the axes along which `wanted` was broadcast to it."""
+    if len(found) < len(wanted):
+        raise OperationError(f"a gradient of shape {found} for a value of shape {wanted}: {to_text(expression)}")
     if not wanted:
         return Call("sum", (expression,))
     for _ in range(len(found) - len(wanted)):
@@ -217,6 +219,4 @@ def _sum_to(expression: Expression, found: Shape, wanted: Shape) -> Expression:
     for axis, (have, want) in enumerate(zip(kept, wanted, strict=True)):
         if want == 1 and have != 1:
             expression = Call("sum", (expression,), (("axis", axis), ("keepdims", True)))
-    if len(found) < len(wanted):
-        raise OperationError(f"a gradient of shape {found} for a value of shape {wanted}: {to_text(expression)}")
     return expression

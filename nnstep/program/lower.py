@@ -5,50 +5,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+
+import numpy as np
 
 from nnstep.errors import OperationError, Problem, nearest
-from nnstep.language import Call, Expression, Name, to_text, walk
-from nnstep.ops import operation
-from nnstep.program.bind import bind
+from nnstep.language import Call, Expression, Name, Number, to_text, walk
+from nnstep.ops import NAMES, Array, operation
+from nnstep.program.bind import Bound, bind
 from nnstep.program.builder import Builder
 from nnstep.scenario.model import Equation
 
 __all__ = ["lower"]
 
 
-def lower(builder: Builder, equations: tuple[Equation, ...]) -> list[Problem]:
+def lower(builder: Builder, equations: tuple[Equation, ...], known: Mapping[str, Array]) -> list[Problem]:
     """Append the forward steps of `equations`; returns what is wrong with them, all of it.
 
+    `known` has the values that are there before a run (all samples, for data), for operations that cannot take any.
     An equation that is wrong gives no value; equations that use its target are then not blamed for it.
     """
     problems: list[Problem] = []
     unusable: set[str] = set()
-    later = {equation.assignment.target: equation for equation in equations}
+    later = {equation.assignment.target for equation in equations}
     for equation in equations:
         target, expression = equation.assignment.target, equation.assignment.expression
-        missing = [name for name in _names(expression) if name not in builder]
-        try:
-            if missing:
-                said = [_undefined(name, builder, later) for name in missing if name not in unusable]
-                problems += [problem.at(line=equation.line, key=equation.key) for problem in said]
-                raise _UnusableError
-            _check_place(expression)
-            _assign(builder, target, expression, f"{target} = {to_text(expression)}")
-        except OperationError as error:
-            problems.append(Problem(f"{target}: {error.message}", None, equation.line, None, equation.key, error.hint))
+        missing = [name for name in _inputs(expression) if name not in builder]
+        wrong = [_undefined(name, builder, later) for name in missing if name not in unusable]
+        wrong += _misplaced(expression)
+        if not missing and not wrong:
+            try:
+                _assign(builder, target, expression, known)
+            except OperationError as error:
+                wrong.append(Problem(f"{target}: {error.message}", hint=error.hint))
+        if missing or wrong:
             unusable.add(target)
-        except _UnusableError:
-            unusable.add(target)
+        problems += [problem.at(line=equation.line, key=equation.key) for problem in wrong]
     return problems
 
 
-class _UnusableError(Exception):
-    """This equation depends on one that is wrong."""
-
-
-def _names(expression: Expression) -> list[str]:
-    """Names of values used: not the words given as options by position, which stand after the inputs."""
+def _inputs(expression: Expression) -> tuple[str, ...]:
+    """The names of values that are used: not those that stand where an operation's options do, which `bind` refuses."""
     found: dict[str, None] = {}
     stack: list[Expression] = [expression]
     while stack:
@@ -56,8 +53,9 @@ def _names(expression: Expression) -> list[str]:
         if isinstance(node, Name):
             found[node.id] = None
         elif isinstance(node, Call):
-            stack += reversed(node.arguments)
-    return list(found)
+            count = len(operation(node.function).inputs) if node.function in NAMES else None
+            stack += reversed(node.arguments[:count])
+    return tuple(found)
 
 
 def _undefined(name: str, builder: Builder, later: Collection[str]) -> Problem:
@@ -68,36 +66,57 @@ def _undefined(name: str, builder: Builder, later: Collection[str]) -> Problem:
     return Problem(f"{name!r} is not defined", hint=nearest(name, builder.known()))
 
 
-def _check_place(expression: Expression) -> None:
-    for node in walk(expression):
-        if isinstance(node, Call):
-            entry = operation(node.function)
-            if entry.where != "equation":
-                place = "breakpoints and watches" if entry.where == "condition" else "derivative rules"
-                raise OperationError(f"{entry.symbol} ({entry.name}) is for {place}, not for an equation")
+def _misplaced(expression: Expression) -> list[Problem]:
+    """Operations that there are not, or not in equations."""
+    problems = []
+    for function in dict.fromkeys(node.function for node in walk(expression) if isinstance(node, Call)):
+        try:
+            entry = operation(function)
+        except OperationError as error:
+            problems.append(Problem(error.message, hint=error.hint))
+            continue
+        if entry.where != "equation":
+            place = "breakpoints and watches" if entry.where == "condition" else "derivative rules"
+            said = entry.name if entry.symbol == entry.name else f"{entry.symbol} ({entry.name})"
+            problems.append(Problem(f"{said} is for {place}, not for an equation"))
+    return problems
 
 
-def _assign(builder: Builder, target: str, expression: Expression, equation: str) -> None:
+def _assign(builder: Builder, target: str, expression: Expression, known: Mapping[str, Array]) -> None:
     """The steps of one equation: its inner calls, innermost first, then the outermost under the target's name."""
+    equation = f"{target} = {to_text(expression)}"
     name = "identity" if isinstance(expression, Name) else "constant"
     if isinstance(expression, Call):
         name = expression.function
-        expression = _flat(builder, expression, equation)
+        expression = _flat(builder, expression, equation, known)
     builder.assign(target, expression, "activation", "forward", name, equation=equation)
 
 
-def _flat(builder: Builder, call: Call, equation: str) -> Call:
+def _flat(builder: Builder, call: Call, equation: str, known: Mapping[str, Array]) -> Call:
     """The call with each argument that is a call itself replaced by the name of its value."""
     arguments: list[Expression] = []
     for argument in call.arguments:
         if isinstance(argument, Call):
             text = to_text(argument)
             if text not in builder:
-                flat = _flat(builder, argument, equation)
+                flat = _flat(builder, argument, equation, known)
                 builder.assign(text, flat, "unnamed", "forward", argument.function, equation=equation)
             arguments.append(Name(text))
         else:
             arguments.append(argument)
     flat_call = Call(call.function, tuple(arguments), call.options)
-    bind(flat_call, builder.shape_of)
+    bound = bind(flat_call, builder.shape_of)
+    if bound.operation.check is not None:
+        bound.operation.check(bound.site, _values(bound, known))
     return flat_call
+
+
+def _values(bound: Bound, known: Mapping[str, Array]) -> dict[str, Array]:
+    """Those inputs of an operation whose values are known."""
+    values: dict[str, Array] = {}
+    for name, argument in zip(bound.operation.inputs, bound.arguments, strict=True):
+        if isinstance(argument, Number):
+            values[name] = np.array(argument.value)
+        elif isinstance(argument, Name) and argument.id in known:
+            values[name] = known[argument.id]
+    return values
