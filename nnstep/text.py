@@ -33,9 +33,16 @@ def clean(text: object, limit: int = 200) -> str:
     return _UNFIT.sub(_visible, raw)
 
 
+# Text of these characters only takes one column a character; anything else is measured.
+_MEASURED = re.compile(
+    "[^\x20-\x7e\u00a0-\u02ff\u0370-\u03ff\u1d00-\u1dbf\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2100-\u22ff"
+    "\u2500-\u259f\u25a0-\u25cf\u2600-\u2603\u2700-\u2704\u2713-\u2718\u2800-\u28ff\u239b-\u23ad]"
+)
+
+
 def width(text: str) -> int:
     """Columns that `text` takes in a terminal: wide characters take two, combining marks none."""
-    if text.isascii():
+    if text.isascii() or not _MEASURED.search(text):
         return len(text)
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text

@@ -2,7 +2,7 @@
 as a timeline whose iterations can be gone to; gradients checked against central differences.
 """
 
-from nnstep.engine.evaluate import evaluate
+from nnstep.engine.evaluate import LazyMatrix, evaluate, is_entrywise
 from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck, gradcheck
 from nnstep.engine.machine import Machine, State
 from nnstep.engine.record import Record
@@ -11,6 +11,7 @@ from nnstep.engine.timeline import Timeline, compile_run
 
 __all__ = [
     "TOLERANCE",
+    "LazyMatrix",
     "Machine",
     "ParameterCheck",
     "Place",
@@ -21,5 +22,6 @@ __all__ = [
     "compile_run",
     "evaluate",
     "gradcheck",
+    "is_entrywise",
     "schedule",
 ]

@@ -28,12 +28,16 @@ Lines = Callable[[int], Line]
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """`height` lines of at most `width` columns. `line(y)` makes one of them, and is asked only for what is seen."""
+    """`height` lines of at most `width` columns. `line(y)` makes one of them, and is asked only for what is seen.
+
+    A block that was put together has the blocks it is made of as its `parts`, each at its place in it.
+    """
 
     width: int
     height: int
     line: Lines
     hits: tuple[Hit, ...] = ()
+    parts: tuple[_Placed, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +51,7 @@ class _Placed:
 
 def line_width(line: Line) -> int:
     """Columns that a line takes."""
-    return sum(text_width(piece.text) for piece in line)
+    return text_width("".join([piece[0] for piece in line]))
 
 
 def fit(line: Line, width: int) -> Line:
@@ -153,26 +157,34 @@ def broken(line: Line, width: int, indent: int = 4) -> Block:
 def _joined(placed: list[_Placed]) -> Block:
     width = max((item.x + item.block.width for item in placed), default=0)
     height = max((item.y + item.block.height for item in placed), default=0)
+    parts: list[_Placed] = []
+    for item in placed:  # one level, however often blocks were put together: a line is then made in one go
+        if item.block.parts:
+            parts += [_Placed(item.x + part.x, item.y + part.y, part.block) for part in item.block.parts]
+        else:
+            parts.append(item)
+    parts.sort(key=lambda part: part.x)
 
     def line(y: int) -> Line:
         pieces: list[Piece] = []
         column = 0
-        for item in placed:
+        for item in parts:
             if item.y <= y < item.y + item.block.height:
                 part = item.block.line(y - item.y)
-                if item.x > column and part:
+                if not part:
+                    continue
+                if item.x > column:
                     pieces.append(Piece(" " * (item.x - column), "text"))
-                    column = item.x
                 pieces += part
-                column += line_width(part)
+                column = max(item.x, column) + line_width(part)
         return tuple(pieces)
 
     hits = tuple(
         Hit(hit.x + item.x, hit.y + item.y, hit.width, hit.height, hit.target)
-        for item in placed
+        for item in parts
         for hit in item.block.hits
     )
-    return Block(width, height, line, hits)
+    return Block(width, height, line, hits, tuple(parts))
 
 
 def paint(block: Block, width: int, height: int, top: int | None, keep: tuple[int, int] | None = None) -> Canvas:

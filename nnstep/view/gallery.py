@@ -1,15 +1,18 @@
-"""Pictures of values, made once and kept as long as they are of use."""
+"""Pictures of values, and what else is made once for a program, kept as long as it is of use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
-from nnstep.engine import Record
-from nnstep.language import Name, label, tokens
+from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
+from nnstep.language import Expression, Name, label, tokens
 from nnstep.ops import Array, Shape
-from nnstep.program import Value
-from nnstep.view.matrix import MatrixView
+from nnstep.program import Program, Step, Value, infer
+from nnstep.view.matrix import LARGE, MatrixView
 from nnstep.view.numbers import DIGITS
+from nnstep.view.operation import Display, display_expression
+from nnstep.view.provenance import Operands
 from nnstep.view.symbols import SYMBOLS
 
 __all__ = ["Gallery"]
@@ -27,43 +30,77 @@ class Gallery:
         self.digits = DIGITS
         self._kept: dict[tuple[object, ...], tuple[Record, MatrixView]] = {}
         self._recent: tuple[Record, ...] = ()
+        self._displays: dict[tuple[int, int], Display] = {}
+        self._members: dict[int, dict[str, tuple[str, ...]]] = {}
 
     def value(self, record: Record, value: Value, computed: bool) -> MatrixView:
         """The picture of a value of the program; of dots while it is not computed."""
-
-        def make() -> MatrixView:
-            array = record.value(value.slot) if computed else None
-            name = label(value.name, self.objective)
-            return MatrixView(value.name, name, _role(value), value.shape, array, self.digits)
-
-        return self._once((id(record), value.slot, computed, self.digits), record, make)
-
-    def expression(self, record: Record, key: str, step: int, shape: Shape, array: Callable[[], Array]) -> MatrixView:
-        """The picture of something that has no slot, called `key` at step `step`."""
-        return self._once(
-            (id(record), key, step, self.digits),
-            record,
-            lambda: MatrixView(key, self._written(key), "name", shape, array(), self.digits),
-        )
-
-    def _written(self, key: str) -> str:
-        return "".join(token.text for token in tokens(Name(key), SYMBOLS, self.objective))
-
-    def _once(self, key: tuple[object, ...], record: Record, make: Callable[[], MatrixView]) -> MatrixView:
+        key = (id(record), value.slot, computed, self.digits)
         found = self._kept.get(key)
         if found is not None and found[0] is record:  # the record is kept with it, so its id is not used again
             return found[1]
+        array = record.value(value.slot) if computed else None
+        made = MatrixView(value.name, label(value.name, self.objective), _role(value), value.shape, array, self.digits)
+        return self._keep(key, record, made)
+
+    def expression(
+        self, record: Record, key: str, step: Step, expression: Expression, operands: Operands
+    ) -> MatrixView:
+        """The picture of a part of a step that has no slot, called `key`."""
+        place = (id(record), key, step.index, self.digits)
+        found = self._kept.get(place)
+        if found is not None and found[0] is record:
+            return found[1]
+        shape = infer(expression, operands.shape)
+        array = _numbers(expression, operands.value, shape)
+        written = "".join(token.text for token in tokens(Name(key), SYMBOLS, self.objective))
+        return self._keep(place, record, MatrixView(key, written, "name", shape, array, self.digits))
+
+    def _keep(self, key: tuple[object, ...], record: Record, made: MatrixView) -> MatrixView:
         if all(record is not recent for recent in self._recent):
             self._recent = (record, *self._recent[:1])
             self._kept = {
                 kept: pair for kept, pair in self._kept.items() if any(pair[0] is one for one in self._recent)
             }
-        made = make()
         self._kept[key] = (record, made)
         return made
+
+    def display(self, program: Program, step: Step) -> Display:
+        """A step's expression as it is shown."""
+        key = (program.rows, step.index)
+        if key not in self._displays:
+            self._displays[key] = display_expression(program, step)
+        return self._displays[key]
+
+    def members(self, program: Program) -> dict[str, tuple[str, ...]]:
+        """The names of the values in each panel of values, in order of assignment."""
+        if program.rows not in self._members:
+            found: dict[str, dict[str, None]] = {}
+            for value in program.values:
+                found.setdefault(_panel_of(program, value), {})[value.name] = None
+            self._members[program.rows] = {key: tuple(names) for key, names in found.items()}
+        return self._members[program.rows]
+
+
+def _numbers(expression: Expression, lookup: Callable[[str], Array], shape: Shape) -> Array | LazyMatrix:
+    """The numbers of an expression; of a large one that works entry by entry, only those that are asked for."""
+    if len(shape) == 2 and prod(shape) > LARGE and is_entrywise(expression):
+        return LazyMatrix(expression, lookup, (shape[0], shape[1]))
+    return evaluate(expression, lookup)
 
 
 def _role(value: Value) -> str:
     if value.role in ("gradient", "contribution"):
         return "gradient"
     return "parameter" if value.role in ("parameter", "state") else "name"
+
+
+def _panel_of(program: Program, value: Value) -> str:
+    if value.role in ("parameter", "state", "constant"):
+        return "parameters"
+    if value.role in ("data", "activation"):
+        return "activations"
+    named = program.versions.get(value.of)
+    if value.role == "gradient" and named and program.values[named[0]].role != "unnamed":
+        return "gradients"
+    return ""

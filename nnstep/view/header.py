@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nnstep.view.blocks import fit, line_width
@@ -61,10 +61,7 @@ class Header:
             pieces += [Piece(name, role), Piece(" ")]
             column += len(name) + 1
             pieces += self._bar(share, first, last)
-            hits += [
-                Hit(column + x, 1, 1, 1, Target("step.goto", str(first + x * (last - first + 1) // share)))
-                for x in range(share)
-            ]
+            hits.append(Hit(column, 1, share, 1, _step_under(first, last, share)))
             hits.append(Hit(column - len(name) - 1, 1, len(name), 1, Target("step.goto", str(first))))
             column += share + 2
             pieces.append(Piece("  "))
@@ -77,6 +74,11 @@ class Header:
             return [Piece("╌" * share, "bar-todo")]
         at = (self.step - first) * (share - 1) // max(1, last - first) if last > first else share - 1
         return [Piece("━" * at, "bar-done"), Piece("●", "bar-now"), Piece("╌" * (share - at - 1), "bar-todo")]
+
+
+def _step_under(first: int, last: int, share: int) -> Callable[[int, int], Target]:
+    """What a click on a phase's bar of `share` columns asks for."""
+    return lambda x, y: Target("step.goto", str(first + x * (last - first + 1) // share))
 
 
 def sparkline(values: Sequence[float], columns: int) -> str:

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
 
 from nnstep.ops import Array, Index, Shape
-from nnstep.view.canvas import Piece
+from nnstep.view.canvas import Line, Piece
+from nnstep.view.lit import DARK, Lit
 from nnstep.view.numbers import DIGITS, NumberFormat, choose_format, shape_text
 
-__all__ = ["MatrixView", "Window"]
+__all__ = ["LARGE", "Cell", "MatrixView", "Numbers", "Window"]
 
 _GAP = 1  # columns between numbers
 _TINTS = 5
 _UNKNOWN = 6  # columns of a number that is not computed, near what it will take, so that little moves when it comes
+LARGE = 16_384  # entries; of more, a sample decides on the format and the tint's scale
+_SAMPLE = 64  # rows and columns of the sample
 
 Cell = tuple[int, int]
 
 
-class Window(tuple[int, int, int, int]):
-    """(first row, rows, first column, columns) of a matrix that are shown."""
-
-    __slots__ = ()
+class Numbers(Protocol):
+    """A matrix that parts can be taken of: an array, or something that computes the part that is asked for."""
 
     @property
-    def rows(self) -> range:
-        """Rows shown."""
-        return range(self[0], self[0] + self[1])
-
+    def shape(self) -> tuple[int, ...]: ...
     @property
-    def columns(self) -> range:
-        """Columns shown."""
-        return range(self[2], self[2] + self[3])
+    def size(self) -> int: ...
+    def __getitem__(self, key: Any, /) -> Array: ...
+
+
+class Window(NamedTuple):
+    """The rows and columns of a matrix that are shown."""
+
+    rows: range
+    columns: range
 
 
 class MatrixView:
@@ -41,40 +47,32 @@ class MatrixView:
     """
 
     def __init__(
-        self, name: str, label: str, role: str, shape: Shape, array: Array | None, digits: int = DIGITS
+        self, name: str, label: str, role: str, shape: Shape, array: Numbers | None, digits: int = DIGITS
     ) -> None:
         self.name = name
-        self.label = label
-        self.role = role
         self.shape = shape
         self.rows, self.columns = (1, 1, *shape)[-2:] if len(shape) < 2 else (shape[0], shape[1])
-        self.array = None if array is None else array.reshape(self.rows, self.columns)
-        self.format = NumberFormat(0, False, _UNKNOWN) if self.array is None else choose_format(self.array, digits)
+        self.array = array.reshape(self.rows, self.columns) if isinstance(array, np.ndarray) else array
+        self.format = NumberFormat(0, False, _UNKNOWN)
         self._scale = 0.0
         if self.array is not None and self.array.size:
-            low, high = float(self.array.min()), float(self.array.max())
-            self._scale = max(abs(low), abs(high)) if math.isfinite(low) and math.isfinite(high) else 1.0
-        self._kept: dict[tuple[int, int, int, str], tuple[Piece, ...]] = {}
+            sample = _sample(self.array)
+            self.format = choose_format(sample, digits, whole=self.array.size <= LARGE)
+            self._scale = _largest(sample)
+        written = shape_text(shape)
+        self.heading: Line = (Piece(label, role), Piece(f" {written}" if written else "", "shape"))
+        self.pitch = self.format.width + _GAP  # columns from one number to the next
+        self._kept: dict[tuple[int, range, str], Line] = {}
+        self.blocks: dict[object, object] = {}  # for whoever lays it out: what was made of it before
 
     @property
     def scalar(self) -> bool:
         """Whether it is a single number without brackets."""
         return self.shape == ()
 
-    @property
-    def pitch(self) -> int:
-        """Columns from one number to the next."""
-        return self.format.width + _GAP
-
-    @property
-    def heading(self) -> tuple[Piece, ...]:
-        """Name and shape."""
-        shape = shape_text(self.shape)
-        return (Piece(self.label, self.role), Piece(f" {shape}" if shape else "", "shape"))
-
     def cell_of(self, index: Index) -> Cell:
         """The (row, column) in the picture of an entry of the value."""
-        return (0, *index)[-2:] if len(index) == 1 else (index[0], index[1]) if index else (0, 0)
+        return (index[0], index[1]) if len(index) == 2 else (0, index[0]) if index else (0, 0)
 
     def index_of(self, cell: Cell) -> Index:
         """The entry of the value behind a (row, column) of the picture."""
@@ -87,63 +85,77 @@ class MatrixView:
         row, column = at or (0, 0)
         first_row = min(row // rows * rows, self.rows - rows)
         first_column = min(column // columns * columns, self.columns - columns)
-        return Window((first_row, rows, first_column, columns))
+        return Window(range(first_row, first_row + rows), range(first_column, first_column + columns))
 
     def width(self, window: Window) -> int:
         """Columns that the rows of a window take, brackets included."""
-        return window[3] * self.pitch + 3
+        return len(window.columns) * self.pitch + 3
 
-    def row(
-        self,
-        row: int,
-        window: Window,
-        *,
-        extra: str = "",
-        cursor: Cell | None = None,
-        lit: Collection[Cell] = (),
-    ) -> tuple[Piece, ...]:
+    def row(self, row: int, window: Window, extra: str = "", cursor: Cell | None = None, lit: Lit = DARK) -> Line:
         """One row of a window as pieces: bracket, numbers, bracket. `extra` is a role added to every number."""
-        marked = (cursor is not None and cursor[0] == row) or any(cell[0] == row for cell in lit)
-        key = (row, window[2], window[3], extra)
-        if not marked and key in self._kept:
-            return self._kept[key]
-        opening, closing = _brackets(row, self.rows, window)
-        pieces = [Piece(opening, "bracket")]
-        for column in window.columns:
-            role = self._tint(row, column)
+        marked = (cursor is not None and cursor[0] == row) or (lit is not DARK and lit.in_row(row))
+        key = (row, window.columns, extra)
+        numbers = None if marked else self._kept.get(key)
+        if numbers is None:
+            numbers = self._numbers(row, window.columns, extra, cursor, lit)
+            if not marked:
+                self._kept[key] = numbers
+        opening, closing = _brackets(row, self.rows, window.rows)
+        return (Piece(opening, "bracket"), *numbers, Piece(closing, "bracket"))
+
+    def _numbers(self, row: int, columns: range, extra: str, cursor: Cell | None, lit: Lit) -> Line:
+        """The numbers of a row; neighbours that look alike are one piece."""
+        values = [None] * len(columns) if self.array is None else self.array[row, columns.start : columns.stop].tolist()
+        pieces: list[Piece] = []
+        text, role = "", ""
+        for column, value in zip(columns, values, strict=True):
+            mine = self._tint(value)
             if extra:
-                role = f"{role} {extra}"
-            if (row, column) in lit:
-                role = f"{role} lit"
+                mine = f"{mine} {extra}"
+            if lit is not DARK and lit.has(row, column):
+                mine = f"{mine} lit"
             if cursor == (row, column):
-                role = f"{role} cursor"
-            pieces.append(Piece(" " + self.text(row, column).rjust(self.format.width), role))
-        made = (*pieces, Piece(" " + closing, "bracket"))
-        if not marked:
-            self._kept[key] = made
-        return made
+                mine = f"{mine} cursor"
+            said = "·" if value is None else self.format.text(value)
+            if mine != role and text:
+                pieces.append(Piece(text, role))
+                text = ""
+            text, role = f"{text} {said:>{self.format.width}}", mine
+        return (*pieces, Piece(text, role))
 
-    def text(self, row: int, column: int) -> str:
-        """One number as it is written in this matrix; a dot while it is not computed."""
-        return "·" if self.array is None else self.format.text(float(self.array[row, column]))
-
-    def _tint(self, row: int, column: int) -> str:
-        if self.array is None:
+    def _tint(self, value: float | None) -> str:
+        if value is None:
             return "todo"
-        value = float(self.array[row, column])
         if value == 0.0:
             return "zero"
         if not math.isfinite(value):
             return "error"
         level = 1 + min(_TINTS - 1, int(_TINTS * math.sqrt(abs(value) / self._scale))) if self._scale else 1
-        return f"{'pos' if value > 0 else 'neg'}{level}"
+        return f"pos{level}" if value > 0 else f"neg{level}"
 
 
-def _brackets(row: int, rows: int, window: Window) -> tuple[str, str]:
+def _sample(array: Numbers) -> Array:
+    """All of a matrix, or of a large one some rows and columns spread over it."""
+    if array.size <= LARGE:
+        return array[:, :]
+    rows, columns = (max(1, size // _SAMPLE) for size in array.shape)
+    return array[::rows, ::columns]
+
+
+def _largest(array: Array) -> float:
+    """The largest size among the finite numbers."""
+    size = float(np.max(np.abs(array)))
+    if math.isfinite(size):
+        return size
+    finite = array[np.isfinite(array)]
+    return float(np.max(np.abs(finite))) if finite.size else 1.0
+
+
+def _brackets(row: int, rows: int, shown: range) -> tuple[str, str]:
     """The brackets beside a row; where a window leaves rows out, dots say so."""
     if rows == 1:
-        return "[", "]"
-    first, last = row == window.rows[0], row == window.rows[-1]
+        return "[", " ]"
+    first, last = row == shown[0], row == shown[-1]
     if (first and row > 0) or (last and row < rows - 1):
-        return "┊", "┊"
-    return ("⎡", "⎤") if first else ("⎣", "⎦") if last else ("⎢", "⎥")
+        return "┊", " ┊"
+    return ("⎡", " ⎤") if first else ("⎣", " ⎦") if last else ("⎢", " ⎥")

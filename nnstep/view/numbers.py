@@ -33,6 +33,8 @@ class NumberFormat:
         if self.scientific:
             return _minus(_short_exponent(f"{value:.{self.decimals}e}")) if value else "0"
         said = f"{value:.{self.decimals}f}"
+        if len(said) > self.width:
+            return _minus(_short_exponent(f"{value:.0e}"))
         if value and float(said) == 0.0:
             tiny = _minus(_short_exponent(f"{value:.0e}"))
             return tiny if len(tiny) <= self.width else ("−ε" if value < 0 else "ε")
@@ -43,8 +45,11 @@ class NumberFormat:
         return self.text(value).rjust(self.width)
 
 
-def choose_format(values: Array, digits: int = DIGITS) -> NumberFormat:
-    """The format for all of `values` (any shape), with about `digits` significant digits for the largest."""
+def choose_format(values: Array, digits: int = DIGITS, whole: bool = True) -> NumberFormat:
+    """The format for all of `values` (any shape), with about `digits` significant digits for the largest.
+
+    `whole` False says that they are a sample only: then a number that they did not show must find room too.
+    """
     if not values.size:
         return NumberFormat(0, False, 1)
     low, high = float(values.min()), float(values.max())
@@ -53,13 +58,13 @@ def choose_format(values: Array, digits: int = DIGITS) -> NumberFormat:
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     largest = max(abs(low), abs(high))
     negative = low < 0
-    if largest < 10**digits and _whole(values, low, high):
+    if whole and largest < 10**digits and _whole(values, low, high):
         return NumberFormat(0, False, max(len(str(int(largest))), 1) + negative)
     if largest and not 1e-3 <= largest < 1e6:
         return NumberFormat(digits - 2, True, digits + 3 + (abs(math.log10(largest)) >= 99) + negative)
     before = len(str(int(largest)))
     decimals = max(1, digits - before) if largest >= 1 else digits
-    return NumberFormat(decimals, False, max(before + 1 + decimals, 4) + negative)
+    return NumberFormat(decimals, False, max(before + 1 + decimals, 4) + (negative or not whole))
 
 
 def plain(value: float, digits: int = DIGITS) -> str:
@@ -87,11 +92,8 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def _whole(values: Array, low: float, high: float) -> bool:
-    """Whether every number is a whole one; the whole of a large array is looked at only when a part of it is."""
-    if not (low.is_integer() and high.is_integer()):
-        return False
-    sample = values.ravel()[:256] if values.flags.c_contiguous else values[:4]
-    return bool(np.array_equal(sample, np.trunc(sample))) and bool(np.array_equal(values, np.trunc(values)))
+    """Whether every number is a whole one."""
+    return low.is_integer() and high.is_integer() and bool(np.array_equal(values, np.trunc(values)))
 
 
 def _minus(text: str) -> str:

@@ -13,7 +13,7 @@ from nnstep.view.canvas import Canvas, Line, Piece
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import Shown, matrix_block
 
-__all__ = ["Operand", "OperationPanel", "Part", "arrange", "display_expression", "equation_line"]
+__all__ = ["Display", "Operand", "OperationPanel", "Part", "arrange", "display_expression", "equation_line"]
 
 _MOST_OPERANDS = 4
 _FEWEST_LINES = 5  # for the matrices, whatever else is to be said
@@ -31,11 +31,16 @@ class Operand:
 Part = Operand | Piece
 
 
-def display_expression(program: Program, step: Step) -> tuple[Expression, dict[str, Expression]]:
-    """The step's expression with its inner parts under names of their own, and what those names stand for.
+@dataclass(frozen=True)
+class Display:
+    """A step's expression as it is shown: inner parts go by names of their own, which `inner` explains."""
 
-    The derivative of an activation is one thing, σ′(z1); so is every inner call. What is left is a few operands.
-    """
+    expression: Expression
+    inner: dict[str, Expression]
+
+
+def display_expression(program: Program, step: Step) -> Display:
+    """The derivative of an activation is one thing, σ′(z1); so is every inner call. What is left is a few operands."""
     inner: dict[str, Expression] = {}
     expression = step.expression
     if step.phase == "backward":
@@ -43,13 +48,13 @@ def display_expression(program: Program, step: Step) -> tuple[Expression, dict[s
         if found.kind == "entrywise" and isinstance(found.local, Call) and found.upstream:
             name = local_name(program, found)
             inner[name] = found.local
-            return Call("multiply", (Name(found.upstream[0]), Name(name))), inner
+            return Display(Call("multiply", (Name(found.upstream[0]), Name(name))), inner)
     for depth in (3, 2, 1):
         inner.clear()
         shown = _collapsed(expression, inner, depth)
         if len([name for name in names(shown) if name not in inner or inner[name]]) <= _MOST_OPERANDS:
-            return shown, inner
-    return shown, inner
+            break
+    return Display(shown, inner)
 
 
 def local_name(program: Program, found: Factor) -> str:

@@ -1,22 +1,23 @@
-"""Session + choice -> ViewState: what each panel shows at this step. Nothing of a later step can be seen from here."""
+"""Session + choice -> what each panel shows at this step. Nothing of a later step can be seen from here."""
 
 from __future__ import annotations
 
 from functools import cached_property
 
 from nnstep.debugger import Session
-from nnstep.engine import Record, evaluate
-from nnstep.language import Entry, Expression, substitute, tokens
-from nnstep.ops import Array, Index, entries
-from nnstep.program import Program, Step, Value, cell, infer
+from nnstep.engine import Record
+from nnstep.language import Entry, Expression, tokens
+from nnstep.program import Program, Step, Value
 from nnstep.text import clean
-from nnstep.view.arithmetic import CellLines, cell_lines
+from nnstep.view.arithmetic import CellLines
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.choice import Choice
 from nnstep.view.gallery import Gallery
+from nnstep.view.lit import DARK
 from nnstep.view.matrix import Cell, MatrixView
 from nnstep.view.numbers import exact
-from nnstep.view.operation import Operand, OperationPanel, arrange, display_expression, equation_line
+from nnstep.view.operation import Operand, OperationPanel, arrange, equation_line
+from nnstep.view.provenance import Operands, Provenance
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import Shown, ValuesPanel
 from nnstep.view.words import heading, sentences
@@ -48,9 +49,8 @@ class Scene:
 
     def latest(self, name: str) -> Value:
         """The slot that a name shows now: the newest one that is computed, else the first that will be."""
-        slots = self.program.versions[name]
         found = self.program.latest(name, self.now)
-        return found if found is not None else self.program.values[slots[0]]
+        return found if found is not None else self.program.values[self.program.versions[name][0]]
 
     def computed(self, value: Value) -> bool:
         """Whether a value is there at this step."""
@@ -58,7 +58,7 @@ class Scene:
 
     def picture(self, value: Value) -> MatrixView:
         """The matrix of a value, of dots while it is not computed."""
-        return self.gallery.value(self.record, value, self.computed(value))
+        return self.gallery.value(self.record, value, value.step <= self.now)
 
     @cached_property
     def chosen(self) -> Value | None:
@@ -76,103 +76,41 @@ class Scene:
         row, column = self.choice.cell
         return (min(row, picture.rows - 1), min(column, picture.columns - 1))
 
+    @cached_property
+    def provenance(self) -> Provenance | None:
+        """Where the chosen cell's number comes from; None for what no step of this iteration has computed."""
+        value = self.chosen
+        if value is None or not value.step or not self.computed(value):
+            return None
+        index = self.picture(value).index_of(self.cursor)
+        operands = self.operands(self.program.steps[value.step - 1])
+        return Provenance(operands, index, float(self.record.value(value.slot)[index]))
+
+    def operands(self, step: Step) -> Operands:
+        """The operands of a step as it is displayed."""
+        return Operands(self.program, self.record, step, self.gallery.display(self.program, step))
+
     def shown(self, value: Value) -> Shown:
         """A value as a panel of values shows it."""
-        picture = self.picture(value)
         chosen = self.chosen is not None and value.slot == self.chosen.slot
-        lit = frozenset(picture.cell_of(index) for index in self.lit.get(value.slot, ()))
+        lit = self.provenance.lit_values.get(value.slot, DARK) if self.provenance else DARK
         changed = self.step is not None and value.slot == self.step.target
-        return Shown(picture, self.cursor if chosen else None, lit, changed)
-
-    # -- the chosen cell
-
-    @cached_property
-    def origin(self) -> Step | None:
-        """The step that computed the chosen value; None for what was there before the first step, or is to come."""
-        if self.chosen is None or not self.chosen.step or not self.computed(self.chosen):
-            return None
-        return self.program.steps[self.chosen.step - 1]
-
-    @cached_property
-    def display(self) -> tuple[Expression, dict[str, Expression]]:
-        """The expression of the chosen value's step as it is shown, and its inner parts."""
-        assert self.origin is not None
-        return display_expression(self.program, self.origin)
-
-    def value_in(self, step: Step, name: str) -> Array:
-        """What a name means in a step's expression."""
-        return self.record.value(dict(step.operands)[name])
-
-    def array_of(self, step: Step, inner: dict[str, Expression], name: str) -> Array:
-        """The numbers of an operand of a step as it is shown: a value, or an inner part."""
-        if name in inner:
-            return evaluate(inner[name], lambda leaf: self.value_in(step, leaf))
-        return self.value_in(step, name)
-
-    @cached_property
-    def tree(self) -> Expression | None:
-        """How the chosen cell was computed, over the operands as they are shown."""
-        if self.origin is None or self.chosen is None:
-            return None
-        expression, inner = self.display
-        step = self.origin
-        index = self.picture(self.chosen).index_of(self.cursor)
-
-        def shape_of(name: str) -> tuple[int, ...]:
-            if name in inner:
-                return infer(inner[name], lambda leaf: self.value_in(step, leaf).shape)
-            return self.value_in(step, name).shape
-
-        return cell(expression, shape_of, index)
-
-    @cached_property
-    def plain_tree(self) -> Expression | None:
-        """The same, with entries of what is only another arrangement (xᵀ[0,1]) called by what they are (x[1,0])."""
-        if self.tree is None or self.origin is None:
-            return None
-        inner, step = self.display[1], self.origin
-
-        def original(leaf: Expression) -> Expression | None:
-            if isinstance(leaf, Entry) and leaf.name in inner:
-                found = cell(inner[leaf.name], lambda name: self.value_in(step, name).shape, leaf.index)
-                return found if isinstance(found, Entry) else None
-            return None
-
-        return substitute(self.tree, original)
-
-    @cached_property
-    def lit(self) -> dict[int, set[Index]]:
-        """The cells that made the chosen one, by slot."""
-        if self.plain_tree is None or self.origin is None:
-            return {}
-        slots = dict(self.origin.operands)
-        return {slots[name]: found for name, found in _by_name(self.plain_tree).items() if name in slots}
+        return Shown(self.picture(value), self.cursor if chosen else None, lit, changed)
 
     def lines_of_cell(self, width: int) -> CellLines:
         """The chosen cell's arithmetic."""
-        if self.chosen is None:
+        value = self.chosen
+        if value is None:
             return ()
-        picture = self.picture(self.chosen)
-        index = picture.index_of(self.cursor)
-        target = Entry(self.chosen.name, index)
-        if self.origin is None or self.plain_tree is None:
-            value = float(self.record.value(self.chosen.slot)[index]) if self.computed(self.chosen) else None
-            return self._given(target, value)
-        step, inner = self.origin, self.display[1]
-        arrays: dict[str, Array] = {}
-
-        def lookup(name: str, at: Index) -> float:
-            if name not in arrays:
-                arrays[name] = self.array_of(step, inner, name)
-            return float(arrays[name][at])
-
-        result = float(self.record.value(self.chosen.slot)[index])
-        return cell_lines(target, self.plain_tree, lookup, result, self.objective, self.gallery.digits + 2, width)
-
-    def _given(self, target: Entry, value: float | None) -> CellLines:
+        index = self.picture(value).index_of(self.cursor)
+        target = Entry(value.name, index)
+        if self.provenance is not None:
+            return self.provenance.lines(target, self.objective, self.gallery.digits + 2, width)
         name = tuple(Piece(*token) for token in tokens(target, SYMBOLS, self.objective))
-        said = "not computed yet" if value is None else f"{exact(value)}"
-        origin = "" if value is None else "   given, not computed by a step of this iteration"
+        said, origin = "not computed yet", ""
+        if self.computed(value):
+            said = exact(float(self.record.value(value.slot)[index]))
+            origin = "   given: no step of this iteration computes it"
         return ((*name, Piece(" = ", "operator"), Piece(said, "strong"), Piece(origin, "dim")),)
 
     # -- panels
@@ -182,43 +120,36 @@ class Scene:
         if self.step is None:
             return self._opening()
         step, target = self.step, self.program.values[self.step.target]
-        expression, inner = display_expression(self.program, step)
-        lit = self.lit_operands(step) if self.origin is step else {}
-        shown = {}
-        shapes = {name: self.value_in(step, name).shape for name, _ in step.operands}
-        parts = arrange(expression, lambda name: shapes.get(name) == ())
-        for part in parts:
-            if isinstance(part, Operand):
-                picture = self._operand(step, inner, part.name)
-                shown[part.name] = Shown(picture, None, frozenset(map(picture.cell_of, lit.get(part.name, ()))))
-        note: Line = ()
+        operands = self.operands(step)
+        display = operands.display
+        parts = arrange(display.expression, lambda name: operands.shape(name) == ())
+        mine = self.provenance is not None and self.provenance.operands.step is step
+        lit = self.provenance.lit if self.provenance is not None and mine else {}
+        shown = {
+            part.name: Shown(self._operand(operands, part.name), None, lit.get(part.name, DARK))
+            for part in parts
+            if isinstance(part, Operand)
+        }
+        note: Line = self._note(display.inner)
         if target.role == "unnamed":
             note = (Piece("a part of  ", "dim"), Piece(step.equation, "dim"))
-        elif inner:
-            note = self._note(inner)
-        title = (Piece("Operation", "heading"), Piece(" · " + heading(self.program, step), "dim"))
-        equation = equation_line(self.program, step, self.objective)
         result = self.shown(target)
         return OperationPanel(
-            title=title,
-            equation=equation,
+            title=(Piece("Operation", "heading"), Piece(" · " + heading(self.program, step), "dim")),
+            equation=equation_line(self.program, step, self.objective),
             note=note,
             parts=parts if shown else (),
             shown=shown,
-            result=Shown(result.matrix, result.cursor, result.lit, False),
+            result=Shown(result.matrix, result.cursor, result.lit),
             cell=self.lines_of_cell,
             sentences=sentences(self.program, step, self.objective),
         )
 
-    def lit_operands(self, step: Step) -> dict[str, set[Index]]:
-        """The cells of the operands, as shown, that made the chosen one."""
-        return _by_name(self.tree) if self.tree is not None else {}
-
-    def _operand(self, step: Step, inner: dict[str, Expression], name: str) -> MatrixView:
-        if name not in inner:
-            return self.gallery.value(self.record, self.program.values[dict(step.operands)[name]], True)
-        shape = infer(inner[name], lambda leaf: self.value_in(step, leaf).shape)
-        return self.gallery.expression(self.record, name, step.index, shape, lambda: self.array_of(step, inner, name))
+    def _operand(self, operands: Operands, name: str) -> MatrixView:
+        slot = operands.slot(name)
+        if slot is not None:
+            return self.gallery.value(self.record, self.program.values[slot], True)
+        return self.gallery.expression(self.record, name, operands.step, operands.display.inner[name], operands)
 
     def _note(self, inner: dict[str, Expression]) -> Line:
         """What the names made up for inner parts stand for: σ′(z1) = h1 ⊙ (1 − h1)."""
@@ -241,6 +172,7 @@ class Scene:
         return OperationPanel(
             title=(Piece("Operation", "heading"), Piece(" · nothing computed yet", "dim")),
             equation=(Piece(clean(scenario.title) or "Untitled", "title"),),
+            cell=self.lines_of_cell,
             sentences=(*about, batch, f"{steps} steps ahead: → or n does the next one, ? shows all keys."),
         )
 
@@ -251,26 +183,4 @@ class Scene:
 
     def members(self, key: str) -> list[Value]:
         """The values of a panel, in order."""
-        names: dict[str, None] = {}
-        for value in self.program.values:
-            if self._panel_of(value) == key:
-                names[value.name] = None
-        return [self.latest(name) for name in names]
-
-    def _panel_of(self, value: Value) -> str:
-        if value.role in ("parameter", "state", "constant"):
-            return "parameters"
-        if value.role in ("data", "activation"):
-            return "activations"
-        named = self.program.versions.get(value.of)
-        if value.role == "gradient" and named and self.program.values[named[0]].role != "unnamed":
-            return "gradients"
-        return ""
-
-
-def _by_name(tree: Expression) -> dict[str, set[Index]]:
-    """The entries that a cell is made of, by the name of their value."""
-    found: dict[str, set[Index]] = {}
-    for entry in entries(tree):
-        found.setdefault(entry.name, set()).add(entry.index)
-    return found
+        return [self.latest(name) for name in self.gallery.members(self.program).get(key, ())]

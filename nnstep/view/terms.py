@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from nnstep.engine import evaluate
 from nnstep.language import Call, Entry, Expression, Name, label, names, substitute, tokens
-from nnstep.ops import Array
-from nnstep.program import Factor, chain, infer, parameters_with_gradient
+from nnstep.ops import evaluate_cell
+from nnstep.program import Factor, cell, chain, infer, parameters_with_gradient
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.chain import ChainPanel, FactorLine
+from nnstep.view.lit import DARK
 from nnstep.view.matrix import MatrixView
 from nnstep.view.numbers import plain, shape_text
 from nnstep.view.operation import local_name
@@ -142,22 +142,14 @@ def _matrices(scene: Scene, current: Factor | None) -> list[Shown]:
     shown = []
     if current.kind in ("left", "right", "entrywise") and current.local is not None:
         shown.append(Shown(_local_picture(scene, current)))
-    shown.append(Shown(scene.picture(target), None, frozenset(), current.step.index == scene.now))
+    shown.append(Shown(scene.picture(target), None, DARK, current.step.index == scene.now))
     return shown
 
 
 def _local_picture(scene: Scene, found: Factor) -> MatrixView:
     assert found.local is not None
-    step, local = found.step, found.local
-    shape = infer(local, lambda name: scene.value_in(step, name).shape)
-    return scene.gallery.expression(
-        scene.record, local_name(scene.program, found), step.index, shape, lambda: _local(scene, found)
-    )
-
-
-def _local(scene: Scene, found: Factor) -> Array:
-    assert found.local is not None
-    return evaluate(found.local, lambda name: scene.value_in(found.step, name))
+    name = local_name(scene.program, found)
+    return scene.gallery.expression(scene.record, name, found.step, found.local, scene.operands(found.step))
 
 
 def _entry(scene: Scene, chosen: str, factors: Sequence[Factor], width: int) -> list[Line]:
@@ -250,5 +242,7 @@ def _number(scene: Scene, found: Factor, expression: Expression | None, index: t
     slots = dict(found.step.operands)
     if any(scene.program.values[slots[name]].step > scene.now for name in names(expression)):
         return None
-    array = evaluate(expression, lambda name: scene.value_in(found.step, name))
-    return float(array[index] if array.ndim == 2 else array)
+    operands = scene.operands(found.step)
+    shape = infer(expression, operands.shape)
+    tree = cell(expression, operands.shape, index if len(shape) == 2 else ())
+    return evaluate_cell(tree, lambda name, at: float(operands.value(name)[at]))

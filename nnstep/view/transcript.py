@@ -129,7 +129,10 @@ def _matrix(array: Array) -> Iterator[str]:
         yield " " * 8 + line_text(view.row(row, window))
     shown = [
         f"the first {shown} of {count} {what}"
-        for shown, count, what in ((window[1], view.rows, "rows"), (window[3], view.columns, "columns"))
+        for shown, count, what in (
+            (len(window.rows), view.rows, "rows"),
+            (len(window.columns), view.columns, "columns"),
+        )
         if shown < count
     ]
     if shown:

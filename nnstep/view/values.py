@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnstep.view.blocks import Block, Lines, flow, line_width, paint, rows_of, wrap
+from nnstep.view.blocks import Block, beside, blank, line_width, paint, rows_of, stack, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.lit import DARK, Lit
 from nnstep.view.matrix import Cell, MatrixView, Window
 
 __all__ = ["Shown", "ValuesPanel", "matrix_block"]
@@ -18,64 +19,67 @@ class Shown:
 
     matrix: MatrixView
     cursor: Cell | None = None
-    lit: frozenset[Cell] = frozenset()
+    lit: Lit = DARK
     changed: bool = False
 
 
-def matrix_block(shown: Shown, width: int, height: int, heading: bool = True) -> Block:
-    """A matrix with its name above, in at most `width` × `height`; a click chooses a cell."""
-    matrix = shown.matrix
-    at = shown.cursor or (min(shown.lit) if shown.lit else None)
-    window = matrix.window(width, max(1, height - heading), at)
-    extra = "changed" if shown.changed else ""
-    title = _title(shown, window) if heading else ()
-    if matrix.scalar and heading:
-        return _scalar_block(shown, title)
+def matrix_block(shown: Shown, width: int, height: int) -> Block:
+    """A matrix with its name above, in at most `width` × `height`; a click chooses a cell.
 
-    def line(y: int) -> Line:
-        if heading and y == 0:
-            return title
-        row = window.rows[y - heading]
-        return matrix.row(row, window, extra=extra, cursor=shown.cursor, lit=shown.lit)
+    A matrix on which nothing is marked gives the same block again, whose rows were made before.
+    """
+    matrix = shown.matrix
+    if shown.cursor is not None or shown.lit is not DARK:
+        return _matrix_block(shown, width, height)
+    key = (width, height, shown.changed)
+    found = matrix.blocks.get(key)
+    if not isinstance(found, Block):
+        found = matrix.blocks[key] = _matrix_block(shown, width, height)
+    return found
+
+
+def _matrix_block(shown: Shown, width: int, height: int) -> Block:
+    matrix = shown.matrix
+    window = matrix.window(width, max(1, height - 1), shown.cursor or shown.lit.first())
+    extra = "changed" if shown.changed else ""
+    title = _title(shown, window)
+    if matrix.scalar:
+        return _scalar_block(shown, title, window, extra)
+    lines = [title]
+    lines += [matrix.row(row, window, extra, shown.cursor, shown.lit) for row in window.rows]
 
     def target(x: int, y: int) -> Target | None:
         column = (x - 1) // matrix.pitch
-        row = y - heading
-        if row < 0:
-            return Target("cell.choose", (matrix.name, window[0], window[2]))
-        if not 0 <= column < window[3]:
+        if y == 0:
+            return Target("cell.choose", (matrix.name, window.rows[0], window.columns[0]))
+        if not 0 <= column < len(window.columns):
             return None
-        return Target("cell.choose", (matrix.name, window[0] + row, window[2] + column))
+        return Target("cell.choose", (matrix.name, window.rows[y - 1], window.columns[column]))
 
     size = max(matrix.width(window), line_width(title))
-    tall = window[1] + heading
-    return Block(size, tall, line, (Hit(0, 0, size, tall, target),))
+    return Block(size, len(lines), lines.__getitem__, (Hit(0, 0, size, len(lines), target),))
 
 
 def _title(shown: Shown, window: Window) -> Line:
     matrix = shown.matrix
-    pieces = list(matrix.heading)
-    if window[1] < matrix.rows:
-        pieces.append(Piece(f" rows {_span(window.rows)}", "dim"))
-    if window[3] < matrix.columns:
-        pieces.append(Piece(f" cols {_span(window.columns)}", "dim"))
-    if shown.changed:
-        pieces.insert(0, Piece("▸", "now"))
-    return tuple(pieces)
+    if not shown.changed and len(window.rows) == matrix.rows and len(window.columns) == matrix.columns:
+        return matrix.heading
+    mark = (Piece("▸", "now"),) if shown.changed else ()
+    rows = (Piece(f" rows {_span(window.rows)}", "dim"),) if len(window.rows) < matrix.rows else ()
+    columns = (Piece(f" cols {_span(window.columns)}", "dim"),) if len(window.columns) < matrix.columns else ()
+    return (*mark, *matrix.heading, *rows, *columns)
 
 
 def _span(shown: range) -> str:
     return f"{shown[0]}–{shown[-1]}" if len(shown) > 1 else str(shown[0])
 
 
-def _scalar_block(shown: Shown, title: Line) -> Block:
-    matrix = shown.matrix
-    (number,) = matrix.row(0, Window((0, 1, 0, 1)), extra="changed" if shown.changed else "", cursor=shown.cursor)[1:-1]
-    line = (*title, Piece(" =", "dim"), number)
-    target = Target("cell.choose", (matrix.name, 0, 0))
+def _scalar_block(shown: Shown, title: Line, window: Window, extra: str) -> Block:
+    """A single number, on one line after its name."""
+    number = shown.matrix.row(0, window, extra, shown.cursor, shown.lit)[1:-1]
+    line = (*title, Piece(" =", "dim"), *number)
     width = line_width(line)
-    made: Lines = lambda y: line  # noqa: E731 -- one line is all there is
-    return Block(width, 1, made, (Hit(0, 0, width, 1, target),))
+    return Block(width, 1, [line].__getitem__, (Hit(0, 0, width, 1, Target("cell.choose", (shown.matrix.name, 0, 0))),))
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,26 +95,27 @@ class ValuesPanel:
         """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
         if not self.shown:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
-        blocks = [matrix_block(item, width, height) for item in self.shown]
-        roomy = flow(blocks, width).height <= height
-        block = flow(blocks, width, between=roomy)
-        return paint(block, width, height, self._top(blocks, width, height) if top is None else top)
+        rows = rows_of([matrix_block(item, width, height) for item in self.shown], width)
+        heights = [max(block.height for block in row) for row in rows]
+        gap = 1 if sum(heights) + len(rows) - 1 <= height else 0
+        parts: list[Block] = []
+        starts: list[int] = []
+        for row, tall in zip(rows, heights, strict=True):
+            if parts and gap and tall > 1:
+                parts.append(blank())
+            starts.append(sum(part.height for part in parts))
+            parts.append(beside(row, 2))
+        if top is None:
+            bottom = self._bottom(rows, starts, heights)
+            top = next((start for start in starts if bottom - start <= height), starts[-1])
+        return paint(stack(parts), width, height, top)
 
-    def _top(self, blocks: list[Block], width: int, height: int) -> int:
-        """The first line shown: that of a row of matrices, so that the one that matters is in sight with its name.
-
-        What matters is the matrix with the cursor, else the one assigned now, else the first.
-        """
+    def _bottom(self, rows: list[list[Block]], starts: list[int], heights: list[int]) -> int:
+        """The line under the row of matrices that has what matters: the cursor, else what was assigned now."""
         marks = [(item.cursor is not None, item.changed) for item in self.shown]
         wanted = marks.index(max(marks)) if any(map(any, marks)) else 0
-        starts: list[int] = []
-        placed = 0
-        for row in rows_of(blocks, width):
-            starts.append(
-                flow(blocks[: placed + len(row)], width, between=False).height - max(block.height for block in row)
-            )
-            placed += len(row)
-            if placed > wanted:
-                bottom = starts[-1] + max(block.height for block in row)
-                return next((start for start in starts if bottom - start <= height), starts[-1])
+        for row, start, tall in zip(rows, starts, heights, strict=True):
+            if wanted < len(row):
+                return start + tall
+            wanted -= len(row)
         return 0
