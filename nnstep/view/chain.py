@@ -7,22 +7,12 @@ from dataclasses import dataclass
 
 from nnstep.view.blocks import Block, blank, broken, fit, flow, line_width, lines_block, paint, stack, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.plan import FactorWords
 from nnstep.view.values import Shown, matrix_block
 
-__all__ = ["ChainPanel", "FactorLine"]
+__all__ = ["ChainPanel"]
 
 _MARKS = {"done": "✔", "now": "▶", "todo": "·"}
-
-
-@dataclass(frozen=True, eq=False)
-class FactorLine:
-    """One factor: its symbol ∂h1/∂z1, its expression, its shape, its state (done, now, todo) and the step it is."""
-
-    symbol: str
-    expression: Line
-    shape: str
-    state: str
-    step: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +21,18 @@ class ChainPanel:
 
     formula  the whole product, nested as it is computed
     shown    matrices of the current factor: the factor itself and what it makes of the upstream gradient
-    entry    the chosen entry's lines for a width
+    now      the step that is done: factors up to it are done, that of it is the current one
+    entry    the chosen entry's lines
     """
 
     title: Line
     tabs: Sequence[str]
     chosen: str
     formula: Line = ()
-    factors: Sequence[FactorLine] = ()
+    factors: Sequence[FactorWords] = ()
+    now: int = 0
     shown: Sequence[Shown] = ()
-    entry: Callable[[int], Sequence[Line]] = lambda width: ()
+    entry: Callable[[], Sequence[Line]] = tuple
     empty: str = ""
     key: str = "chain"
 
@@ -49,7 +41,7 @@ class ChainPanel:
         if not self.tabs:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
         blocks = [self._tabs(width), broken(self.formula, width), blank(), self._factors(width)]
-        entry = self.entry(width)
+        entry = self.entry()
         if entry:
             blocks += [blank(), *(broken(line, width) for line in entry)]
         used = sum(block.height for block in blocks)
@@ -75,12 +67,13 @@ class ChainPanel:
         shapes = max((len(one.shape) for one in self.factors), default=0)
         lines, hits = [], []
         for y, one in enumerate(self.factors):
-            role = {"done": "text", "now": "now", "todo": "dim"}[one.state]
-            mark = Piece(f"{_MARKS[one.state]} ", {"done": "good", "now": "now", "todo": "dim"}[one.state])
+            state = "now" if one.step == self.now else "done" if one.step < self.now else "todo"
+            role = {"done": "text", "now": "now", "todo": "dim"}[state]
+            mark = Piece(f"{_MARKS[state]} ", {"done": "good", "now": "now", "todo": "dim"}[state])
             room = max(1, width - symbols - shapes - 6)
             body = fit(one.expression, room)
             pad = " " * (room - line_width(body))
-            coloured = body if one.state == "done" else tuple(Piece(piece.text, role) for piece in body)
+            coloured = body if state == "done" else tuple(Piece(piece.text, role) for piece in body)
             lines.append(
                 (
                     mark,

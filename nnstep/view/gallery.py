@@ -12,6 +12,7 @@ from nnstep.program import Program, Step, Value, infer
 from nnstep.view.matrix import LARGE, MatrixView
 from nnstep.view.numbers import DIGITS
 from nnstep.view.operation import Display, display_expression
+from nnstep.view.plan import Plan, plan
 from nnstep.view.provenance import Operands
 from nnstep.view.symbols import SYMBOLS
 
@@ -31,6 +32,7 @@ class Gallery:
         self._kept: dict[tuple[object, ...], tuple[Record, MatrixView]] = {}
         self._recent: tuple[Record, ...] = ()
         self._displays: dict[tuple[int, int], Display] = {}
+        self._plans: dict[tuple[int, str], Plan] = {}
         self._members: dict[int, dict[str, tuple[str, ...]]] = {}
 
     def value(self, record: Record, value: Value, computed: bool) -> MatrixView:
@@ -71,6 +73,13 @@ class Gallery:
         if key not in self._displays:
             self._displays[key] = display_expression(program, step)
         return self._displays[key]
+
+    def plan(self, program: Program, parameter: str) -> Plan:
+        """The factors of a parameter's gradient in words."""
+        key = (program.rows, parameter)
+        if key not in self._plans:
+            self._plans[key] = plan(program, parameter, self.objective)
+        return self._plans[key]
 
     def members(self, program: Program) -> dict[str, tuple[str, ...]]:
         """The names of the values in each panel of values, in order of assignment."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nnstep.view.blocks import fit, line_width
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
@@ -17,6 +17,7 @@ class ListingLine:
     pieces: Line
     shape: str = ""
     step: int = 0
+    kept: dict[tuple[int, int, int], Line] = field(default_factory=dict)  # by width, digits and state
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +45,15 @@ class ProgramPanel:
         return Canvas(painted, hits, width, len(self.lines), top, 0)
 
     def _line(self, line: ListingLine, width: int, digits: int) -> Line:
+        """A line as it looks now; each of its looks is made once."""
         if not line.step:
             return fit(line.pieces, width)
+        key = (width, digits, (line.step > self.now) - (line.step < self.now))
+        if key not in line.kept:
+            line.kept[key] = self._made(line, width, digits)
+        return line.kept[key]
+
+    def _made(self, line: ListingLine, width: int, digits: int) -> Line:
         here = line.step == self.now
         number = f"{line.step:>{digits}} "
         front = (Piece("▶" if here else " ", "now"), Piece(number, "now" if here else "dim"))

@@ -183,19 +183,29 @@ class OperationPanel:
         return paint(stack(blocks), width, height, top)
 
     def _matrices(self, width: int, height: int) -> Block:
-        """Operands, signs and result in one row where they fit, else in rows below each other."""
-        assert self.result is not None
-        joined = beside(self._row(width, height), 1, middle=True)
-        if joined.width <= width:
-            return joined
-        below = flow(self._grouped(self._row(width, height)), width, gap=1, middle=True, between=False)
+        """Operands, signs and result in one row where they fit; else below each other where those fit; else cut."""
+        row = self._row(width, height)
+        if sum(block.width for block in row) + len(row) - 1 <= width:
+            return beside(row, 1, middle=True)
+        below = flow(self._grouped(row), width, gap=1, middle=True, between=False)
         if below.height <= height and below.width <= width:
             return below
-        for most in range(width // 2, _NARROWEST - 1, -1):  # the widest give way first
-            joined = beside(self._row(most, height), 1, middle=True)
-            if joined.width <= width:
-                return joined
+        most = self._share([block.width for block in row], width - len(row) + 1)
+        if most >= _NARROWEST:
+            narrow = beside(self._row(most, height), 1, middle=True)
+            if narrow.width <= width:
+                return narrow
         return flow(self._grouped(self._row(width, max(3, height // 2))), width, gap=1, middle=True, between=False)
+
+    def _share(self, sizes: list[int], room: int) -> int:
+        """How wide a block may be, so that all of them fit into `room`, the widest giving way first."""
+        left, count = room, len(sizes)
+        for size in sorted(sizes):
+            if size * count > left:
+                return left // count
+            left -= size
+            count -= 1
+        return room
 
     def _grouped(self, row: list[Block]) -> list[Block]:
         """Signs joined to the matrix after them, so that a line does not end in a sign."""

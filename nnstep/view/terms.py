@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from nnstep.language import Call, Entry, Expression, Name, label, names, substitute, tokens
+from nnstep.language import Call, Entry, Expression, Name, label, names, tokens
 from nnstep.ops import evaluate_cell
-from nnstep.program import Factor, cell, chain, infer, parameters_with_gradient
+from nnstep.program import Factor, cell, infer, parameters_with_gradient
 from nnstep.view.canvas import Line, Piece
-from nnstep.view.chain import ChainPanel, FactorLine
+from nnstep.view.chain import ChainPanel
 from nnstep.view.lit import DARK
 from nnstep.view.matrix import MatrixView
-from nnstep.view.numbers import plain, shape_text
+from nnstep.view.numbers import plain
 from nnstep.view.operation import local_name
 from nnstep.view.scene import Scene
 from nnstep.view.symbols import SYMBOLS
@@ -20,7 +20,6 @@ from nnstep.view.values import Shown
 
 __all__ = ["chain_panel"]
 
-_LONGEST_FORMULA = 12  # factors that are written as one nested product
 _MOST_TERMS = 8
 
 
@@ -32,106 +31,26 @@ def chain_panel(scene: Scene) -> ChainPanel:
         said = "No gradients here: no trainable parameter reaches a scalar to differentiate."
         return ChainPanel(title, (), "", empty=said)
     chosen = scene.choice.weight if scene.choice.weight in tabs else tabs[0]
-    factors = chain(scene.program, chosen)
-    current = _current(scene, factors)
+    found = scene.gallery.plan(scene.program, chosen)
+    done = [one for one in found.factors if one.step.index <= scene.now]
     return ChainPanel(
         title=(*title, Piece(f" · ∂{scene.objective}/∂{chosen}", "gradient")),
         tabs=tabs,
         chosen=chosen,
-        formula=_formula(scene, chosen, factors, current),
-        factors=[_line(scene, found, current) for found in factors if found.kind != "seed"],
-        shown=_matrices(scene, current),
-        entry=lambda width: _entry(scene, chosen, factors, width),
+        formula=_formula(found.formula, scene.now),
+        factors=found.words,
+        now=scene.now,
+        shown=_matrices(scene, done[-1] if done else None),
+        entry=lambda: _entry(scene, chosen, found.factors),
     )
 
 
-def _current(scene: Scene, factors: Sequence[Factor]) -> Factor | None:
-    """The factor of the current step; between factors, the one done last."""
-    done = [found for found in factors if found.step.index <= scene.now]
-    return done[-1] if done and done[-1].step.index <= scene.now else None
-
-
-def _state(scene: Scene, found: Factor) -> str:
-    return "now" if found.step.index == scene.now else "done" if found.step.index < scene.now else "todo"
-
-
-def _line(scene: Scene, found: Factor, current: Factor | None) -> FactorLine:
-    program, objective = scene.program, scene.objective
-    above, of = label(found.above, objective), label(found.of, objective)
-    symbol = {
-        "start": f"∂{objective}/∂{_short(of)}",
-        "add": f"∂{objective}/∂{_short(of)}",
-        "whole": f"∂{_short(above)}/∂{_short(of)}",
-    }.get(found.kind, f"∂{_short(above)}/∂{_short(of)}")
-    target = program.values[found.step.target]
-    shape = target.shape
-    expression = found.local
-    if expression is not None and found.kind in ("left", "right", "entrywise"):
-        slots = dict(found.step.operands)
-        shape = infer(expression, lambda name: program.values[slots[name]].shape)
-    return FactorLine(symbol, _words(scene, found), shape_text(shape), _state(scene, found), found.step.index)
-
-
-def _short(name: str) -> str:
-    return name if " " not in name else f"({name})"
-
-
-def _words(scene: Scene, found: Factor) -> Line:
-    """A factor's expression: σ′(z1), W2ᵀ, Σ rows."""
-    if found.kind == "add":
-        return (Piece(f"Σ of {len(found.upstream)} paths", "text"),)
-    if found.kind == "sum":
-        return (Piece("Σ over what was repeated", "text"),)
-    if found.kind == "identity" or found.local is None:
-        return (Piece("1", "number"),)
-    if found.kind == "entrywise" and isinstance(found.local, Call):
-        return _written(scene, Name(local_name(scene.program, found)))
-    return _written(scene, found.local)
-
-
-def _written(scene: Scene, expression: Expression) -> Line:
-    return tuple(Piece(*token) for token in tokens(expression, SYMBOLS, scene.objective))
-
-
-def _formula(scene: Scene, chosen: str, factors: Sequence[Factor], current: Factor | None) -> Line:
-    """∂L/∂W1 = xᵀ @ ((∂L/∂o @ W2ᵀ) ⊙ σ′(z1)), the current factor marked."""
-    head = (Piece(f"∂{scene.objective}/∂{chosen}", "gradient"), Piece(" = ", "operator"))
-    by_target = {scene.program.values[found.step.target].name: found for found in factors}
-    if len(factors) > _LONGEST_FORMULA:
-        return (*head, Piece(f"a product of {len(factors) - 1} terms, listed in the order they are computed", "dim"))
-    marks = {f"⟨{found.step.index}⟩": found for found in factors}
-
-    def inlined(name: str) -> Expression:
-        found = by_target[name]
-        if found.kind in ("seed", "start"):
-            return Name(name)
-        mark = Name(f"⟨{found.step.index}⟩")
-        parts = [inlined(upstream) for upstream in found.upstream]
-        if found.kind == "left":
-            return Call("matmul", (mark, parts[0]))
-        if found.kind == "right":
-            return Call("matmul", (parts[0], mark))
-        if found.kind == "entrywise":
-            return Call("multiply", (parts[0], mark))
-        if found.kind == "identity":
-            return parts[0]
-        inner = dict(zip(found.upstream, parts, strict=True))
-        return substitute(found.step.expression, lambda leaf: inner.get(leaf.id) if isinstance(leaf, Name) else None)
-
-    pieces: list[Piece] = []
-    single = {f"⟨{found.step.index}⟩" for found in factors if scene.program.values[found.step.target].shape == ()}
-    for token in tokens(inlined(f"grad({chosen})"), SYMBOLS, scene.objective, single.__contains__):
-        marked = marks.get(token.text)
-        if marked is None:
-            pieces.append(Piece(*token))
-            continue
-        state = _state(scene, marked)
-        words = _words(scene, marked)
-        text = "".join(piece.text for piece in words)
-        if " " in text:
-            text = f"({text})"
-        pieces.append(Piece(text, {"now": "now", "done": "text", "todo": "dim"}[state]))
-    return (*head, *pieces)
+def _formula(pieces: Sequence[tuple[Piece, int]], now: int) -> Line:
+    """The formula with the current factor marked and those to come dimmed."""
+    return tuple(
+        Piece(piece.text, "now" if step == now else "text" if step < now else "dim") if step else piece
+        for piece, step in pieces
+    )
 
 
 def _matrices(scene: Scene, current: Factor | None) -> list[Shown]:
@@ -152,7 +71,7 @@ def _local_picture(scene: Scene, found: Factor) -> MatrixView:
     return scene.gallery.expression(scene.record, name, found.step, found.local, scene.operands(found.step))
 
 
-def _entry(scene: Scene, chosen: str, factors: Sequence[Factor], width: int) -> list[Line]:
+def _entry(scene: Scene, chosen: str, factors: Sequence[Factor]) -> list[Line]:
     """∂L/∂W1[i,j] = Σₙ …, with the numbers of each sample once they are there."""
     program = scene.program
     value = program.values[program.versions[chosen][0]]
@@ -242,6 +161,8 @@ def _number(scene: Scene, found: Factor, expression: Expression | None, index: t
     slots = dict(found.step.operands)
     if any(scene.program.values[slots[name]].step > scene.now for name in names(expression)):
         return None
+    if isinstance(expression, Name):
+        return float(scene.record.value(slots[expression.id])[index])
     operands = scene.operands(found.step)
     shape = infer(expression, operands.shape)
     tree = cell(expression, operands.shape, index if len(shape) == 2 else ())

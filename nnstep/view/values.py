@@ -45,8 +45,9 @@ def _matrix_block(shown: Shown, width: int, height: int) -> Block:
     title = _title(shown, window)
     if matrix.scalar:
         return _scalar_block(shown, title, window, extra)
-    lines = [title]
-    lines += [matrix.row(row, window, extra, shown.cursor, shown.lit) for row in window.rows]
+
+    def line(y: int) -> Line:
+        return matrix.row(window.rows[y - 1], window, extra, shown.cursor, shown.lit) if y else title
 
     def target(x: int, y: int) -> Target | None:
         column = (x - 1) // matrix.pitch
@@ -56,8 +57,8 @@ def _matrix_block(shown: Shown, width: int, height: int) -> Block:
             return None
         return Target("cell.choose", (matrix.name, window.rows[y - 1], window.columns[column]))
 
-    size = max(matrix.width(window), line_width(title))
-    return Block(size, len(lines), lines.__getitem__, (Hit(0, 0, size, len(lines), target),))
+    size, tall = max(matrix.width(window), line_width(title)), len(window.rows) + 1
+    return Block(size, tall, line, (Hit(0, 0, size, tall, target),))
 
 
 def _title(shown: Shown, window: Window) -> Line:
