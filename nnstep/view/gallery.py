@@ -9,6 +9,7 @@ from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
 from nnstep.language import Expression, Name, label, tokens
 from nnstep.ops import Array, Shape
 from nnstep.program import Program, Step, Value, infer
+from nnstep.view.canvas import Canvas
 from nnstep.view.matrix import LARGE, MatrixView
 from nnstep.view.numbers import DIGITS
 from nnstep.view.operation import Display, display_expression
@@ -32,6 +33,7 @@ class Gallery:
         self._kept: dict[tuple[object, ...], tuple[Record, MatrixView]] = {}
         self._recent: tuple[Record, ...] = ()
         self._displays: dict[tuple[int, int], Display] = {}
+        self.canvases: dict[str, tuple[object, Canvas]] = {}
         self._plans: dict[tuple[int, str], Plan] = {}
         self._members: dict[int, dict[str, tuple[str, ...]]] = {}
 

@@ -24,6 +24,7 @@ from nnstep.view.operation import Display
 __all__ = ["Operands", "Provenance"]
 
 _WRITTEN_OUT = 200  # entries that a cell is made of, at most, for its arithmetic to be written out
+_IN_ONE_GO = 40  # the same for a plain matrix product or sum, which can be worked on in one go
 _LARGEST = 4  # terms of a longer sum that are shown
 
 
@@ -91,7 +92,7 @@ class Provenance:
     def _tree(self) -> Expression | None:
         """The cell's arithmetic over the displayed operands; None where it is too long."""
         expression, operands = self.operands.display.expression, self.operands
-        if cell_size(expression, operands.shape) > _WRITTEN_OUT:
+        if cell_size(expression, operands.shape) > (_IN_ONE_GO if self._is_long_sum else _WRITTEN_OUT):
             return None
         return cell(expression, operands.shape, self.index)
 
@@ -126,6 +127,13 @@ class Provenance:
 
     def _summary(self) -> str:
         return f"({cell_size(self.operands.display.expression, self.operands.shape):,} entries)".replace(",", " ")
+
+    @property
+    def _is_long_sum(self) -> bool:
+        match self.operands.display.expression:
+            case Call("matmul" | "sum", arguments):
+                return all(isinstance(argument, Name) for argument in arguments)
+        return False
 
     @cached_property
     def _long_sum(self) -> tuple[Expression, dict[str, Lit]] | None:

@@ -179,7 +179,7 @@ class Scene:
     def values_panel(self, key: str) -> ValuesPanel:
         """One of the three panels of values."""
         shown = tuple(self.shown(value) for value in self.members(key))
-        return ValuesPanel(key, (Piece(_TITLES[key], "heading"),), shown, _EMPTY[key])
+        return ValuesPanel(key, (Piece(_TITLES[key], "heading"),), shown, _EMPTY[key], self.gallery.canvases)
 
     def members(self, key: str) -> list[Value]:
         """The values of a panel, in order."""

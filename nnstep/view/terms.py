@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from math import prod
 
 from nnstep.language import Call, Entry, Expression, Name, label, names, tokens
-from nnstep.ops import evaluate_cell
-from nnstep.program import Factor, cell, infer, parameters_with_gradient
+from nnstep.program import Factor, parameters_with_gradient
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.chain import ChainPanel
 from nnstep.view.lit import DARK
@@ -163,7 +162,6 @@ def _number(scene: Scene, found: Factor, expression: Expression | None, index: t
         return None
     if isinstance(expression, Name):
         return float(scene.record.value(slots[expression.id])[index])
-    operands = scene.operands(found.step)
-    shape = infer(expression, operands.shape)
-    tree = cell(expression, operands.shape, index if len(shape) == 2 else ())
-    return evaluate_cell(tree, lambda name, at: float(operands.value(name)[at]))
+    picture = _local_picture(scene, found)
+    row, column = min(index[0], picture.rows - 1), min(index[1], picture.columns - 1)
+    return None if picture.array is None else float(picture.array[row, column : column + 1][0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nnstep.view.blocks import Block, beside, blank, line_width, paint, rows_of, stack, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
@@ -91,9 +91,18 @@ class ValuesPanel:
     title: Line
     shown: Sequence[Shown]
     empty: str
+    memory: dict[str, tuple[object, Canvas]] = field(default_factory=dict)  # the last canvas of each panel, and of what
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
-        """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
+        """The window of `width` × `height`; see `nnstep.view.canvas.Panel`. What has not changed is not made again."""
+        looks = [(item.matrix, item.cursor, item.lit, item.changed) for item in self.shown]
+        signature = (looks, width, height, top)
+        last = self.memory.get(self.key)
+        if last is None or last[0] != signature:
+            last = self.memory[self.key] = (signature, self._painted(width, height, top))
+        return last[1]
+
+    def _painted(self, width: int, height: int, top: int | None) -> Canvas:
         if not self.shown:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
         rows = rows_of([matrix_block(item, width, height) for item in self.shown], width)
