@@ -9,7 +9,7 @@ import numpy as np
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Option
 from nnstep.ops.elementary import prepare_normal_cdf
-from nnstep.ops.kernels import ZERO, Mask, constant, keeping, number, sigmoid_into, ufunc
+from nnstep.ops.kernels import SIGMOID_ZERO, ZERO, Mask, constant, keeping, number, sigmoid_into, ufunc
 from nnstep.ops.operation import Array, Kernel, Operation, Shape, Site, Texts, elementwise_cell
 from nnstep.ops.shapes import same_shape
 
@@ -70,11 +70,12 @@ def _prepare_gelu(site: Site) -> Kernel:
 
 
 def _prepare_silu(site: Site) -> Kernel:
-    gate, sigmoid, multiply = np.empty(site.out), sigmoid_into(site.out), np.multiply
+    gate, sigmoid, maximum, multiply = np.empty(site.out), sigmoid_into(site.out), np.maximum, np.multiply
 
     def kernel(x: Array, out: Array) -> None:
         sigmoid(x, gate)
-        multiply(x, gate, out)
+        maximum(x, SIGMOID_ZERO, out=out)  # the gate is never quite 0
+        multiply(out, gate, out)
 
     return keeping(kernel, gate)
 

@@ -20,6 +20,7 @@ from nnstep.ops.operation import Array, Kernel, Shape, Site
 
 __all__ = [
     "ONE",
+    "SIGMOID_ZERO",
     "TINY",
     "ZERO",
     "Mask",
@@ -78,20 +79,24 @@ def keeping(kernel: Kernel, *arrays: Array) -> Kernel:
     return kernel
 
 
-# exp overflows above 709.78; the sigmoid has long been exactly 1 there.
-_EXP_LIMIT = constant(709.0)
+SIGMOID_ZERO = constant(-709.0)  # below it exp(-x) would overflow; the sigmoid is 1e-308 there
 
 
 def sigmoid_into(shape: Shape) -> Kernel:
-    """run(x, out): e / (1 + e) with e = exp(min(x, 709)), which never overflows; `out` may be `x`."""
+    """run(x, out): 1 / (1 + exp(-x)), which never overflows; `out` may be `x`.
+
+    In this form and not as e / (1 + e) because PyTorch has it so: where the result is nearly 1, its last bit decides
+    how many digits of 1 - result are common.
+    """
     e = np.empty(shape)
-    minimum, exp, add, divide = np.minimum, np.exp, np.add, np.divide
+    maximum, negative, exp, add, divide = np.maximum, np.negative, np.exp, np.add, np.divide
 
     def run(x: Array, out: Array) -> None:
-        minimum(x, _EXP_LIMIT, out=e)
+        maximum(x, SIGMOID_ZERO, out=e)
+        negative(e, e)
         exp(e, e)
-        add(e, ONE, out)
-        divide(e, out, out)
+        add(e, ONE, e)
+        divide(ONE, e, out)
 
     return run
 
