@@ -58,15 +58,20 @@ class NnstepApp(GuardedApp):
         super().__init__()
         self.opener, self.library = opener, library
         self.use_command_palette = True
-        self.register_theme(_theme(LOOKS["dark"], True))
-        self.register_theme(_theme(LOOKS["light"], False))
         self._palette = self._dressed("mono" if self.no_color else look)
-        self.theme = self._palette.look.theme
         self.stepping = StepperScreen(stepper, self._palette, self)
 
     def _dressed(self, look: str) -> Palette:
         system = COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
         return Palette(LOOKS[look], system)
+
+    def _dress_dialogs(self) -> None:
+        """Textual's theme for the dialogs. Not at the start: the board needs none, and a theme costs milliseconds."""
+        theme = self._palette.look.theme
+        if theme not in self.available_themes:
+            self.register_theme(_theme(LOOKS["dark"], True))
+            self.register_theme(_theme(LOOKS["light"], False))
+        self.theme = theme
 
     def get_default_screen(self) -> Screen[Any]:
         """The stepper's screen, with or without a scenario yet."""
@@ -95,6 +100,7 @@ class NnstepApp(GuardedApp):
 
     def palette(self) -> None:
         """Open the command palette."""
+        self._dress_dialogs()
         self.action_command_palette()
 
     def next_look(self) -> None:
@@ -104,7 +110,7 @@ class NnstepApp(GuardedApp):
             return
         name = self._palette.look.name
         self._palette = self._dressed(_CYCLE[(_CYCLE.index(name) + 1) % len(_CYCLE)])
-        self.theme = self._palette.look.theme
+        self._dress_dialogs()
         self.stepping.board.dress(self._palette)
         self.stepping.say(f"colours: {self._palette.look.title}", "good")
 
@@ -114,6 +120,7 @@ class NnstepApp(GuardedApp):
             return None
         from nnstep.tui.screens.dialogs import dialog
 
+        self._dress_dialogs()
         return self.push_screen(dialog(name, self, problems))
 
     def names(self) -> list[str]:

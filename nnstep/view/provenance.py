@@ -13,7 +13,7 @@ import numpy as np
 
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call, Entry, Expression, Name, substitute
-from nnstep.ops import Array, Index, Shape, entries
+from nnstep.ops import Array, Index, Shape, entries, evaluate_cell
 from nnstep.program import Program, Step, cell, cell_size, infer
 from nnstep.view.arithmetic import CellLines, cell_lines
 from nnstep.view.lit import Lit
@@ -67,10 +67,9 @@ class Operands:
         inner = self.display.inner.get(name)
         if inner is None or name in self._inner:
             return float(self.array(name)[index])
-        tree = cell(inner, self.shape, index)
-        if isinstance(tree, Entry):
-            return self.number(tree.name, tree.index)
-        return float(self.array(name)[index])
+        if cell_size(inner, self.shape) > _WRITTEN_OUT:
+            return float(self.array(name)[index])
+        return evaluate_cell(cell(inner, self.shape, index), self.number)
 
     def original(self, leaf: Expression) -> Expression | None:
         """An entry of what is only another arrangement, xᵀ[0,1], as what it is: x[1,0]."""

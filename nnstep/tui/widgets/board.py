@@ -50,6 +50,7 @@ class Board(Widget):
         self._palette = palette
         self._state: ViewState | None = None
         self._footer: Panel = Footer()
+        self._tabs = Tabs(self.focused)
         self._panes = {
             "header": Pane("header", framed=False, backgrounds=("band", "text")),
             "tabs": Pane("tabs", framed=False),
@@ -127,7 +128,11 @@ class Board(Widget):
             return self._state.header
         if key == "footer":
             return self._footer
-        return Tabs(self.focused) if key == "tabs" else self._state.panels[key]
+        if key == "tabs":
+            if self._tabs.focused != self.focused:
+                self._tabs = Tabs(self.focused)
+            return self._tabs
+        return self._state.panels[key]
 
     def _arrange(self) -> bool:
         """Put the panes where they belong for the size and the focus of now; whether anything moved."""

@@ -132,14 +132,14 @@ class Tabs:
     title: Line = ()
 
     def __init__(self, focused: str) -> None:
-        self._focused = focused
+        self.focused = focused
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
         """`1 Program  2 Operation …`, each a click, with shorter words where there is less room."""
         pieces, hits, x = [], [], 0
         for number, (key, word) in enumerate(_tab_words(width).items(), 1):
             text = f" {number} {word} "
-            pieces.append(Piece(text, "tab-on" if key == self._focused else "tab"))
+            pieces.append(Piece(text, "tab-on" if key == self.focused else "tab"))
             hits.append(Hit(x, 0, len(text), 1, Target(f"panel.{key}")))
             x += len(text)
         return Canvas((tuple(pieces),), tuple(hits), x, 1)

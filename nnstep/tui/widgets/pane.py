@@ -7,7 +7,6 @@ tuples and a changed row is repainted from the first piece that differs to the l
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from nnstep.text import width
@@ -16,10 +15,14 @@ from nnstep.view.canvas import Canvas, Line, Panel, Piece, Target, line_text
 
 __all__ = ["Change", "Pane", "fit"]
 
-# Text of these characters only takes one column a character; anything else is measured.
-_MEASURED = re.compile(
-    "[^\x20-\x7e\u00a0-\u02ff\u0370-\u03ff\u1d00-\u1dbf\u2010-\u2027\u2030-\u205e\u2070-\u22ff"
-    "\u2500-\u259f\u2800-\u28ff]"
+# Characters that take one column: text of these only is as wide as it is long; anything else is measured.
+_NARROW = frozenset(
+    chr(code)
+    for first, last in (
+        *((0x20, 0x7E), (0xA0, 0x2FF), (0x370, 0x3FF), (0x1D00, 0x1DBF), (0x2010, 0x2027), (0x2030, 0x205E)),
+        *((0x2070, 0x20CF), (0x2100, 0x22FF), (0x2500, 0x259F), (0x2800, 0x28FF)),
+    )
+    for code in range(first, last + 1)
 )
 _EMPTY = Canvas(())
 
@@ -43,7 +46,7 @@ class _Frame(NamedTuple):
 
 
 def _width(text: str) -> int:
-    return width(text) if _MEASURED.search(text) else len(text)
+    return len(text) if text.isascii() or _NARROW.issuperset(text) else width(text)
 
 
 def _cut(text: str, columns: int) -> str:
@@ -101,6 +104,8 @@ class Pane:
         self.top: int | None = None
         self.left: int | None = None
         self._backgrounds = backgrounds
+        self._panel: Panel | None = None
+        self._asked: tuple[bool, int | None, int | None] | None = None
         self._lines: tuple[Line, ...] = ()
         self._frame: _Frame | None = None
 
@@ -119,12 +124,16 @@ class Pane:
         """Put the pane somewhere else (or nowhere); everything has to be painted anew."""
         if box != self.box:
             self.box = box
-            self.rows, self._lines, self._frame = [], (), None
+            self.rows, self._lines, self._frame, self._asked = [], (), None, None
 
     def paint(self, panel: Panel, focused: bool = False) -> list[Change]:
         """Paint `panel`; the changes against what was there, or one for each row when there was nothing."""
         if self.box is None:
             return []
+        asked = (focused, self.top, self.left)
+        if panel is self._panel and asked == self._asked:
+            return []
+        self._panel, self._asked = panel, asked
         inner = self.inner
         self.canvas = canvas = panel.paint(inner.width, inner.height, self.top, self.left)
         if self.framed:
