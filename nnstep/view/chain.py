@@ -22,7 +22,7 @@ class ChainPanel:
     formula  the whole product, nested as it is computed
     shown    matrices of the current factor: the factor itself and what it makes of the upstream gradient
     now      the step that is done: factors up to it are done, that of it is the current one
-    entry    the chosen entry's lines
+    entry    the chosen entry's lines for a width
     """
 
     title: Line
@@ -32,7 +32,7 @@ class ChainPanel:
     factors: Sequence[FactorWords] = ()
     now: int = 0
     shown: Sequence[Shown] = ()
-    entry: Callable[[], Sequence[Line]] = tuple
+    entry: Callable[[int], Sequence[Line]] = lambda width: ()
     empty: str = ""
     key: str = "chain"
 
@@ -41,7 +41,7 @@ class ChainPanel:
         if not self.tabs:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
         blocks = [self._tabs(width), broken(self.formula, width), blank(), self._factors(width)]
-        entry = self.entry()
+        entry = self.entry(width)
         if entry:
             blocks += [blank(), *(broken(line, width) for line in entry)]
         used = sum(block.height for block in blocks)

@@ -40,7 +40,7 @@ def chain_panel(scene: Scene) -> ChainPanel:
         factors=found.words,
         now=scene.now,
         shown=_matrices(scene, done[-1] if done else None),
-        entry=lambda: _entry(scene, chosen, found.factors),
+        entry=lambda width: _entry(scene, chosen, found.factors, width),
     )
 
 
@@ -70,7 +70,7 @@ def _local_picture(scene: Scene, found: Factor) -> MatrixView:
     return scene.gallery.expression(scene.record, name, found.step, found.local, scene.operands(found.step))
 
 
-def _entry(scene: Scene, chosen: str, factors: Sequence[Factor]) -> list[Line]:
+def _entry(scene: Scene, chosen: str, factors: Sequence[Factor], width: int) -> list[Line]:
     """∂L/∂W1[i,j] = Σₙ …, with the numbers of each sample once they are there."""
     program = scene.program
     value = program.values[program.versions[chosen][0]]
@@ -91,7 +91,7 @@ def _entry(scene: Scene, chosen: str, factors: Sequence[Factor]) -> list[Line]:
         (Piece("= Σₙ ", "operator"), *_general(scene, last, spine, row, column)),
     ]
     rows = range(samples) if samples <= _MOST_TERMS else range(_MOST_TERMS - 1)
-    lines += _sample_lines(scene, last, spine, rows, (row, column))
+    lines += _sample_lines(scene, last, spine, rows, (row, column), width)
     if len(rows) < samples:
         lines.append((Piece(f"… and {samples - len(rows)} more samples", "dim"),))
     return lines
@@ -128,7 +128,7 @@ def _plain_name(expression: Expression) -> str:
 
 
 def _sample_lines(
-    scene: Scene, last: Factor, spine: list[Factor], samples: range, entry: tuple[int, int]
+    scene: Scene, last: Factor, spine: list[Factor], samples: range, entry: tuple[int, int], width: int
 ) -> list[Line]:
     """n=2  1 · 0.2475 · ? = ?: each sample's share, in columns; a question mark for what is not computed yet."""
     assert isinstance(last.local, Call)
@@ -140,12 +140,14 @@ def _sample_lines(
     shares = [None if None in numbers else prod(map(float, numbers)) for numbers in zip(*columns, strict=True)]
     said = [[_said(scene, number) for number in column] for column in [*columns, shares]]
     widths = [max(map(len, column)) for column in said]
+    wide = sum(widths) + 3 * len(said) + 2 + len(str(samples[-1])) <= width
+    times, equals = (" · ", " = ") if wide else ("·", "=")
     lines: list[Line] = []
     for row, n in enumerate(samples):
         pieces = [Piece(f"n={n:<{len(str(samples[-1]))}} ", "dim")]
-        for position, (column, width) in enumerate(zip(said, widths, strict=True)):
-            sign = "" if not position else " = " if position == len(said) - 1 else " · "
-            pieces += [Piece(sign, "operator"), Piece(f"{column[row]:>{width}}", "number")]
+        for position, (column, size) in enumerate(zip(said, widths, strict=True)):
+            sign = "" if not position else equals if position == len(said) - 1 else times
+            pieces += [Piece(sign, "operator"), Piece(f"{column[row]:>{size}}" if wide else column[row], "number")]
         lines.append(tuple(pieces))
     return lines
 

@@ -121,8 +121,8 @@ class ValuesPanel:
         return paint(stack(parts), width, height, top)
 
     def _bottom(self, rows: list[list[Block]], starts: list[int], heights: list[int]) -> int:
-        """The line under the row of matrices that has what matters: the cursor, else what was assigned now."""
-        marks = [(item.cursor is not None, item.changed) for item in self.shown]
+        """The line under the row of matrices that has what matters: the cursor, what was assigned now, what is lit."""
+        marks = [(item.cursor is not None, item.changed, item.lit is not DARK) for item in self.shown]
         wanted = marks.index(max(marks)) if any(map(any, marks)) else 0
         for row, start, tall in zip(rows, starts, heights, strict=True):
             if wanted < len(row):
