@@ -166,13 +166,8 @@ class OperationPanel:
         words = [wrap(sentence, width, "dim") for sentence in self.sentences]
         cell = [broken(line, width, _hang(line)) for line in self.cell(width)]
         heading = [line for line in (self.equation, self.note) if line]
-        used = (
-            len(heading)
-            + sum(block.height for block in cell)
-            + (1 if cell else 0)
-            + sum(block.height for block in words)
-        )
-        room = max(_FEWEST_LINES, height - used - 2)
+        used = len(heading) + sum(block.height for block in cell) + (1 if cell else 0)
+        room = max(_FEWEST_LINES, height - used - 1)  # the sentence may go below the edge, numbers may not
         blocks = [lines_block(heading)]
         if self.result is not None:
             blocks += [blank(), self._matrices(width, room)]

@@ -118,6 +118,9 @@ class ValuesPanel:
         if top is None:
             bottom = self._bottom(rows, starts, heights)
             top = next((start for start in starts if bottom - start <= height), starts[-1])
+            missing = top + height - sum(part.height for part in parts)
+            if top and missing > 0:  # or the window would start in the middle of a matrix
+                parts.append(blank(missing))
         return paint(stack(parts), width, height, top)
 
     def _bottom(self, rows: list[list[Block]], starts: list[int], heights: list[int]) -> int:
