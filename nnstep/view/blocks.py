@@ -113,7 +113,7 @@ def beside(blocks: Sequence[Block], gap: int = 1, middle: bool = False) -> Block
     placed, x = [], 0
     tallest = max((block.height for block in blocks), default=0)
     for block in blocks:
-        placed.append(_Placed(x, (tallest - block.height) // 2 if middle else 0, block))
+        placed.append(_Placed(x, (tallest - block.height + 1) // 2 if middle else 0, block))
         x += block.width + gap
     return _joined(placed)
 
