@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from textual import events
 from textual.geometry import Region
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from nnstep.tui.app import NnstepApp
 from tests.tui.fakes import ENTRIES, FakeStepper, fake_opener
 
-__all__ = ["board_rows", "run", "screen_text"]
+__all__ = ["board_rows", "press_at_once", "run", "screen_text"]
 
 Act = Callable[[NnstepApp, Pilot[None]], Awaitable[Any]]
 
@@ -27,6 +29,15 @@ def run(act: Act, stepper: FakeStepper | None = None, size: tuple[int, int] = (1
             return await act(app, pilot)
 
     return asyncio.run(going())
+
+
+async def press_at_once(app: NnstepApp, pilot: Pilot[None], keys: Iterable[str]) -> None:
+    """Press keys faster than the program answers, as a held key or a pasted line does, and wait for the last answer."""
+    for key in keys:
+        char = key if len(key) == 1 else None
+        app.post_message(events.Key(_character_to_key(key) if char else key, char))
+    for _ in range(3):
+        await pilot.pause()
 
 
 def screen_text(app: NnstepApp) -> str:

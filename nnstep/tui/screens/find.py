@@ -43,7 +43,7 @@ class Find(Dialog):
     def on_mount(self) -> None:
         """Take the keys at once, and begin with every name."""
         self._list("")
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def _list(self, typed: str) -> None:
         self._found = matching(self._names, typed)

@@ -36,7 +36,7 @@ class Goto(Dialog):
 
     def on_mount(self) -> None:
         """Take the keys at once."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go there and close; nothing typed is a change of mind."""

@@ -64,7 +64,7 @@ class Help(Dialog):
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""
-        self.query_one(VerticalScroll).focus()
+        self.set_focus(self.query_one(VerticalScroll))
 
     def on_resize(self, event: Resize) -> None:
         """One column or two."""

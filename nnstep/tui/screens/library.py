@@ -61,7 +61,7 @@ class LibraryScreen(Dialog):
     def on_mount(self) -> None:
         """Take the keys at once."""
         options = self.query_one(OptionList)
-        options.focus()
+        self.set_focus(options)
         if self._entries:
             options.highlighted = 0
             self._describe(self._entries[0])

@@ -32,7 +32,7 @@ class OpenFile(Dialog):
 
     def on_mount(self) -> None:
         """Take the keys at once."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open it, or say everything that is wrong with it."""
