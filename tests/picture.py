@@ -27,7 +27,7 @@ def picture(scenario: str, step: str, size: tuple[int, int]) -> str:
 
     svg = asyncio.run(shown())
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.S)
-    svg = svg.replace("<svg ", "<svg xml:space=\"preserve\" ", 1)  # spaces count
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)  # spaces count
     return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.S).replace(
         "Fira Code, monospace", "Fira Code, Menlo, monospace"
     )

@@ -35,15 +35,15 @@ def to_latex(expression: Expression, objective: str = "L") -> str:
     """The expression in LaTeX's mathematics, without dollar signs."""
     match expression:
         case Number(value):
-            return number_text(value)
+            return _number(value)
         case Name(id):
             return _name(id, objective)
         case Entry(name, index):
             return f"{{{_name(name, objective)}}}_{{{','.join(map(str, index))}}}"
         case Call("transpose", (value,)):
-            return _tight(value, 3, objective) + r"^{\top}"
+            return _tight(value, 4, objective) + r"^{\top}"
         case Call("power", (base, exponent)):
-            return f"{_tight(base, 3, objective)}^{{{to_latex(exponent, objective)}}}"
+            return f"{_tight(base, 4, objective)}^{{{to_latex(exponent, objective)}}}"
         case Call("divide", (left, right)):
             return rf"\frac{{{to_latex(left, objective)}}}{{{to_latex(right, objective)}}}"
         case Call("negative", (value,)):
@@ -59,7 +59,7 @@ def to_latex(expression: Expression, objective: str = "L") -> str:
 
 def _infix(function: str, left: Expression, right: Expression, objective: str) -> str:
     sign, level = _INFIX[function]
-    if function == "multiply" and (isinstance(left, Number) or isinstance(right, Number)):
+    if function == "multiply" and (_is_number(left) or _is_number(right)):
         sign = r"\cdot"
     parts = (_tight(left, level, objective), sign, _tight(right, level + 1, objective))
     return " ".join(part for part in parts if part)
@@ -74,20 +74,46 @@ def _called(call: Call, objective: str) -> str:
 
 
 def _tight(node: Expression, least: int, objective: str) -> str:
+    """The part, in brackets where it binds less than `least`; 4 is what takes an exponent."""
     text = to_latex(node, objective)
-    level = 3
-    if isinstance(node, Call) and node.function in _INFIX:
-        level = _INFIX[node.function][1]
-    elif (isinstance(node, Call) and node.function == "negative") or (isinstance(node, Number) and node.value < 0):
-        level = 1
-    elif isinstance(node, Call) and node.function in ("power", "divide", "transpose"):
-        level = 2
-    return text if level >= least else rf"\left({text}\right)"
+    return text if _binding(node) >= least else rf"\left({text}\right)"
+
+
+def _binding(node: Expression) -> int:
+    match node:
+        case Number(value):
+            return 1 if value < 0 else 2 if "cdot" in _number(value) else 4
+        case Name(id):
+            return 3 if id.startswith("grad(") else 4
+        case Call("negative", _):
+            return 1
+        case Call("power" | "divide" | "transpose", _):
+            return 3
+        case Call(function, _) if function in _INFIX:
+            return _INFIX[function][1]
+    return 4
+
+
+def _is_number(node: Expression) -> bool:
+    """Whether an expression is made of numbers alone."""
+    return isinstance(node, Number) or (isinstance(node, Call) and all(map(_is_number, node.arguments)))
+
+
+def _number(value: float) -> str:
+    text = number_text(value)
+    if "e" not in text:
+        return text
+    mantissa, exponent = text.split("e")
+    power = f"10^{{{int(exponent)}}}"
+    return power if mantissa == "1" else rf"{mantissa} \cdot {power}"
 
 
 def _name(name: str, objective: str) -> str:
     if name.startswith("grad(") and " via " not in name:
         return rf"\frac{{\partial {objective}}}{{\partial {_name(name[5:-1], objective)}}}"
+    if name.endswith(")") and "(" in name and name.split("(", 1)[0].isidentifier():
+        state, of = name[:-1].split("(", 1)  # an optimizer's state: v of W1 is written v_{W_1}
+        return f"{_name(state, objective)}_{{{_name(of, objective)}}}"
     found = _LETTERS_DIGITS.fullmatch(name)
     if found:
         letters, digits = found.groups()

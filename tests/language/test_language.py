@@ -190,6 +190,12 @@ def test_labels_of_values() -> None:
         ("(softmax(o) - y) / 4", r"\frac{\operatorname{softmax}\left(o\right) - y}{4}"),
         ("h * (1 - h)", r"h \odot \left(1 - h\right)"),
         ("sqrt(w ** 2)", r"\sqrt{w^{2}}"),
+        ("(a / b) ** 2", r"\left(\frac{a}{b}\right)^{2}"),
+        ("grad(o) @ W2.T", r"\frac{\partial L}{\partial o} W_{2}^{\top}"),
+        ("(1 - 0.9) * grad(W)", r"\left(1 - 0.9\right) \cdot \frac{\partial L}{\partial W}"),
+        ("v(W1) + 1e-8", r"v_{W_{1}} + 10^{-8}"),
+        ("-2 ** x", r"-2^{x}"),
+        ("(-2) ** x", r"\left(-2\right)^{x}"),
     ],
 )
 def test_latex(text: str, latex: str) -> None:
