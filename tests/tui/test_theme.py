@@ -90,3 +90,13 @@ def test_without_colours_there_are_none():
 def test_the_terminals_own_colours_are_sixteen():
     codes = Palette(LOOKS["ansi"], ColorSystem.TRUECOLOR).codes("band")
     assert all("38;" not in codes[role] and "48;" not in codes[role] for role in KNOWN)
+
+
+@pytest.mark.parametrize("name", LOOKS)
+@pytest.mark.parametrize("number", ["pos1", "neg3", "pos5", "zero", "todo"])
+def test_the_chosen_cell_the_lit_ones_and_the_others_differ(name, number):
+    styles = Palette(LOOKS[name]).styles("text")
+    for changed in ("", " changed"):
+        of_number, lit, cursor = (styles[f"{number}{changed}{word}"] for word in ("", " lit", " lit cursor"))
+        assert len({of_number, lit, cursor}) == 3
+    assert styles["cursor"].reverse or styles["cursor"].bgcolor != styles["text"].bgcolor
