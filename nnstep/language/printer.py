@@ -101,7 +101,9 @@ def label(name: str, objective: str = "L") -> str:
 
 def number_text(value: float) -> str:
     """A number as it is typed: the shortest text that reads back as the same float64."""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+    if value.is_integer() and abs(value) < 1e16:
+        return f"{value:.0f}"  # keeps the sign of -0
+    return repr(value)
 
 
 def _join(pieces: Iterable[Token]) -> str:
