@@ -11,7 +11,7 @@ import numpy as np
 
 from nnstep.errors import OperationError, Problem, nearest
 from nnstep.language import Call, Expression, Name, Number, to_text, walk
-from nnstep.ops import NAMES, Array, operation
+from nnstep.ops import NAMES, Array, Operation, operation
 from nnstep.program.bind import Bound, bind
 from nnstep.program.builder import Builder
 from nnstep.scenario.model import Equation
@@ -67,18 +67,20 @@ def _undefined(name: str, builder: Builder, later: Collection[str]) -> Problem:
 
 
 def _misplaced(expression: Expression) -> list[Problem]:
-    """Operations that there are not, or not in equations."""
+    """Operations that there are not, and the first that there is not in equations."""
     problems = []
+    misplaced: Operation | None = None
     for function in dict.fromkeys(node.function for node in walk(expression) if isinstance(node, Call)):
         try:
             entry = operation(function)
         except OperationError as error:
             problems.append(Problem(error.message, hint=error.hint))
-            continue
-        if entry.where != "equation":
-            place = "breakpoints and watches" if entry.where == "condition" else "derivative rules"
-            said = entry.name if entry.symbol == entry.name else f"{entry.symbol} ({entry.name})"
-            problems.append(Problem(f"{said} is for {place}, not for an equation"))
+        else:
+            misplaced = misplaced or (entry if entry.where != "equation" else None)
+    if misplaced is not None:
+        place = "breakpoints and watches" if misplaced.where == "condition" else "derivative rules"
+        name = misplaced.name if misplaced.symbol == misplaced.name else f"{misplaced.symbol} ({misplaced.name})"
+        problems.append(Problem(f"{name} is for {place}, not for an equation"))
     return problems
 
 
