@@ -112,10 +112,10 @@ class Session:
         program = self.timeline.program(iteration)
         if step is None:
             return self._move(Position(iteration))
-        here, same = self.program.values[step.target], self.position.step
-        versions = self.program.versions[here.name]
-        for slot in program.versions.get(here.name, ())[versions.index(step.target) :][:1]:
-            same = program.values[slot].step
+        name = self.program.values[step.target].name
+        turn = self.program.versions[name].index(step.target)
+        slots = program.versions.get(name, ())
+        same = program.values[slots[turn]].step if turn < len(slots) else self.position.step
         return self._move(Position(iteration, min(same, len(program.steps))))
 
     def _to_end_of(self, iteration: int) -> bool:
