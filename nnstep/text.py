@@ -33,7 +33,7 @@ def clean(text: object, limit: int = 200) -> str:
     return _UNFIT.sub(_visible, raw)
 
 
-# Text of these characters only takes one column a character; anything else is measured.
+# Text of these characters only takes one column a character; anything else is looked at closely.
 _MEASURED = re.compile(
     "[^\x20-\x7e\u00a0-\u02ff\u0370-\u03ff\u1d00-\u1dbf\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2100-\u22ff"
     "\u2500-\u259f\u25a0-\u25cf\u2600-\u2603\u2700-\u2704\u2713-\u2718\u2800-\u28ff\u239b-\u23ad]"

@@ -30,7 +30,8 @@ Lines = Callable[[int], Line]
 class Block:
     """`height` lines of at most `width` columns. `line(y)` makes one of them, and is asked only for what is seen.
 
-    A block that was put together has the blocks it is made of as its `parts`, each at its place in it.
+    A block that was put together has the blocks it is made of as its `parts`, each at its place in it. `even` is the
+    width of all lines but the first where that is one and the same, which saves measuring them; else 0.
     """
 
     width: int
@@ -38,6 +39,7 @@ class Block:
     line: Lines
     hits: tuple[Hit, ...] = ()
     parts: tuple[_Placed, ...] = ()
+    even: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +144,8 @@ def flow(blocks: Sequence[Block], width: int, gap: int = 2, middle: bool = False
 
 def broken(line: Line, width: int, indent: int = 4) -> Block:
     """A long formula on several lines, broken before its signs; lines after the first are indented."""
+    if line_width(line) <= width:
+        return lines_block([line])
     lines: list[list[Piece]] = [[]]
     part: list[Piece] = []
     for piece in (*line, Piece("", "operator")):
@@ -167,16 +171,20 @@ def _joined(placed: list[_Placed]) -> Block:
 
     def line(y: int) -> Line:
         pieces: list[Piece] = []
-        column = 0
+        last: Line = ()  # the part before, where it began, and its width where that is known
+        column = even = 0
         for item in parts:
             if item.y <= y < item.y + item.block.height:
                 part = item.block.line(y - item.y)
                 if not part:
                     continue
-                if item.x > column:
-                    pieces.append(Piece(" " * (item.x - column), "text"))
+                if last or item.x:
+                    column += even or line_width(last)
+                    if item.x > column:
+                        pieces.append(Piece(" " * (item.x - column), "text"))
+                        column = item.x
                 pieces += part
-                column = max(item.x, column) + line_width(part)
+                last, even = part, item.block.even if y > item.y else 0
         return tuple(pieces)
 
     hits = tuple(
@@ -199,7 +207,9 @@ def paint(block: Block, width: int, height: int, top: int | None, keep: tuple[in
             top = min(keep[0], keep[1] - height) if keep[1] - keep[0] <= height else keep[0]
     top = max(0, min(top, most))
     shown = range(top, min(top + height, block.height))
-    lines = tuple(fit(block.line(y), width) for y in shown)
+    lines = tuple(map(block.line, shown))
+    if block.width > width:
+        lines = tuple(fit(line, width) for line in lines)
     hits = tuple(
         Hit(hit.x, hit.y - top, hit.width, hit.height, hit.target)
         for hit in block.hits

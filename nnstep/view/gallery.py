@@ -9,13 +9,13 @@ from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
 from nnstep.language import Expression, Name, label, tokens
 from nnstep.ops import Array, Shape
 from nnstep.program import Program, Step, Value, infer
-from nnstep.view.canvas import Canvas
 from nnstep.view.matrix import LARGE, MatrixView
 from nnstep.view.numbers import DIGITS
 from nnstep.view.operation import Display, display_expression
 from nnstep.view.plan import Plan, plan
 from nnstep.view.provenance import Operands
 from nnstep.view.symbols import SYMBOLS
+from nnstep.view.values import ValuesPanel
 
 __all__ = ["Gallery"]
 
@@ -33,7 +33,7 @@ class Gallery:
         self._kept: dict[tuple[object, ...], tuple[Record, MatrixView]] = {}
         self._recent: tuple[Record, ...] = ()
         self._displays: dict[tuple[int, int], Display] = {}
-        self.canvases: dict[str, tuple[object, Canvas]] = {}
+        self.panels: dict[str, ValuesPanel] = {}
         self._plans: dict[tuple[int, str], Plan] = {}
         self._members: dict[int, dict[str, tuple[str, ...]]] = {}
 

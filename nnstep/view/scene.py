@@ -177,9 +177,13 @@ class Scene:
         )
 
     def values_panel(self, key: str) -> ValuesPanel:
-        """One of the three panels of values."""
+        """One of the three panels of values; where nothing on it has changed, the very panel of before."""
         shown = tuple(self.shown(value) for value in self.members(key))
-        return ValuesPanel(key, (Piece(_TITLES[key], "heading"),), shown, _EMPTY[key], self.gallery.canvases)
+        made = ValuesPanel(key, (Piece(_TITLES[key], "heading"),), shown, _EMPTY[key])
+        last = self.gallery.panels.get(key)
+        if last is None or not made.looks_like(last):
+            last = self.gallery.panels[key] = made
+        return last
 
     def members(self, key: str) -> list[Value]:
         """The values of a panel, in order."""

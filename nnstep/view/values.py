@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.view.blocks import Block, beside, blank, line_width, paint, rows_of, stack, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
@@ -13,8 +14,7 @@ from nnstep.view.matrix import Cell, MatrixView, Window
 __all__ = ["Shown", "ValuesPanel", "matrix_block"]
 
 
-@dataclass(frozen=True, eq=False)
-class Shown:
+class Shown(NamedTuple):
     """A matrix as it is shown now: which cell is chosen, which ones made it, and whether this step assigned it."""
 
     matrix: MatrixView
@@ -57,8 +57,9 @@ def _matrix_block(shown: Shown, width: int, height: int) -> Block:
             return None
         return Target("cell.choose", (matrix.name, window.rows[y - 1], window.columns[column]))
 
-    size, tall = max(matrix.width(window), line_width(title)), len(window.rows) + 1
-    return Block(size, tall, line, (Hit(0, 0, size, tall, target),))
+    numbers, tall = matrix.width(window), len(window.rows) + 1
+    size = max(numbers, line_width(title))
+    return Block(size, tall, line, (Hit(0, 0, size, tall, target),), even=numbers)
 
 
 def _title(shown: Shown, window: Window) -> Line:
@@ -91,18 +92,15 @@ class ValuesPanel:
     title: Line
     shown: Sequence[Shown]
     empty: str
-    memory: dict[str, tuple[object, Canvas]] = field(default_factory=dict)  # the last canvas of each panel, and of what
+
+    def looks_like(self, other: ValuesPanel) -> bool:
+        """Whether the two show the same, so that one need not be painted where the other is."""
+        return len(self.shown) == len(other.shown) and all(
+            mine.matrix is its.matrix and mine[1:] == its[1:] for mine, its in zip(self.shown, other.shown, strict=True)
+        )
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
-        """The window of `width` × `height`; see `nnstep.view.canvas.Panel`. What has not changed is not made again."""
-        looks = [(item.matrix, item.cursor, item.lit, item.changed) for item in self.shown]
-        signature = (looks, width, height, top)
-        last = self.memory.get(self.key)
-        if last is None or last[0] != signature:
-            last = self.memory[self.key] = (signature, self._painted(width, height, top))
-        return last[1]
-
-    def _painted(self, width: int, height: int, top: int | None) -> Canvas:
+        """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
         if not self.shown:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
         rows = rows_of([matrix_block(item, width, height) for item in self.shown], width)
