@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 
 from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
 from nnstep.language import Expression, Name, label, tokens
 from nnstep.ops import Array, Shape
 from nnstep.program import Program, Step, Value, infer
+from nnstep.view.canvas import Line
 from nnstep.view.matrix import LARGE, MatrixView
 from nnstep.view.numbers import DIGITS
 from nnstep.view.operation import Display, display_expression
@@ -32,6 +33,7 @@ class Gallery:
         self.digits = DIGITS
         self._kept: dict[tuple[object, ...], tuple[Record, MatrixView]] = {}
         self._recent: tuple[Record, ...] = ()
+        self._lines: tuple[Record, object, Sequence[Line]] | None = None
         self._displays: dict[tuple[int, int], Display] = {}
         self.panels: dict[str, ValuesPanel] = {}
         self._plans: dict[tuple[int, str], Plan] = {}
@@ -68,6 +70,12 @@ class Gallery:
             }
         self._kept[key] = (record, made)
         return made
+
+    def lines(self, record: Record, looks: object, make: Callable[[], Sequence[Line]]) -> Sequence[Line]:
+        """Lines about a record that look the same as long as `looks` is the same: the last ones are kept."""
+        if self._lines is None or self._lines[0] is not record or self._lines[1] != looks:
+            self._lines = (record, looks, make())
+        return self._lines[2]
 
     def display(self, program: Program, step: Step) -> Display:
         """A step's expression as it is shown."""

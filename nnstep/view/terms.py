@@ -129,16 +129,29 @@ def _plain_name(expression: Expression) -> str:
 
 def _sample_lines(
     scene: Scene, last: Factor, spine: list[Factor], samples: range, entry: tuple[int, int], width: int
-) -> list[Line]:
+) -> Sequence[Line]:
     """n=2  1 · 0.2475 · ? = ?: each sample's share, in columns; a question mark for what is not computed yet."""
     assert isinstance(last.local, Call)
     below = spine[-1] if spine else last
     sources = [(last, last.local.arguments[0], entry[0])]
     sources += [(found, found.local, entry[1]) for found in spine if found.local is not None]
     sources.append((below, Name(below.upstream[0]), entry[1]))
-    columns = [[_number(scene, found, local, (n, at)) for n in samples] for found, local, at in sources]
-    shares = [None if None in numbers else prod(map(float, numbers)) for numbers in zip(*columns, strict=True)]
-    said = [[_said(scene, number) for number in column] for column in [*columns, shares]]
+    known = tuple(_is_known(scene, found, local) for found, local, _ in sources)
+    looks = (last.step.index, samples, entry, width, known, scene.gallery.digits)
+
+    def make() -> Sequence[Line]:
+        columns = [
+            _column(scene, found, local, samples, at) if there else [None] * len(samples)
+            for (found, local, at), there in zip(sources, known, strict=True)
+        ]
+        shares = [None if None in numbers else prod(map(float, numbers)) for numbers in zip(*columns, strict=True)]
+        return _table([[_said(scene, number) for number in column] for column in [*columns, shares]], samples, width)
+
+    return scene.gallery.lines(scene.record, looks, make)
+
+
+def _table(said: list[list[str]], samples: range, width: int) -> list[Line]:
+    """Factors and their product, a line a sample; in columns where there is room."""
     widths = [max(map(len, column)) for column in said]
     wide = sum(widths) + 3 * len(said) + 2 + len(str(samples[-1])) <= width
     times, equals = (" · ", " = ") if wide else ("·", "=")
@@ -156,14 +169,24 @@ def _said(scene: Scene, number: float | None) -> str:
     return "?" if number is None else plain(number, scene.gallery.digits)
 
 
-def _number(scene: Scene, found: Factor, expression: Expression | None, index: tuple[int, int]) -> float | None:
-    """An entry of an expression of a step's operands; None while one of them is not computed."""
+def _is_known(scene: Scene, found: Factor, expression: Expression | None) -> bool:
+    """Whether all that an expression of a step names is computed."""
     assert expression is not None
     slots = dict(found.step.operands)
-    if any(scene.program.values[slots[name]].step > scene.now for name in names(expression)):
-        return None
+    return all(scene.program.values[slots[name]].step <= scene.now for name in names(expression))
+
+
+def _column(
+    scene: Scene, found: Factor, expression: Expression | None, rows: range, column: int
+) -> Sequence[float | None]:
+    """Some rows of a column of an expression of a step's operands, which are all computed."""
     if isinstance(expression, Name):
-        return float(scene.record.value(slots[expression.id])[index])
-    picture = _local_picture(scene, found)
-    row, column = min(index[0], picture.rows - 1), min(index[1], picture.columns - 1)
-    return None if picture.array is None else float(picture.array[row, column : column + 1][0])
+        picture = scene.gallery.value(
+            scene.record, scene.program.values[dict(found.step.operands)[expression.id]], True
+        )
+    else:
+        picture = _local_picture(scene, found)
+    assert picture.array is not None
+    column = min(column, picture.columns - 1)
+    numbers: list[float] = picture.array[rows.start : rows.stop, column : column + 1][:, 0].tolist()
+    return numbers if len(numbers) == len(rows) else numbers * len(rows)
