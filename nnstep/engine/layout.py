@@ -47,16 +47,23 @@ class Layout:
 
     def view(self, arena: Array, slot: int) -> Array:
         """The value of `slot` in `arena`: a view of its memory, in its shape."""
-        alias = self.aliases.get(slot)
-        if alias is not None:
-            source, look = alias
-            return look(self.view(arena, source))
+        looks = []
+        while slot in self.aliases:
+            slot, look = self.aliases[slot]
+            looks.append(look)
         start, shape = self.offsets[slot], self.program.values[slot].shape
-        return arena[start : start + prod(shape)].reshape(shape)
+        value = arena[start : start + prod(shape)].reshape(shape)
+        for look in reversed(looks):
+            value = look(value)
+        return value
 
     def views(self, arena: Array) -> list[Array]:
         """The values of all slots, by slot."""
-        return [self.view(arena, value.slot) for value in self.program.values]
+        found: list[Array] = []
+        for value in self.program.values:  # what an alias looks at comes before it
+            alias = self.aliases.get(value.slot)
+            found.append(self.view(arena, value.slot) if alias is None else alias[1](found[alias[0]]))
+        return found
 
 
 def layout(program: Program) -> Layout:

@@ -174,3 +174,11 @@ def test_numbers_that_overflow_are_values_like_others() -> None:
 def test_what_does_not_compile_for_the_last_batch_is_said_at_the_start() -> None:
     with pytest.raises(NnstepError, match="in the last batch of an epoch, of 1 instead of 2 samples"):
         Timeline(loads("equations = 'z = x[1]'\n[data]\nx = [1, 2, 3]\n[training]\nbatch_size = 2"))
+
+
+def test_a_long_row_of_second_names_is_one_memory() -> None:
+    names = "\n".join(f"h{k + 1} = h{k}.T" for k in range(1500))
+    record = Timeline(loads(f"equations = '''\nh0 = x\n{names}\n'''\n[data]\nx = [[1, 2]]")).record(1)
+    assert record["h1500"].tolist() == [[1, 2]]
+    assert record["h1499"].tolist() == [[1], [2]]
+    assert np.shares_memory(record["h1499"], record["x"])
