@@ -265,7 +265,8 @@ def _name(name: str, notation: Notation) -> list[Token]:
     base, via, rest = name.partition(" via ")
     if base.startswith("grad(") and base.endswith(")"):
         inner = "L" if (base, notation.objective) == ("grad(loss)", "L") else base[5:-1]
-        plain = _join(_name(inner, notation)) if inner.isidentifier() else "(" + label(inner, notation.objective) + ")"
+        written = _join(_name(inner, notation))
+        plain = written if _is_one_thing(inner) else f"({written})"
         return [Token(f"∂{notation.objective}/∂{plain}{via}{rest}", "gradient")]
     expression = None if name.isidentifier() else _unnamed(name)
     return [Token(name, "name")] if expression is None else _tokens(expression, notation)
