@@ -21,7 +21,7 @@ __all__ = ["Assembly", "assemble"]
 
 Calling = tuple[Any, ...]  # (kernel, operands..., out)
 _copy = np.positive  # as a kernel: (from, to)
-_Key = tuple[str, tuple[int, ...]]  # an expression with the slots of its names, for results kept by earlier kernels
+_Key = tuple[Call, tuple[int, ...]]  # an expression with the slots of its names, for results kept by earlier kernels
 
 
 @dataclass(eq=False)
@@ -66,7 +66,7 @@ class _Assembler:
         self.arrays = layout.views(arena)
         self.aliases = layout.aliases
         self.scratch = _Scratch()
-        self.kept: dict[_Key, Array] = {}
+        self.kept: dict[str, dict[_Key, Array]] = {}  # by the operation's name
         self.calls: list[Calling] = []
         self.slots: dict[str, int] = {}
         self.constants: dict[float, Array] = {}
@@ -107,7 +107,7 @@ class _Assembler:
                 folded = self._folded(expression)
                 if folded is not None and folded.shape == ():
                     return self._constant(float(folded))
-                known = self.kept.get(self._key(expression))
+                known = self._known(expression)
                 if known is not None:
                     return known
                 bound = bind(expression, self._shape_of)
@@ -123,7 +123,7 @@ class _Assembler:
 
     def _call(self, call: Call, out: Array) -> None:
         bound = bind(call, self._shape_of)
-        known = self.kept.get(self._key(call))
+        known = self._known(call)
         if known is not None:
             self.calls.append((_copy, known, out))
             return
@@ -147,10 +147,16 @@ class _Assembler:
         call = rule_expression(text)
         if isinstance(call, Call):
             arguments = tuple(inputs.get(a.id, a) if isinstance(a, Name) else a for a in call.arguments)
-            self.kept[self._key(Call(call.function, arguments, call.options))] = array
+            made = Call(call.function, arguments, call.options)
+            self.kept.setdefault(call.function, {})[self._key(made)] = array
+
+    def _known(self, call: Call) -> Array | None:
+        """The array in which an earlier kernel keeps the value of this expression."""
+        kept = self.kept.get(call.function)
+        return kept.get(self._key(call)) if kept else None
 
     def _key(self, call: Call) -> _Key:
-        return to_text(call), tuple(self.slots.get(name, -1) for name in names(call))
+        return call, tuple(self.slots.get(name, -1) for name in names(call))
 
     def _constant(self, value: float) -> Array:
         if value not in self.constants:

@@ -92,9 +92,7 @@ class Machine:
 
     def state_after(self, done: int) -> State:
         """A copy of the state that this iteration leaves."""
-        numbers = self._before.copy()
-        numbers[: self.layout.carried] = self._after
-        return State(done, _frozen(numbers))
+        return State(done, _frozen(np.concatenate((self._after, self._fixed))))
 
     def keep(self) -> Array:
         """All numbers of the iteration, read-only, to be kept: `self.layout` tells which is which.

@@ -20,7 +20,7 @@ from nnstep.scenario.model import Scenario
 
 __all__ = ["Timeline", "compile_run", "initial_state"]
 
-_EVERY = 8  # iterations between checkpoints, to begin with: copying the state then takes little of their time
+_EVERY = 16  # iterations between checkpoints, to begin with: copying the state then takes little of their time
 _CHECKPOINTS = 1_000  # at most
 _RECORDS = 256 << 20  # bytes of records kept
 
