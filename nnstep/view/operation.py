@@ -146,7 +146,7 @@ def _hang(line: Line) -> int:
 
 @dataclass(frozen=True, eq=False)
 class OperationPanel:
-    """The step's equation; its matrices; the chosen cell; a sentence.
+    """The step's equation; paragraphs about it; its matrices; the chosen cell; a sentence.
 
     `parts` are signs, and operands that `shown` has a matrix for; `cell(width)` gives the chosen cell's lines.
     """
@@ -159,6 +159,7 @@ class OperationPanel:
     result: Shown | None = None
     cell: Callable[[int], CellLines] = lambda width: ()
     sentences: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     key: str = "operation"
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
@@ -169,6 +170,8 @@ class OperationPanel:
         used = len(heading) + sum(block.height for block in cell) + (1 if cell else 0)
         room = max(_FEWEST_LINES, height - used - 1)  # the sentence may go below the edge, numbers may not
         blocks = [lines_block(heading)]
+        for paragraph in self.about:
+            blocks += [blank(), wrap(paragraph, width)]
         if self.result is not None:
             blocks += [blank(), self._matrices(width, room)]
         if cell:

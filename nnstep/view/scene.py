@@ -173,7 +173,8 @@ class Scene:
             title=(Piece("Operation", "heading"), Piece(" · nothing computed yet", "dim")),
             equation=(Piece(clean(scenario.title) or "Untitled", "title"),),
             cell=self.lines_of_cell,
-            sentences=(*about, batch, f"{steps} steps ahead: → or n does the next one, ? shows all keys."),
+            about=tuple(about),
+            sentences=(batch, f"{steps} steps ahead: → or n does the next one, ? shows all keys."),
         )
 
     def values_panel(self, key: str) -> ValuesPanel:
