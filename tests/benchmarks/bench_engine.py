@@ -7,7 +7,8 @@ An iteration is forward, backward and SGD on one batch. `by hand` allocates noth
 `machine` is the interpreter alone; `kept` also keeps every number of the iteration; `record` is `Timeline.record`, with
 the schedule, the batch, the loss, checkpoints and all; `torch` is PyTorch eager (forward, backward, optimizer.step)
 where it is installed. The runs take turns, and a figure is the median of the turns' ratios, so that a busy machine
-hurts all alike. A second table has the costs around it.
+hurts all alike; torch has its turns after the others. A second table has the costs around it: compiling, binding to
+memory, `Timeline.record` onwards, a replay of many iterations (for each), and `Timeline.record` backwards.
 """
 
 from __future__ import annotations
@@ -221,14 +222,14 @@ def compare(sizes: tuple[int, ...], rows: int) -> str:
 
     runs: dict[str, Callable[[], float]] = {"by hand": by_hand(scenario), "machine": run, "record": record}
     torch = by_torch(scenario)
-    if torch is not None:
-        runs["torch"] = torch
     for _ in range(3):
-        losses = [one() for one in runs.values()]
+        losses = [one() for one in (*runs.values(), *([torch] if torch else []))]
         assert np.ptp(losses) < 1e-9, f"not the same iteration: {losses}"
-    runs["kept"] = keep
-    seconds = side_by_side(runs)
+    seconds = side_by_side({**runs, "kept": keep})
     ratios = {name: float(np.median(taken / seconds["by hand"])) for name, taken in seconds.items()}
+    if torch is not None:  # apart from the others: its waiting threads would take the processors from them
+        alone = side_by_side({"torch": torch})["torch"]
+        ratios["torch"] = float(np.median(alone) / np.median(seconds["by hand"]))
     cells = [f"{float(np.median(seconds['by hand'])) * 1e6:9.1f} us"]
     cells += [f"{ratios[name]:9.2f}" if name in ratios else "        -" for name in _COLUMNS]
     return f"{'-'.join(map(str, sizes)):>16} {rows:>5}  " + "  ".join(cells)
