@@ -7,7 +7,6 @@ import contextlib
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,7 +16,6 @@ from nnstep.text import clean
 
 if TYPE_CHECKING:
     from nnstep.engine import Timeline
-    from nnstep.program import Program
     from nnstep.scenario import Scenario
 
 __all__ = ["COMMANDS", "OutputError", "main"]
@@ -120,6 +118,7 @@ def _open(scenario: str | None) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from nnstep.engine import compile_run
     from nnstep.view.report import check_report, latex_report
 
     report = check_report if options.format == "text" else latex_report
@@ -128,7 +127,7 @@ def _check(options: argparse.Namespace) -> int:
     for name in options.scenarios:
         try:
             scenario = _load(name)
-            program = _compiled(scenario)
+            program, *_ = compile_run(scenario).values()
         except NnstepError as error:
             _complain(error)
             status = 2
@@ -136,22 +135,6 @@ def _check(options: argparse.Namespace) -> int:
         _print([*separator, *report(scenario, program, name)], plain=not _carries_unicode())
         separator = [""]
     return status
-
-
-def _compiled(scenario: Scenario) -> Program:
-    """The program for the first batch, once the one for a smaller last batch is known to compile, too."""
-    from nnstep.engine import schedule
-    from nnstep.program import compile_program
-
-    program = compile_program(scenario)
-    rest = schedule(scenario).rest
-    if rest:
-        try:
-            compile_program(scenario, rest)
-        except NnstepError as error:
-            said = f"in the last batch of an epoch, of {rest} instead of {program.rows} samples: "
-            raise NnstepError(replace(one, message=said + one.message) for one in error.problems) from None
-    return program
 
 
 def _trace(options: argparse.Namespace) -> int:

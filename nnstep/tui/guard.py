@@ -13,18 +13,17 @@ import contextlib
 import os
 import signal
 import sys
-import tempfile
 import threading
 import time
-import traceback
 from typing import Any
 
 from textual.app import App
 from textual.driver import Driver
 
+from nnstep.files import crash_note
 from nnstep.text import clean
 
-__all__ = ["GuardedApp", "write_note"]
+__all__ = ["GuardedApp"]
 
 INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
 _PATIENCE = 1.5  # seconds that a signal waits for the event loop
@@ -32,17 +31,6 @@ _RESTORE = (  # what Textual switches on, switched off; last the main screen, th
     b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?2048l\x1b[?2026l"
     b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m\x1b[23;0t"
 )
-
-
-def write_note(error: BaseException, where: str) -> str | None:
-    """Write the traceback to a new file among the temporary ones; its path, or None when that failed too."""
-    try:
-        handle, path = tempfile.mkstemp(prefix="nnstep-crash-", suffix=".log")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(where + "\n" + "".join(traceback.format_exception(error)))
-    except OSError:
-        return None
-    return path
 
 
 def _posix_driver() -> type[Driver]:
@@ -127,7 +115,7 @@ class GuardedApp(App[None]):
     def failed(self, error: Exception, where: str) -> None:
         """Something that was asked for raised: keep a note, say so, go on."""
         self.failures.append(error)
-        note = write_note(error, where)
+        note = crash_note(error, where)
         said = clean(f"internal error, nothing was lost: {type(error).__name__}: {error}", 120)
         self.report(said + (f" (details: {note})" if note else ""))
 
@@ -142,7 +130,7 @@ class GuardedApp(App[None]):
     def _handle_exception(self, error: Exception) -> None:
         """Where Textual ends up with whatever nobody caught: leave in order, with one line instead of a traceback."""
         self.failures.append(error)
-        note = write_note(error, "unhandled")
+        note = crash_note(error, "unhandled")
         if self._exception is None:
             self._exception = error  # run_test raises it again
             self._exception_event.set()

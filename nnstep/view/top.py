@@ -73,7 +73,8 @@ def _loss(scene: Scene) -> Line:
     value = program.values[program.objective]
     there = scene.computed(value)
     said = plain(float(scene.record.value(value.slot)), scene.gallery.digits) if there else "·"
-    losses: Sequence[float] = scene.session.timeline.losses[: scene.record.iteration - (0 if there else 1)]
+    end = scene.record.iteration - (0 if there else 1)
+    losses: Sequence[float] = scene.session.timeline.losses[: end : max(1, end // (8 * _SPARK))]  # eight a bar will do
     return (
         Piece(f"{clean(value.name, 20)} ", "dim"),
         Piece(f"{said} ", "strong"),

@@ -15,15 +15,6 @@ from nnstep.view.canvas import Canvas, Line, Panel, Piece, Target, line_text
 
 __all__ = ["Change", "Pane", "fit"]
 
-# Characters that take one column: text of these only is as wide as it is long; anything else is measured.
-_NARROW = frozenset(
-    chr(code)
-    for first, last in (
-        *((0x20, 0x7E), (0xA0, 0x2FF), (0x370, 0x3FF), (0x1D00, 0x1DBF), (0x2010, 0x2027), (0x2030, 0x205E)),
-        *((0x2070, 0x20CF), (0x2100, 0x22FF), (0x2500, 0x259F), (0x2800, 0x28FF)),
-    )
-    for code in range(first, last + 1)
-)
 _EMPTY = Canvas(())
 
 
@@ -45,15 +36,11 @@ class _Frame(NamedTuple):
     mark: tuple[int, int] | None
 
 
-def _width(text: str) -> int:
-    return len(text) if text.isascii() or _NARROW.issuperset(text) else width(text)
-
-
 def _cut(text: str, columns: int) -> str:
     """The longest start of `text` that fits, filled up with spaces where a wide character would have been halved."""
     used = 0
     for index, char in enumerate(text):
-        step = _width(char)
+        step = width(char)
         if used + step > columns:
             return text[:index] + " " * (columns - used)
         used += step
@@ -62,14 +49,14 @@ def _cut(text: str, columns: int) -> str:
 
 def fit(line: Line, columns: int) -> Line:
     """`line` cut or filled up to exactly `columns` columns."""
-    spare = columns - _width("".join([piece[0] for piece in line]))
+    spare = columns - width("".join([piece[0] for piece in line]))
     if spare > 0:
         return (*line, Piece(" " * spare))
     if spare == 0:
         return line
     pieces, left = [], columns
     for piece in line:
-        size = _width(piece.text)
+        size = width(piece.text)
         if size >= left:
             pieces.append(piece if size == left else Piece(_cut(piece.text, left), piece.role))
             break
@@ -88,7 +75,7 @@ def _difference(old: Line, new: Line) -> tuple[int, Line]:
     last, shorter = -1, -min(len(old), len(new)) + start
     while last >= shorter and old[last] == new[last]:
         last -= 1
-    column = _width("".join([piece[0] for piece in new[:start]]))
+    column = width("".join([piece[0] for piece in new[:start]]))
     return column, new[start : len(new) + last + 1]
 
 
@@ -172,7 +159,7 @@ class Pane:
         room = self.box.width - 5  # corner, line, space before; space after and corner
         word = "frame-title-on" if focused else "frame-title"
         name = tuple(Piece(text, f"{word} {of}" if of != "text" else word) for text, of in title)
-        used = min(_width(line_text(name)), room)
+        used = min(width(line_text(name)), room)
         return (
             Piece("╭─ ", role),
             *fit(name, used),
