@@ -11,7 +11,7 @@ from nnstep.text import width
 from nnstep.tui.layout import Box
 from nnstep.tui.theme import LOOKS, Palette
 from nnstep.tui.widgets.direct import escape_sequences
-from nnstep.tui.widgets.pane import _NARROW, Pane, fit
+from nnstep.tui.widgets.pane import Pane, fit
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target, line_text
 from tests.tui.emulator import Emulator
 
@@ -38,10 +38,6 @@ class Fixed:
 
 
 pictures = st.builds(Fixed, st.lists(lines, max_size=7).map(tuple), lines, st.integers(0, 40))
-
-
-def test_characters_taken_for_narrow_are_narrow():
-    assert [char for char in _NARROW if width(char) != 1] == []
 
 
 @given(lines, st.integers(1, 30))
