@@ -121,7 +121,7 @@ def test_any_text_is_read_or_refused_in_plain_words(text: str) -> None:
         ("9" * 400, "too large"),
         ("9" * 5000, "at most 4000"),
         ("(" * 300 + "x" + ")" * 300, "not an expression"),
-        ("-" * 3000 + "x", "not an expression"),
+        ("-" * 3000 + "x", "nested deeper than 60"),
         ("-" * 90 + "x", "nested deeper than 60"),
         ("x\0", "not an expression"),
         ("", "found nothing"),
