@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from nnstep.text import clean
 
 __all__ = ["LanguageError", "NnstepError", "OperationError", "Problem", "nearest"]
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong. `line` and `column` count from 1; `key` is a dotted path such as `layers[1].weight`."""
 
     message: str
@@ -36,7 +35,7 @@ class Problem:
 
     def at(self, *, file: str | None = None, line: int | None = None, key: str | None = None) -> Problem:
         """The same problem with the place filled in where it is not known yet."""
-        return replace(self, file=self.file or file, line=self.line or line, key=self.key or key)
+        return self._replace(file=self.file or file, line=self.line or line, key=self.key or key)
 
 
 class NnstepError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from nnstep.engine import Record, Timeline
 from nnstep.program import Program, Step
@@ -11,8 +11,7 @@ from nnstep.scenario.model import Scenario
 __all__ = ["Position", "Session"]
 
 
-@dataclass(frozen=True, order=True)
-class Position:
+class Position(NamedTuple):
     """`step` steps of iteration `iteration` (from 1) are done; step 0 is the batch loaded and nothing computed."""
 
     iteration: int = 1
@@ -52,18 +51,18 @@ class Session:
     def next(self) -> bool:
         """One step on; from the last step of an iteration to the start of the next one."""
         if self.position.step < len(self.program.steps):
-            return self._move(replace(self.position, step=self.position.step + 1))
+            return self._move(self.position._replace(step=self.position.step + 1))
         return self.position.iteration < self.timeline.iterations and self._move(Position(self.position.iteration + 1))
 
     def back(self) -> bool:
         """One step back: undoes `next`."""
         if self.position.step:
-            return self._move(replace(self.position, step=self.position.step - 1))
+            return self._move(self.position._replace(step=self.position.step - 1))
         return self.position.iteration > 1 and self._to_end_of(self.position.iteration - 1)
 
     def first(self) -> bool:
         """To the start of this iteration."""
-        return self._move(replace(self.position, step=0))
+        return self._move(self.position._replace(step=0))
 
     def last(self) -> bool:
         """To the last step of this iteration."""
@@ -73,7 +72,7 @@ class Session:
         """To the first step of the next phase, which may be the next iteration's first."""
         later = [first for _, first, _ in self.program.phases if first > self.position.step]
         if later:
-            return self._move(replace(self.position, step=later[0]))
+            return self._move(self.position._replace(step=later[0]))
         if self.position.iteration == self.timeline.iterations:
             return False
         following = self.timeline.program(self.position.iteration + 1).phases
@@ -83,7 +82,7 @@ class Session:
         """To the first step of this phase, or of the one before when already there: undoes `next_phase`."""
         earlier = [first for _, first, _ in self.program.phases if first < self.position.step]
         if earlier:
-            return self._move(replace(self.position, step=earlier[-1]))
+            return self._move(self.position._replace(step=earlier[-1]))
         if self.position.iteration == 1:
             return self.first()
         before = self.timeline.program(self.position.iteration - 1).phases

@@ -6,7 +6,6 @@ Replay runs the very calls of the first run on the very numbers, so it gives the
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
 
 import numpy as np
 
@@ -140,7 +139,7 @@ def compile_run(scenario: Scenario) -> dict[int, Program]:
             programs[plan.rest] = compile_program(scenario, plan.rest)
         except NnstepError as error:
             said = f"in the last batch of an epoch, of {plan.rest} instead of {program.rows} samples: "
-            raise NnstepError(replace(one, message=said + one.message) for one in error.problems) from None
+            raise NnstepError(one._replace(message=said + one.message) for one in error.problems) from None
     return programs
 
 

@@ -8,7 +8,6 @@ of (text, role), so that a screen can colour what a plain printer just joins.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -48,8 +47,7 @@ _INFIX = {
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-@dataclass(frozen=True)
-class Notation:
+class Notation(NamedTuple):
     """One way of writing. `unicode` False is the typed language.
 
     symbols    how the screen writes an operation that is called by name: {"sigmoid": "σ"}
@@ -59,7 +57,7 @@ class Notation:
     """
 
     unicode: bool = False
-    symbols: Mapping[str, str] = field(default_factory=dict)
+    symbols: Mapping[str, str] = {}
     objective: str = "L"
     scalar: Callable[[str], bool] = lambda name: False
     number: Callable[[float], str] | None = None

@@ -7,9 +7,8 @@ names in `inputs`, its options by their own names, its result is `out` and the u
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +34,7 @@ Index = tuple[int, ...]
 Kernel = Callable[..., Any]  # kernel(*inputs, out): writes the result into `out`
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     """Where an operation is applied: the shapes of its inputs, its options with defaults filled in, its result's shape.
 
     `constants` has the value of each input that is a number written out, as the 2 in `w ** 2`, and None for the others;
@@ -53,8 +51,7 @@ Text = str | Callable[[Site], str | None]
 Texts = tuple[str, ...] | Callable[[Site], tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """One entry of the table.
 
     name         as written in a call, or for infix operations `add`, `subtract`, `multiply`, `divide`, `power`, ...
@@ -88,8 +85,8 @@ class Operation:
     shape: Callable[..., Shape]
     prepare: Callable[[Site], Kernel]
     cell: Callable[[Site, Index], Expression]
-    options: Mapping[str, Option | None] = field(default_factory=lambda: MappingProxyType({}))
-    derivative: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Option | None] = MappingProxyType({})
+    derivative: Mapping[str, Text] = MappingProxyType({})
     body: Text | None = None
     elementwise: bool = False
     view: Callable[..., Array | None] | None = None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from nnstep.errors import OperationError, nearest
 from nnstep.language import Call, Expression, Name, Number, Option, parse_expression, to_text
@@ -16,8 +16,7 @@ Shape = tuple[int, ...]
 ShapeOf = Callable[[str], Shape]
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(NamedTuple):
     """An operation applied: its array arguments (expressions), and the site with shapes and options."""
 
     operation: Operation

@@ -5,7 +5,7 @@ Works for any graph: where a value is used several times, the factors of each pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.language import Call, Expression, Name, Number, names, substitute
 from nnstep.program.differentiate import simplify
@@ -14,8 +14,7 @@ from nnstep.program.model import Program, Step
 __all__ = ["Factor", "chain", "factor", "parameters_with_gradient"]
 
 
-@dataclass(frozen=True)
-class Factor:
+class Factor(NamedTuple):
     """What one backward step multiplies into the product.
 
     kind      "seed": ∂L/∂L = 1. "start": the derivative of the objective itself, no upstream gradient in it.

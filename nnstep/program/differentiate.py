@@ -13,7 +13,7 @@ own: its gradient is the gradient of what it went into.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.errors import OperationError, Problem
 from nnstep.language import Call, Expression, Name, Number, substitute, to_text
@@ -27,8 +27,7 @@ __all__ = ["differentiate", "simplify"]
 _ONE = Number(1.0)
 
 
-@dataclass(frozen=True)
-class _Use:
+class _Use(NamedTuple):
     """One place where a value goes into an operation: the step, and which input of the operation."""
 
     step: Step

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from nnstep.language.nodes import Expression
 
@@ -17,8 +18,7 @@ Shape = tuple[int, ...]
 PHASES = ("forward", "backward", "update")
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """One slot: assigned once in an iteration, by a step or (inputs) before the first one.
 
     name    as the language writes it: `z1`, `x @ W1`, `grad(z1)`, `grad(h1) via o`, `velocity(W1)`; a parameter before

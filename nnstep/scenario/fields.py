@@ -10,7 +10,7 @@ import datetime
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from nnstep.errors import NnstepError, Problem, nearest
 from nnstep.scenario.positions import Path, Positions, dotted
@@ -49,8 +49,7 @@ class Report:
         raise NnstepError(found)
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A value of the document, its path, and the report that its problems go to."""
 
     value: Any

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.errors import NnstepError, Problem, nearest
 from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse, read_bytes
@@ -40,8 +39,7 @@ _ORDER = (
 )
 
 
-@dataclass(frozen=True)
-class Bundled:
+class Bundled(NamedTuple):
     """A scenario that comes with nnstep: `name` opens it, `path` is its file."""
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,7 @@ __all__ = ["Array", "Condition", "Data", "Equation", "Optimizer", "Parameter", "
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Equation:
+class Equation(NamedTuple):
     """One equation of the network, and where the file says it (or says the layer it was written out from)."""
 
     assignment: Assignment
@@ -48,16 +48,14 @@ class Data:
     classes: tuple[str, ...] = ()  # names behind y's class numbers, where the file has names: y = 0 means classes[0]
 
 
-@dataclass(frozen=True)
-class Optimizer:
+class Optimizer(NamedTuple):
     """`type` is sgd, adam, adamw, rmsprop or adagrad; `options` has every option of that type, defaults filled in."""
 
     type: str
     options: Mapping[str, float | bool]
 
 
-@dataclass(frozen=True)
-class Training:
+class Training(NamedTuple):
     """How the samples are gone through. `batch_size` None means all samples at once."""
 
     epochs: int = 1
@@ -65,8 +63,7 @@ class Training:
     shuffle: bool = False
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """A breakpoint or watch of the [debug] table: its text and where it stands."""
 
     text: str

@@ -6,7 +6,7 @@ Nothing here imports Textual, so that the README's key table can be made and che
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.view.state import PANEL_KEYS
 
@@ -17,8 +17,7 @@ PANEL_NAMES = dict(
 )
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """One thing the screen can be asked to do.
 
     id       as it stands in a `Target` and in `ViewState.enabled`

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nnstep.view.state import PANEL_KEYS
@@ -27,14 +26,13 @@ class Box(NamedTuple):
         return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
 
 
-@dataclass(frozen=True)
-class Arrangement:
+class Arrangement(NamedTuple):
     """The places of header, tab line, panels and footer. `panels` has only those in sight; empty when too small."""
 
     size: tuple[int, int]
     header: Box | None = None
     tabs: Box | None = None
-    panels: Mapping[str, Box] = field(default_factory=dict)
+    panels: Mapping[str, Box] = {}
     footer: Box | None = None
 
     @property

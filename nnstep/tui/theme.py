@@ -8,8 +8,7 @@ apart, then brightness; the size of a number is one of five tints.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.color import ColorSystem
 from rich.style import Style
@@ -21,8 +20,7 @@ __all__ = ["LOOKS", "Codes", "Look", "Palette", "Styles"]
 OWN_ROLES: Final = ("band", "frame", "frame-on", "frame-title", "frame-title-on", "off", "thumb")
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """A name, the Textual theme its dialogs use, the style everything starts from, and the style of each role."""
 
     name: str

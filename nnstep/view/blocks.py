@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.text import width as text_width
 from nnstep.view.canvas import Canvas, Hit, Line, Piece
@@ -26,8 +26,7 @@ __all__ = [
 Lines = Callable[[int], Line]
 
 
-@dataclass(frozen=True, eq=False)
-class Block:
+class Block(NamedTuple):
     """`height` lines of at most `width` columns. `line(y)` makes one of them, and is asked only for what is seen.
 
     A block that was put together has the blocks it is made of as its `parts`, each at its place in it. `even` is the
@@ -42,8 +41,7 @@ class Block:
     even: int = 0
 
 
-@dataclass(frozen=True, eq=False)
-class _Placed:
+class _Placed(NamedTuple):
     """A block at a column and line of a larger one."""
 
     x: int

@@ -6,7 +6,6 @@ A widget turns roles into colours, a text printer drops them; neither computes a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 __all__ = ["Canvas", "Hit", "Line", "Panel", "Piece", "Target", "line_text"]
@@ -42,8 +41,7 @@ class Hit(NamedTuple):
     target: Target | Callable[[int, int], Target | None]
 
 
-@dataclass(frozen=True)
-class Canvas:
+class Canvas(NamedTuple):
     """The visible part of a panel: at most `height` lines, each at most `width` columns wide.
 
     lines    the visible lines, from the top of the window

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.view.blocks import Block, blank, broken, fit, flow, line_width, lines_block, paint, stack, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
@@ -15,8 +15,7 @@ __all__ = ["ChainPanel"]
 _MARKS = {"done": "✔", "now": "▶", "todo": "·"}
 
 
-@dataclass(frozen=True, eq=False)
-class ChainPanel:
+class ChainPanel(NamedTuple):
     """The terms of ∂L/∂`chosen`.
 
     formula  the whole product, nested as it is computed

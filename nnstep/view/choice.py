@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.view.matrix import Cell
 
 __all__ = ["Choice"]
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """name    the value whose cell is chosen; "" means what the current step assigned
     cell    (row, column) of its picture
     weight  the parameter of the chain-rule panel; "" means the first

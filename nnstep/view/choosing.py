@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from nnstep.program import Value, parameters_with_gradient
 from nnstep.view.choice import Choice
 from nnstep.view.scene import Scene
@@ -13,10 +11,10 @@ __all__ = ["choose_cell", "move", "next_weight"]
 
 def choose_cell(scene: Scene, name: str, row: int, column: int) -> Choice:
     """The cell (row, column) of a value's picture; of a parameter or its gradient, also as the chain rule's entry."""
-    choice = replace(scene.choice, name=name, cell=(row, column))
+    choice = scene.choice._replace(name=name, cell=(row, column))
     weight = name[5:-1] if name.startswith("grad(") else name
     if weight in parameters_with_gradient(scene.program):
-        choice = replace(choice, weight=weight, entry=(row, column))
+        choice = choice._replace(weight=weight, entry=(row, column))
     return choice
 
 
@@ -26,7 +24,7 @@ def next_weight(scene: Scene) -> Choice:
     if not names:
         return scene.choice
     at = names.index(scene.choice.weight) if scene.choice.weight in names else 0
-    return replace(scene.choice, weight=names[(at + 1) % len(names)])
+    return scene.choice._replace(weight=names[(at + 1) % len(names)])
 
 
 def move(scene: Scene, rows: int, columns: int) -> Choice:
@@ -64,4 +62,4 @@ def _move_entry(scene: Scene, rows: int, columns: int) -> Choice:
     picture = scene.picture(scene.latest(weight))
     row = max(0, min(scene.choice.entry[0] + rows, picture.rows - 1))
     column = max(0, min(scene.choice.entry[1] + columns, picture.columns - 1))
-    return replace(scene.choice, weight=weight, entry=(row, column))
+    return scene.choice._replace(weight=weight, entry=(row, column))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.view.blocks import fit, line_width
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
@@ -13,8 +13,7 @@ __all__ = ["Header", "sparkline"]
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-@dataclass(frozen=True, eq=False)
-class Header:
+class Header(NamedTuple):
     """counters: epoch, batch, iteration as pieces, most important last. phases: (name, first step, last step)."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from nnstep.view.blocks import fit, line_width
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
@@ -10,18 +10,19 @@ from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
 __all__ = ["ListingLine", "ProgramPanel"]
 
 
-@dataclass(frozen=True, eq=False)
-class ListingLine:
-    """A heading (step 0) or a step: its equation in pieces, and the shape of what it assigns."""
+class ListingLine(NamedTuple):
+    """A heading (step 0) or a step: its equation in pieces, and the shape of what it assigns.
+
+    `made` keeps the line as it was painted, by width, digits and state.
+    """
 
     pieces: Line
+    made: dict[tuple[int, int, int], Line]
     shape: str = ""
     step: int = 0
-    kept: dict[tuple[int, int, int], Line] = field(default_factory=dict)  # by width, digits and state
 
 
-@dataclass(frozen=True, eq=False)
-class ProgramPanel:
+class ProgramPanel(NamedTuple):
     """The listing at step `now` (steps up to it are done)."""
 
     title: Line
@@ -49,9 +50,9 @@ class ProgramPanel:
         if not line.step:
             return fit(line.pieces, width)
         key = (width, digits, (line.step > self.now) - (line.step < self.now))
-        if key not in line.kept:
-            line.kept[key] = self._made(line, width, digits)
-        return line.kept[key]
+        if key not in line.made:
+            line.made[key] = self._made(line, width, digits)
+        return line.made[key]
 
     def _made(self, line: ListingLine, width: int, digits: int) -> Line:
         here = line.step == self.now

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["DARK", "Lit"]
 
 Cell = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Lit:
+class Lit(NamedTuple):
     """The cells in `cells`, and those in a row of `rows` and a column of `columns`."""
 
     cells: frozenset[Cell] = frozenset()

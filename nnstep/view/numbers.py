@@ -7,7 +7,7 @@ zero is written with an exponent (or as ε where that has no room), so that a ze
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ __all__ = ["NumberFormat", "choose_format", "exact", "plain", "shape_text"]
 DIGITS = 4  # significant digits of the largest number, unless asked for more
 
 
-@dataclass(frozen=True)
-class NumberFormat:
+class NumberFormat(NamedTuple):
     """Fixed point with `decimals`, or `scientific` with as many decimals of the mantissa; `width` columns a number."""
 
     decimals: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from nnstep.language import Call, Expression, Name, Number, label, names, to_text, tokens
 from nnstep.program import Factor, Program, Step, factor
@@ -21,8 +22,7 @@ _NARROWEST = 14  # columns of a matrix beside others; with less room they go bel
 _LEVEL = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "matmul": 2, "power": 3}
 
 
-@dataclass(frozen=True)
-class Operand:
+class Operand(NamedTuple):
     """A place for a matrix in the equation, by the name it is looked up with."""
 
     name: str
@@ -31,8 +31,7 @@ class Operand:
 Part = Operand | Piece
 
 
-@dataclass(frozen=True)
-class Display:
+class Display(NamedTuple):
     """A step's expression as it is shown: inner parts go by names of their own, which `inner` explains."""
 
     expression: Expression
@@ -144,8 +143,7 @@ def _hang(line: Line) -> int:
     return 4
 
 
-@dataclass(frozen=True, eq=False)
-class OperationPanel:
+class OperationPanel(NamedTuple):
     """The step's equation; paragraphs about it; its matrices; the chosen cell; a sentence.
 
     `parts` are signs, and operands that `shown` has a matrix for; `cell(width)` gives the chosen cell's lines.
@@ -155,7 +153,7 @@ class OperationPanel:
     equation: Line
     note: Line = ()
     parts: Sequence[Part] = ()
-    shown: dict[str, Shown] = field(default_factory=dict)
+    shown: Mapping[str, Shown] = MappingProxyType({})
     result: Shown | None = None
     cell: Callable[[int], CellLines] = lambda width: ()
     sentences: tuple[str, ...] = ()

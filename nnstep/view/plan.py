@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.language import Call, Expression, Name, label, substitute, tokens
 from nnstep.program import Factor, Program, chain, infer
@@ -16,8 +16,7 @@ __all__ = ["FactorWords", "Plan", "plan"]
 _LONGEST_FORMULA = 12  # factors that are written as one nested product
 
 
-@dataclass(frozen=True, eq=False)
-class FactorWords:
+class FactorWords(NamedTuple):
     """A factor: its symbol ∂h1/∂z1, its expression σ′(z1), its shape, and the step that it is."""
 
     symbol: str
@@ -26,8 +25,7 @@ class FactorWords:
     step: int
 
 
-@dataclass(frozen=True, eq=False)
-class Plan:
+class Plan(NamedTuple):
     """The factors from the objective to the parameter; the formula in pieces, each with the step it is (0: none)."""
 
     factors: tuple[Factor, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from nnstep.debugger import Session, find_names, place
@@ -72,7 +71,7 @@ class Stepper:
         self._message = ()
         if command in _MOVES:
             if _MOVES[command](self.session):
-                self.choice = replace(self.choice, name="")
+                self.choice = self.choice._replace(name="")
             else:
                 self._message = (Piece(_ENDS[command], "warning"),)
         elif command in ("step.goto", "name.find"):
@@ -108,13 +107,13 @@ class Stepper:
         except (ValueError, IndexError) as error:
             self._message = (Piece(clean(str(error)), "warning"),)
         else:
-            self.choice = replace(self.choice, name=text if text in self.session.program.versions else "")
+            self.choice = self.choice._replace(name=text if text in self.session.program.versions else "")
 
     def _choose(self, command: str, argument: object) -> None:
         if command == "panel.focus":
-            self.choice = replace(self.choice, focus=str(argument))
+            self.choice = self.choice._replace(focus=str(argument))
         elif command == "weight.choose":
-            self.choice = replace(self.choice, weight=str(argument))
+            self.choice = self.choice._replace(weight=str(argument))
         elif command == "weight.next":
             self.choice = next_weight(self._scene())
         elif command in _CELLS:

@@ -86,10 +86,10 @@ def listing(program: Program, objective: str) -> tuple[ListingLine, ...]:
     """Every step of the program under its phase's heading."""
     lines: list[ListingLine] = []
     for phase, first, last in program.phases:
-        lines.append(ListingLine((Piece(phase.upper(), "heading"),)))
+        lines.append(ListingLine((Piece(phase.upper(), "heading"),), {}))
         for step in program.steps[first - 1 : last]:
             shape = shape_text(program.values[step.target].shape)
-            lines.append(ListingLine(_listed(program, step.index, objective), shape, step.index))
+            lines.append(ListingLine(_listed(program, step.index, objective), {}, shape, step.index))
     return tuple(lines)
 
 

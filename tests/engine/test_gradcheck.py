@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 from unittest import mock
 
@@ -41,7 +40,7 @@ def test_the_numbers_of_a_check() -> None:
 
 
 def test_a_wrong_rule_is_found() -> None:
-    wrong = replace(operation("tanh"), derivative={"x": "g * (1 - out)"})
+    wrong = operation("tanh")._replace(derivative={"x": "g * (1 - out)"})
     with mock.patch.dict(table._BY_NAME, tanh=wrong):
         found = checks("loss = sum(tanh(w)) + 0 * v", "w = [0.3, 0.7]\nv = 1")
     assert not found["w"].ok
@@ -58,7 +57,7 @@ def test_at_a_corner_any_slope_between_both_sides_is_right(equation: str) -> Non
 
 
 def test_at_a_corner_a_slope_outside_is_wrong() -> None:
-    wrong = replace(operation("relu"), derivative={"x": "g * 1.5"})
+    wrong = operation("relu")._replace(derivative={"x": "g * 1.5"})
     with mock.patch.dict(table._BY_NAME, relu=wrong):
         found = checks("loss = sum(relu(w))", "w = [0.0]")["w"]
     assert not found.ok
