@@ -156,7 +156,7 @@ def _trace(options: argparse.Namespace) -> int:
 
 
 def _gradcheck(options: argparse.Namespace) -> int:
-    from nnstep.engine import gradcheck
+    from nnstep.engine.gradcheck import gradcheck
     from nnstep.view.report import gradcheck_report
 
     checks = gradcheck(_timeline(options.scenario, records=1))

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 __all__ = ["clean", "width"]
 
 # C0, C1 and DEL, soft hyphen, fillers, zero-width and bidi controls, line separators, surrogates, tag characters.
-_UNFIT = re.compile(
+_UNFIT = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+
+
+@cache
+def _unfit() -> re.Pattern[str]:
+    return re.compile(_UNFIT)  # takes most of a millisecond, and most text needs none of it
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -30,19 +36,24 @@ def clean(text: object, limit: int = 200) -> str:
     raw = str(text)
     if len(raw) > limit:
         raw = raw[: limit - 1] + "…"
-    return _UNFIT.sub(_visible, raw)
+    return raw if raw.isascii() and raw.isprintable() else _unfit().sub(_visible, raw)
 
 
-# Text of these characters only takes one column a character; anything else is looked at closely.
-_MEASURED = re.compile(
-    "[^\x20-\x7e\u00a0-\u02ff\u0370-\u03ff\u1d00-\u1dbf\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2100-\u22ff"
-    "\u2500-\u259f\u25a0-\u25cf\u2600-\u2603\u2700-\u2704\u2713-\u2718\u2800-\u28ff\u239b-\u23ad]"
+# Text of these characters only is as wide as it is long; anything else is looked at closely.
+_NARROW = frozenset(
+    chr(code)
+    for first, last in (
+        *((0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x2FF), (0x370, 0x377), (0x391, 0x3A1), (0x3A3, 0x3FF), (0x1D00, 0x1DBF)),
+        *((0x2010, 0x2027), (0x2030, 0x205E), (0x2070, 0x2071), (0x2074, 0x208E), (0x2190, 0x2319), (0x239B, 0x23AD)),
+        *((0x2500, 0x259F), (0x25A0, 0x25CF), (0x2713, 0x2718), (0x2800, 0x28FF)),
+    )
+    for code in range(first, last + 1)
 )
 
 
 def width(text: str) -> int:
     """Columns that `text` takes in a terminal: wide characters take two, combining marks none."""
-    if text.isascii() or not _MEASURED.search(text):
+    if text.isascii() or _NARROW.issuperset(text):
         return len(text)
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text

@@ -15,7 +15,8 @@ import pytest
 
 import nnstep
 from nnstep import cli
-from nnstep.engine import Timeline, gradcheck
+from nnstep.engine import Timeline
+from nnstep.engine.gradcheck import gradcheck
 from nnstep.language import parse_equations
 from nnstep.ops import OPERATIONS
 from nnstep.program import PHASES

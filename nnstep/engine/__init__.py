@@ -3,17 +3,14 @@ as a timeline whose iterations can be gone to; gradients checked against central
 """
 
 from nnstep.engine.evaluate import LazyMatrix, evaluate, is_entrywise
-from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck, gradcheck
 from nnstep.engine.machine import Machine, State
 from nnstep.engine.record import Record
 from nnstep.engine.schedule import Place, Schedule, schedule
 from nnstep.engine.timeline import Timeline, compile_run
 
 __all__ = [
-    "TOLERANCE",
     "LazyMatrix",
     "Machine",
-    "ParameterCheck",
     "Place",
     "Record",
     "Schedule",
@@ -21,7 +18,6 @@ __all__ = [
     "Timeline",
     "compile_run",
     "evaluate",
-    "gradcheck",
     "is_entrywise",
     "schedule",
 ]

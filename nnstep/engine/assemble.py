@@ -7,8 +7,7 @@ value under a second name) costs no call: such a value is a view of the other on
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,12 +23,11 @@ _copy = np.positive  # as a kernel: (from, to)
 _Key = tuple[Call, tuple[int, ...]]  # an expression with the slots of its names, for results kept by earlier kernels
 
 
-@dataclass(eq=False)
-class Assembly:
+class Assembly(NamedTuple):
     """The calls of each phase, as (kernel, operands...) with the output last, and the value of every slot."""
 
     arrays: list[Array]
-    calls: dict[str, list[Calling]] = field(default_factory=dict)
+    calls: dict[str, list[Calling]]
 
 
 def assemble(program: Program, layout: Layout, arena: Array) -> Assembly:
@@ -72,7 +70,7 @@ class _Assembler:
         self.constants: dict[float, Array] = {}
 
     def assembly(self) -> Assembly:
-        found = Assembly(self.arrays)
+        found = Assembly(self.arrays, {})
         for step in self.program.steps:
             self.slots = dict(step.operands)
             self.calls = found.calls.setdefault(step.phase, [])

@@ -9,10 +9,9 @@ that carrying on is one copy. Every value starts on a cache line.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,8 +26,7 @@ Look = Callable[[Array], Array]
 _LINE = 8  # float64 numbers in a cache line of 64 bytes
 
 
-@dataclass(frozen=True, eq=False)
-class Layout:
+class Layout(NamedTuple):
     """Where the slots of `program` stand in an arena of `size` numbers.
 
     offsets   in numbers, of the slots with memory of their own
@@ -43,7 +41,7 @@ class Layout:
     state: int
     carried: int
     after: int
-    aliases: dict[int, tuple[int, Look]] = field(default_factory=dict)
+    aliases: dict[int, tuple[int, Look]]
 
     def view(self, arena: Array, slot: int) -> Array:
         """The value of `slot` in `arena`: a view of its memory, in its shape."""

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,8 +22,7 @@ __all__ = ["Machine", "State"]
 _COPIED = 1 << 20  # bytes; above, copying an arena would take a good part of the time of a run
 
 
-@dataclass(frozen=True, eq=False)
-class State:
+class State(NamedTuple):
     """What one iteration hands to the next: how many were done, and parameters and optimizer state in one array."""
 
     done: int

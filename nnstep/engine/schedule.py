@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -54,8 +53,7 @@ class Place(NamedTuple):
             np.take(samples, self.order[self.start : self.stop], 0, out, "clip")
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(NamedTuple):
     """All iterations of a run. The order of an epoch is a function of (seed, epoch) alone, so any can be looked up."""
 
     samples: int
@@ -64,7 +62,7 @@ class Schedule:
     shuffle: bool
     seed: int
 
-    @cached_property
+    @property
     def batches(self) -> int:
         """Batches in an epoch; the last one may be smaller."""
         return max(1, -(-self.samples // self.batch_size))

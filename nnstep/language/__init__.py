@@ -2,7 +2,6 @@
 Unicode or LaTeX. Knows how operations are written, not what they do.
 """
 
-from nnstep.language.latex import assignment_to_latex, to_latex
 from nnstep.language.nodes import Assignment, Call, Entry, Expression, Name, Number, Option, names, substitute, walk
 from nnstep.language.parser import REFERENCES, parse_equations, parse_expression
 from nnstep.language.printer import Token, label, number_text, to_text, to_unicode, tokens
@@ -17,14 +16,12 @@ __all__ = [
     "Number",
     "Option",
     "Token",
-    "assignment_to_latex",
     "label",
     "names",
     "number_text",
     "parse_equations",
     "parse_expression",
     "substitute",
-    "to_latex",
     "to_text",
     "to_unicode",
     "tokens",

@@ -45,7 +45,7 @@ def constant(value: float) -> Array:
 
 ZERO = constant(0.0)
 ONE = constant(1.0)
-TINY = constant(float(np.finfo(np.float64).tiny))  # the smallest normal number
+TINY = constant(2.0**-1022)  # the smallest normal number
 
 
 def number(value: Option | None) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from nnstep.errors import NnstepError, Problem, nearest
@@ -21,14 +20,13 @@ __all__ = ["Field", "Report", "choice", "describe", "entry", "flag", "given", "r
 _MOST = 100  # problems listed of one file
 
 
-@dataclass
 class Report:
     """The problems of one file, found so far, and where its keys stand."""
 
-    file: str | None
-    positions: Positions
-    problems: list[Problem] = field(default_factory=list)
-    more: int = 0  # found beyond those listed
+    def __init__(self, file: str | None, positions: Positions) -> None:
+        self.file, self.positions = file, positions
+        self.problems: list[Problem] = []
+        self.more = 0  # found beyond those listed
 
     def add(self, path: Path, message: str, hint: str | None = None, line: int | None = None) -> None:
         """Note a problem with what stands at `path`; `line` where it is known better than by the path."""

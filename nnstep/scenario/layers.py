@@ -8,7 +8,6 @@ in a row is `h{l}_2` or `p_2`, one before the first linear layer is `h0`, and a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from nnstep.errors import OperationError, nearest
 from nnstep.language import number_text, parse_equations
@@ -39,15 +38,14 @@ _MOST = 200  # layers of a network
 _WIDEST = 10**6
 
 
-@dataclass
 class Network:
     """Layers written out so far. `output` is the name of the last value, `width` its columns (None: not known)."""
 
-    width: int | None
-    output: str = "x"
-    last_type: str = ""
-    equations: list[Equation] = field(default_factory=list)
-    parameters: list[Parameter] = field(default_factory=list)
+    def __init__(self, width: int | None) -> None:
+        self.width = width
+        self.output, self.last_type = "x", ""
+        self.equations: list[Equation] = []
+        self.parameters: list[Parameter] = []
 
 
 def equation(text: str, place: Field) -> Equation:

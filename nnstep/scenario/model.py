@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -25,8 +24,7 @@ class Equation(NamedTuple):
     key: str | None = None  # "equations" or "layers[1]" or "loss"
 
 
-@dataclass(frozen=True, eq=False)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter and its value before the first iteration; `value` is read-only, of shape (), (p,) or (d, p)."""
 
     name: str
@@ -37,8 +35,7 @@ class Parameter:
     key: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Data:
+class Data(NamedTuple):
     """All samples. First axis = samples; 1-D or 2-D; at least one sample; read-only. `y` may be absent."""
 
     x: Array
@@ -71,8 +68,7 @@ class Condition(NamedTuple):
     key: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Scenario:
+class Scenario(NamedTuple):
     """Everything a file says. `objective` is the scalar to differentiate, or None for forward only.
 
     `title` is the file's name where the file has none ("" for text that is not from a file).
@@ -84,10 +80,10 @@ class Scenario:
     equations: tuple[Equation, ...]
     parameters: tuple[Parameter, ...]
     data: Data | None = None
-    constants: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
+    constants: Mapping[str, Array] = MappingProxyType({})
     objective: str | None = None
     optimizer: Optimizer | None = None
-    training: Training = field(default_factory=Training)
+    training: Training = Training()
     breakpoints: tuple[Condition, ...] = ()
     watches: tuple[Condition, ...] = ()
     path: str | None = None  # as the user wrote it; None for text not from a file

@@ -24,6 +24,10 @@ def run(path: str | None = None) -> int:
     import gc
 
     gc.disable()  # nothing that is imported now will ever be garbage; the application switches it on again
+    from nnstep.tui.quick import without_ssl
+
+    with without_ssl():
+        import asyncio  # noqa: F401 -- loaded here, before Textual asks for it
     from nnstep.tui.app import start
 
     return start(path)

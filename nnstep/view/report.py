@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from nnstep.engine import TOLERANCE, ParameterCheck, Schedule, schedule
-from nnstep.language import Assignment, assignment_to_latex, number_text, to_text
+from nnstep.engine import Schedule, schedule
+from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck
+from nnstep.language import Assignment, number_text, to_text
+from nnstep.language.latex import assignment_to_latex
 from nnstep.program import Program, Step, Value
 from nnstep.scenario import Scenario
 from nnstep.text import clean, width

@@ -26,7 +26,8 @@ from itertools import pairwise  # noqa: E402
 
 import numpy as np  # noqa: E402
 
-from nnstep.engine import Timeline, gradcheck  # noqa: E402
+from nnstep.engine import Timeline  # noqa: E402
+from nnstep.engine.gradcheck import gradcheck  # noqa: E402
 from nnstep.engine.machine import Machine  # noqa: E402
 from nnstep.language import parse_equations  # noqa: E402
 from nnstep.program import compile_program  # noqa: E402

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.engine import TOLERANCE, Timeline, gradcheck
-from nnstep.engine.gradcheck import ParameterCheck
+from nnstep.engine import Timeline
+from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck, gradcheck
 from nnstep.ops import operation, table
 from nnstep.scenario import loads
 from tests.engine.random_programs import random_case

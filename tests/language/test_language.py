@@ -19,10 +19,10 @@ from nnstep.language import (
     names,
     parse_equations,
     parse_expression,
-    to_latex,
     to_text,
     to_unicode,
 )
+from nnstep.language.latex import to_latex
 
 NAMES = st.sampled_from(["x", "W1", "z_2", "θ", "grad(W1)", "velocity(b)", "prev(grad(W1))"])
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False).map(Number) | st.integers(-99, 99).map(

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from nnstep.engine import ParameterCheck, Timeline, gradcheck
+from nnstep.engine import Timeline
+from nnstep.engine.gradcheck import ParameterCheck, gradcheck
 from nnstep.program import compile_program
 from nnstep.scenario import loads
 from nnstep.view.notation import SIGNS, ascii_text

@@ -7,7 +7,6 @@ nothing lies over the board; otherwise (and in tests) through Textual's composit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events
@@ -36,12 +35,12 @@ class Board(Widget):
     DEFAULT_CSS = "Board { width: 1fr; height: 1fr; }"
     ALLOW_SELECT = False
 
-    @dataclass
     class Clicked(TextualMessage):
         """A click on something that asks for something, or on a panel."""
 
-        panel: str
-        target: Target | None
+        def __init__(self, panel: str, target: Target | None) -> None:
+            super().__init__()
+            self.panel, self.target = panel, target
 
     def __init__(self, palette: Palette) -> None:
         super().__init__()
