@@ -2,7 +2,8 @@
 
 python -m tests.benchmarks.bench_startup [--runs 15] [--scenario two_layer]
 
-Both are started as a user starts them; nnstep sets the BLAS library to one thread before it loads NumPy, hello does not.
+Both are started as a user starts them. nnstep sets the BLAS library to one thread before it loads NumPy, which hello
+does not.
 """
 
 from __future__ import annotations
