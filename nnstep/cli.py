@@ -1,10 +1,11 @@
-"""The commands. Each imports what it needs when it runs, so that `check` loads no Textual and `--version` no NumPy."""
+"""The commands. Each imports what it needs when it runs, so that `check` loads no Textual and `--version` no NumPy.
+
+The debugger is opened without `argparse`, which is only imported for a command, an option or a wrong usage.
+"""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from nnstep.errors import NnstepError, Problem, nearest
 from nnstep.text import clean
 
 if TYPE_CHECKING:
+    import argparse
+
     from nnstep.engine import Timeline
     from nnstep.scenario import Scenario
 
@@ -23,7 +26,6 @@ __all__ = ["COMMANDS", "OutputError", "main"]
 COMMANDS = ("check", "trace", "gradcheck", "list", "new")
 
 _CHUNK = 1 << 16  # characters of output that are written at once
-_NEW_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 
 
 class OutputError(Exception):
@@ -57,16 +59,17 @@ def _only_scenario(arguments: list[str]) -> str | None:
     return arguments[0] if arguments else None
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse, with what the user typed made fit for a terminal in its messages."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: error: {clean(message, 400)}\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    import argparse
+
+    class Parser(argparse.ArgumentParser):
+        """argparse, with what the user typed made fit for a terminal in its messages."""
+
+        def error(self, message: str) -> NoReturn:
+            self.print_usage(sys.stderr)
+            self.exit(2, f"{self.prog}: error: {clean(message, 400)}\n")
+
+    parser = Parser(
         prog="nnstep",
         usage="nnstep [SCENARIO]\n       nnstep {" + ",".join(COMMANDS) + "} ...",
         description="A step-through debugger for forward and backward propagation. "
@@ -102,6 +105,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _span(text: str) -> tuple[int, int]:
     """`N` or `A:B`, both included."""
+    import argparse
+    import re
+
     found = re.fullmatch(r"([0-9]{1,18})(?::([0-9]{1,18}))?", text)
     if not found:
         raise argparse.ArgumentTypeError(f"found {clean(text)!r}, expected N or A:B, as in 3 or 1:10")
@@ -177,11 +183,13 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
+    import re
+
     from nnstep.files import write_new
-    from nnstep.scenario import template
+    from nnstep.scenario.template import template
 
     name = options.name.removesuffix(".toml")
-    if not _NEW_NAME.fullmatch(name):
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", name):
         said = f"found {clean(options.name)!r}, expected a plain name of letters, digits, _ and -"
         raise NnstepError(Problem(said, key="NAME", hint="the file goes into the current folder, as NAME.toml"))
     path = Path(f"{name}.toml")

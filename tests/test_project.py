@@ -239,6 +239,17 @@ def test_check_and_trace_load_no_screen_and_no_random_numbers_that_they_do_not_n
     assert not {"textual", "rich", "asyncio", "numpy.random"} & loaded
 
 
+def test_stepping_loads_only_what_it_needs():
+    assert "argparse" not in _loaded_by("import nnstep.__main__, nnstep.cli")
+    loaded = _loaded_by("import nnstep.tui.app\nnnstep.tui.app.open_stepper('two_layer').view()")
+    assert "nnstep.view.stepper" in loaded
+    others = (
+        *("engine.gradcheck", "language.latex", "scenario.files", "scenario.generate", "scenario.template"),
+        *("tui.screens.dialogs", "view.records", "view.report", "view.transcript"),
+    )
+    assert not {f"nnstep.{name}" for name in others} & loaded
+
+
 def test_the_command_table_loads_no_screen():
     assert not {"textual", "rich"} & _loaded_by("import nnstep.tui.commands")
 

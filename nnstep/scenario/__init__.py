@@ -14,7 +14,6 @@ from nnstep.scenario.model import (
     Scenario,
     Training,
 )
-from nnstep.scenario.template import template
 
 __all__ = [
     "Array",
@@ -30,5 +29,4 @@ __all__ = [
     "find",
     "load",
     "loads",
-    "template",
 ]

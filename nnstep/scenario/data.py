@@ -8,7 +8,6 @@ import numpy as np
 
 from nnstep.scenario.arrays import LARGEST, array
 from nnstep.scenario.fields import Field, choice, given, real, table, whole
-from nnstep.scenario.generate import GENERATORS, MANY_CLASSES, generated
 from nnstep.scenario.model import Data
 
 __all__ = ["read_data"]
@@ -68,6 +67,8 @@ def _has_names(value: object) -> bool:
 
 
 def _generated(fields: Mapping[str, Field], seed: int, class_numbers: bool) -> Data | None:
+    from nnstep.scenario.generate import GENERATORS, MANY_CLASSES, generated  # most scenarios do without
+
     for key in ("x", "y"):
         if key in fields:
             fields[key].wrong(f"{key!r} is generated, so it cannot be given", f"data is {_SOURCES}")

@@ -12,7 +12,8 @@ import pytest
 from nnstep.engine import Timeline
 from nnstep.errors import NnstepError
 from nnstep.program import compile_program
-from nnstep.scenario import bundled, find, load, loads, template
+from nnstep.scenario import bundled, find, load, loads
+from nnstep.scenario.template import template
 from tests.scenario.helpers import written
 
 NAMES = [

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.errors import NnstepError
-from nnstep.scenario import bundled, load, loads, template
+from nnstep.scenario import bundled, load, loads
 from nnstep.scenario.reading import SCENARIO_BYTES
+from nnstep.scenario.template import template
 from tests.scenario.helpers import LAYERS, places, problems
 
 
