@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnstep.ops import Array
 from nnstep.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Place", "Schedule", "schedule"]
 

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnstep.language.nodes import Option
 from nnstep.ops.operation import Array, Kernel, Shape, Site
@@ -33,7 +32,7 @@ __all__ = [
     "ufunc",
 ]
 
-Mask = NDArray[np.bool_]
+Mask = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
 
 
 def constant(value: float) -> Array:

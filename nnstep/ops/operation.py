@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnstep.language.nodes import Call, Entry, Expression, Option
 
@@ -28,7 +27,8 @@ __all__ = [
     "elementwise_cell",
 ]
 
-Array = NDArray[np.float64]
+# Written out, since numpy.typing would be loaded for nothing but its name for this.
+Array = np.ndarray[tuple[Any, ...], np.dtype[np.float64]]
 Shape = tuple[int, ...]
 Index = tuple[int, ...]
 Kernel = Callable[..., Any]  # kernel(*inputs, out): writes the result into `out`

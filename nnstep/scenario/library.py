@@ -60,9 +60,10 @@ def _folder() -> Path:
 @cache
 def _paths() -> dict[str, str]:
     """Name to file, in teaching order; what the order does not know comes last."""
-    names = sorted(path.stem for path in _folder().glob("*.toml"))
+    folder = _folder()
+    names = sorted(path.stem for path in folder.glob("*.toml"))
     names.sort(key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
-    return {name: str(_folder() / f"{name}.toml") for name in names}
+    return {name: str(folder / f"{name}.toml") for name in names}
 
 
 @cache

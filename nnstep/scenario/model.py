@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nnstep.language.nodes import Assignment
+from nnstep.ops import Array
 
 __all__ = ["Array", "Condition", "Data", "Equation", "Optimizer", "Parameter", "Scenario", "Training"]
-
-Array = NDArray[np.float64]
 
 
 class Equation(NamedTuple):
