@@ -1,6 +1,7 @@
 """Timeline -> Session. Takes commands that move; gives the position, and the record and step that belong to it."""
 
+from nnstep.debugger.frames import Frame
 from nnstep.debugger.places import find_names, place
 from nnstep.debugger.session import Position, Session
 
-__all__ = ["Position", "Session", "find_names", "place"]
+__all__ = ["Frame", "Position", "Session", "find_names", "place"]

@@ -9,11 +9,12 @@ from nnstep.errors import nearest
 
 __all__ = ["find_names", "place"]
 
-_NUMBERS = re.compile(r"(?:(\d{1,9})\s*:)?\s*(\d{1,9})")
+_NUMBERS = re.compile(r"(?:(\d{1,9})\s*:)?\s*(\d{1,9}(?:\.\d{1,9}){0,20})")
 
 
 def place(session: Session, text: str) -> Position:
-    """Where `text` leads: "14" (step 14 of this iteration), "3:14" (of iteration 3), or the step that assigns a name.
+    """Where `text` leads: "14" (step 14 of this iteration), "14.2" (step 2 of its body), "3:14" (of iteration 3), or
+    the step that assigns a name.
 
     Raises ValueError, saying what was expected, for a text that leads nowhere.
     """
@@ -21,7 +22,8 @@ def place(session: Session, text: str) -> Position:
     numbers = _NUMBERS.fullmatch(text)
     if numbers:
         iteration = int(numbers[1] or session.position.iteration)
-        return Position(iteration, int(numbers[2]))
+        step, *inner = map(int, numbers[2].split("."))
+        return Position(iteration, step, tuple(inner))
     slots = session.program.versions.get(text)
     if slots is None:
         hint = nearest(text, session.program.versions)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from nnstep.debugger.frames import Frame, Frames
+from nnstep.debugger.walk import Path, after, before, deepest, entered
 from nnstep.engine import Record, Timeline
 from nnstep.program import Program, Step
 from nnstep.scenario.model import Scenario
@@ -12,10 +14,19 @@ __all__ = ["Position", "Session"]
 
 
 class Position(NamedTuple):
-    """`step` steps of iteration `iteration` (from 1) are done; step 0 is the batch loaded and nothing computed."""
+    """`step` steps of iteration `iteration` (from 1) are done; step 0 is the batch loaded and nothing computed.
+
+    `inner` is where we are inside of `step` when it is open: the step of its body that is done, and so on inwards.
+    """
 
     iteration: int = 1
     step: int = 0
+    inner: Path = ()
+
+    @property
+    def path(self) -> Path:
+        """The line of the listing: (step, *inner)."""
+        return (self.step, *self.inner)
 
 
 class Session:
@@ -26,6 +37,8 @@ class Session:
         self.scenario = scenario
         self.timeline = Timeline(scenario)
         self.position = Position()
+        self.opened: frozenset[Path] = frozenset()  # lines whose bodies are listed below them
+        self._frames = Frames()
 
     @property
     def program(self) -> Program:
@@ -39,7 +52,7 @@ class Session:
 
     @property
     def step(self) -> Step | None:
-        """The step just done, or None before the first one."""
+        """The step of the iteration that was just done or that we are in, or None before the first one."""
         return self.program.steps[self.position.step - 1] if self.position.step else None
 
     @property
@@ -48,21 +61,67 @@ class Session:
         step = self.step
         return step.phase if step else (self.program.phases[0][0] if self.program.phases else "forward")
 
+    def stack(self) -> tuple[Frame, ...]:
+        """The frames we are in, the iteration's own first."""
+        return self._frames.stack(self.record, self.position.path)
+
+    def body(self, path: Path) -> Program | None:
+        """The program of a line's body; None for a primitive."""
+        program: Program | None = self.program
+        for index in path:
+            found = self._frames.body(program, index) if program is not None else None
+            program = found.program if found else None
+        return program
+
+    def size(self, path: Path) -> int:
+        """How many steps the body of a line has, 0 for a primitive; of (), the iteration."""
+        return self._frames.size(self.program, path)
+
+    # Over: to the next line and the one before.
+
     def next(self) -> bool:
-        """One step on; from the last step of an iteration to the start of the next one."""
-        if self.position.step < len(self.program.steps):
-            return self._move(self.position._replace(step=self.position.step + 1))
-        return self.position.iteration < self.timeline.iterations and self._move(Position(self.position.iteration + 1))
+        """One line on; from the last one of an iteration to the start of the next iteration."""
+        return self._on(after(self.position.path, self.size, self.opened))
 
     def back(self) -> bool:
-        """One step back: undoes `next`."""
-        if self.position.step:
-            return self._move(self.position._replace(step=self.position.step - 1))
-        return self.position.iteration > 1 and self._to_end_of(self.position.iteration - 1)
+        """One line back: undoes `next`."""
+        return self._back(self.opened)
+
+    # Into, and out.
+
+    def into(self) -> bool:
+        """Open the body of this line and go to its first step; from a primitive, which has none, one line on."""
+        path = self.position.path
+        if self.position.step and self.size(path):
+            self.opened |= {path}
+        return self._on(after(path, self.size, self.opened))
+
+    def back_into(self) -> bool:
+        """One primitive back, into what was stepped over: undoes `into`."""
+        return self._back(None)
+
+    def out(self) -> bool:
+        """Close the innermost open line that we are in (or on), and stand on it: it is done."""
+        path = self._innermost()
+        if not path:
+            return False
+        self.opened = frozenset(one for one in self.opened if one[: len(path)] != path)
+        self._move(Position(self.position.iteration, path[0], path[1:]))
+        return True
+
+    def back_out(self) -> bool:
+        """Close the innermost open line that we are in, and stand before it."""
+        return self.out() and (self.back() or True)
+
+    def _innermost(self) -> Path:
+        path = self.position.path
+        return path if path in self.opened and self.size(path) else path[:-1]
+
+    # To the ends of things.
 
     def first(self) -> bool:
         """To the start of this iteration."""
-        return self._move(self.position._replace(step=0))
+        return self._move(Position(self.position.iteration))
 
     def last(self) -> bool:
         """To the last step of this iteration."""
@@ -72,7 +131,7 @@ class Session:
         """To the first step of the next phase, which may be the next iteration's first."""
         later = [first for _, first, _ in self.program.phases if first > self.position.step]
         if later:
-            return self._move(self.position._replace(step=later[0]))
+            return self._move(Position(self.position.iteration, later[0]))
         if self.position.iteration == self.timeline.iterations:
             return False
         following = self.timeline.program(self.position.iteration + 1).phases
@@ -80,13 +139,15 @@ class Session:
 
     def previous_phase(self) -> bool:
         """To the first step of this phase, or of the one before when already there: undoes `next_phase`."""
+        if self.position.inner and self.position.step in [first for _, first, _ in self.program.phases]:
+            return self._move(Position(self.position.iteration, self.position.step))
         earlier = [first for _, first, _ in self.program.phases if first < self.position.step]
         if earlier:
-            return self._move(self.position._replace(step=earlier[-1]))
+            return self._move(Position(self.position.iteration, earlier[-1]))
         if self.position.iteration == 1:
             return self.first()
-        before = self.timeline.program(self.position.iteration - 1).phases
-        return self._move(Position(self.position.iteration - 1, before[-1][1] if before else 0))
+        before_it = self.timeline.program(self.position.iteration - 1).phases
+        return self._move(Position(self.position.iteration - 1, before_it[-1][1] if before_it else 0))
 
     def next_iteration(self) -> bool:
         """To the same step of the next iteration."""
@@ -96,14 +157,21 @@ class Session:
         """To the same step of the previous iteration."""
         return self.position.iteration > 1 and self._same_step(self.position.iteration - 1)
 
-    def go_to(self, iteration: int, step: int) -> bool:
-        """To a position. Raises IndexError for one that the run has not."""
+    def go_to(self, iteration: int, step: int, inner: Path = ()) -> bool:
+        """To a position; lines that are closed and in the way are opened. Raises IndexError for one that the run has not."""
         if not 1 <= iteration <= self.timeline.iterations:
             raise IndexError(f"there is no iteration {iteration}; the run has 1 to {self.timeline.iterations}")
-        steps = len(self.timeline.program(iteration).steps)
-        if not 0 <= step <= steps:
-            raise IndexError(f"there is no step {step}; iteration {iteration} has 0 to {steps}")
-        return self._move(Position(iteration, step))
+        program = self.timeline.program(iteration)
+        if not 0 <= step <= len(program.steps):
+            raise IndexError(f"there is no step {step}; iteration {iteration} has 0 to {len(program.steps)}")
+        path = (step,)
+        for index in inner:
+            size = self._frames.size(program, path)
+            if not 1 <= index <= size:
+                said = f"it has 1 to {size}" if size else "it is a primitive"
+                raise IndexError(f"there is no step {index} inside of {'.'.join(map(str, path))}; {said}")
+            path = (*path, index)
+        return self._move(Position(iteration, step, tuple(inner)))
 
     def _same_step(self, iteration: int) -> bool:
         """The step that assigns the same value: a smaller last batch may have another number of steps."""
@@ -115,12 +183,34 @@ class Session:
         turn = self.program.versions[name].index(step.target)
         slots = program.versions.get(name, ())
         same = program.values[slots[turn]].step if turn < len(slots) else self.position.step
-        return self._move(Position(iteration, min(same, len(program.steps))))
+        there = (min(same, len(program.steps)),)
+        for index in self.position.inner:
+            there = (*there, min(index, self._frames.size(program, there)))
+        return self._move(Position(iteration, there[0], there[1:] if 0 not in there else ()))
 
     def _to_end_of(self, iteration: int) -> bool:
         return self._move(Position(iteration, len(self.timeline.program(iteration).steps)))
 
+    def _on(self, path: Path | None) -> bool:
+        """To a line of this iteration; where there is none, to the start of the next iteration."""
+        if path is not None:
+            return self._move(Position(self.position.iteration, path[0], path[1:]))
+        return self.position.iteration < self.timeline.iterations and self._move(Position(self.position.iteration + 1))
+
+    def _back(self, opened: frozenset[Path] | None) -> bool:
+        """To the line above, lines of `opened` (with None: all there are) being open; into the iteration before."""
+        iteration = self.position.iteration
+        path = before(self.position.path, self.size, opened)
+        if path is None:
+            if iteration == 1:
+                return False
+            iteration -= 1
+            program = self.timeline.program(iteration)
+            path = deepest((len(program.steps),), lambda line: self._frames.size(program, line), opened)
+        return self._move(Position(iteration, path[0], path[1:]))
+
     def _move(self, position: Position) -> bool:
         moved = position != self.position
         self.position = position
+        self.opened |= set(entered(position.path))
         return moved

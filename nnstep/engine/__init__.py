@@ -3,6 +3,7 @@ as a timeline whose iterations can be gone to; gradients checked against central
 """
 
 from nnstep.engine.evaluate import LazyMatrix, evaluate, is_entrywise
+from nnstep.engine.frames import run_body
 from nnstep.engine.machine import Machine, State
 from nnstep.engine.record import Record
 from nnstep.engine.schedule import Place, Schedule, schedule
@@ -19,5 +20,6 @@ __all__ = [
     "compile_run",
     "evaluate",
     "is_entrywise",
+    "run_body",
     "schedule",
 ]

@@ -41,9 +41,8 @@ class Machine:
         self.arena = empty_arena(self.layout.size)
         assembly = assemble(program, self.layout, self.arena)
         self.values = assembly.arrays
-        calls = [assembly.calls.get(phase, []) for phase in PHASES]
-        self.forward = _straight_line(calls[:1])
-        self.run = _straight_line(calls)
+        self.forward = _straight_line([assembly.calls.get(PHASES[0], [])])
+        self.run = _straight_line(list(assembly.calls.values()))
         self._before = self.arena[: self.layout.state]
         self._carried = self.arena[: self.layout.carried]
         self._fixed = self.arena[self.layout.carried : self.layout.state]

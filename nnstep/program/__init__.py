@@ -3,14 +3,17 @@ pass, its derivative as another program in the same language, and the optimizer'
 """
 
 from nnstep.program.bind import Bound, ShapeOf, bind, infer, rule_expression
+from nnstep.program.body import Body, body
 from nnstep.program.cells import cell, cell_size
 from nnstep.program.chain import Factor, chain, factor, parameters_with_gradient
 from nnstep.program.compile import batch_rows, compile_program
-from nnstep.program.model import PHASES, Program, Shape, Step, Value
+from nnstep.program.model import BODY, PHASES, Program, Shape, Step, Value
 from nnstep.program.update import initial_states
 
 __all__ = [
+    "BODY",
     "PHASES",
+    "Body",
     "Bound",
     "Factor",
     "Program",
@@ -20,6 +23,7 @@ __all__ = [
     "Value",
     "batch_rows",
     "bind",
+    "body",
     "cell",
     "cell_size",
     "chain",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from nnstep.program.bind import Bound, bind
 from nnstep.program.builder import Builder
 from nnstep.scenario.model import Equation
 
-__all__ = ["lower"]
+__all__ = ["flatten", "lower"]
 
 
 def lower(builder: Builder, equations: tuple[Equation, ...], known: Mapping[str, Array]) -> list[Problem]:
@@ -90,19 +91,24 @@ def _assign(builder: Builder, target: str, expression: Expression, known: Mappin
     name = "identity" if isinstance(expression, Name) else "constant"
     if isinstance(expression, Call):
         name = expression.function
-        expression = _flat(builder, expression, equation, known)
+        expression = flatten(builder, expression, equation, "forward", known)
     builder.assign(target, expression, "activation", "forward", name, equation=equation)
 
 
-def _flat(builder: Builder, call: Call, equation: str, known: Mapping[str, Array]) -> Call:
-    """The call with each argument that is a call itself replaced by the name of its value."""
+def flatten(
+    builder: Builder, call: Call, equation: str, phase: str, known: Mapping[str, Array] = MappingProxyType({})
+) -> Call:
+    """The call with each argument that is a call itself replaced by the name of its value, which a step of its own assigns.
+
+    Raises OperationError when shapes do not fit, or for `known` values that an operation cannot take.
+    """
     arguments: list[Expression] = []
     for argument in call.arguments:
         if isinstance(argument, Call):
             text = to_text(argument)
             if text not in builder:
-                flat = _flat(builder, argument, equation, known)
-                builder.assign(text, flat, "unnamed", "forward", argument.function, equation=equation)
+                flat = flatten(builder, argument, equation, phase, known)
+                builder.assign(text, flat, "unnamed", phase, argument.function, equation=equation)
             arguments.append(Name(text))
         else:
             arguments.append(argument)

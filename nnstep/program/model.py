@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from nnstep.language.nodes import Expression
 
-__all__ = ["PHASES", "Program", "Shape", "Step", "Value"]
+__all__ = ["BODY", "PHASES", "Program", "Shape", "Step", "Value"]
 
 Shape = tuple[int, ...]
 
 PHASES = ("forward", "backward", "update")
+BODY = "body"  # the phase of the steps that another step is made of
 
 
 class Value(NamedTuple):
@@ -44,6 +45,7 @@ class Step:
     """One assignment. `operands` are the slots behind the names of `expression`, in order of appearance.
 
     index       from 1
+    phase       one of PHASES, or BODY in the program of a step's body
     target      slot assigned
     expression  over value names (a tree of several operations for a derivative rule or an update)
     equation    the text of the equation this step belongs to: the scenario's own line in the forward pass,
@@ -95,7 +97,7 @@ class Program:
     def phases(self) -> tuple[tuple[str, int, int], ...]:
         """(phase, first step, last step) of each phase that has steps."""
         spans = []
-        for phase in PHASES:
+        for phase in (*PHASES, BODY):
             indices = [step.index for step in self.steps if step.phase == phase]
             if indices:
                 spans.append((phase, indices[0], indices[-1]))

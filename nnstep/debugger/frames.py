@@ -1,0 +1,80 @@
+"""Steps that are opened into their bodies: which there are, and their numbers, made when they are first asked for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from nnstep.debugger.walk import Path
+from nnstep.engine import Record, run_body
+from nnstep.program import Body, Program, Step, body
+
+__all__ = ["Frame", "Frames"]
+
+_MOST = 12  # records of bodies that are kept
+
+
+class Frame(NamedTuple):
+    """One level of the frame stack: a program with its numbers, and the step of it that is done last (0: none).
+
+    `inputs` has, by the slots of what comes from outside, the slots one level up; empty for the iteration itself.
+    """
+
+    record: Record
+    now: int
+    inputs: dict[int, int]
+
+    @property
+    def program(self) -> Program:
+        """The program of this level."""
+        return self.record.program
+
+    @property
+    def step(self) -> Step | None:
+        """The step done last, None before the first one."""
+        return self.program.steps[self.now - 1] if self.now else None
+
+
+class Frames:
+    """Bodies by program and step, and the last records of bodies."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[tuple[int, int], tuple[Program, Body | None]] = {}
+        self._records: OrderedDict[tuple[int, int], tuple[Record, Record]] = OrderedDict()
+
+    def body(self, program: Program, index: int) -> Body | None:
+        """The body of step `index` of a program; None for a primitive."""
+        key = (id(program), index)
+        if key not in self._bodies:  # the program is kept with it, so its id is not used again
+            self._bodies[key] = (program, body(program, program.steps[index - 1]))
+        return self._bodies[key][1]
+
+    def size(self, program: Program, path: Path) -> int:
+        """How many steps the body of a line has, 0 for a primitive or a line that is not there; of (), the program."""
+        for index in path:
+            if not 1 <= index <= len(program.steps):
+                return 0
+            found = self.body(program, index)
+            if found is None:
+                return 0
+            program = found.program
+        return len(program.steps)
+
+    def stack(self, record: Record, path: Path) -> tuple[Frame, ...]:
+        """The frames of a line, the iteration's own first. The line must be there."""
+        frames = [Frame(record, path[0], {})]
+        for index in path[1:]:
+            outer = frames[-1]
+            found = self.body(outer.program, outer.now)
+            assert found is not None
+            frames.append(Frame(self._record(outer.record, outer.now, found), index, found.inputs))
+        return tuple(frames)
+
+    def _record(self, record: Record, index: int, found: Body) -> Record:
+        key = (id(record), index)
+        if key not in self._records:
+            self._records[key] = (record, run_body(record, found))
+            if len(self._records) > _MOST:
+                self._records.popitem(last=False)
+        self._records.move_to_end(key)
+        return self._records[key][1]
