@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import nnstep
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem, nearest
-from nnstep.text import clean
+from nnstep.text import clean, padded, width
 
 if TYPE_CHECKING:
     import argparse
@@ -25,6 +26,8 @@ __all__ = ["COMMANDS", "OutputError", "main"]
 
 COMMANDS = ("check", "trace", "gradcheck", "list", "new")
 
+_QUIZ = ("--quiz", "--results")  # options of the debugger itself
+_QUIZ_USAGE = "SCENARIO --quiz [--results FILE]"
 _CHUNK = 1 << 16  # characters of output that are written at once
 
 
@@ -41,6 +44,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         if not arguments:
             return _open(None)
+        if arguments[0] not in COMMANDS and any(one.partition("=")[0] in _QUIZ for one in arguments):
+            return _quiz(arguments)
         if arguments[0] not in COMMANDS and (not arguments[0].startswith("-") or arguments[0] == "--"):
             return _open(_only_scenario(arguments[arguments[0] == "--" :]))
         options = _parser().parse_args(arguments)
@@ -54,12 +59,12 @@ def main(argv: Sequence[str]) -> int:
 def _only_scenario(arguments: list[str]) -> str | None:
     """`nnstep FILE` has one argument; with more, the first was probably meant as a command."""
     if len(arguments) > 1:
-        hint = nearest(arguments[0], COMMANDS) or f"commands: {', '.join(COMMANDS)}"
-        _parser().error(f"found {len(arguments)} arguments, expected one scenario ({hint})")
+        hint = nearest(arguments[0], COMMANDS) or say("cli.commands", commands=", ".join(COMMANDS))
+        _parser().error(say("cli.one-scenario", count=len(arguments), hint=hint))
     return arguments[0] if arguments else None
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser_class() -> type[argparse.ArgumentParser]:
     import argparse
 
     class Parser(argparse.ArgumentParser):
@@ -67,38 +72,56 @@ def _parser() -> argparse.ArgumentParser:
 
         def error(self, message: str) -> NoReturn:
             self.print_usage(sys.stderr)
-            self.exit(2, f"{self.prog}: error: {clean(message, 400)}\n")
+            self.exit(2, f"{self.prog}: {say('cli.error')}: {clean(message, 400)}\n")
 
-    parser = Parser(
+    return Parser
+
+
+def _quiz(arguments: list[str]) -> int:
+    """`nnstep SCENARIO --quiz [--results FILE]`: the debugger, asking before it shows."""
+    parser = _parser_class()(prog="nnstep", usage=f"nnstep {_QUIZ_USAGE}", allow_abbrev=False)
+    parser.add_argument("scenario", metavar="SCENARIO")
+    parser.add_argument("--quiz", action="store_true", help=say("cli.quiz"))
+    parser.add_argument("--results", metavar="FILE", help=say("cli.quiz.results"))
+    options = parser.parse_args(arguments)
+    from nnstep.tui import run
+
+    return run(options.scenario, quiz=True, results=options.results)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _parser_class()(
         prog="nnstep",
-        usage="nnstep [SCENARIO]\n       nnstep {" + ",".join(COMMANDS) + "} ...",
-        description="A step-through debugger for forward and backward propagation. "
-        "Without a command it opens SCENARIO (without one, the scenario library).",
-        epilog="SCENARIO is a file or the name of a bundled scenario (see `nnstep list`). "
-        "Exit status: 0 done, 1 a check failed, 2 usage or a scenario that cannot be used.",
+        usage=f"nnstep [SCENARIO]\n       nnstep {_QUIZ_USAGE}\n       nnstep {{{','.join(COMMANDS)}}} ...",
+        description=say("cli.about"),
+        epilog=say("cli.arguments"),
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"nnstep {nnstep.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="nnstep")
+    commands = parser.add_subparsers(title=say("cli.title"), metavar="COMMAND", required=True, prog="nnstep")
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        about = say(f"cli.{name}")
         added = commands.add_parser(
             name, help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False
         )
         added.set_defaults(run=run)
         return added
 
-    check = command("check", _check, "validate scenarios; print shapes, parameters, equations and their derivative")
+    check = command("check", _check)
     check.add_argument("scenarios", nargs="+", metavar="SCENARIO")
-    check.add_argument("--format", choices=("text", "latex"), default="text", help="how equations are written")
-    trace = command("trace", _trace, "print every step of a run with its numbers")
+    check.add_argument("--format", choices=("text", "latex"), default="text", help=say("cli.check.format"))
+    trace = command("trace", _trace)
     trace.add_argument("scenario", metavar="SCENARIO")
-    trace.add_argument("--json", action="store_true", help="one JSON object a line, numbers in full")
-    trace.add_argument("--iteration", type=_span, metavar="N|A:B", help="only iteration N, or A to B (from 1)")
-    gradcheck = command("gradcheck", _gradcheck, "compare every gradient with central differences")
+    trace.add_argument("--json", action="store_true", help=say("cli.trace.json"))
+    trace.add_argument("--iteration", type=_span, metavar="N|A:B", help=say("cli.trace.iteration"))
+    trace.add_argument("--explain", metavar="CELL", help=say("cli.trace.explain"))
+    gradcheck = command("gradcheck", _gradcheck)
     gradcheck.add_argument("scenario", metavar="SCENARIO")
-    command("list", _list, "list the bundled scenarios")
-    new = command("new", _new, "write NAME.toml, a commented scenario to start from")
+    gradcheck.add_argument("--against", action="append", metavar="FILE", help=say("cli.gradcheck.against"))
+    gradcheck.add_argument("--iteration", type=int, default=1, metavar="N", help=say("cli.gradcheck.iteration"))
+    command("list", _list)
+    new = command("new", _new)
     new.add_argument("name", metavar="NAME")
     return parser
 
@@ -110,10 +133,10 @@ def _span(text: str) -> tuple[int, int]:
 
     found = re.fullmatch(r"([0-9]{1,18})(?::([0-9]{1,18}))?", text)
     if not found:
-        raise argparse.ArgumentTypeError(f"found {clean(text)!r}, expected N or A:B, as in 3 or 1:10")
+        raise argparse.ArgumentTypeError(say("cli.not-a-span", text=repr(clean(text))))
     first, last = int(found[1]), int(found[2] or found[1])
     if not 1 <= first <= last:
-        raise argparse.ArgumentTypeError(f"found {clean(text)}; iterations count from 1, and A is at most B")
+        raise argparse.ArgumentTypeError(say("cli.wrong-span", text=clean(text)))
     return first, last
 
 
@@ -144,10 +167,12 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _trace(options: argparse.Namespace) -> int:
+    if options.explain is not None:
+        return _explain(options)
     timeline = _timeline(options.scenario, records=1)
     first, last = options.iteration or (1, timeline.iterations)
     if last > timeline.iterations:
-        said = f"there is no iteration {last}; the run has 1 to {timeline.iterations}"
+        said = say("message.no-iteration", iteration=last, last=timeline.iterations)
         raise NnstepError(Problem(said, key="--iteration"))
     if options.json:
         from nnstep.view.records import json_lines
@@ -161,24 +186,71 @@ def _trace(options: argparse.Namespace) -> int:
     return 0
 
 
+def _explain(options: argparse.Namespace) -> int:
+    """One number, at the end of one iteration: the last of those asked for, by default the first of the run."""
+    from nnstep.view.explain import asked, explain, explain_record
+
+    plain = not _carries_unicode()
+    found = asked(_load(options.scenario), options.explain, (options.iteration or (1, 1))[1], plain)
+    if options.json:
+        import json
+
+        _print([json.dumps(explain_record(found), allow_nan=False)])
+    else:
+        _print(explain(found), plain=plain)
+    return 0
+
+
 def _gradcheck(options: argparse.Namespace) -> int:
     from nnstep.engine.gradcheck import gradcheck
     from nnstep.view.report import gradcheck_report
 
-    checks = gradcheck(_timeline(options.scenario, records=1))
+    timeline = _timeline(options.scenario, records=1)
+    if not 1 <= options.iteration <= timeline.iterations:
+        said = say("message.no-iteration", iteration=options.iteration, last=timeline.iterations)
+        raise NnstepError(Problem(said, key="--iteration"))
+    if options.against:
+        return _against(timeline, options.iteration, options.against)
+    checks = gradcheck(timeline, options.iteration)
     if not checks:
-        _print(["nothing to check: no gradient reaches a trainable parameter"])
+        _print([say("report.nothing-to-check")])
         return 0
     _print(gradcheck_report(checks))
     return 0 if all(check.ok for check in checks) else 1
+
+
+def _against(timeline: Timeline, iteration: int, paths: list[str]) -> int:
+    """A person's own numbers beside those of an iteration."""
+    from nnstep.debugger.mine import compare, named
+    from nnstep.scenario.answers import read_answers
+    from nnstep.view.canvas import line_text
+    from nnstep.view.diagnosis import diagnosis_lines
+    from nnstep.view.notation import objective_letter
+
+    record = timeline.record(iteration)
+    given = [(path, name, one) for path in paths for name, one in read_answers(path).items()]
+    problems = []
+    for path, name, one in given:
+        try:
+            named(record.program, [(name, one)])
+        except ValueError as error:
+            problems.append(Problem(str(error), file=path, key=clean(name)))
+    if problems:
+        raise NnstepError(problems)
+    try:
+        found = compare(record, named(record.program, [(name, one) for _, name, one in given]))
+    except ValueError as error:
+        raise NnstepError(Problem(str(error), key="--against")) from None
+    _print(map(line_text, diagnosis_lines(found, objective_letter(record.program))), plain=not _carries_unicode())
+    return 0 if found.ok else 1
 
 
 def _list(options: argparse.Namespace) -> int:
     from nnstep.scenario import bundled
 
     found = bundled()
-    longest = max((len(one.name) for one in found), default=0)
-    _print(f"{one.name.ljust(longest)}  {clean(one.title)}" for one in found)
+    longest = max((width(one.name) for one in found), default=0)
+    _print(f"{padded(one.name, longest)}  {clean(one.title)}" for one in found)
     return 0
 
 
@@ -190,16 +262,16 @@ def _new(options: argparse.Namespace) -> int:
 
     name = options.name.removesuffix(".toml")
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", name):
-        said = f"found {clean(options.name)!r}, expected a plain name of letters, digits, _ and -"
-        raise NnstepError(Problem(said, key="NAME", hint="the file goes into the current folder, as NAME.toml"))
+        said = say("cli.new.name", text=repr(clean(options.name)))
+        raise NnstepError(Problem(said, key="NAME", hint=say("cli.new.hint")))
     path = Path(f"{name}.toml")
     try:
         write_new(path, template(name))
     except FileExistsError:
-        raise NnstepError(Problem("there is such a file already; nothing was written", file=str(path))) from None
+        raise NnstepError(Problem(say("cli.new.exists"), file=str(path))) from None
     except OSError as error:
-        raise NnstepError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
-    _print([f"wrote {path}", f"look at it:      nnstep check {path}", f"step through it: nnstep {path}"])
+        raise NnstepError(Problem(say("cli.new.failed", reason=error.strerror or error), file=str(path))) from None
+    _print(say("cli.new.done", path=path).splitlines())
     return 0
 
 

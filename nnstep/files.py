@@ -6,9 +6,10 @@ import contextlib
 import os
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["crash_note", "write_new"]
+__all__ = ["crash_note", "rewrite", "write_new"]
 
 
 def write_new(path: Path, text: str) -> None:
@@ -17,6 +18,19 @@ def write_new(path: Path, text: str) -> None:
     The text goes to a temporary file beside the target first and is flushed to the disk; a link then gives it its name,
     which fails where that name is taken. Raises FileExistsError then, and OSError when it cannot be written.
     """
+    _write(path, text, _name_it)
+
+
+def rewrite(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 in place of a file: afterwards it is the old one or the new one, never a part of one.
+
+    Raises OSError when it cannot be written; the old file is then as it was.
+    """
+    _write(path, text, lambda temporary, target: temporary.replace(target))
+
+
+def _write(path: Path, text: str, name_it: Callable[[Path, Path], object]) -> None:
+    """Write to a temporary file beside `path`, flush it to the disk, and have it named."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -24,7 +38,7 @@ def write_new(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o666 & ~_umask())
-        _name_it(Path(temporary), path)
+        name_it(Path(temporary), path)
     finally:
         with contextlib.suppress(FileNotFoundError):
             Path(temporary).unlink()

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import cache
 
-__all__ = ["clean", "width"]
+__all__ = ["clean", "cut", "padded", "width"]
 
 # C0, C1 and DEL, soft hyphen, fillers, zero-width and bidi controls, line separators, surrogates, tag characters.
 _UNFIT = (
@@ -58,3 +58,19 @@ def width(text: str) -> int:
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
+
+
+def cut(text: str, columns: int) -> str:
+    """As much of the beginning of a text as `columns` hold."""
+    left = columns
+    for position, char in enumerate(text):
+        left -= width(char)
+        if left < 0:
+            return text[:position]
+    return text
+
+
+def padded(text: str, columns: int, right: bool = False) -> str:
+    """`text` with spaces after it, or with `right` before it, so that it takes `columns`; a wider one as it is."""
+    space = " " * (columns - width(text))
+    return space + text if right else text + space

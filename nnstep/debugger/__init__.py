@@ -1,7 +1,8 @@
 """Timeline -> Session. Takes commands that move; gives the position, and the record and step that belong to it."""
 
+from nnstep.debugger.cell import Cell
 from nnstep.debugger.frames import Frame
 from nnstep.debugger.places import find_names, place
 from nnstep.debugger.session import Position, Session
 
-__all__ = ["Frame", "Position", "Session", "find_names", "place"]
+__all__ = ["Cell", "Frame", "Position", "Session", "find_names", "place"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nnstep.catalogue import say
 from nnstep.debugger.session import Position, Session
 from nnstep.errors import nearest
 
@@ -27,8 +28,7 @@ def place(session: Session, text: str) -> Position:
     slots = session.program.versions.get(text)
     if slots is None:
         hint = nearest(text, session.program.versions)
-        said = "expected a step (14), an iteration and step (3:14), or a value's name (z1, grad(W1))"
-        raise ValueError(f"nothing is called {text!r}; {hint or said}")
+        raise ValueError(say("message.nothing-called", text=repr(text), hint=hint or say("message.places")))
     steps = [session.program.values[slot].step for slot in slots]
     return Position(session.position.iteration, steps[-1])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.debugger.frames import Frame, Frames
 from nnstep.debugger.walk import Path, after, before, deepest, entered
 from nnstep.engine import Record, Timeline
@@ -158,18 +159,19 @@ class Session:
         return self.position.iteration > 1 and self._same_step(self.position.iteration - 1)
 
     def go_to(self, iteration: int, step: int, inner: Path = ()) -> bool:
-        """To a position; lines that are closed and in the way are opened. Raises IndexError for one that the run has not."""
+        """To a position; closed lines in the way are opened. Raises IndexError for one that the run has not."""
         if not 1 <= iteration <= self.timeline.iterations:
-            raise IndexError(f"there is no iteration {iteration}; the run has 1 to {self.timeline.iterations}")
+            raise IndexError(say("message.no-iteration", iteration=iteration, last=self.timeline.iterations))
         program = self.timeline.program(iteration)
         if not 0 <= step <= len(program.steps):
-            raise IndexError(f"there is no step {step}; iteration {iteration} has 0 to {len(program.steps)}")
-        path = (step,)
+            raise IndexError(say("message.no-step", step=step, iteration=iteration, last=len(program.steps)))
+        path: Path = (step,)
         for index in inner:
             size = self._frames.size(program, path)
             if not 1 <= index <= size:
-                said = f"it has 1 to {size}" if size else "it is a primitive"
-                raise IndexError(f"there is no step {index} inside of {'.'.join(map(str, path))}; {said}")
+                line = ".".join(map(str, path))
+                said = say("message.no-inner", step=index, line=line, last=size) if size else ""
+                raise IndexError(said or say("message.primitive", step=index, line=line))
             path = (*path, index)
         return self._move(Position(iteration, step, tuple(inner)))
 
@@ -183,7 +185,7 @@ class Session:
         turn = self.program.versions[name].index(step.target)
         slots = program.versions.get(name, ())
         same = program.values[slots[turn]].step if turn < len(slots) else self.position.step
-        there = (min(same, len(program.steps)),)
+        there: Path = (min(same, len(program.steps)),)
         for index in self.position.inner:
             there = (*there, min(index, self._frames.size(program, there)))
         return self._move(Position(iteration, there[0], there[1:] if 0 not in there else ()))

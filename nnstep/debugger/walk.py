@@ -1,8 +1,8 @@
 """The lines of a listing in which some are open, and how one goes from line to line. Positions are tuples of numbers.
 
-A line is a path: (6,) is step 6 of the iteration, (6, 2) step 2 of its body, (6, 2, 1) step 1 of that one's body. A line
-stands above the lines of its body, so the order of the listing is that of the tuples. `sizes(path)` says how many steps
-the body of a line has, 0 for a primitive; `sizes(())` how many steps the iteration has.
+A line is a path: (6,) is step 6 of the iteration, (6, 2) step 2 of its body, (6, 2, 1) step 1 of the body of that. A
+line stands above the lines of its body, so the order of the listing is that of the tuples. `sizes(path)` says how many
+steps the body of a line has, 0 for a primitive; `sizes(())` how many steps the iteration has.
 """
 
 from __future__ import annotations

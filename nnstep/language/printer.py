@@ -238,9 +238,22 @@ def _item(item: Option | None) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _gradient_of(name: str) -> str:
+    """The z1 of `grad(z1)`; "" for what is no such name, as `grad(a) - sum(grad(b))` is not."""
+    if not name.startswith("grad("):
+        return ""
+    depth = 0
+    for position, char in enumerate(name):
+        depth += (char == "(") - (char == ")")
+        if depth == 0 and char == ")":
+            return name[5:-1] if position == len(name) - 1 else ""
+    return ""
+
+
+@lru_cache(maxsize=4096)
 def _is_one_thing(name: str) -> bool:
     """Whether a value's name reads as one thing within an expression: `W1`, `tanh(x @ W1)`, but not `x @ W1`."""
-    if name.isidentifier() or (name.startswith("grad(") and name.endswith(")") and " via " not in name):
+    if name.isidentifier() or _gradient_of(name):
         return True
     expression = _unnamed(name)
     return _tightness(expression) >= _POSTFIX if expression else name.endswith(")") and " via " not in name
@@ -261,8 +274,9 @@ def _name(name: str, notation: Notation) -> list[Token]:
     if not notation.unicode:
         return [Token(name if _is_one_thing(name) else f"({name})", "name")]
     base, via, rest = name.partition(" via ")
-    if base.startswith("grad(") and base.endswith(")"):
-        inner = "L" if (base, notation.objective) == ("grad(loss)", "L") else base[5:-1]
+    of = _gradient_of(base)
+    if of:
+        inner = "L" if (base, notation.objective) == ("grad(loss)", "L") else of
         written = _join(_name(inner, notation))
         plain = written if _is_one_thing(inner) else f"({written})"
         return [Token(f"∂{notation.objective}/∂{plain}{via}{rest}", "gradient")]

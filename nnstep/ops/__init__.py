@@ -6,7 +6,7 @@ how one cell is computed, symbol and sentence.
 
 from nnstep.ops.cellrules import AGGREGATES
 from nnstep.ops.cells import entries, evaluate_cell
-from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, elementwise_cell
+from nnstep.ops.operation import Array, Box, Index, Kernel, Operation, Shape, Site, elementwise_cell
 from nnstep.ops.table import NAMES, OPERATIONS, operation
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "NAMES",
     "OPERATIONS",
     "Array",
+    "Box",
     "Index",
     "Kernel",
     "Operation",

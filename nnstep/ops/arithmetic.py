@@ -9,6 +9,7 @@ from nnstep.language.nodes import Entry, Expression
 from nnstep.ops.cellrules import call
 from nnstep.ops.kernels import ONE, ufunc
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, elementwise_cell
+from nnstep.ops.reach import multiplied
 from nnstep.ops.shapes import broadcast_shape, said, same_shape
 
 __all__ = ["ARITHMETIC"]
@@ -222,5 +223,6 @@ ARITHMETIC = (
         prepare=ufunc(np.dot),  # equal to np.matmul for one and two axes, in half the time on small matrices
         cell=_matmul_cell,
         derivative={"a": _matmul_left, "b": _matmul_right},
+        reach=multiplied,
     ),
 )

@@ -11,6 +11,7 @@ from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import along, call, entries_along, number
 from nnstep.ops.kernels import Mask
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
+from nnstep.ops.reach import labelled, reduced_over
 from nnstep.ops.shapes import axis_of, reduced, said
 
 __all__ = ["CLASSES", "check_labels", "one_hot_into"]
@@ -91,6 +92,7 @@ CLASSES = (
         cell=_one_hot_cell,
         options={"classes": None},
         check=_check_one_hot,
+        reach=labelled,
     ),
     Operation(
         name="argmax",
@@ -101,5 +103,6 @@ CLASSES = (
         prepare=_prepare_argmax,
         cell=_argmax_cell,
         options={"axis": -1},
+        reach=reduced_over,
     ),
 )

@@ -19,6 +19,7 @@ from nnstep.ops.kernels import TINY, constant, keeping, softmax_into
 from nnstep.ops.losses import REDUCTION, check_reduction, over
 from nnstep.ops.normalisation import log_softmax_cells
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, Text
+from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import said
 
 __all__ = ["ENTROPY"]
@@ -220,6 +221,7 @@ ENTROPY = (
         body=_cross_entropy_body,
         kept=_cross_entropy_kept,
         check=_check,
+        reach=to_scalar,
     ),
     Operation(
         name="nll",
@@ -234,5 +236,6 @@ ENTROPY = (
         body=_nll_body,
         kept=_nll_kept,
         check=_check,
+        reach=to_scalar,
     ),
 )

@@ -11,6 +11,7 @@ from nnstep.language.nodes import Expression, Option
 from nnstep.ops.cellrules import call, entries_along, every, number
 from nnstep.ops.kernels import ZERO, Mask, ufunc
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, elementwise_cell
+from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import broadcast_shape, same_shape
 
 __all__ = ["LOGIC"]
@@ -158,6 +159,7 @@ def _summary(
         shape=_scalar,
         prepare=prepare,
         cell=cell,
+        reach=to_scalar,
         where="condition",
     )
 

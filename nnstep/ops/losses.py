@@ -16,6 +16,7 @@ from nnstep.ops.cellrules import call, divided, every, number
 from nnstep.ops.kernels import ONE, TINY, ZERO, constant, keeping
 from nnstep.ops.kernels import number as option_number
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, Text, Texts
+from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import equal_shapes, positive_option
 
 __all__ = ["LOSSES", "REDUCTION", "check_reduction", "over"]
@@ -230,6 +231,7 @@ def _loss(
         derivative=rules,
         body=body,
         kept=kept,
+        reach=to_scalar,
     )
 
 

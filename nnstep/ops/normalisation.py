@@ -10,6 +10,7 @@ from nnstep.ops.cellrules import call, number, row_of
 from nnstep.ops.kernels import constant, keeping, softmax_into
 from nnstep.ops.kernels import number as option_number
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
+from nnstep.ops.reach import along_rows, layer_normed
 from nnstep.ops.shapes import positive_option, rows_of, said
 
 __all__ = ["NORMALISATION", "log_softmax_cells"]
@@ -182,6 +183,7 @@ NORMALISATION = (
         prepare=_prepare_softmax,
         cell=_softmax_cell,
         derivative={"x": "out * (g - sum(g * out, axis=-1, keepdims=True))"},
+        reach=along_rows,
         body="e = exp(x - max(x, axis=-1, keepdims=True))\nout = e / sum(e, axis=-1, keepdims=True)",
     ),
     Operation(
@@ -193,6 +195,7 @@ NORMALISATION = (
         prepare=_prepare_log_softmax,
         cell=lambda site, index: log_softmax_cells(row_of(site, "x", index))[index[-1]],
         derivative={"x": "g - exp(out) * sum(g, axis=-1, keepdims=True)"},
+        reach=along_rows,
         body="s = x - max(x, axis=-1, keepdims=True)\nout = s - log(sum(exp(s), axis=-1, keepdims=True))",
     ),
     Operation(
@@ -207,6 +210,7 @@ NORMALISATION = (
         derivative={"x": _layer_norm_rule, "gain": _gain_rule, "bias": _bias_rule},
         body=_DEVIATION_BODY + "out = centred / spread * gain + bias",
         kept=_kept,
+        reach=layer_normed,
     ),
     Operation(
         name="standardise",
@@ -218,6 +222,7 @@ NORMALISATION = (
         cell=_standardise_cell,
         options={"eps": 1e-5},
         body=_DEVIATION_BODY + "out = centred / spread",
+        reach=along_rows,
         where="rule",
     ),
     Operation(
@@ -230,6 +235,7 @@ NORMALISATION = (
         cell=_deviation_cell,
         options={"eps": 1e-5},
         body=_DEVIATION_BODY + "out = spread",
+        reach=along_rows,
         where="rule",
     ),
 )

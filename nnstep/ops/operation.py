@@ -16,6 +16,7 @@ from nnstep.language.nodes import Call, Entry, Expression, Option
 
 __all__ = [
     "Array",
+    "Box",
     "Index",
     "Kernel",
     "Operation",
@@ -23,6 +24,7 @@ __all__ = [
     "Site",
     "Text",
     "Texts",
+    "broadcast_box",
     "broadcast_index",
     "elementwise_cell",
 ]
@@ -31,6 +33,7 @@ __all__ = [
 Array = np.ndarray[tuple[Any, ...], np.dtype[np.float64]]
 Shape = tuple[int, ...]
 Index = tuple[int, ...]
+Box = tuple[range, ...]  # cells of a value: a range of positions, with a step of at least 1, for each axis
 Kernel = Callable[..., Any]  # kernel(*inputs, out): writes the result into `out`
 
 
@@ -76,6 +79,8 @@ class Operation(NamedTuple):
                  are not checked.
     where        "equation": may be written in a scenario; "rule": only in derivative rules, bodies and updates;
                  "condition": only in breakpoints and watches (rules may use it too)
+    reach        reach(site, input name, cells) -> the cells of the result that read at least one of these `cells` of
+                 the input, as boxes: the exact inverse of `cell`, by structure alone; elementwise operations need none
     """
 
     name: str
@@ -93,6 +98,7 @@ class Operation(NamedTuple):
     kept: Texts = ()
     check: Callable[[Site, Mapping[str, Array]], None] | None = None
     where: str = "equation"
+    reach: Callable[[Site, str, Box], tuple[Box, ...]] | None = None
 
     def site(
         self, shapes: tuple[Shape, ...], options: Mapping[str, Option], constants: tuple[float | None, ...] = ()
@@ -111,6 +117,12 @@ class Operation(NamedTuple):
     def keeps(self, site: Site) -> tuple[str, ...]:
         """The texts of what the kernel prepared for this site keeps, in the order of its attribute `kept`."""
         return self.kept(site) if callable(self.kept) else self.kept
+
+    def reaches(self, site: Site, input_name: str, cells: Box) -> tuple[Box, ...]:
+        """The cells of the result that read at least one of these cells of an input; none of the boxes is empty."""
+        if self.reach is not None:
+            return self.reach(site, input_name, cells)
+        return (broadcast_box(cells, site.shapes[self.inputs.index(input_name)], site.out),)
 
     def evaluate(self, *inputs: Array, **options: Option) -> Array:
         """Apply to arrays and return a new one: for tests and single values, not for runs. Raises OperationError."""
@@ -132,6 +144,16 @@ def broadcast_index(index: Index, shape: Shape) -> Index:
     """Where the entry `index` of a broadcast result comes from in an input of shape `shape`."""
     own = index[len(index) - len(shape) :]
     return tuple(0 if size == 1 else i for i, size in zip(own, shape, strict=True))
+
+
+def broadcast_box(cells: Box, shape: Shape, out: Shape) -> Box:
+    """Where the entries `cells` of an input of shape `shape` go when it is repeated to the shape `out`.
+
+    The inverse of `broadcast_index`.
+    """
+    extra = len(out) - len(shape)
+    own = zip(cells, shape, out[extra:], strict=True)
+    return (*map(range, out[:extra]), *(range(to) if size == 1 else part for part, size, to in own))
 
 
 def elementwise_cell(name: str, inputs: tuple[str, ...]) -> Callable[[Site, Index], Expression]:

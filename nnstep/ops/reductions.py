@@ -11,6 +11,7 @@ from nnstep.language.nodes import Expression
 from nnstep.ops.cellrules import along, call, divided, entries_along
 from nnstep.ops.kernels import constant
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Site
+from nnstep.ops.reach import reduced_over
 from nnstep.ops.shapes import axis_of, reduced
 
 __all__ = ["REDUCTIONS"]
@@ -140,6 +141,7 @@ def _reduction(
         options={"axis": "all", "keepdims": False},
         derivative={"x": rule},
         body=body,
+        reach=reduced_over,
     )
 
 

@@ -11,7 +11,8 @@ from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import number
 from nnstep.ops.kernels import copying
-from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, broadcast_index
+from nnstep.ops.operation import Array, Box, Index, Kernel, Operation, Shape, Site, broadcast_index
+from nnstep.ops.reach import concatenated, placed, repeated, reshaped, taken, turned
 from nnstep.ops.shapes import axis_of, broadcast_shape, said
 
 __all__ = ["SHAPING"]
@@ -167,6 +168,10 @@ def _slice_cell(site: Site, index: Index) -> Expression:
     return Entry("x", tuple(part[next(free)] if isinstance(part, range) else part for part in taken))
 
 
+def _slice_reach(site: Site, name: str, cells: Box) -> tuple[Box, ...]:
+    return taken(_per_axis(site.shapes[0], site.options["items"]), cells)
+
+
 def _slice_rule(site: Site) -> str:
     items = site.options["items"]
     assert isinstance(items, tuple)
@@ -208,6 +213,10 @@ def _put_cell(site: Site, index: Index) -> Expression:
         elif i != part:
             return number(0)
     return Entry("g", tuple(found))
+
+
+def _put_reach(site: Site, name: str, cells: Box) -> tuple[Box, ...]:
+    return placed(_per_axis(site.out, site.options["items"]), cells)
 
 
 # concat
@@ -275,6 +284,7 @@ SHAPING = (
         cell=_transpose_cell,
         derivative={"x": "g.T"},
         view=_transpose_view,
+        reach=turned,
     ),
     Operation(
         name="reshape",
@@ -287,6 +297,7 @@ SHAPING = (
         options=_SIZES,
         derivative={"x": lambda site: f"reshape(g{_numbers(site.shapes[0])})"},
         view=_reshape_view,
+        reach=reshaped,
     ),
     Operation(
         name="slice",
@@ -299,6 +310,7 @@ SHAPING = (
         options={"items": None},
         derivative={"x": _slice_rule},
         view=_slice_view,
+        reach=_slice_reach,
     ),
     Operation(
         name="concat",
@@ -310,6 +322,7 @@ SHAPING = (
         cell=_concat_cell,
         options={"axis": 0},
         derivative={"a": _concat_first, "b": _concat_second},
+        reach=concatenated,
     ),
     Operation(
         name="broadcast",
@@ -322,6 +335,7 @@ SHAPING = (
         options=_SIZES,
         view=_broadcast_view,
         where="rule",
+        reach=repeated,
     ),
     Operation(
         name="put",
@@ -333,5 +347,6 @@ SHAPING = (
         cell=_put_cell,
         options={"items": None, "shape": None},
         where="rule",
+        reach=_put_reach,
     ),
 )

@@ -4,7 +4,8 @@ pass, its derivative as another program in the same language, and the optimizer'
 
 from nnstep.program.bind import Bound, ShapeOf, bind, infer, rule_expression
 from nnstep.program.body import Body, body
-from nnstep.program.cells import cell, cell_size
+from nnstep.program.builder import Builder
+from nnstep.program.cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes, tally
 from nnstep.program.chain import Factor, chain, factor, parameters_with_gradient
 from nnstep.program.compile import batch_rows, compile_program
 from nnstep.program.model import BODY, PHASES, Program, Shape, Step, Value
@@ -15,8 +16,10 @@ __all__ = [
     "PHASES",
     "Body",
     "Bound",
+    "Builder",
     "Factor",
     "Program",
+    "Reached",
     "Shape",
     "ShapeOf",
     "Step",
@@ -24,13 +27,18 @@ __all__ = [
     "batch_rows",
     "bind",
     "body",
+    "box_of",
     "cell",
     "cell_size",
+    "cells",
     "chain",
     "compile_program",
     "factor",
     "infer",
     "initial_states",
     "parameters_with_gradient",
+    "reached",
+    "reached_boxes",
     "rule_expression",
+    "tally",
 ]

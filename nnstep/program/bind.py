@@ -10,7 +10,7 @@ from nnstep.errors import OperationError, nearest
 from nnstep.language import Call, Expression, Name, Number, Option, parse_expression, to_text
 from nnstep.ops import Operation, Site, operation
 
-__all__ = ["Bound", "ShapeOf", "bind", "infer", "rule_expression"]
+__all__ = ["Bound", "ShapeOf", "bind", "computed", "infer", "rule_expression"]
 
 Shape = tuple[int, ...]
 ShapeOf = Callable[[str], Shape]
@@ -67,6 +67,11 @@ def bind(call: Call, shape_of: ShapeOf) -> Bound:
     shapes = tuple(infer(argument, shape_of) for argument in arguments[:count])
     constants = tuple(argument.value if isinstance(argument, Number) else None for argument in arguments[:count])
     return Bound(entry, arguments[:count], entry.site(shapes, given, constants))
+
+
+def computed(call: Call) -> tuple[Expression, ...]:
+    """The arguments whose values a call works on: of `put(g, x[0:2])` the second is a place and not a value."""
+    return call.arguments[:1] if call.function == "put" else call.arguments
 
 
 def _signature(entry: Operation) -> str:

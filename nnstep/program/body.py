@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nnstep.language import Assignment, Call, Expression, Name, Number, parse_equations, substitute, to_text
-from nnstep.program.bind import bind
+from nnstep.program.bind import bind, computed
 from nnstep.program.builder import Builder
 from nnstep.program.lower import flatten
 from nnstep.program.model import BODY, Program, Step
@@ -61,7 +61,7 @@ def _lines(program: Program, step: Step) -> list[Assignment]:
     expression, target = step.expression, program.values[step.target]
     if not isinstance(expression, Call):
         return []
-    if any(isinstance(argument, Call) for argument in expression.arguments):
+    if any(isinstance(argument, Call) for argument in computed(expression)):
         return [Assignment(target.name, expression)]
     shapes = {name: program.values[slot].shape for name, slot in step.operands}
     bound = bind(expression, shapes.__getitem__)

@@ -1,32 +1,56 @@
-"""How one cell of an expression is computed: the operations' cell rules put together."""
+"""Cells of an expression both ways, by the operations' rules: how one is computed, and which ones read an entry."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice, product
 from math import prod
 
-from nnstep.language import Call, Entry, Expression, Name, substitute
-from nnstep.ops import Index
-from nnstep.program.bind import ShapeOf, bind
+import numpy as np
 
-__all__ = ["cell", "cell_size"]
+from nnstep.language import Call, Entry, Expression, Name, substitute
+from nnstep.ops import Box, Index, Shape
+from nnstep.program.bind import ShapeOf, bind, infer
+
+__all__ = ["Reached", "box_of", "cell", "cell_size", "cells", "reached", "reached_boxes", "tally"]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The first of the cells that are reached, in reading order, and how many there are in all."""
+
+    indices: tuple[Index, ...]
+    count: int
 
 
 def cell(expression: Expression, shape_of: ShapeOf, index: Index) -> Expression:
     """The arithmetic of `expression[index]`, over entries of the values that the expression names."""
-    match expression:
-        case Name(id):
-            return Entry(id, index)
-        case Call():
-            bound = bind(expression, shape_of)
-            inputs = dict(zip(bound.operation.inputs, bound.arguments, strict=True))
+    return cells(expression, shape_of)(index)
 
-            def entry(leaf: Expression) -> Expression | None:
-                if isinstance(leaf, Entry) and leaf.name in inputs:
-                    return cell(inputs[leaf.name], shape_of, leaf.index)
-                return None
 
-            return substitute(bound.operation.cell(bound.site, index), entry)
-    return expression
+def cells(expression: Expression, shape_of: ShapeOf) -> Callable[[Index], Expression]:
+    """`cell` for many indices of one expression: operations are bound once, and what cells share is written once."""
+    if isinstance(expression, Name):
+        name = expression.id
+        return lambda index: Entry(name, index)
+    if not isinstance(expression, Call):
+        return lambda index: expression
+    bound = bind(expression, shape_of)
+    rule, site = bound.operation.cell, bound.site
+    inside = dict(zip(bound.operation.inputs, (cells(part, shape_of) for part in bound.arguments), strict=True))
+    done: dict[Index, Expression] = {}
+
+    def entry(leaf: Expression) -> Expression | None:
+        return inside[leaf.name](leaf.index) if isinstance(leaf, Entry) else None
+
+    def at(index: Index) -> Expression:
+        found = done.get(index)
+        if found is None:
+            found = done[index] = substitute(rule(site, index), entry)
+        return found
+
+    return at
 
 
 def cell_size(expression: Expression, shape_of: ShapeOf) -> int:
@@ -44,3 +68,48 @@ def cell_size(expression: Expression, shape_of: ShapeOf) -> int:
 
 
 _ONE_EACH = ("concat", "put", "broadcast", "one_hot")  # not entry by entry, yet made of one entry each
+
+
+def reached(expression: Expression, shape_of: ShapeOf, name: str, index: Index, most: int = 1000) -> Reached:
+    """The cells of an expression that read entry `index` of the value `name`: the first `most`, and how many there are.
+
+    The inverse of `cell`: the entry is among those of `cell(expression, shape_of, found)` for these `found` and no
+    others. The work does not grow with their number, but for one pass over a mask where several sets overlap.
+    """
+    boxes = reached_boxes(expression, shape_of, name, (box_of(index),))
+    return tally(boxes, infer(expression, shape_of), most)
+
+
+def box_of(index: Index) -> Box:
+    """One cell as a box."""
+    return tuple(range(i, i + 1) for i in index)
+
+
+def reached_boxes(expression: Expression, shape_of: ShapeOf, name: str, boxes: Iterable[Box]) -> tuple[Box, ...]:
+    """The cells of an expression that read at least one of the cells `boxes` of a value; the boxes may overlap."""
+    if isinstance(expression, Name):
+        return tuple(boxes) if expression.id == name else ()
+    if not isinstance(expression, Call):
+        return ()
+    boxes = tuple(boxes)
+    bound = bind(expression, shape_of)
+    found: dict[Box, None] = {}
+    for label, argument in zip(bound.operation.inputs, bound.arguments, strict=True):
+        for box in reached_boxes(argument, shape_of, name, boxes):
+            found.update(dict.fromkeys(bound.operation.reaches(bound.site, label, box)))
+    whole = tuple(map(range, bound.site.out))
+    return (whole,) if whole in found else tuple(found)
+
+
+def tally(boxes: tuple[Box, ...], shape: Shape, most: int) -> Reached:
+    """The cells of boxes in a value of this shape, each once: the first `most` in reading order, and their number."""
+    if len(boxes) == 1:
+        return Reached(tuple(islice(product(*boxes[0]), most)), prod(map(len, boxes[0])))
+    if not boxes:
+        return Reached((), 0)
+    mask = np.zeros(shape, dtype=np.bool_)
+    for box in boxes:
+        mask[tuple(slice(part.start, part.stop, part.step) for part in box)] = True
+    places = np.flatnonzero(mask)
+    first = np.unravel_index(places[:most], shape)
+    return Reached(tuple(zip(*(axis.tolist() for axis in first), strict=True)), len(places))

@@ -13,7 +13,7 @@ import numpy as np
 from nnstep.errors import OperationError, Problem, nearest
 from nnstep.language import Call, Expression, Name, Number, to_text, walk
 from nnstep.ops import NAMES, Array, Operation, operation
-from nnstep.program.bind import Bound, bind
+from nnstep.program.bind import Bound, bind, computed
 from nnstep.program.builder import Builder
 from nnstep.scenario.model import Equation
 
@@ -98,13 +98,14 @@ def _assign(builder: Builder, target: str, expression: Expression, known: Mappin
 def flatten(
     builder: Builder, call: Call, equation: str, phase: str, known: Mapping[str, Array] = MappingProxyType({})
 ) -> Call:
-    """The call with each argument that is a call itself replaced by the name of its value, which a step of its own assigns.
+    """The call with each argument that is a call replaced by the name of its value, which a step of its own assigns.
 
     Raises OperationError when shapes do not fit, or for `known` values that an operation cannot take.
     """
     arguments: list[Expression] = []
+    values = computed(call)
     for argument in call.arguments:
-        if isinstance(argument, Call):
+        if isinstance(argument, Call) and argument in values:
             text = to_text(argument)
             if text not in builder:
                 flat = flatten(builder, argument, equation, phase, known)

@@ -57,23 +57,23 @@ def read_data_file(base: str, name: str) -> bytes:
         raise DataFileError(error.problems[0].message) from None
 
 
-def read_npy(content: bytes) -> Array:
-    """The array of an `.npy` file: whole numbers or floats, 1-D or 2-D, finite. Raises DataFileError."""
+def read_npy(content: bytes, axes: tuple[int, ...] = (1, 2)) -> Array:
+    """The array of an `.npy` file: whole numbers or floats, finite, with as many axes as `axes` says. DataFileError."""
     try:
-        return _npy(content)
+        return _npy(content, axes)
     except DataFileError:
         raise
     except Exception:  # NumPy's reader and the parsers behind it raise a dozen kinds
         raise DataFileError("not a readable .npy file") from None
 
 
-def _npy(content: bytes) -> Array:
+def _npy(content: bytes, axes: tuple[int, ...]) -> Array:
     with warnings.catch_warnings():  # NumPy warns of a header that Python 2 wrote, and of old names of types
         warnings.simplefilter("ignore")
-        return _checked(io.BytesIO(content), len(content))
+        return _checked(io.BytesIO(content), len(content), axes)
 
 
-def _checked(file: io.BytesIO, length: int) -> Array:
+def _checked(file: io.BytesIO, length: int, axes: tuple[int, ...]) -> Array:
     version = np.lib.format.read_magic(file)
     if version == (1, 0):
         shape, _, kind = np.lib.format.read_array_header_1_0(file)
@@ -83,7 +83,7 @@ def _checked(file: io.BytesIO, length: int) -> Array:
         raise DataFileError(f"format version {version}, expected 1.0 or 2.0")
     if kind.kind not in "fiu" or kind.fields is not None or kind.itemsize > 16:
         raise DataFileError(f"entries of type {clean(kind, 60)}, expected whole numbers or floats")
-    if len(shape) not in (1, 2):
+    if len(shape) not in axes:
         raise DataFileError(f"an array of {len(shape)} dimensions, expected a list or rows")
     if any(size < 0 for size in shape) or math.prod(shape) > LARGEST:
         raise DataFileError(f"an array of shape {clean(shape, 60)}; at most {LARGEST:,} entries are read")
@@ -114,7 +114,7 @@ def array_names(content: bytes) -> list[str]:
         raise DataFileError(f"not a readable .npz file: {clean(error, 120) or type(error).__name__}") from None
 
 
-def read_npz(content: bytes, wanted: tuple[str, ...]) -> dict[str, Array]:
+def read_npz(content: bytes, wanted: tuple[str, ...], axes: tuple[int, ...] = (1, 2)) -> dict[str, Array]:
     """The arrays of the wanted names out of an `.npz` file. Raises DataFileError, also when one is not there."""
     try:
         _check_directory(content)
@@ -124,7 +124,7 @@ def read_npz(content: bytes, wanted: tuple[str, ...]) -> dict[str, Array]:
             if missing:
                 there = ", ".join(clean(name, 40) for name in sorted(members)) or "nothing"
                 raise DataFileError(f"no array '{clean(missing[0], 40)}'; the file has {there}")
-            return {name: _npy(_unpacked(archive, members[name])) for name in wanted}
+            return {name: _npy(_unpacked(archive, members[name]), axes) for name in wanted}
     except DataFileError:
         raise
     except Exception as error:  # as do zipfile and its decompressors

@@ -8,8 +8,10 @@ from __future__ import annotations
 __all__ = ["run"]
 
 
-def run(path: str | None = None) -> int:
+def run(path: str | None = None, *, quiz: bool = False, results: str | None = None) -> int:
     """Open the debugger on `path` (a file or a bundled scenario's name), or on the scenario library; the exit status.
+
+    With `quiz` it asks for each result before it shows it, and writes the answers to the new file `results`.
 
     Textual is imported by this call, not by importing the package. Raises `NnstepError` when the scenario cannot be
     used; returns 2 after one line on standard error when there is no terminal to draw on.
@@ -19,7 +21,9 @@ def run(path: str | None = None) -> int:
     if reason := no_terminal():
         import sys
 
-        sys.stderr.write(f"nnstep: {reason}; to print every step instead: nnstep trace SCENARIO\n")
+        from nnstep.catalogue import say
+
+        sys.stderr.write(f"nnstep: {say('message.no-terminal', reason=reason)}\n")
         return 2
     import gc
 
@@ -30,4 +34,4 @@ def run(path: str | None = None) -> int:
         import asyncio  # noqa: F401 -- loaded here, before Textual asks for it
     from nnstep.tui.app import start
 
-    return start(path)
+    return start(path, quiz, results)

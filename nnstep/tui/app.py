@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Awaitable, Iterable
 from typing import Any
 
@@ -12,6 +13,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.theme import Theme
 
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 from nnstep.tui.commands import COMMANDS, key_name
@@ -106,17 +108,17 @@ class NnstepApp(GuardedApp):
     def next_look(self) -> None:
         """Dark, light, the terminal's own, and round again. Without colours there is only one look."""
         if self.no_color:
-            self.stepping.say("NO_COLOR is set: there is only one look")
+            self.stepping.say(say("message.no-color"))
             return
         name = self._palette.look.name
         self._palette = self._dressed(_CYCLE[(_CYCLE.index(name) + 1) % len(_CYCLE)])
         self._dress_dialogs()
         self.stepping.board.dress(self._palette)
-        self.stepping.say(f"colours: {self._palette.look.title}", "good")
+        self.stepping.say(say("message.colours", look=say(f"look.{self._palette.look.name}")), "good")
 
     def dialog(self, name: str, problems: tuple[Problem, ...] = ()) -> Awaitable[Any] | None:
         """Open a dialog; waited for, it has the keys."""
-        if name in ("goto", "find") and not self.has_scenario():
+        if name in ("goto", "find", "paste", "answer") and not self.has_scenario():
             return None
         from nnstep.tui.screens.dialogs import dialog
 
@@ -130,6 +132,14 @@ class NnstepApp(GuardedApp):
     def drive(self, command: str, argument: object = None) -> None:
         """Carry out a command of the session."""
         self.stepping.drive(command, argument)
+
+    def question(self, about: str) -> str:
+        """What a dialog asks."""
+        return self.stepping.stepper.question(about) if self.stepping.stepper is not None else ""
+
+    def submit(self, command: str, text: str) -> str:
+        """Carry out a command with what was typed; what is wrong with it, or ""."""
+        return self.stepping.submit(command, text)
 
     def has_scenario(self) -> bool:
         """Whether one is open."""
@@ -155,7 +165,7 @@ class NnstepApp(GuardedApp):
 
     def action_help_quit(self) -> None:
         """Ctrl+C, which Textual takes for copying."""
-        self.stepping.say("q quits")
+        self.stepping.say(say("message.quits"))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every command of the table, for the palette."""
@@ -163,14 +173,18 @@ class NnstepApp(GuardedApp):
             if command.id != "app.palette":
                 keys = ", ".join(map(key_name, command.keys))
                 yield SystemCommand(
-                    f"{command.group}: {command.label}",
+                    f"{command.heading}: {command.label}",
                     f"{command.help}  ({keys})".replace("[", "\\["),
                     lambda name=command.id: self.call_later(self.stepping.perform, name),
                 )
 
 
-def start(path: str | None) -> int:
+def start(path: str | None, quiz: bool = False, results: str | None = None) -> int:
     """Run the application on the terminal; the exit status. Raises `NnstepError` before anything is drawn."""
-    app = NnstepApp(open_stepper(path) if path is not None else None)
+    stepper = open_stepper(path, quiz, results) if path is not None else None
+    app = NnstepApp(stepper)
     app.run()
+    last = app.stepping.stepper
+    if last is not None and (summary := last.summary()):
+        sys.stdout.write(f"{summary}\n")
     return app.return_code or 0

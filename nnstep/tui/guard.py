@@ -20,6 +20,7 @@ from typing import Any
 from textual.app import App
 from textual.driver import Driver
 
+from nnstep.catalogue import say
 from nnstep.files import crash_note
 from nnstep.text import clean
 
@@ -116,8 +117,8 @@ class GuardedApp(App[None]):
         """Something that was asked for raised: keep a note, say so, go on."""
         self.failures.append(error)
         note = crash_note(error, where)
-        said = clean(f"internal error, nothing was lost: {type(error).__name__}: {error}", 120)
-        self.report(said + (f" (details: {note})" if note else ""))
+        said = clean(say("message.failed", error=f"{type(error).__name__}: {error}"), 120)
+        self.report(said + (f" ({say('message.details', note=note)})" if note else ""))
 
     async def run_action(self, *arguments: Any, **options: Any) -> bool:
         """Carry out an action; when it raises the application lives on."""
@@ -137,8 +138,8 @@ class GuardedApp(App[None]):
         self._return_code = INTERNAL_ERROR
         from rich.text import Text
 
-        said = clean(f"nnstep: internal error: {type(error).__name__}: {error}", 300)
-        self.panic(Text(said + (f"\ndetails: {note}" if note else "")))
+        said = clean("nnstep: " + say("message.internal-error", error=f"{type(error).__name__}: {error}"), 300)
+        self.panic(Text(said + (f"\n{say('message.details', note=note)}" if note else "")))
 
     # Signals.
 

@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TextIO
 
+from nnstep.catalogue import say
+
 __all__ = ["no_terminal"]
 
 
@@ -18,9 +20,9 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 def no_terminal() -> str | None:
     """Why the screen cannot be drawn, in a few words, or None when it can."""
-    for name, stream in (("input", sys.__stdin__), ("output", sys.__stdout__), ("error output", sys.__stderr__)):
+    for name, stream in (("input", sys.__stdin__), ("output", sys.__stdout__), ("error", sys.__stderr__)):
         if not _is_terminal(stream):
-            return f"standard {name} is not a terminal"
+            return say(f"message.not-terminal.{name}")
     if os.environ.get("TERM") == "dumb":
-        return "the terminal (TERM=dumb) cannot show the screen"
+        return say("message.dumb-terminal")
     return None

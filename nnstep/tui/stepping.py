@@ -5,6 +5,7 @@ The screen knows a stepper only by this protocol, so it can be tried out with an
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -37,6 +38,14 @@ class Stepping(Protocol):
         """The names that can be found."""
         ...
 
+    def summary(self) -> str:
+        """What is to be said when it is closed: the tally of a quiz, or ""."""
+        ...
+
+    def question(self, about: str) -> str:
+        """What a dialog asks: for a person's own numbers ("mine"), for the answer of a quiz ("quiz")."""
+        ...
+
 
 class Entry(Protocol):
     """A scenario of the library."""
@@ -61,11 +70,26 @@ Opener = Callable[[str], Stepping]
 Library = Callable[[], Sequence[Entry]]
 
 
-def open_stepper(path: str) -> Stepping:
-    """A stepper on a file or a bundled scenario. Raises `NnstepError` with everything that is wrong with it."""
+def open_stepper(path: str, quiz: bool = False, results: str | None = None) -> Stepping:
+    """A stepper on a file or a bundled scenario. Raises `NnstepError` with everything that is wrong with it.
+
+    With `quiz` it begins with predicting, the answers going to the new file `results`.
+    """
     from nnstep.view.stepper import Stepper
 
-    return Stepper.open(path)
+    stepper = Stepper.open(path, ascii=not _has_braille())
+    if quiz:
+        stepper.begin_quiz(results)
+    return stepper
+
+
+def _has_braille() -> bool:
+    """Whether the terminal's encoding has the dots that plots are drawn with."""
+    try:
+        "⣿▁".encode(getattr(sys.__stdout__, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def bundled_scenarios() -> Sequence[Entry]:

@@ -24,7 +24,6 @@ class Look(NamedTuple):
     """A name, the Textual theme its dialogs use, the style everything starts from, and the style of each role."""
 
     name: str
-    title: str
     theme: str
     base: str
     roles: Mapping[str, str]
@@ -119,6 +118,18 @@ _DARK = {
     "warning": "#ffc04d",
     "error": "bold #ff7f8a",
     "key": "bold #ffa62b",
+    "plot": "#6cb6ff",
+    "plot-second": "#c89bff",
+    "plot-axis": "#8b909c",
+    "plot-mark": "bold #ffc46b",
+    "plot-chosen": "bold #ffffff",
+    "edge-pos1": "#80592f",
+    "edge-pos2": "#c98335",
+    "edge-pos3": "#ffb454",
+    "edge-neg1": "#34608f",
+    "edge-neg2": "#4d8fd1",
+    "edge-neg3": "#85c2ff",
+    "edge-dim": "#4a4e59",
     "zero": "#7f838e",
     "band": "on #0f2f4d",
     "frame": "#1d4f78",
@@ -162,6 +173,18 @@ _LIGHT = {
     "warning": "#8f5a00",
     "error": "bold #b3202f",
     "key": "bold #a34f00",
+    "plot": "#0b63b5",
+    "plot-second": "#7a3fc0",
+    "plot-axis": "#6f747e",
+    "plot-mark": "bold #b45f00",
+    "plot-chosen": "bold #000000",
+    "edge-pos1": "#e2b980",
+    "edge-pos2": "#c9832a",
+    "edge-pos3": "#945000",
+    "edge-neg1": "#9dc0e6",
+    "edge-neg2": "#4686c9",
+    "edge-neg3": "#0b4f96",
+    "edge-dim": "#c9ccd3",
     "zero": "#767a84",
     "band": "on #d5e4f2",
     "frame": "#9dbdd8",
@@ -205,6 +228,18 @@ _ANSI = {
     "warning": "yellow",
     "error": "bold red",
     "key": "bold yellow",
+    "plot": "cyan",
+    "plot-second": "magenta",
+    "plot-axis": "dim",
+    "plot-mark": "bold yellow",
+    "plot-chosen": "bold",
+    "edge-pos1": "dim yellow",
+    "edge-pos2": "yellow",
+    "edge-pos3": "bold bright_yellow",
+    "edge-neg1": "dim cyan",
+    "edge-neg2": "cyan",
+    "edge-neg3": "bold bright_cyan",
+    "edge-dim": "dim",
     "zero": "dim",
     "band": "",
     "frame": "blue",
@@ -242,6 +277,14 @@ _MONO = {
     "warning": "bold",
     "error": "bold",
     "key": "bold",
+    "plot-axis": "dim",
+    "plot-mark": "bold",
+    "plot-chosen": "bold",
+    "edge-pos1": "dim",
+    "edge-pos3": "bold",
+    "edge-neg1": "dim",
+    "edge-neg3": "bold",
+    "edge-dim": "dim",
     "zero": "dim",
     "frame": "dim",
     "frame-on": "bold",
@@ -254,9 +297,9 @@ _MONO = {
 LOOKS: Final[Mapping[str, Look]] = {
     look.name: look
     for look in (
-        Look("dark", "Dark", "nnstep-dark", "#dcdee3 on #121318", _DARK),
-        Look("light", "Light", "nnstep-light", "#24262b on #fbfbf8", _LIGHT),
-        Look("ansi", "The terminal's own colours", "ansi-dark", "default on default", _ANSI),
-        Look("mono", "No colours", "ansi-dark", "default on default", _MONO),
+        Look("dark", "nnstep-dark", "#dcdee3 on #121318", _DARK),
+        Look("light", "nnstep-light", "#24262b on #fbfbf8", _LIGHT),
+        Look("ansi", "ansi-dark", "default on default", _ANSI),
+        Look("mono", "ansi-dark", "default on default", _MONO),
     )
 }

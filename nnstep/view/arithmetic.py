@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from nnstep.catalogue import say
 from nnstep.language import Call, Entry, Expression, Name, Number, substitute, tokens
 from nnstep.ops import Index, evaluate_cell
 from nnstep.view.blocks import line_width
@@ -12,7 +13,7 @@ from nnstep.view.canvas import Line, Piece
 from nnstep.view.numbers import plain
 from nnstep.view.symbols import SYMBOLS
 
-__all__ = ["CellLines", "cell_lines"]
+__all__ = ["CellLines", "cell_lines", "hint_lines"]
 
 Lookup = Callable[[str, Index], float]
 CellLines = tuple[Line, ...]
@@ -25,32 +26,64 @@ def cell_lines(
     target: Entry, tree: Expression, lookup: Lookup, result: float, objective: str, digits: int, width: int
 ) -> CellLines:
     """`target = names`, `= numbers` and `= result`; on fewer lines where they fit into `width` columns."""
-
-    def number(value: float) -> str:
-        return plain(value, digits)
-
-    def write(expression: Expression) -> Line:
-        return tuple(Piece(*token) for token in tokens(expression, SYMBOLS, objective, lambda name: True, number))
-
-    tree, shared = _named_parts(tree)
-    values = {name: evaluate_cell(part, lookup) for name, part in shared.items()}
-    given, lookup = lookup, lambda name, index: values[name] if name in values else given(name, index)
-    before = tuple(_part_line(name, part, write, given, values[name]) for name, part in shared.items())
-    short = _shortened(tree, lookup)
-    head = (*write(target), Piece(" = ", "operator"))
-    indent = Piece(" " * (line_width(head) - 2) + "= ", "operator")
-    answer = (Piece(number(result), "strong"),)
-    named = write(short)
-    numbers = write(substitute(short, lambda leaf: _number(leaf, lookup)))
-    if not isinstance(tree, Call):
-        written = (*named, Piece(" = ", "operator")) if isinstance(tree, Entry) else ()
-        return ((*head, *written, *answer),)
-    first, second = (*head, *named), (indent, *numbers, Piece(" = ", "operator"), *answer)
+    written = _Written(target, tree, lookup, objective, digits)
+    head, indent = written.head, written.indent
+    answer = (Piece(plain(result, digits), "strong"),)
+    if not written.computes:
+        named = (*written.named, _EQUALS) if written.is_entry else ()
+        return ((*head, *named, *answer),)
+    first, second = (*head, *written.named), (indent, *written.numbers, _EQUALS, *answer)
     if line_width(first) + line_width(second) - line_width((indent,)) + 3 <= width:
-        return (*before, (*first, Piece(" = ", "operator"), *second[1:]))
+        return (*written.parts(), (*first, _EQUALS, *second[1:]))
     if line_width(second) <= width:
-        return (*before, first, second)
-    return (*before, first, (indent, *numbers), (indent, *answer))
+        return (*written.parts(), first, second)
+    return (*written.parts(), first, (indent, *written.numbers), (indent, *answer))
+
+
+def hint_lines(
+    target: Entry, tree: Expression, lookup: Lookup, objective: str, digits: int, width: int, hints: int
+) -> CellLines:
+    """The arithmetic without its result: with one hint the names alone, with two the numbers that go in as well."""
+    written = _Written(target, tree, lookup, objective, digits)
+    first = (*written.head, *written.named)
+    if hints < 2 or not written.computes:
+        return (*written.parts(values=False), first)
+    return (*written.parts(), first, (written.indent, *written.numbers, _EQUALS, Piece("?", "now")))
+
+
+_EQUALS = Piece(" = ", "operator")
+
+
+class _Written:
+    """The pieces that the lines of a cell's arithmetic are put together from."""
+
+    def __init__(self, target: Entry, tree: Expression, lookup: Lookup, objective: str, digits: int) -> None:
+        def write(expression: Expression) -> Line:
+            written = tokens(expression, SYMBOLS, objective, lambda name: True, lambda value: plain(value, digits))
+            return tuple(Piece(*token) for token in written)
+
+        tree, self._shared = _named_parts(tree)
+        self._write, self._given = write, lookup
+        self._values = {name: evaluate_cell(part, lookup) for name, part in self._shared.items()}
+        values = self._values
+
+        def inner(name: str, index: Index) -> float:
+            return values[name] if name in values else lookup(name, index)
+
+        short = _shortened(tree, inner)
+        self.computes, self.is_entry = isinstance(tree, Call), isinstance(tree, Entry)
+        self.head: Line = (*write(target), _EQUALS)
+        self.indent = Piece(" " * (line_width(self.head) - 2) + "= ", "operator")
+        self.named = write(short)
+        self.numbers = write(substitute(short, lambda leaf: _number(leaf, inner)))
+
+    def parts(self, values: bool = True) -> CellLines:
+        """The parts that have names of their own, m = max(…), each on a line."""
+        lines = []
+        for name, part in self._shared.items():
+            line = (Piece(name, "name"), _EQUALS, *self._write(_shortened(part, self._given)))
+            lines.append((*line, _EQUALS, *self._write(Number(self._values[name]))) if values else line)
+        return tuple(lines)
 
 
 def _named_parts(tree: Expression) -> tuple[Expression, dict[str, Expression]]:
@@ -81,11 +114,6 @@ def _named_parts(tree: Expression) -> tuple[Expression, dict[str, Expression]]:
     return (done[id(tree)] if isinstance(tree, Call) else tree), parts
 
 
-def _part_line(name: str, part: Expression, write: Callable[[Expression], Line], lookup: Lookup, value: float) -> Line:
-    equals = Piece(" = ", "operator")
-    return (Piece(name, "name"), equals, *write(_shortened(part, lookup)), equals, *write(Number(value)))
-
-
 def _number(leaf: Expression, lookup: Lookup) -> Expression | None:
     return Number(lookup(leaf.name, leaf.index)) if isinstance(leaf, Entry) else None
 
@@ -100,7 +128,7 @@ def _shortened(node: Expression, lookup: Lookup) -> Expression:
         return Call("divide", (_sum(node.arguments, lookup), Number(float(len(node.arguments)))))
     arguments = node.arguments
     if len(arguments) > _MOST_TERMS:
-        arguments = (*arguments[: _MOST_TERMS - 1], Name(f"… {len(arguments) - _MOST_TERMS + 1} more"))
+        arguments = (*arguments[: _MOST_TERMS - 1], Name(say("cell.more", count=len(arguments) - _MOST_TERMS + 1)))
     return Call(node.function, tuple(_shortened(argument, lookup) for argument in arguments), node.options)
 
 
@@ -111,7 +139,7 @@ def _sum(terms: tuple[Expression, ...], lookup: Lookup) -> Expression:
         largest = sorted(sorted(range(len(terms)), key=lambda k: -sizes[k])[: _MOST_TERMS - 2])
         kept = [terms[k] for k in largest]
         left_out = sum(evaluate_cell(term, lookup) for k, term in enumerate(terms) if k not in set(largest))
-        kept.append(Name(f"… {len(terms) - len(largest)} more, together {plain(left_out)}"))
+        kept.append(Name(say("cell.more-together", count=len(terms) - len(largest), rest=plain(left_out))))
     total = _shortened(kept[0], lookup)
     for term in kept[1:]:
         total = Call("add", (total, _shortened(term, lookup)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from nnstep.text import cut
 from nnstep.text import width as text_width
 from nnstep.view.canvas import Canvas, Hit, Line, Piece
 
@@ -15,10 +16,12 @@ __all__ = [
     "broken",
     "fit",
     "flow",
+    "hang",
     "line_width",
     "lines_block",
     "paint",
     "rows_of",
+    "set_in",
     "stack",
     "wrap",
 ]
@@ -61,13 +64,8 @@ def fit(line: Line, width: int) -> Line:
     kept: list[Piece] = []
     left = width - 1
     for piece in line:
-        text = ""
-        for char in piece.text:
-            columns = text_width(char)
-            if columns > left:
-                break
-            left -= columns
-            text += char
+        text = cut(piece.text, left)
+        left -= text_width(text)
         kept.append(Piece(text, piece.role))
         if len(text) < len(piece.text):
             break
@@ -85,15 +83,23 @@ def blank(height: int = 1) -> Block:
 
 
 def wrap(text: str, width: int, role: str = "text") -> Block:
-    """A paragraph broken between words into lines of at most `width` columns."""
+    """A paragraph broken between words into lines of at most `width` columns.
+
+    A word that is wider than a line is broken too: in scripts that are written without spaces every sentence is one.
+    """
     lines: list[Line] = []
     current = ""
     for word in text.split():
-        if current and text_width(current) + 1 + text_width(word) > width:
+        if current and text_width(current) + 1 + text_width(word) <= width:
+            current = f"{current} {word}"
+            continue
+        if current:
             lines.append((Piece(current, role),))
-            current = word
-        else:
-            current = f"{current} {word}" if current else word
+        while text_width(word) > width > 1:
+            kept = cut(word, width)
+            lines.append((Piece(kept, role),))
+            word = word[len(kept) :]
+        current = word
     if current:
         lines.append((Piece(current, role),))
     return lines_block([fit(line, max(1, width)) for line in lines])
@@ -141,19 +147,46 @@ def flow(blocks: Sequence[Block], width: int, gap: int = 2, middle: bool = False
 
 
 def broken(line: Line, width: int, indent: int = 4) -> Block:
-    """A long formula on several lines, broken before its signs; lines after the first are indented."""
+    """A long formula on several lines, broken before its signs; lines after the first are indented.
+
+    Broken between the terms of a sum where those fit, else before any sign.
+    """
     if line_width(line) <= width:
         return lines_block([line])
+    parts = _parts(line, lambda piece: piece.text.strip() in ("+", "−", "="))
+    if any(line_width(part) > width - indent for part in parts[1:]):
+        parts = _parts(line, lambda piece: True)
     lines: list[list[Piece]] = [[]]
-    part: list[Piece] = []
-    for piece in (*line, Piece("", "operator")):
-        if piece.role == "operator":
-            if line_width((*lines[-1], *part)) > width and line_width(tuple(lines[-1])) > indent:
-                lines.append([Piece(" " * indent)])
-            lines[-1] += part
-            part = []
-        part.append(piece)
+    for part in parts:
+        if line_width((*lines[-1], *part)) > width and line_width(tuple(lines[-1])) > indent:
+            lines.append([Piece(" " * indent)])
+        lines[-1] += part
     return lines_block([fit(tuple(one), width) for one in lines])
+
+
+def _parts(line: Line, breaks: Callable[[Piece], bool]) -> list[Line]:
+    """A formula in the parts that stay together: each begins with a sign that it may be broken before."""
+    parts: list[list[Piece]] = [[]]
+    for piece in line:
+        if piece.role == "operator" and breaks(piece):
+            parts.append([])
+        parts[-1].append(piece)
+    return [tuple(part) for part in parts if part]
+
+
+def hang(line: Line) -> int:
+    """How far the second line of a formula is indented: to after its equals sign."""
+    for position, piece in enumerate(line):
+        if piece.role == "operator" and "=" in piece.text:
+            return line_width(line[: position + 1]) - 2
+    return 4
+
+
+def set_in(line: Line, width: int) -> Block:
+    """A line as a block of its own: words broken between words, a formula before its signs."""
+    if len(line) == 1 and " " in line[0].text and line[0].role in ("dim", "text", "help", "error", "good", "warning"):
+        return wrap(line[0].text, width, line[0].role)
+    return broken(line, width, hang(line))
 
 
 def _joined(placed: list[_Placed]) -> Block:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from nnstep.view.blocks import Block, blank, broken, fit, flow, line_width, lines_block, paint, stack, wrap
+from nnstep.text import padded
+from nnstep.text import width as text_width
+from nnstep.view.blocks import Block, blank, broken, fit, flow, line_width, lines_block, paint, set_in, stack, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
 from nnstep.view.plan import FactorWords
 from nnstep.view.values import Shown, matrix_block
@@ -42,7 +44,7 @@ class ChainPanel(NamedTuple):
         blocks = [self._tabs(width), broken(self.formula, width), blank(), self._factors(width)]
         entry = self.entry(width)
         if entry:
-            blocks += [blank(), *(broken(line, width) for line in entry)]
+            blocks += [blank(), *(set_in(line, width) for line in entry)]
         used = sum(block.height for block in blocks)
         if self.shown:
             room = max(3, height - used - 1)
@@ -52,18 +54,18 @@ class ChainPanel(NamedTuple):
     def _tabs(self, width: int) -> Block:
         tabs = [
             Block(
-                len(name) + 2,
+                text_width(name) + 2,
                 1,
                 lambda y, name=name: (Piece(f" {name} ", "tab-on" if name == self.chosen else "tab"),),  # type: ignore[misc]
-                (Hit(0, 0, len(name) + 2, 1, Target("weight.choose", name)),),
+                (Hit(0, 0, text_width(name) + 2, 1, Target("weight.choose", name)),),
             )
             for name in self.tabs
         ]
         return flow(tabs, width, gap=1)
 
     def _factors(self, width: int) -> Block:
-        symbols = min(max((len(one.symbol) for one in self.factors), default=0), max(8, width // 2 - 4))
-        shapes = max((len(one.shape) for one in self.factors), default=0)
+        symbols = min(max((text_width(one.symbol) for one in self.factors), default=0), max(8, width // 2 - 4))
+        shapes = max((text_width(one.shape) for one in self.factors), default=0)
         lines, hits = [], []
         for y, one in enumerate(self.factors):
             state = "now" if one.step == self.now else "done" if one.step < self.now else "todo"
@@ -77,10 +79,10 @@ class ChainPanel(NamedTuple):
                 (
                     mark,
                     *fit((Piece(one.symbol, role),), symbols),
-                    Piece(" " * (max(0, symbols - len(one.symbol)) + 2)),
+                    Piece(" " * (max(0, symbols - text_width(one.symbol)) + 2)),
                     *coloured,
                     Piece(pad + "  "),
-                    Piece(f"{one.shape:>{shapes}}", "shape"),
+                    Piece(padded(one.shape, shapes, right=True), "shape"),
                 )
             )
             hits.append(Hit(0, y, width, 1, Target("step.goto", str(one.step))))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import prod
+from typing import TYPE_CHECKING
 
 from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
 from nnstep.language import Expression, Name, label, tokens
-from nnstep.ops import Array, Shape
+from nnstep.ops import Array, Index, Shape
 from nnstep.program import Program, Step, Value, infer
-from nnstep.view.canvas import Line
 from nnstep.view.matrix import LARGE, MatrixView
 from nnstep.view.numbers import DIGITS
 from nnstep.view.operation import Display, display_expression
@@ -18,23 +18,34 @@ from nnstep.view.provenance import Operands
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import ValuesPanel
 
+if TYPE_CHECKING:
+    from nnstep.debugger.paths import EntryChain
+    from nnstep.engine.difference import Difference, Sweep, Worst
+
+    Checked = tuple[Difference, Sweep, Worst]
+
 __all__ = ["Gallery"]
+
+_RECORDS = 4  # whose pictures are kept: two iterations, and a step's body in each
 
 
 class Gallery:
     """Makes the picture of a value of a record, or of an expression over its values; a second time gives the same one.
 
-    Pictures of the two records last looked at are kept, so that stepping back over the border of an iteration is as
-    quick as any step and memory stays that of two records.
+    Pictures of the records last looked at are kept, so that stepping back over the border of an iteration, or out of a
+    step's body, is as quick as any step, and memory stays that of a few records.
     """
 
-    def __init__(self, objective: str) -> None:
+    def __init__(self, objective: str, ascii: bool = False) -> None:
         self.objective = objective
+        self.ascii = ascii  # draw plots with letters: the terminal has no braille
         self.digits = DIGITS
         self._kept: dict[tuple[object, ...], tuple[Record, MatrixView]] = {}
         self._recent: tuple[Record, ...] = ()
-        self._lines: tuple[Record, object, Sequence[Line]] | None = None
-        self._displays: dict[tuple[int, int], Display] = {}
+        self._worst: tuple[Record, int, Worst] | None = None
+        self._swept: tuple[Record, tuple[int, Index], Difference, Sweep] | None = None
+        self._chain: tuple[Record, tuple[int, Index], EntryChain] | None = None
+        self._displays: dict[tuple[int, int], tuple[Program, Display]] = {}
         self.panels: dict[str, ValuesPanel] = {}
         self._plans: dict[tuple[int, str], Plan] = {}
         self._members: dict[int, dict[str, tuple[str, ...]]] = {}
@@ -64,25 +75,39 @@ class Gallery:
 
     def _keep(self, key: tuple[object, ...], record: Record, made: MatrixView) -> MatrixView:
         if all(record is not recent for recent in self._recent):
-            self._recent = (record, *self._recent[:1])
+            self._recent = (record, *self._recent[: _RECORDS - 1])
             self._kept = {
                 kept: pair for kept, pair in self._kept.items() if any(pair[0] is one for one in self._recent)
             }
         self._kept[key] = (record, made)
         return made
 
-    def lines(self, record: Record, looks: object, make: Callable[[], Sequence[Line]]) -> Sequence[Line]:
-        """Lines about a record that look the same as long as `looks` is the same: the last ones are kept."""
-        if self._lines is None or self._lines[0] is not record or self._lines[1] != looks:
-            self._lines = (record, looks, make())
-        return self._lines[2]
+    def chain(
+        self, record: Record, slot: int, index: Index, make: Callable[[Record, int, Index], EntryChain]
+    ) -> EntryChain:
+        """The chain rule for an entry of a gradient; the last one that was made is kept."""
+        key = (slot, index)
+        if self._chain is None or self._chain[0] is not record or self._chain[1] != key:
+            self._chain = (record, key, make(record, slot, index))
+        return self._chain[2]
+
+    def checked(self, record: Record, slot: int, index: Index) -> Checked:
+        """The gradient check of an entry and of its whole matrix; those last made are kept."""
+        from nnstep.engine.difference import difference, sweep, worst
+
+        if self._worst is None or self._worst[0] is not record or self._worst[1] != slot:
+            self._worst = (record, slot, worst(record, slot))
+        key = (slot, index)
+        if self._swept is None or self._swept[0] is not record or self._swept[1] != key:
+            self._swept = (record, key, difference(record, slot, index), sweep(record, slot, index))
+        return (self._swept[2], self._swept[3], self._worst[2])
 
     def display(self, program: Program, step: Step) -> Display:
         """A step's expression as it is shown."""
-        key = (program.rows, step.index)
-        if key not in self._displays:
-            self._displays[key] = display_expression(program, step)
-        return self._displays[key]
+        key = (id(program), step.index)
+        if key not in self._displays:  # the program is kept with it, so its id is not used again
+            self._displays[key] = (program, display_expression(program, step))
+        return self._displays[key][1]
 
     def plan(self, program: Program, parameter: str) -> Plan:
         """The factors of a parameter's gradient in words."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from nnstep.catalogue import say
+from nnstep.text import width as text_width
 from nnstep.view.blocks import fit, line_width
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
 
@@ -14,7 +16,10 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 class Header(NamedTuple):
-    """counters: epoch, batch, iteration as pieces, most important last. phases: (name, first step, last step)."""
+    """counters: epoch, batch, iteration as pieces, most important last. phases: (name, first step, last step).
+
+    `place` is the line where we are, 6.2 in the body of step 6.
+    """
 
     name: str
     file: str
@@ -23,6 +28,7 @@ class Header(NamedTuple):
     phases: Sequence[tuple[str, int, int]]
     step: int
     steps: int
+    place: str = ""
     key: str = "header"
     title: Line = ()
 
@@ -37,18 +43,18 @@ class Header(NamedTuple):
         while line_width(right) > width * 2 // 3 and len(right) > len(self.loss):
             right = right[1:]
         left: Line = (Piece(" nnstep ", "heading"), Piece(" "), Piece(self.name, "title"))
-        if line_width(left) + len(self.file) + line_width(right) + 4 <= width:
+        if line_width(left) + text_width(self.file) + line_width(right) + 4 <= width:
             left = (*left, Piece("  " + self.file, "dim"))
         left = fit(left, width - line_width(right) - 2)
         gap = width - line_width(left) - line_width(right) - 1
         return (*left, Piece(" " * max(1, gap)), *fit(right, width - line_width(left) - 1))
 
     def _timeline(self, width: int) -> tuple[Line, tuple[Hit, ...]]:
-        count = f" {self.step}/{self.steps} "
-        names = sum(len(name) + 3 for name, _, _ in self.phases)
+        count = f" {self.place or self.step}/{self.steps} "
+        names = sum(text_width(name) + 3 for name, _, _ in self.phases)
         room = width - names - len(count) - 1
         if not self.phases or room < len(self.phases):
-            return fit((Piece(f" step{count}", "strong"),), width), ()
+            return fit((Piece(f" {say('header.step')}{count}", "strong"),), width), ()
         pieces: list[Piece] = [Piece(" ")]
         hits: list[Hit] = []
         column, used = 1, 0
@@ -58,10 +64,10 @@ class Header(NamedTuple):
             inside = first <= self.step <= last
             role = "now" if inside else "done" if self.step > last else "dim"
             pieces += [Piece(name, role), Piece(" ")]
-            column += len(name) + 1
+            column += text_width(name) + 1
             pieces += self._bar(share, first, last)
             hits.append(Hit(column, 1, share, 1, _step_under(first, last, share)))
-            hits.append(Hit(column - len(name) - 1, 1, len(name), 1, Target("step.goto", str(first))))
+            hits.append(Hit(column - text_width(name) - 1, 1, text_width(name), 1, Target("step.goto", str(first))))
             column += share + 2
             pieces.append(Piece("  "))
         return fit((*pieces[:-1], Piece(count, "strong")), width), tuple(hits)

@@ -1,70 +1,92 @@
-"""The program panel: every step of forward, backward and update, with the current one marked."""
+"""The program panel: every step of forward, backward and update, and below a step that is open those of its body."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from nnstep.text import padded
 from nnstep.view.blocks import fit, line_width
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
 
-__all__ = ["ListingLine", "ProgramPanel"]
+__all__ = ["ListingLine", "ProgramPanel", "place_text"]
+
+Path = tuple[int, ...]
+
+_INDENT = 2  # columns that the steps of a body stand further to the right
 
 
 class ListingLine(NamedTuple):
-    """A heading (step 0) or a step: its equation in pieces, and the shape of what it assigns.
+    """A heading (no path) or a step: its equation in pieces, the shape of what it assigns, and whether it is open.
 
-    `made` keeps the line as it was painted, by width, digits and state.
+    `path` is (6, 2) for step 2 of the body of step 6. `made` keeps the line as it was painted, by width, digits, state.
     """
 
     pieces: Line
     made: dict[tuple[int, int, int], Line]
     shape: str = ""
-    step: int = 0
+    path: Path = ()
+    opened: bool = False
+
+
+def place_text(path: Path) -> str:
+    """How a line is typed to go there: 6.2."""
+    return ".".join(map(str, path))
 
 
 class ProgramPanel(NamedTuple):
-    """The listing at step `now` (steps up to it are done)."""
+    """The listing at the line `now`; lines up to it are done."""
 
     title: Line
     lines: tuple[ListingLine, ...]
-    now: int
+    now: Path
     key: str = "program"
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
         """The window of `width` × `height`; with `top` None the current line is in the middle where it can be."""
-        current = next((y for y, line in enumerate(self.lines) if line.step and line.step == self.now), 0)
+        current = next((y for y, line in enumerate(self.lines) if line.path and line.path == self.now), 0)
         most = max(0, len(self.lines) - height)
         if top is None:
             top = current - height // 2
         top = max(0, min(top, most))
         shown = self.lines[top : top + height]
-        digits = len(str(max((line.step for line in self.lines), default=0)))
+        digits = len(str(max((line.path[0] for line in self.lines if line.path), default=0)))
         painted = tuple(self._line(line, width, digits) for line in shown)
         hits = tuple(
-            Hit(0, y, width, 1, Target("step.goto", str(line.step))) for y, line in enumerate(shown) if line.step
+            Hit(0, y, width, 1, Target("step.goto", place_text(line.path))) for y, line in enumerate(shown) if line.path
         )
         return Canvas(painted, hits, width, len(self.lines), top, 0)
 
+    def _state(self, path: Path) -> int:
+        """0 here, -1 done, 1 to come, 2 a step that we are inside of."""
+        if path == self.now:
+            return 0
+        if path == self.now[: len(path)]:
+            return 2
+        return 1 if path > self.now else -1
+
     def _line(self, line: ListingLine, width: int, digits: int) -> Line:
         """A line as it looks now; each of its looks is made once."""
-        if not line.step:
+        if not line.path:
             return fit(line.pieces, width)
-        key = (width, digits, (line.step > self.now) - (line.step < self.now))
+        state = self._state(line.path)
+        key = (width, digits, state)
         if key not in line.made:
-            line.made[key] = self._made(line, width, digits)
+            line.made[key] = self._made(line, width, digits, state)
         return line.made[key]
 
-    def _made(self, line: ListingLine, width: int, digits: int) -> Line:
-        here = line.step == self.now
-        number = f"{line.step:>{digits}} "
-        front = (Piece("▶" if here else " ", "now"), Piece(number, "now" if here else "dim"))
-        room = width - digits - 2 - len(line.shape) - (1 if line.shape else 0)
+    def _made(self, line: ListingLine, width: int, digits: int, state: int) -> Line:
+        indent = _INDENT * (len(line.path) - 1)
+        number = " " * indent + padded(str(line.path[-1]), digits, right=True) + " "
+        mark = "▶" if state == 0 else "▾" if line.opened else " "
+        front = (Piece(mark, "now"), Piece(number, "now" if state in (0, 2) else "dim"))
+        shape = line_width((Piece(line.shape),))
+        room = width - digits - indent - 2 - shape - (1 if shape else 0)
         body = fit(line.pieces, max(1, room))
         padding = " " * max(0, room - line_width(body))
-        whole = (*front, *body, Piece(padding + (" " if line.shape else ""), "text"), Piece(line.shape, "shape"))
+        whole = (*front, *body, Piece(padding + (" " if shape else ""), "text"), Piece(line.shape, "shape"))
         whole = fit(whole, width)
-        if here:
+        if state == 0:
             return tuple(Piece(piece.text, f"{piece.role} current") for piece in whole)
-        if line.step > self.now:
+        if state == 1:
             return tuple(Piece(piece.text, "dim") for piece in whole)
         return whole

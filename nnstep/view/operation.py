@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.language import Call, Expression, Name, Number, label, names, to_text, tokens
 from nnstep.program import Factor, Program, Step, factor
 from nnstep.view.arithmetic import CellLines
-from nnstep.view.blocks import Block, beside, blank, broken, flow, line_width, lines_block, paint, stack, wrap
+from nnstep.view.blocks import Block, beside, blank, broken, flow, hang, lines_block, paint, stack, wrap
 from nnstep.view.canvas import Canvas, Line, Piece
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import Shown, matrix_block
@@ -120,7 +121,7 @@ def _sign(node: Call, scalar: Callable[[str], bool]) -> str:
 
 def _options(node: Call) -> str:
     axis = dict(node.options).get("axis")
-    return {0: " over rows", 1: " over columns", -1: " over columns"}.get(axis, "") if isinstance(axis, int) else ""
+    return " " + say("words.over-rows" if axis == 0 else "words.over-columns") if isinstance(axis, int) else ""
 
 
 def equation_line(program: Program, step: Step, objective: str) -> Line:
@@ -135,22 +136,15 @@ def equation_line(program: Program, step: Step, objective: str) -> Line:
     return (name, Piece(arrow, "operator"), *(Piece(*token) for token in written))
 
 
-def _hang(line: Line) -> int:
-    """How far the second line of a cell's arithmetic is indented: to after its equals sign."""
-    for position, piece in enumerate(line):
-        if piece.role == "operator" and "=" in piece.text:
-            return line_width(line[: position + 1]) - 2
-    return 4
-
-
 class OperationPanel(NamedTuple):
-    """The step's equation; paragraphs about it; its matrices; the chosen cell; a sentence.
+    """The step's equation, under the steps that it is inside of; its matrices; the chosen cell; a sentence.
 
     `parts` are signs, and operands that `shown` has a matrix for; `cell(width)` gives the chosen cell's lines.
     """
 
     title: Line
     equation: Line
+    above: Line = ()
     note: Line = ()
     parts: Sequence[Part] = ()
     shown: Mapping[str, Shown] = MappingProxyType({})
@@ -163,11 +157,12 @@ class OperationPanel(NamedTuple):
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
         """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
         words = [wrap(sentence, width, "dim") for sentence in self.sentences]
-        cell = [broken(line, width, _hang(line)) for line in self.cell(width)]
+        cell = [broken(line, width, hang(line)) for line in self.cell(width)]
+        above = broken(self.above, width).height if self.above else 0
         heading = [line for line in (self.equation, self.note) if line]
-        used = len(heading) + sum(block.height for block in cell) + (1 if cell else 0)
+        used = above + len(heading) + sum(block.height for block in cell) + (1 if cell else 0)
         room = max(_FEWEST_LINES, height - used - 1)  # the sentence may go below the edge, numbers may not
-        blocks = [lines_block(heading)]
+        blocks = [*([broken(self.above, width)] if self.above else []), lines_block(heading)]
         for paragraph in self.about:
             blocks += [blank(), wrap(paragraph, width)]
         if self.result is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.language import Call, Expression, Name, label, substitute, tokens
 from nnstep.program import Factor, Program, chain, infer
 from nnstep.view.canvas import Line, Piece
@@ -57,9 +58,9 @@ def _short(name: str) -> str:
 def _expression(program: Program, found: Factor, objective: str) -> Line:
     """A factor's expression: σ′(z1), W2ᵀ, Σ of 2 paths."""
     if found.kind == "add":
-        return (Piece(f"Σ of {len(found.upstream)} paths", "text"),)
+        return (Piece(say("chain.paths", count=len(found.upstream)), "text"),)
     if found.kind == "sum":
-        return (Piece("Σ over what was repeated", "text"),)
+        return (Piece(say("chain.repeated"), "text"),)
     if found.kind == "identity" or found.local is None:
         return (Piece("1", "number"),)
     local: Expression = found.local
@@ -72,7 +73,7 @@ def _formula(program: Program, parameter: str, factors: tuple[Factor, ...], obje
     """∂L/∂W1 = xᵀ @ ((∂L/∂o @ W2ᵀ) ⊙ σ′(z1)): each factor where it stands in the computation."""
     head = [(Piece(f"∂{objective}/∂{parameter}", "gradient"), 0), (Piece(" = ", "operator"), 0)]
     if len(factors) > _LONGEST_FORMULA:
-        said = f"a product of {len(factors) - 1} terms, listed in the order they are computed"
+        said = say("chain.long-product", count=len(factors) - 1)
         return [*head, (Piece(said, "dim"), 0)]
     by_target = {program.values[found.step.target].name: found for found in factors}
     marks = {f"⟨{found.step.index}⟩": found for found in factors}

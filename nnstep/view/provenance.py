@@ -11,11 +11,12 @@ from functools import cached_property
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call, Entry, Expression, Name, substitute
 from nnstep.ops import Array, Index, Shape, entries, evaluate_cell
 from nnstep.program import Program, Step, cell, cell_size, infer
-from nnstep.view.arithmetic import CellLines, cell_lines
+from nnstep.view.arithmetic import CellLines, cell_lines, hint_lines
 from nnstep.view.lit import Lit
 from nnstep.view.matrix import Cell
 from nnstep.view.numbers import plain
@@ -120,12 +121,22 @@ class Provenance:
 
     def lines(self, target: Entry, objective: str, digits: int, width: int) -> CellLines:
         """The arithmetic in pieces."""
+        return cell_lines(target, self._shown, self.operands.number, self.result, objective, digits, width)
+
+    def hints(self, name: str, objective: str, digits: int, width: int, hints: int) -> CellLines:
+        """The arithmetic without its result, as far as hints go."""
+        target = Entry(name, self.index)
+        return hint_lines(target, self._shown, self.operands.number, objective, digits, width, hints)
+
+    @property
+    def _shown(self) -> Expression:
+        """The arithmetic as it is written: in full, the largest terms of a long sum, or how large it is."""
         tree = self._tree if self._tree is not None else self._long_sum[0] if self._long_sum else Name(self._summary())
-        tree = substitute(tree, self.operands.original)
-        return cell_lines(target, tree, self.operands.number, self.result, objective, digits, width)
+        return substitute(tree, self.operands.original)
 
     def _summary(self) -> str:
-        return f"({cell_size(self.operands.display.expression, self.operands.shape):,} entries)".replace(",", " ")
+        size = cell_size(self.operands.display.expression, self.operands.shape)
+        return say("cell.entries", count=f"{size:,}".replace(",", " "))
 
     @property
     def _is_long_sum(self) -> bool:
@@ -182,7 +193,7 @@ def _largest_terms(terms: Array, term: Callable[[int], Expression]) -> Expressio
     total = term(shown[0])
     for k in shown[1:]:
         total = Call("add", (total, term(k)))
-    return Call("add", (total, Name(f"… {len(terms) - len(shown)} more, together {plain(rest)}")))
+    return Call("add", (total, Name(say("cell.more-together", count=len(terms) - len(shown), rest=plain(rest)))))
 
 
 def _by_name(tree: Expression) -> dict[str, Lit]:

@@ -21,7 +21,7 @@ from nnstep.engine import Record, Timeline
 from nnstep.ops import Array
 from nnstep.program import Program
 
-__all__ = ["FORMAT", "header", "iteration", "json_lines", "steps"]
+__all__ = ["FORMAT", "header", "iteration", "json_lines", "number_data", "steps", "value_data"]
 
 FORMAT = 1  # of the records
 
@@ -56,7 +56,7 @@ def header(timeline: Timeline) -> dict[str, Any]:
         "iterations": timeline.iterations,
         "equations": list(timeline.program(1).equations),
         "parameters": {
-            parameter.name: {"shape": list(parameter.value.shape), "value": _value(parameter.value)}
+            parameter.name: {"shape": list(parameter.value.shape), "value": value_data(parameter.value)}
             for parameter in scenario.parameters
         },
     }
@@ -75,7 +75,7 @@ def iteration(record: Record) -> dict[str, Any]:
         "epoch": record.epoch,
         "batch": record.batch,
         "rows": list(record.rows),
-        "loss": None if record.loss is None else _number(record.loss),
+        "loss": None if record.loss is None else number_data(record.loss),
     }
 
 
@@ -106,20 +106,20 @@ def _templates(program: Program) -> tuple[_Template, ...]:
 
 def _filled(templates: tuple[_Template, ...], record: Record) -> Iterator[dict[str, Any]]:
     for template, slot in templates:  # a dict keeps the place of a key whose value changes
-        yield {**template, "iteration": record.iteration, "value": _value(record.value(slot))}
+        yield {**template, "iteration": record.iteration, "value": value_data(record.value(slot))}
 
 
-def _value(array: Array) -> Any:
+def value_data(array: Array) -> Any:
     """Nested lists of floats; of floats and strings where not all are finite."""
     listed = array.tolist()
     return listed if np.isfinite(array).all() else _spelled(listed)
 
 
 def _spelled(listed: Any) -> Any:
-    return [_spelled(part) for part in listed] if isinstance(listed, list) else _number(listed)
+    return [_spelled(part) for part in listed] if isinstance(listed, list) else number_data(listed)
 
 
-def _number(value: float) -> float | str:
+def number_data(value: float) -> float | str:
     if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from nnstep.catalogue import say, say_count
 from nnstep.engine import Schedule, schedule
 from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck
 from nnstep.language import Assignment, number_text, to_text
 from nnstep.language.latex import assignment_to_latex
 from nnstep.program import Program, Step, Value
 from nnstep.scenario import Scenario
-from nnstep.text import clean, width
+from nnstep.text import clean, padded, width
 from nnstep.view.notation import objective_letter
 from nnstep.view.numbers import shape_text
 
@@ -18,6 +19,7 @@ __all__ = ["check_report", "gradcheck_report", "latex_report"]
 
 _EQUATION_AT = 6  # the column where equations start
 _SHAPE_AT = 58  # the column where shapes start
+_LABEL = 12  # columns of a word at the left
 
 
 def check_report(scenario: Scenario, program: Program, name: str) -> Iterator[str]:
@@ -26,7 +28,7 @@ def check_report(scenario: Scenario, program: Program, name: str) -> Iterator[st
     yield from _data(scenario)
     yield from _parameters(scenario)
     yield from _equations(scenario, program)
-    for phase, heading in (("backward", "Backward"), ("update", _update_heading(scenario))):
+    for phase, heading in (("backward", say("report.backward")), ("update", _update_heading(scenario))):
         yield from _steps(program, phase, heading)
     yield from _notes(scenario, program)
 
@@ -42,7 +44,7 @@ def latex_report(scenario: Scenario, program: Program, name: str) -> Iterator[st
     }
     for phase, assignments in written.items():
         if assignments:
-            yield f"% {phase}"
+            yield f"% {say(f'phase.{phase}')}"
             yield r"\begin{align*}"
             lines = [assignment_to_latex(one, objective).replace(" = ", " &= ", 1) for one in assignments]
             yield from (f"  {line} \\\\" for line in lines[:-1])
@@ -52,17 +54,18 @@ def latex_report(scenario: Scenario, program: Program, name: str) -> Iterator[st
 
 def gradcheck_report(checks: Iterable[ParameterCheck]) -> Iterator[str]:
     """A line for each parameter: its worst entry, the two numbers, the relative error, and ok or MISMATCH."""
-    rows = [("parameter", "worst entry", "analytic", "numeric", "relative error", "")]
+    rows = [(*(say(f"report.column.{key}") for key in ("parameter", "worst", "analytic", "numeric", "error")), "")]
     sampled = []
     for check in checks:
         index = f"[{', '.join(map(str, check.index))}]" if check.index else "-"
         numbers = (f"{check.analytic:.10g}", f"{check.numeric:.10g}", f"{check.error:.1e}")
-        rows.append((clean(check.name), index, *numbers, "ok" if check.ok else "MISMATCH"))
+        rows.append((clean(check.name), index, *numbers, say("report.ok") if check.ok else say("report.mismatch")))
         if check.checked < check.entries:
-            sampled.append(f"{clean(check.name)}: {check.checked:,} of {check.entries:,} entries, evenly spread")
+            some = {"checked": f"{check.checked:,}", "entries": f"{check.entries:,}"}
+            sampled.append(say("report.sampled", name=clean(check.name), **some))
     yield from _columns(rows, right=(2, 3, 4))
     yield from sampled
-    yield f"ok: |analytic - numeric| / max(1, |analytic|, |numeric|) is at most {TOLERANCE:g}"
+    yield say("report.tolerance", tolerance=f"{TOLERANCE:g}")
 
 
 def _assignment(program: Program, step: Step) -> Assignment:
@@ -75,39 +78,50 @@ def _data(scenario: Scenario) -> Iterator[str]:
     if data is not None:
         arrays = [("x", data.x)] + ([("y", data.y)] if data.y is not None else [])
         shapes = ", ".join(f"{name} {shape_text(array.shape)}" for name, array in arrays)
-        yield f"  data        {_counted(plan.samples, 'sample')} ({clean(data.origin)}): {shapes}"
+        yield f"  {_label('data')}{say_count('report.samples', plan.samples)} ({clean(data.origin)}): {shapes}"
         if data.classes:
-            yield f"  classes     {clean(', '.join(f'{number} {name}' for number, name in enumerate(data.classes)))}"
-    run = f"{_counted(plan.iterations, 'iteration')}: {_counted(plan.epochs, 'epoch')} of "
-    batches = "1 batch" if plan.batches == 1 else f"{plan.batches} batches"
-    sizes = f" of {plan.batch_size}" if data is not None else ""
-    yield f"  run         {run}{batches}{sizes}{', shuffled each epoch' if plan.shuffle else ''}"
+            classes = ", ".join(f"{number} {name}" for number, name in enumerate(data.classes))
+            yield f"  {_label('classes')}{clean(classes)}"
+    batches = say_count("report.batches", plan.batches)
+    if data is not None:
+        batches = say("report.batches-of", batches=batches, size=plan.batch_size)
+    counts = {
+        "iterations": say_count("report.iterations", plan.iterations),
+        "epochs": say_count("report.epochs", plan.epochs),
+    }
+    yield f"  {_label('run')}{say('report.run-shuffled' if plan.shuffle else 'report.run', **counts, batches=batches)}"
+
+
+def _label(key: str) -> str:
+    """A word at the left, with room to what it is about."""
+    return padded(say(f"report.{key}.label"), _LABEL - 2) + "  "
 
 
 def _parameters(scenario: Scenario) -> Iterator[str]:
     if not scenario.parameters:
         return
     yield ""
-    yield "  Parameters"
+    yield f"  {say('report.parameters')}"
     rows = [
         (
             clean(one.name),
-            shape_text(one.value.shape) or "scalar",
+            shape_text(one.value.shape) or say("report.scalar"),
             f"{one.value.size:,}",
             clean(one.origin),
-            "trainable" if one.trainable else "frozen",
+            say("report.trainable") if one.trainable else say("report.frozen"),
         )
         for one in scenario.parameters
     ]
     yield from (f"    {row}" for row in _columns(rows, right=(2,)))
     trainable = sum(one.value.size for one in scenario.parameters if one.trainable)
     frozen = sum(one.value.size for one in scenario.parameters if not one.trainable)
-    yield f"    {trainable + frozen:,} in all: {trainable:,} trainable, {frozen:,} frozen"
+    counts = {"all": f"{trainable + frozen:,}", "trainable": f"{trainable:,}", "frozen": f"{frozen:,}"}
+    yield f"    {say('report.totals', **counts)}"
 
 
 def _equations(scenario: Scenario, program: Program) -> Iterator[str]:
     yield ""
-    yield "  Equations"
+    yield f"  {say('report.equations')}"
     for equation in scenario.equations:
         assignment = equation.assignment
         value = program.values[program.versions[assignment.target][0]]
@@ -127,49 +141,45 @@ def _steps(program: Program, phase: str, heading: str) -> Iterator[str]:
 def _shaped(text: str, value: Value, number: str = "") -> str:
     said = f"{number:>{_EQUATION_AT - 1}} {clean(text, 400)}"
     gap = " " * max(2, _SHAPE_AT - width(said))
-    return f"{said}{gap}{shape_text(value.shape) or 'scalar'}"
+    return f"{said}{gap}{shape_text(value.shape) or say('report.scalar')}"
 
 
 def _update_heading(scenario: Scenario) -> str:
     optimizer = scenario.optimizer
     if optimizer is None:
-        return "Update"
+        return say("report.update")
     options = [
         f"{name} = {number_text(float(value)) if not isinstance(value, bool) else str(value).lower()}"
         for name, value in optimizer.options.items()
         if name == "lr" or value
     ]
-    return f"Update ({', '.join([optimizer.type, *options])})"
+    return f"{say('report.update')} ({', '.join([optimizer.type, *options])})"
 
 
 def _notes(scenario: Scenario, program: Program) -> Iterator[str]:
     notes = list(_gradient_notes(scenario, program))
     plan = schedule(scenario)
     if plan.rest:
-        notes.append(f"the last batch of an epoch has {_counted(plan.rest, 'sample')} instead of {plan.batch_size}")
+        notes.append(say_count("report.rest", plan.rest, size=plan.batch_size))
     if notes:
         yield ""
-        yield "  Notes"
+        yield f"  {say('report.notes')}"
     yield from (f"    {note}" for note in notes)
 
 
 def _gradient_notes(scenario: Scenario, program: Program) -> Iterator[str]:
     if program.objective is None:
-        yield "forward only: nothing named loss, and no objective, so there are no gradients"
+        yield say("report.forward-only")
         return
     objective = program.values[program.objective].name
     if not any(step.phase == "backward" for step in program.steps):
-        yield f"no trainable parameter reaches {objective}, so there are no gradients"
+        yield say("report.no-gradients", objective=objective)
         return
     for parameter in scenario.parameters:
         if parameter.trainable and f"grad({parameter.name})" not in program.versions:
-            yield f"{clean(parameter.name)} does not reach {objective}: it gets no gradient and no update"
+            yield say("report.unreached", name=clean(parameter.name), objective=objective)
     if scenario.optimizer is None:
-        yield "no [optimizer]: nothing is updated"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+        yield say("report.no-optimizer")
 
 
 def _columns(rows: Sequence[tuple[str, ...]], right: Collection[int]) -> Iterator[str]:

@@ -2,48 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
-from nnstep.debugger import Session
+from nnstep.catalogue import say
+from nnstep.debugger import Cell, Frame
 from nnstep.engine import Record
-from nnstep.language import Entry, Expression, tokens
+from nnstep.language import Entry, tokens
 from nnstep.program import Program, Step, Value
-from nnstep.text import clean
 from nnstep.view.arithmetic import CellLines
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.choice import Choice
 from nnstep.view.gallery import Gallery
-from nnstep.view.lit import DARK
-from nnstep.view.matrix import Cell, MatrixView
+from nnstep.view.lit import DARK, Lit
+from nnstep.view.matrix import Cell as Spot
+from nnstep.view.matrix import MatrixView
 from nnstep.view.numbers import exact
-from nnstep.view.operation import Operand, OperationPanel, arrange, equation_line
 from nnstep.view.provenance import Operands, Provenance
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import Shown, ValuesPanel
-from nnstep.view.words import heading, sentences
 
-__all__ = ["Scene"]
+__all__ = ["Marks", "Scene"]
 
-_TITLES = {"parameters": "Parameters", "activations": "Activations", "gradients": "Gradients"}
-_EMPTY = {
-    "parameters": "This scenario has no parameters.",
-    "activations": "Nothing has a name here.",
-    "gradients": "No gradients: no trainable parameter reaches a scalar to differentiate.",
-}
+
+class Marks(NamedTuple):
+    """The chosen cell and the cells that made it, by slots of one program."""
+
+    slot: int | None = None
+    cursor: Spot = (0, 0)
+    lit: Mapping[int, Lit] = MappingProxyType({})
 
 
 class Scene:
-    """The moment that the session is at, with everything that panels ask of it worked out once."""
+    """A program at a step, with everything that panels ask of it worked out once.
 
-    def __init__(self, session: Session, gallery: Gallery, choice: Choice) -> None:
-        self.session = session
+    `step` is the step that is looked at; what is assigned after step `now` is not to be seen.
+    """
+
+    def __init__(self, frame: Frame, now: int, gallery: Gallery, choice: Choice) -> None:
         self.gallery = gallery
         self.choice = choice
-        self.now = session.position.step
-        self.program: Program = session.program
-        self.record: Record = session.record
-        self.step: Step | None = session.step
+        self.now = now
+        self.program: Program = frame.program
+        self.record: Record = frame.record
+        self.step: Step | None = frame.step
         self.objective = gallery.objective
+        self._marks: Marks | None = None
 
     # -- values
 
@@ -68,7 +74,7 @@ class Scene:
         return self.program.values[self.step.target] if self.step else None
 
     @cached_property
-    def cursor(self) -> Cell:
+    def cursor(self) -> Spot:
         """The chosen cell, within the chosen value."""
         if self.chosen is None:
             return (0, 0)
@@ -77,14 +83,34 @@ class Scene:
         return (min(row, picture.rows - 1), min(column, picture.columns - 1))
 
     @cached_property
-    def provenance(self) -> Provenance | None:
-        """Where the chosen cell's number comes from; None for what no step of this iteration has computed."""
+    def cell(self) -> Cell | None:
+        """The chosen cell, None where nothing is there to be chosen."""
         value = self.chosen
-        if value is None or not value.step or not self.computed(value):
+        return None if value is None else Cell(value.slot, self.picture(value).index_of(self.cursor))
+
+    @cached_property
+    def provenance(self) -> Provenance | None:
+        """Where the chosen cell's number comes from; None for what no step of this program has computed."""
+        return None if self.cell is None else self._provenance(self.cell)
+
+    def _provenance(self, cell: Cell) -> Provenance | None:
+        value = self.program.values[cell.slot]
+        if not value.step or not self.computed(value):
             return None
-        index = self.picture(value).index_of(self.cursor)
         operands = self.operands(self.program.steps[value.step - 1])
-        return Provenance(operands, index, float(self.record.value(value.slot)[index]))
+        return Provenance(operands, cell.index, float(self.record.value(value.slot)[cell.index]))
+
+    @property
+    def marks(self) -> Marks:
+        """What is marked: the chosen cell of this scene and what made it, unless another scene has it."""
+        if self._marks is None:
+            slot = None if self.chosen is None else self.chosen.slot
+            self._marks = Marks(slot, self.cursor, self.provenance.lit_values if self.provenance else {})
+        return self._marks
+
+    def mark(self, marks: Marks) -> None:
+        """Mark what another scene has chosen."""
+        self._marks = marks
 
     def operands(self, step: Step) -> Operands:
         """The operands of a step as it is displayed."""
@@ -92,95 +118,39 @@ class Scene:
 
     def shown(self, value: Value) -> Shown:
         """A value as a panel of values shows it."""
-        chosen = self.chosen is not None and value.slot == self.chosen.slot
-        lit = self.provenance.lit_values.get(value.slot, DARK) if self.provenance else DARK
+        marks = self.marks
+        cursor = marks.cursor if marks.slot == value.slot else None
         changed = self.step is not None and value.slot == self.step.target
-        return Shown(self.picture(value), self.cursor if chosen else None, lit, changed)
+        return Shown(self.picture(value), cursor, marks.lit.get(value.slot, DARK), changed)
+
+    def written(self, cell: Cell) -> Line:
+        """A cell as it is written: ∂L/∂z1[0,2]."""
+        name = self.program.values[cell.slot].name
+        return tuple(Piece(*token) for token in tokens(Entry(name, cell.index), SYMBOLS, self.objective))
 
     def lines_of_cell(self, width: int) -> CellLines:
         """The chosen cell's arithmetic."""
-        value = self.chosen
-        if value is None:
-            return ()
-        index = self.picture(value).index_of(self.cursor)
-        target = Entry(value.name, index)
-        if self.provenance is not None:
-            return self.provenance.lines(target, self.objective, self.gallery.digits + 2, width)
-        name = tuple(Piece(*token) for token in tokens(target, SYMBOLS, self.objective))
-        said, origin = "not computed yet", ""
+        return () if self.cell is None else self.lines_of(self.cell, width)
+
+    def lines_of(self, cell: Cell, width: int) -> CellLines:
+        """A cell's arithmetic: with names, with numbers, and its result."""
+        value = self.program.values[cell.slot]
+        target = Entry(value.name, cell.index)
+        provenance = self.provenance if cell == self.cell else self._provenance(cell)
+        if provenance is not None:
+            return provenance.lines(target, self.objective, self.gallery.digits + 2, width)
+        said, origin = say("cell.not-computed"), ""
         if self.computed(value):
-            said = exact(float(self.record.value(value.slot)[index]))
-            origin = "   given: no step of this iteration computes it"
-        return ((*name, Piece(" = ", "operator"), Piece(said, "strong"), Piece(origin, "dim")),)
+            said = exact(float(self.record.value(value.slot)[cell.index]))
+            origin = "   " + say("cell.given")
+        return ((*self.written(cell), Piece(" = ", "operator"), Piece(said, "strong"), Piece(origin, "dim")),)
 
     # -- panels
 
-    def operation_panel(self) -> OperationPanel:
-        """The current step."""
-        if self.step is None:
-            return self._opening()
-        step, target = self.step, self.program.values[self.step.target]
-        operands = self.operands(step)
-        display = operands.display
-        parts = arrange(display.expression, lambda name: operands.shape(name) == ())
-        mine = self.provenance is not None and self.provenance.operands.step is step
-        lit = self.provenance.lit if self.provenance is not None and mine else {}
-        shown = {
-            part.name: Shown(self._operand(operands, part.name), None, lit.get(part.name, DARK))
-            for part in parts
-            if isinstance(part, Operand)
-        }
-        note: Line = self._note(display.inner)
-        if target.role == "unnamed":
-            note = (Piece("a part of  ", "dim"), Piece(step.equation, "dim"))
-        result = self.shown(target)
-        return OperationPanel(
-            title=(Piece("Operation", "heading"), Piece(" · " + heading(self.program, step), "dim")),
-            equation=equation_line(self.program, step, self.objective),
-            note=note,
-            parts=parts if shown else (),
-            shown=shown,
-            result=Shown(result.matrix, result.cursor, result.lit),
-            cell=self.lines_of_cell,
-            sentences=sentences(self.program, step, self.objective),
-        )
-
-    def _operand(self, operands: Operands, name: str) -> MatrixView:
-        slot = operands.slot(name)
-        if slot is not None:
-            return self.gallery.value(self.record, self.program.values[slot], True)
-        return self.gallery.expression(self.record, name, operands.step, operands.display.inner[name], operands)
-
-    def _note(self, inner: dict[str, Expression]) -> Line:
-        """What the names made up for inner parts stand for: σ′(z1) = h1 ⊙ (1 − h1)."""
-        line: list[Piece] = []
-        for name, expression in inner.items():
-            if "′" in name:
-                written = tokens(expression, SYMBOLS, self.objective)
-                line += [Piece(name, "name"), Piece(" = ", "operator"), *(Piece(*token) for token in written)]
-        return tuple(line)
-
-    def _opening(self) -> OperationPanel:
-        """Before the first step: what this is about, and what is there to start from."""
-        scenario, place = self.session.scenario, self.session.timeline.schedule.place(self.record.iteration)
-        paragraphs = scenario.description.split("\n\n") if self.record.iteration == 1 else []
-        about = [clean(" ".join(paragraph.split()), 2000) for paragraph in paragraphs if paragraph.strip()]
-        rows = ", ".join(map(str, place.rows[:12])) + (", …" if len(place.rows) > 12 else "")
-        batch = f"Iteration {place.iteration}: epoch {place.epoch}, batch {place.batch}"
-        batch += f", rows {rows} of the data." if place.rows else "."
-        steps = len(self.program.steps)
-        return OperationPanel(
-            title=(Piece("Operation", "heading"), Piece(" · nothing computed yet", "dim")),
-            equation=(Piece(clean(scenario.title) or "Untitled", "title"),),
-            cell=self.lines_of_cell,
-            about=tuple(about),
-            sentences=(batch, f"{steps} steps ahead: → or n does the next one, ? shows all keys."),
-        )
-
-    def values_panel(self, key: str) -> ValuesPanel:
-        """One of the three panels of values; where nothing on it has changed, the very panel of before."""
-        shown = tuple(self.shown(value) for value in self.members(key))
-        made = ValuesPanel(key, (Piece(_TITLES[key], "heading"),), shown, _EMPTY[key])
+    def values_panel(self, key: str, first: tuple[Shown, ...] = ()) -> ValuesPanel:
+        """One of the three panels of values, after what stands `first`; where nothing has changed, that of before."""
+        shown = (*first, *(self.shown(value) for value in self.members(key)))
+        made = ValuesPanel(key, (Piece(say(f"panel.{key}.title"), "heading"),), shown, say(f"panel.{key}.empty"))
         last = self.gallery.panels.get(key)
         if last is None or not made.looks_like(last):
             last = self.gallery.panels[key] = made

@@ -44,6 +44,15 @@ ROLES = (
     "warning",
     "error",
     "key",  # a key to press
+    "help",  # how a panel is read
+    "plot",  # the curve of a picture
+    "plot-second",  # the other curve: a derivative, a second series
+    "plot-axis",  # axes, zero lines, labels of a picture
+    "plot-mark",  # a value in a picture
+    "plot-chosen",  # the chosen cell's value in a picture
+    *(f"edge-pos{n}" for n in range(1, 4)),  # a weight as a line, by sign and size
+    *(f"edge-neg{n}" for n in range(1, 4)),
+    "edge-dim",  # a weight that has no part in this step
     *(f"pos{n}" for n in range(1, 6)),
     *(f"neg{n}" for n in range(1, 6)),
     "zero",
@@ -59,6 +68,8 @@ class ViewState:
     enabled  ids of the session's commands that can do something here
     message  one line about what a command could not do, or ()
     name     the cleaned file or scenario name, for the terminal's title
+    rows     how many rows the middle panel has to choose from; with none the arrows scroll it
+    score    the tally of a quiz, for the line of keys; () without one
     """
 
     header: Panel
@@ -66,3 +77,5 @@ class ViewState:
     enabled: frozenset[str]
     message: Line = ()
     name: str = ""
+    rows: int = 0
+    score: Line = ()

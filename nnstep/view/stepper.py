@@ -4,45 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from nnstep.catalogue import say
 from nnstep.debugger import Session, find_names, place
+from nnstep.errors import NnstepError, Problem
 from nnstep.scenario import find, load
 from nnstep.scenario.model import Scenario
 from nnstep.text import clean
 from nnstep.view.canvas import Line, Panel, Piece
 from nnstep.view.choice import Choice
-from nnstep.view.choosing import choose_cell, move, next_weight
+from nnstep.view.choosing import chosen_by
+from nnstep.view.following import Visit, follow
 from nnstep.view.gallery import Gallery
+from nnstep.view.lenses import middle_panel, row_cells
 from nnstep.view.listing import ListingLine, ProgramPanel
-from nnstep.view.scene import Scene
+from nnstep.view.moment import Moment, value_panels
+from nnstep.view.reading import with_help
 from nnstep.view.state import ViewState
+from nnstep.view.subject import asked_for, gradient_name
 from nnstep.view.terms import chain_panel
 from nnstep.view.top import enabled, header, listing, title
+
+if TYPE_CHECKING:
+    from nnstep.debugger.mine import Comparison
+    from nnstep.view.quizzing import Quizzing
 
 __all__ = ["Stepper"]
 
 _DIGITS = range(2, 16)  # significant digits that can be asked for
+_TRAIL = 100  # cells that were followed and can be returned to
 
 
 class Stepper:
     """A session with what is chosen on the screen, and its view states."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        """Raises NnstepError when the scenario's equations cannot be compiled."""
+    def __init__(self, scenario: Scenario, ascii: bool = False) -> None:
+        """Raises NnstepError when the scenario cannot be compiled. With `ascii` plots are made of letters."""
+        self._ascii = ascii
+        self.quizzing: Quizzing | None = None
         self._use(Session(scenario), Choice())
 
     def _use(self, session: Session, choice: Choice) -> None:
         objective = session.scenario.objective
         self.session = session
         self.choice = choice
-        self.gallery = Gallery("L" if objective in (None, "loss") else str(objective))
-        self._listings: dict[int, tuple[ListingLine, ...]] = {}
+        self.gallery = Gallery("L" if objective in (None, "loss") else str(objective), self._ascii)
+        self._listed: tuple[object, tuple[ListingLine, ...]] = (None, ())
+        self._trail: list[Visit] = []
+        self._mine: Comparison | None = None
         self._message: Line = ()
 
     @classmethod
-    def open(cls, path: str) -> Stepper:
+    def open(cls, path: str, ascii: bool = False) -> Stepper:
         """Open a scenario file, or a bundled scenario by its name. Raises NnstepError."""
-        return cls(load(find(path)))
+        return cls(load(find(path)), ascii)
+
+    def begin_quiz(self, results: str | None = None) -> None:
+        """Ask from now on, the answers going to a new file. Raises NnstepError where that cannot be begun."""
+        from nnstep.view.quizzing import Quizzing
+
+        self.quizzing = Quizzing(title(self.session), None if results is None else Path(results))
+        try:
+            self.quizzing.claim()
+        except FileExistsError:
+            said = say("quiz.results-exist")
+            raise NnstepError(Problem(said, file=results, hint=say("quiz.results-hint"))) from None
+        except OSError as error:
+            raise NnstepError(Problem(say("quiz.not-written", reason=error.strerror or error), file=results)) from None
+        self._message = self.quizzing.toggle()
+
+    def summary(self) -> str:
+        """What is to be said when it is closed: the tally of a quiz, or ""."""
+        return self.quizzing.summary() if self.quizzing is not None else ""
 
     @property
     def path(self) -> str:
@@ -59,7 +93,7 @@ class Stepper:
         session.go_to(iteration, min(position.step, len(session.timeline.program(iteration).steps)))
         self._use(session, self.choice)
         self.gallery.digits = digits
-        self._message = (Piece("Read again: ", "good"), Piece(clean(Path(self.path).name), "text"))
+        self._message = (Piece(say("message.read-again") + " ", "good"), Piece(clean(Path(self.path).name), "text"))
         return self.view()
 
     def names(self) -> list[str]:
@@ -70,67 +104,146 @@ class Stepper:
         """Carry out a command of the session. What could not be done is said in the view state's message."""
         self._message = ()
         if command in _MOVES:
-            if _MOVES[command](self.session):
-                self.choice = self.choice._replace(name="")
-            else:
-                self._message = (Piece(_ENDS[command], "warning"),)
+            self._move(command)
         elif command in ("step.goto", "name.find"):
             self._go_to(" ".join(str(argument).split()))
+        elif command in _MORE:
+            self.gallery.digits = max(_DIGITS[0], min(self.gallery.digits + _MORE[command], _DIGITS[-1]))
+        elif command == "cell.follow":
+            self._follow()
+        elif command == "row.choose" and argument == self.choice.row:
+            self._follow()  # a second click on a row
+        elif command == "cell.return":
+            self._return()
+        elif command == "mine.compare":
+            self._compare(str(argument))
+        elif command.startswith("quiz."):
+            self._quiz(command, str(argument))
         else:
-            self._choose(command, argument)
+            self.choice = chosen_by(self.moment(), command, argument)
         return self.view()
 
     def view(self) -> ViewState:
         """The view state of this moment."""
-        scene = self._scene()
+        moment = self.moment()
+        trail = [visit.name for visit in self._trail[-4:]]
         panels: dict[str, Panel] = {
-            "program": self._program_panel(scene),
-            "operation": scene.operation_panel(),
-            "chain": chain_panel(scene),
-            **{key: scene.values_panel(key) for key in ("parameters", "activations", "gradients")},
+            "program": self._program_panel(),
+            "operation": middle_panel(moment, trail, self._mine, self.quizzing),
+            "chain": chain_panel(moment.outer, moment.session.position.step),
+            **value_panels(moment),
         }
-        return ViewState(header(scene), panels, enabled(scene), self._message, title(scene))
+        return ViewState(
+            header(moment),
+            with_help(panels, self.choice),
+            enabled(moment),
+            self._message,
+            title(self.session),
+            len(row_cells(moment)) if self.choice.lens != "step" else 0,
+            self.quizzing.line() if self.quizzing is not None else (),
+        )
 
-    def _scene(self) -> Scene:
-        return Scene(self.session, self.gallery, self.choice)
+    def moment(self) -> Moment:
+        """The position as scenes, with what is not to be seen yet left out."""
+        hidden = self.quizzing is not None and self.quizzing.hides(self.session.position)
+        return Moment(self.session, self.gallery, self.choice, hidden)
 
-    def _program_panel(self, scene: Scene) -> ProgramPanel:
-        rows = scene.program.rows
-        if rows not in self._listings:
-            self._listings[rows] = listing(scene.program, self.gallery.objective)
-        return ProgramPanel((Piece("Program", "heading"),), self._listings[rows], scene.now)
+    def question(self, about: str) -> str:
+        """What the dialogs ask: for a person's own numbers ("mine"), or for the answer of a quiz ("quiz")."""
+        moment = self.moment()
+        if about == "quiz":
+            return self.quizzing.question(moment) if self.quizzing is not None else ""
+        return asked_for(moment)
+
+    def _program_panel(self) -> ProgramPanel:
+        key = (self.session.program.rows, self.session.opened)
+        if self._listed[0] != key:
+            self._listed = (key, listing(self.session, self.gallery.objective))
+        return ProgramPanel(
+            (Piece(say("panel.program.title"), "heading"),), self._listed[1], self.session.position.path
+        )
+
+    # Moving.
+
+    def _move(self, command: str) -> None:
+        if command == "step.next" and self.quizzing is not None and self.quizzing.hides(self.session.position):
+            self._message = self.quizzing.reveal(self.moment())
+            return
+        if _MOVES[command](self.session):
+            self.choice = self.choice._replace(name="", row=0)
+            if self.quizzing is not None and command in _FORWARD:
+                self._message = self.quizzing.ask(self.moment())
+        else:
+            self._message = (Piece(say(f"message.end.{command}"), "warning"),)
 
     def _go_to(self, text: str) -> None:
         try:
-            position = place(self.session, text)
-            self.session.go_to(position.iteration, position.step)
+            self.session.go_to(*place(self.session, text))
         except (ValueError, IndexError) as error:
             self._message = (Piece(clean(str(error)), "warning"),)
         else:
-            self.choice = self.choice._replace(name=text if text in self.session.program.versions else "")
+            self.choice = self.choice._replace(name=text if text in self.session.program.versions else "", row=0)
 
-    def _choose(self, command: str, argument: object) -> None:
-        if command == "panel.focus":
-            self.choice = self.choice._replace(focus=str(argument))
-        elif command == "weight.choose":
-            self.choice = self.choice._replace(weight=str(argument))
-        elif command == "weight.next":
-            self.choice = next_weight(self._scene())
-        elif command in _CELLS:
-            self.choice = move(self._scene(), *_CELLS[command])
-        elif command in _MORE:
-            self.gallery.digits = max(_DIGITS[0], min(self.gallery.digits + _MORE[command], _DIGITS[-1]))
-        elif command == "cell.choose" and isinstance(argument, tuple):
-            name, row, column = argument
-            if name in self.session.program.versions:
-                self.choice = choose_cell(self._scene(), str(name), int(row), int(column))
+    def _follow(self) -> None:
+        moment = self.moment()
+        if self.choice.lens not in ("cell", "uses"):
+            self.choice = self.choice._replace(lens="cell", row=0, full=False)
+            return
+        cells = row_cells(moment)
+        cell = cells[min(self.choice.row, len(cells) - 1)] if cells else moment.at.cell
+        if cell is None:
+            self._message = (Piece(say("message.nothing-to-follow"), "warning"),)
+            return
+        found = follow(moment, cell)
+        here = moment.at.cell
+        visit = Visit(self.session.position, self.choice, moment.at.written(here) if here else ())
+        choice = self.choice._replace(name=found.name, cell=found.cell, row=0, full=False)
+        if found.said:
+            self._message = (Piece(found.said, "dim"),)
+        if (found.position, choice) != (self.session.position, self.choice):
+            self._trail = [*self._trail[1 - _TRAIL :], visit]
+        self.session.go_to(*found.position)
+        self.choice = choice
+
+    def _return(self) -> None:
+        if not self._trail:
+            self._message = (Piece(say("message.end.cell.return"), "warning"),)
+            return
+        visit = self._trail.pop()
+        self.session.go_to(*visit.position)
+        self.choice = visit.choice._replace(focus=self.choice.focus, reading=self.choice.reading)
+
+    # What a person thinks the numbers are.
+
+    def _compare(self, text: str) -> None:
+        from nnstep.debugger.mine import check_pasted
+
+        name = gradient_name(self.moment())
+        try:
+            self._mine = check_pasted(self.session.record, name, text)
+        except ValueError as error:
+            self._message = (Piece(clean(str(error), 400), "error"),)
         else:
-            raise ValueError(f"there is no command {command!r}")
+            self.choice = self.choice._replace(lens="mine", row=0)
+
+    def _quiz(self, command: str, argument: str) -> None:
+        if command == "quiz.toggle":
+            from nnstep.view.quizzing import Quizzing
+
+            if self.quizzing is None:
+                self.quizzing = Quizzing(title(self.session))
+            self._message = self.quizzing.toggle()
+        elif self.quizzing is not None:
+            self._message = self.quizzing.do(command, argument, self.moment())
 
 
 _MOVES: dict[str, Callable[[Session], bool]] = {
     "step.next": Session.next,
     "step.back": Session.back,
+    "frame.into": Session.into,
+    "frame.back-into": Session.back_into,
+    "frame.out": Session.out,
+    "frame.back-out": Session.back_out,
     "step.first": Session.first,
     "step.last": Session.last,
     "phase.next": Session.next_phase,
@@ -138,15 +251,5 @@ _MOVES: dict[str, Callable[[Session], bool]] = {
     "iteration.next": Session.next_iteration,
     "iteration.previous": Session.previous_iteration,
 }
-_ENDS = {
-    "step.next": "This is the last step of the last iteration.",
-    "step.back": "This is the start: nothing is computed yet.",
-    "phase.next": "This is the last phase of the last iteration.",
-    "phase.previous": "This is the start: nothing is computed yet.",
-    "iteration.next": "This is the last iteration.",
-    "iteration.previous": "This is the first iteration.",
-    "step.first": "This is the start of the iteration.",
-    "step.last": "This is the last step of the iteration.",
-}
-_CELLS = {"cell.left": (0, -1), "cell.right": (0, 1), "cell.up": (-1, 0), "cell.down": (1, 0)}
+_FORWARD = ("step.next", "frame.into")  # after these a quiz asks
 _MORE = {"digits.more": 1, "digits.fewer": -1}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from nnstep.catalogue import say
+from nnstep.debugger import Session
 from nnstep.language import label
-from nnstep.program import Program
+from nnstep.program import BODY, Program
 from nnstep.text import clean
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.header import Header, sparkline
-from nnstep.view.listing import ListingLine
+from nnstep.view.listing import ListingLine, place_text
+from nnstep.view.moment import Moment
 from nnstep.view.numbers import plain, shape_text
 from nnstep.view.operation import equation_line
 from nnstep.view.scene import Scene
@@ -31,20 +34,36 @@ _ALWAYS = frozenset(
         "digits.more",
         "digits.fewer",
         "panel.focus",
+        "panel.reading",
+        "lens.uses",
+        "lens.check",
+        "lens.jacobian",
+        "lens.picture",
+        "lens.mine",
+        "lens.step",
+        "cell.follow",
+        "cell.return",
+        "row.up",
+        "row.down",
+        "row.choose",
+        "terms.all",
+        "quiz.toggle",
+        "mine.compare",
     }
 )
 _SPARK = 12  # columns of the loss's curve
 
 
-def title(scene: Scene) -> str:
+def title(session: Session) -> str:
     """What the scenario is called, fit for a terminal."""
-    scenario = scene.session.scenario
+    scenario = session.scenario
     return clean(scenario.title or Path(scenario.path or "nnstep").stem, 60)
 
 
-def header(scene: Scene) -> Header:
+def header(moment: Moment) -> Header:
     """The two lines at the top."""
-    record, schedule = scene.record, scene.session.timeline.schedule
+    session, scene = moment.session, moment.outer
+    record, schedule = scene.record, session.timeline.schedule
     counted = (
         ("epoch", record.epoch, schedule.epochs),
         ("batch", record.batch, schedule.batches),
@@ -53,19 +72,20 @@ def header(scene: Scene) -> Header:
     counters: list[Piece] = []
     for name, at, of in counted:
         if of > 1:
-            counters += [Piece(f"{name} ", "dim"), Piece(f"{at}/{of}   ", "text")]
+            counters += [Piece(say(f"header.{name}") + " ", "dim"), Piece(f"{at}/{of}   ", "text")]
     return Header(
-        name=title(scene),
-        file=clean(Path(scene.session.scenario.path or "").name, 40),
+        name=title(session),
+        file=clean(Path(session.scenario.path or "").name, 40),
         counters=tuple(counters),
-        loss=_loss(scene),
-        phases=scene.program.phases,
-        step=scene.now,
+        loss=_loss(scene, session.timeline.losses),
+        phases=[(say(f"phase.{name}"), first, last) for name, first, last in scene.program.phases],
+        step=session.position.step,
         steps=len(scene.program.steps),
+        place=place_text(session.position.path),
     )
 
 
-def _loss(scene: Scene) -> Line:
+def _loss(scene: Scene, losses: Sequence[float]) -> Line:
     """The objective once this iteration has computed it, and its curve over the iterations up to here."""
     program = scene.program
     if program.objective is None:
@@ -74,7 +94,7 @@ def _loss(scene: Scene) -> Line:
     there = scene.computed(value)
     said = plain(float(scene.record.value(value.slot)), scene.gallery.digits) if there else "·"
     end = scene.record.iteration - (0 if there else 1)
-    losses: Sequence[float] = scene.session.timeline.losses[: end : max(1, end // (8 * _SPARK))]  # eight a bar will do
+    losses = losses[: end : max(1, end // (8 * _SPARK))]  # eight a bar will do
     return (
         Piece(f"{clean(value.name, 20)} ", "dim"),
         Piece(f"{said} ", "strong"),
@@ -82,15 +102,26 @@ def _loss(scene: Scene) -> Line:
     )
 
 
-def listing(program: Program, objective: str) -> tuple[ListingLine, ...]:
-    """Every step of the program under its phase's heading."""
+def listing(session: Session, objective: str) -> tuple[ListingLine, ...]:
+    """Every step of the current iteration under its phase's heading, and the bodies of those that are open."""
+    program = session.program
     lines: list[ListingLine] = []
     for phase, first, last in program.phases:
-        lines.append(ListingLine((Piece(phase.upper(), "heading"),), {}))
-        for step in program.steps[first - 1 : last]:
-            shape = shape_text(program.values[step.target].shape)
-            lines.append(ListingLine(_listed(program, step.index, objective), {}, shape, step.index))
+        lines.append(ListingLine((Piece(say(f"phase.{phase}").upper(), "heading"),), {}))
+        for index in range(first, last + 1):
+            lines += _with_body(session, program, (index,), objective)
     return tuple(lines)
+
+
+def _with_body(session: Session, program: Program, path: tuple[int, ...], objective: str) -> list[ListingLine]:
+    index = path[-1]
+    shape = shape_text(program.values[program.steps[index - 1].target].shape)
+    inner = session.body(path) if path in session.opened else None
+    lines = [ListingLine(_listed(program, index, objective), {}, shape, path, inner is not None)]
+    if inner is not None:
+        for step in inner.steps:
+            lines += _with_body(session, inner, (*path, step.index), objective)
+    return lines
 
 
 def _listed(program: Program, index: int, objective: str) -> Line:
@@ -98,7 +129,7 @@ def _listed(program: Program, index: int, objective: str) -> Line:
     step = program.steps[index - 1]
     line = equation_line(program, step, objective)
     before = program.values[program.steps[index - 2].target] if index > 1 else None
-    if step.phase == "forward" and before is not None and before.role == "unnamed":
+    if step.phase in ("forward", BODY) and before is not None and before.role == "unnamed":
         head, rest = (line[:2], line[2:]) if program.values[step.target].role != "unnamed" else ((), line)
         text, part = "".join(piece.text for piece in rest), label(before.name)
         said = f"({part})" if f"({part})" in text else part
@@ -106,19 +137,28 @@ def _listed(program: Program, index: int, objective: str) -> Line:
     return tuple(Piece(piece.text, "name" if piece.role == "now" else piece.role) for piece in line)
 
 
-def enabled(scene: Scene) -> frozenset[str]:
+def enabled(moment: Moment) -> frozenset[str]:
     """The ids of the commands that can do something here."""
-    record, steps = scene.record, len(scene.program.steps)
-    first, last = record.iteration == 1, record.iteration == scene.session.timeline.iterations
-    later_phase = any(start > scene.now for _, start, _ in scene.program.phases)
+    session, program = moment.session, moment.outer.program
+    position, steps = session.position, len(program.steps)
+    first, last = position.iteration == 1, position.iteration == session.timeline.iterations
+    later_phase = any(start > position.step for _, start, _ in program.phases)
+    at_start, at_end = first and position.path == (0,), last and position.path == (steps,)
+    inside = bool(position.inner) or position.path in session.opened
     able = {
-        "step.next": not (last and scene.now == steps),
-        "step.back": not (first and scene.now == 0),
-        "step.first": scene.now > 0,
-        "step.last": scene.now < steps,
+        "step.next": not at_end or inside,
+        "step.back": not at_start,
+        "frame.into": not at_end or bool(session.size(position.path)),
+        "frame.back-into": not at_start,
+        "frame.out": inside,
+        "frame.back-out": inside,
+        "step.first": position.path != (0,),
+        "step.last": position.path != (steps,),
         "phase.next": later_phase or not last,
-        "phase.previous": not (first and scene.now == 0),
+        "phase.previous": not at_start,
         "iteration.next": not last,
         "iteration.previous": not first,
+        "quiz.hint": moment.hidden,
+        "quiz.answer": moment.hidden,
     }
     return _ALWAYS | {command for command, can in able.items() if can}

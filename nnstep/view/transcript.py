@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from nnstep.catalogue import say
 from nnstep.engine import Record, Timeline
 from nnstep.language import label, to_text
 from nnstep.ops import Array
@@ -46,12 +47,12 @@ def transcript(timeline: Timeline, first: int, last: int, *, unicode: bool = Tru
 def _iteration_line(timeline: Timeline, record: Record) -> str:
     plan = timeline.schedule
     parts = [
-        f"iteration {record.iteration} of {timeline.iterations}",
-        f"epoch {record.epoch} of {plan.epochs}",
-        f"batch {record.batch} of {plan.batches}",
+        say("trace.iteration", at=record.iteration, of=timeline.iterations),
+        say("trace.epoch", at=record.epoch, of=plan.epochs),
+        say("trace.batch", at=record.batch, of=plan.batches),
     ]
     if record.rows:
-        parts.append(f"rows {_rows_text(record.rows)}")
+        parts.append(say("words.rows", span=_rows_text(record.rows)))
     return " · ".join(parts)
 
 
@@ -59,7 +60,7 @@ def _rows_text(rows: tuple[int, ...]) -> str:
     if len(rows) > 2 and rows == tuple(range(rows[0], rows[-1] + 1)):
         return f"{rows[0]}–{rows[-1]}"
     shown = ", ".join(map(str, rows[:16]))
-    return f"{shown}, … ({len(rows)} rows)" if len(rows) > 16 else shown
+    return say("trace.rows", rows=shown, count=len(rows)) if len(rows) > 16 else shown
 
 
 class _Writer:
@@ -77,9 +78,9 @@ class _Writer:
         shown = [value for value in given if everything or value.role == "data"]
         if shown:
             yield ""
-            yield "  given"
+            yield f"  {say('trace.given')}"
         for value in shown:
-            yield _padded(f"      {self._name(value.name)}", value, _GIVEN[value.role])
+            yield _padded(f"      {self._name(value.name)}", value, say(f"trace.given.{value.role}"))
             yield from _matrix(record.value(value.slot))
 
     def steps(self, record: Record) -> Iterator[str]:
@@ -89,7 +90,7 @@ class _Writer:
             if step.phase != phase:
                 phase = step.phase
                 yield ""
-                yield f"  {phase}"
+                yield f"  {say(f'phase.{phase}')}"
             value = self.program.values[step.target]
             yield _padded(f"{step.index:5} {self.equations[step.index]}", value, step.operation)
             yield from _matrix(record.value(step.target))
@@ -105,18 +106,10 @@ class _Writer:
         return clean(expression if target.role == "unnamed" else f"{target.name} = {expression}", 400)
 
 
-_GIVEN: Mapping[str, str] = {
-    "data": "this batch",
-    "constant": "constant",
-    "parameter": "parameter",
-    "state": "optimizer state",
-}
-
-
 def _padded(text: str, value: Value, what: str) -> str:
     """The text with the shape and a word at the right."""
     gap = " " * max(2, _SHAPE_AT - width(text))
-    return f"{text}{gap}{shape_text(value.shape) or 'scalar'}  {what}"
+    return f"{text}{gap}{shape_text(value.shape) or say('report.scalar')}  {what}"
 
 
 def _matrix(array: Array) -> Iterator[str]:
@@ -128,7 +121,7 @@ def _matrix(array: Array) -> Iterator[str]:
     for row in window.rows:
         yield " " * 8 + line_text(view.row(row, window))
     shown = [
-        f"the first {shown} of {count} {what}"
+        say(f"trace.first-{what}", shown=shown, count=count)
         for shown, count, what in (
             (len(window.rows), view.rows, "rows"),
             (len(window.columns), view.columns, "columns"),
@@ -136,4 +129,4 @@ def _matrix(array: Array) -> Iterator[str]:
         if shown < count
     ]
     if shown:
-        yield " " * 8 + f"… {' and '.join(shown)} are shown"
+        yield " " * 8 + say("trace.shown", parts=say("words.and").join(shown))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.view.blocks import Block, beside, blank, line_width, paint, rows_of, stack, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
 from nnstep.view.lit import DARK, Lit
@@ -67,9 +68,12 @@ def _title(shown: Shown, window: Window) -> Line:
     if not shown.changed and len(window.rows) == matrix.rows and len(window.columns) == matrix.columns:
         return matrix.heading
     mark = (Piece("▸", "now"),) if shown.changed else ()
-    rows = (Piece(f" rows {_span(window.rows)}", "dim"),) if len(window.rows) < matrix.rows else ()
-    columns = (Piece(f" cols {_span(window.columns)}", "dim"),) if len(window.columns) < matrix.columns else ()
-    return (*mark, *matrix.heading, *rows, *columns)
+    spans: list[Piece] = []
+    if len(window.rows) < matrix.rows:
+        spans.append(Piece(" " + say("words.rows", span=_span(window.rows)), "dim"))
+    if len(window.columns) < matrix.columns:
+        spans.append(Piece(" " + say("words.columns", span=_span(window.columns)), "dim"))
+    return (*mark, *matrix.heading, *spans)
 
 
 def _span(shown: range) -> str:

@@ -13,6 +13,10 @@ from nnstep.view.state import PANEL_KEYS, ViewState
 
 HOSTILE = "W[red]x[/] [@click=app.quit]q\x1b[31m\u202eeman\x07"
 SESSION_COMMANDS = frozenset(command.id for command in COMMANDS if command.session) | {
+    "lens.step",
+    "mine.compare",
+    "row.choose",
+    "row.down",
     "cell.choose",
     "weight.choose",
     "panel.focus",
@@ -170,6 +174,12 @@ class FakeStepper:
                 [Problem(f"not a matrix {HOSTILE}", "fake.toml", line, key="layers[0]") for line in (3, 9)]
             )
         return self.view((Piece("read again", "good"),))
+
+    def question(self, about: str) -> str:
+        return f"what is {about}? {HOSTILE}"
+
+    def summary(self) -> str:
+        return ""
 
     def names(self) -> list[str]:
         return ["W1", "W2", "x @ W1", "grad(W1)", "loss", HOSTILE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnstep.tui.commands import COMMANDS, PANEL_NAMES
+from nnstep.tui.commands import COMMANDS, panel_names
 from nnstep.tui.screens.find import Find, matching
 from nnstep.tui.screens.goto import Goto
 from nnstep.tui.screens.help import Help
@@ -83,7 +83,7 @@ def test_focus_goes_round_and_by_number(size):
             await pilot.press(key)
             seen.append(app.stepping.board.focused)
             assert app.stepping.stepper.focus == seen[-1]
-            assert PANEL_NAMES[seen[-1]].split()[0].lower() in screen_text(app).lower()
+            assert panel_names()[seen[-1]].split()[0].lower() in screen_text(app).lower()
         return seen
 
     order = [*PANEL_KEYS[2:], *PANEL_KEYS[:2]]
@@ -359,7 +359,7 @@ def test_the_palette_has_every_command_and_carries_it_out():
         return offered, app.stepping.stepper.log[-1][0]
 
     offered, last = run(act, FakeStepper())
-    assert offered == {f"{c.group}: {c.label}" for c in COMMANDS if c.id != "app.palette"}
+    assert offered == {f"{c.heading}: {c.label}" for c in COMMANDS if c.id != "app.palette"}
     assert last == "step.next"
 
 
@@ -496,7 +496,7 @@ def where(app, text):
     ("text", "expected"),
     [
         ("  7 two_layer7", ("step.goto", "7")),
-        ("> phase", ("phase.next", None)),
+        ("d check", ("lens.check", None)),
         ("n step", ("step.next", None)),
     ],
 )

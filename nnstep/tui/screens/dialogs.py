@@ -29,6 +29,14 @@ class Host(Protocol):
         """Carry out a command of the session."""
         ...
 
+    def question(self, about: str) -> str:
+        """What a dialog asks."""
+        ...
+
+    def submit(self, command: str, text: str) -> str:
+        """Carry out a command with what was typed; what is wrong with it, or ""."""
+        ...
+
     def has_scenario(self) -> bool:
         """Whether one is open, so that there is something to go back to."""
         ...
@@ -68,17 +76,31 @@ def _help(host: Host) -> Dialog:
     return Help()
 
 
+def _paste(host: Host) -> Dialog:
+    from nnstep.tui.screens.paste import Paste
+
+    return Paste(host.question("mine"), lambda text: host.submit("mine.compare", text))
+
+
+def _answer(host: Host) -> Dialog:
+    from nnstep.tui.screens.answer import Answer
+
+    return Answer(host.question("quiz"), lambda text: host.submit("quiz.answer", text))
+
+
 _MAKERS: dict[str, Callable[[Host], Dialog]] = {
     "goto": _goto,
     "find": _find,
     "open": _open,
     "library": _library,
     "help": _help,
+    "paste": _paste,
+    "answer": _answer,
 }
 
 
 def dialog(name: str, host: Host, problems: tuple[Problem, ...] = ()) -> Dialog:
-    """A new dialog: goto, find, open, library, help, or problems."""
+    """A new dialog: goto, find, open, library, help, paste, answer, or problems."""
     if name == "problems":
         from nnstep.tui.screens.problems import Problems
 

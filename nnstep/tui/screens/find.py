@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, OptionList
 
+from nnstep.catalogue import say
 from nnstep.text import clean
 from nnstep.tui.screens.dialog import Box, Dialog
 
@@ -38,7 +39,7 @@ class Find(Dialog):
 
     def compose(self) -> ComposeResult:
         """The input and the list."""
-        yield Box("Find a name", Input(placeholder="W1", compact=True), OptionList(compact=True))
+        yield Box(say("dialog.find.title"), Input(placeholder="W1", compact=True), OptionList(compact=True))
 
     def on_mount(self) -> None:
         """Take the keys at once, and begin with every name."""

@@ -8,15 +8,20 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from nnstep.catalogue import say
 from nnstep.tui.screens.dialog import Box, Dialog
 
 __all__ = ["Goto"]
 
 _KEY = "bold $accent"
-_HINT = Content.assemble(
-    *(("14", _KEY), " step 14   ", ("3:14", _KEY), " step 14 of iteration 3\n"),
-    *(("loss", _KEY), " or ", ("grad(W1)", _KEY), " where that name is assigned"),
-)
+
+
+def _hint() -> Content:
+    """What can be typed, each with what it leads to."""
+    return Content.assemble(
+        *(("14", _KEY), f" {say('dialog.goto.step')}   ", ("3:14", _KEY), f" {say('dialog.goto.iteration')}\n"),
+        *(("loss", _KEY), f"{say('words.or')}", ("grad(W1)", _KEY), f" {say('dialog.goto.name')}"),
+    )
 
 
 class Goto(Dialog):
@@ -29,9 +34,9 @@ class Goto(Dialog):
     def compose(self) -> ComposeResult:
         """An input and what can be typed."""
         yield Box(
-            "Go to",
+            say("dialog.goto.title"),
             Input(placeholder="14", compact=True),
-            Static(_HINT),
+            Static(_hint()),
         )
 
     def on_mount(self) -> None:

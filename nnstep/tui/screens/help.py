@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,16 +11,16 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from nnstep.tui.commands import Command, groups, key_name
+from nnstep.catalogue import say
+from nnstep.text import padded
+from nnstep.text import width as text_width
+from nnstep.tui.commands import APPLICATION, CELLS, STEP, Command, groups, key_name
 from nnstep.tui.screens.dialog import Box, Dialog
+from nnstep.view.blocks import wrap
+from nnstep.view.canvas import line_text
 
 __all__ = ["Help", "help_columns"]
 
-_READING = (
-    "Orange is positive, blue is negative (and has a minus sign); a stronger tint is a larger number of its matrix.",
-    "The chosen cell is reversed, the cells it was made from are lit; underlined is what this step has assigned.",
-    "A dot is a number that is not computed yet, a question mark stands for one in a formula.",
-)
 _COLUMN = 54  # columns of the terminal for one column of the table
 _TWO_COLUMNS = 2 * _COLUMN + 8  # and of a screen that has room for two
 _KEYS = 14  # for the keys
@@ -32,18 +31,22 @@ def _group(name: str, commands: tuple[Command, ...], width: int) -> Content:
     parts: list[str | tuple[str, str]] = [(f"{name}\n", "bold underline")]
     for command in commands:
         keys = " ".join(map(key_name, command.keys))
-        said = wrap(command.help, width - _KEYS)
-        parts += [(keys.ljust(_KEYS), "bold $accent"), f"\n{' ' * _KEYS}".join(said), "\n"]
+        block = wrap(command.help, width - _KEYS)
+        said = [line_text(block.line(y)) for y in range(block.height)]
+        below = f"\n{' ' * _KEYS}"
+        if text_width(keys) >= _KEYS:
+            keys += below
+        parts += [(padded(keys, _KEYS), "bold $accent"), below.join(said), "\n"]
     return Content.assemble(*parts)
 
 
 def help_columns(width: int) -> tuple[Content, Content]:
     """The key table in two columns, each of `width` columns of the terminal and about half the rows."""
-    tables = {name: _group(name, commands, width) for name, commands in groups()}
-    left = ("Step", "Cells", "Application")
+    tables = {commands[0].group: _group(name, commands, width) for name, commands in groups()}
+    left = (STEP, CELLS, APPLICATION)
     return (
-        Content("\n").join([tables[name] for name in left]),
-        Content("\n").join([table for name, table in tables.items() if name not in left]),
+        Content("\n").join([tables[kind] for kind in left]),
+        Content("\n").join([table for kind, table in tables.items() if kind not in left]),
     )
 
 
@@ -55,11 +58,11 @@ class Help(Dialog):
     def compose(self) -> ComposeResult:
         """How to read the screen, then the keys."""
         first, second = help_columns(_COLUMN)
-        reading = Content("\n").join([Content(line) for line in _READING])
+        reading = Content("\n").join([Content(say(f"help.reading.{topic}")) for topic in ("colours", "marks", "dots")])
         yield Box(
-            "Help",
+            say("dialog.help.title"),
             VerticalScroll(Static(reading, id="reading"), Horizontal(Static(first), Static(second))),
-            Static(Content.styled("↑ ↓ scroll, Esc closes", "$text-muted")),
+            Static(Content.styled(say("dialog.help.hint"), "$text-muted")),
         )
 
     def on_mount(self) -> None:

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from nnstep.catalogue import say
 from nnstep.errors import Problem
 from nnstep.text import clean
 from nnstep.tui.screens.dialog import Box, Dialog, described
@@ -43,16 +44,16 @@ class LibraryScreen(Dialog):
         """The list, the description, and the keys."""
         titles = [Content.assemble(clean(entry.title or entry.name, 80)) for entry in self._entries]
         yield Box(
-            "Scenarios",
+            say("dialog.library.title"),
             Horizontal(OptionList(*titles, compact=True), VerticalScroll(Static(id="description"))),
             Static(
                 Content.assemble(
-                    ("Enter", "bold $accent"),
-                    " open  ",
+                    (say("key.enter"), "bold $accent"),
+                    f" {say('dialog.library.open')}  ",
                     ("o", "bold $accent"),
-                    " type a path  ",
-                    ("Esc", "bold $accent"),
-                    " quit" if self._leave else " back",
+                    f" {say('dialog.library.path')}  ",
+                    (say("key.escape"), "bold $accent"),
+                    f" {say('dialog.library.quit') if self._leave else say('dialog.library.back')}",
                 ),
                 id="keys",
             ),

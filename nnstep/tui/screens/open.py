@@ -9,6 +9,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from nnstep.catalogue import say
 from nnstep.errors import Problem
 from nnstep.tui.screens.dialog import Box, Dialog, described
 
@@ -25,8 +26,8 @@ class OpenFile(Dialog):
     def compose(self) -> ComposeResult:
         """The input and the place of the problems."""
         yield Box(
-            "Open a scenario",
-            Input(placeholder="scenario.toml, or the name of a bundled one", compact=True),
+            say("dialog.open.title"),
+            Input(placeholder=say("dialog.open.hint"), compact=True),
             VerticalScroll(Static(id="problems")),
         )
 

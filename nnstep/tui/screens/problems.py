@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from nnstep.catalogue import say
 from nnstep.errors import Problem
 from nnstep.tui.screens.dialog import Box, Dialog, described
 
@@ -28,9 +29,9 @@ class Problems(Dialog):
     def compose(self) -> ComposeResult:
         """The problems, and what has become of the session."""
         yield Box(
-            "The file cannot be used",
+            say("dialog.problems.title"),
             VerticalScroll(Static(described(self._problems))),
-            Static(Content.styled("The session goes on with the file as it was. Esc closes this.", "$text-muted")),
+            Static(Content.styled(say("dialog.problems.hint"), "$text-muted")),
         )
 
     def on_mount(self) -> None:

@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from nnstep.catalogue import say_count
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 from nnstep.tui.commands import COMMANDS
 from nnstep.tui.stepping import Stepping
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.board import Board
-from nnstep.view.canvas import Piece
+from nnstep.view.canvas import Piece, line_text
 from nnstep.view.state import PANEL_KEYS
 
 __all__ = ["StepperScreen"]
@@ -78,6 +79,9 @@ class StepperScreen(Screen[None]):
             "scroll.left": partial(self._scroll, 0, -4),
             "scroll.right": partial(self._scroll, 0, 4),
             "scroll.follow": self._follow,
+            "mine.open": partial(above.dialog, "paste"),
+            "quiz.answer": self._answer,
+            "cell.follow": self._follow_cell,
             "step.goto": partial(above.dialog, "goto"),
             "name.find": partial(above.dialog, "find"),
             "file.open": partial(above.dialog, "open"),
@@ -156,7 +160,11 @@ class StepperScreen(Screen[None]):
         self.board.zoom(not self.board.zoomed)
 
     def _scroll(self, lines: int, columns: int) -> None:
-        self.board.scroll_panel(self.board.focused, lines, columns)
+        """Scroll the focused panel, or choose another row where it has rows to choose from."""
+        if lines and self.board.rows:
+            self.drive("row.down", lines)
+        else:
+            self.board.scroll_panel(self.board.focused, lines, columns)
 
     def _page(self, direction: int) -> None:
         self._scroll(direction * self.board.page(self.board.focused), 0)
@@ -164,12 +172,34 @@ class StepperScreen(Screen[None]):
     def _follow(self) -> None:
         self.board.follow(*PANEL_KEYS)
         self.board.zoom(False)
+        self.drive("lens.step")
+
+    def _follow_cell(self) -> Awaitable[Any] | None:
+        """Enter: the answer where a quiz waits for one, else on to where a number comes from."""
+        if self.board.asked:
+            return self._above.dialog("answer")
+        self.drive("cell.follow")
+        return None
+
+    def _answer(self) -> Awaitable[Any] | None:
+        return self._above.dialog("answer") if self.board.asked else None
+
+    def submit(self, command: str, text: str) -> str:
+        """Carry out a command with what was typed; what was wrong with it, or ""."""
+        if self.stepper is None:
+            return ""
+        state = self.stepper.do(command, text)
+        if state.message and state.message[0].role == "error":
+            return line_text(state.message)
+        self.board.follow(*_FOLLOWING)
+        self.board.show(state)
+        return ""
 
     def _copy(self) -> None:
         text = self.board.copied(self.board.focused)
         if text:
             self.app.copy_to_clipboard(text)
-            self.say(f"copied {text.count(chr(10))} lines to the clipboard", "good")
+            self.say(say_count("message.copied", text.count("\n")), "good")
 
     def _reload(self) -> Awaitable[Any] | None:
         if self.stepper is None:

@@ -16,6 +16,8 @@ from textual.message import Message as TextualMessage
 from textual.strip import Strip
 from textual.widget import Widget
 
+from nnstep.catalogue import say
+from nnstep.text import width as text_width
 from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, arrange
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.direct import write
@@ -67,8 +69,13 @@ class Board(Widget):
         self._state = state
         if state.message:
             self._footer = Message(state.message)
-        elif before is None or before.message or isinstance(self._footer, Message) or before.enabled != state.enabled:
-            self._footer = Footer(state.enabled)
+        elif (
+            before is None
+            or before.message
+            or isinstance(self._footer, Message)
+            or (before.enabled, before.score) != (state.enabled, state.score)
+        ):
+            self._footer = Footer(state.enabled, state.score)
         self._repaint()
 
     def say(self, line: Line) -> None:
@@ -79,7 +86,8 @@ class Board(Widget):
     def clear(self) -> None:
         """Put the keys back where a message stood."""
         if isinstance(self._footer, Message):
-            self._footer = Footer(self._state.enabled if self._state else frozenset())
+            state = self._state
+            self._footer = Footer(state.enabled, state.score) if state else Footer()
             self._repaint()
 
     def dress(self, palette: Palette) -> None:
@@ -92,6 +100,16 @@ class Board(Widget):
         """The focused panel alone, or all of them."""
         self.zoomed = on
         self._repaint()
+
+    @property
+    def rows(self) -> int:
+        """How many rows the focused panel has to choose from; 0 where it is scrolled instead."""
+        return self._state.rows if self._state is not None and self.focused == "operation" else 0
+
+    @property
+    def asked(self) -> bool:
+        """Whether a quiz waits for an answer."""
+        return self._state is not None and "quiz.answer" in self._state.enabled
 
     def scroll_panel(self, key: str, lines: int = 0, columns: int = 0) -> None:
         """Scroll a panel; it stays there until `follow`."""
@@ -195,12 +213,13 @@ class Board(Widget):
         """What stands on an empty screen: nothing, or that it is too small."""
         width, height = self.size
         said = (
-            f"too small: {width}×{height}",
-            f"nnstep needs {SMALLEST_SIZE[0]}×{SMALLEST_SIZE[1]}",
+            say("message.too-small", size=f"{width}×{height}"),
+            say("message.needs", size=f"{SMALLEST_SIZE[0]}×{SMALLEST_SIZE[1]}"),
         )
         line = y - max(0, height // 2 - 1)
         text = said[line] if self._arrangement.too_small and 0 <= line < len(said) else ""
-        return fit((Piece(text.center(width), "strong" if line == 0 else "dim"),), width)
+        before = " " * ((width - text_width(text)) // 2)
+        return fit((Piece(before + text, "strong" if line == 0 else "dim"),), width)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """None: a look's colours are the terminal's already."""

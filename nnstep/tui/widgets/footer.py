@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nnstep.text import width
-from nnstep.tui.commands import COMMANDS, PANEL_NAMES, Command, key_name
+from nnstep.text import width as columns
+from nnstep.tui.commands import COMMANDS, Command, key_name, panel_names
+from nnstep.view.blocks import fit
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target, line_text
 
 __all__ = ["Footer", "Message", "Tabs"]
@@ -29,7 +30,7 @@ _ENTRIES = _entries()
 
 def _entry_width(entry: tuple[Command, ...]) -> int:
     keys = [key_name(command.keys[0]) for command in entry]
-    return sum(map(len, keys)) + _gap(keys) * (len(keys) - 1) + 1 + len(entry[0].footer)
+    return sum(map(columns, keys)) + _gap(keys) * (len(keys) - 1) + 1 + columns(entry[0].word)
 
 
 def _gap(keys: Sequence[str]) -> int:
@@ -43,12 +44,13 @@ class Footer:
     key = "footer"
     title: Line = ()
 
-    def __init__(self, enabled: frozenset[str] = frozenset()) -> None:
+    def __init__(self, enabled: frozenset[str] = frozenset(), score: Line = ()) -> None:
         self._enabled = enabled
+        self._score = score
 
-    def _chosen(self, columns: int) -> Iterator[tuple[Command, ...]]:
+    def _chosen(self, width: int) -> Iterator[tuple[Command, ...]]:
         """The entries that fit, the least important ones left out, in the table's order."""
-        room = columns - 1
+        room = width - 1
         chosen = set()
         for entry in sorted(_ENTRIES, key=lambda entry: entry[0].rank):
             if (needed := _entry_width(entry) + 2) <= room + 1:
@@ -57,9 +59,13 @@ class Footer:
         return (entry for entry in _ENTRIES if entry[0].id in chosen)
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
-        """One line of keys and words, each key a click; what cannot act now is greyed."""
-        pieces, hits, x = [Piece(" ")], [], 1
-        for entry in self._chosen(width):
+        """One line of keys and words, each key a click; what cannot act now is greyed. A quiz's score stands first."""
+        pieces, hits = [Piece(" "), *self._score], []
+        x = columns(line_text(tuple(pieces)))
+        if self._score:
+            pieces.append(Piece("  "))
+            x += 2
+        for entry in self._chosen(width - x + 1):
             gap = _gap([command.keys[0] for command in entry])
             able = False
             for number, command in enumerate(entry):
@@ -68,10 +74,11 @@ class Footer:
                 name = key_name(command.keys[0])
                 pieces.append(Piece(name, "key" if on else "off"))
                 last = number == len(entry) - 1
-                after = f" {entry[0].footer}  " if last else " " * gap
+                after = f" {entry[0].word}  " if last else " " * gap
                 pieces.append(Piece(after, ("text" if able else "off") if last else "text"))
-                hits.append(Hit(x, 0, len(name) + (len(after) - 2 if last else 0), 1, Target(command.id)))
-                x += len(name) + len(after)
+                size = columns(name + after)
+                hits.append(Hit(x, 0, size - 2 if last else columns(name), 1, Target(command.id)))
+                x += size
         return Canvas((tuple(pieces),), tuple(hits), x, 1)
 
 
@@ -87,42 +94,29 @@ class Message:
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
         """The message, cut with "…" when it does not fit."""
         line = (Piece(" "), *self._line)
-        return Canvas((_shortened(line, width),), (), width, 1)
+        return Canvas((fit(line, width),), (), width, 1)
 
 
-def _shortened(line: Line, columns: int) -> Line:
-    if width(line_text(line)) <= columns:
-        return line
-    pieces: list[Piece] = []
-    room = columns - 1
-    for piece in line:
-        text = piece.text
-        while text and width(text) > room:
-            text = text[:-1]
-        pieces.append(Piece(text, piece.role))
-        room -= width(text)
-        if text != piece.text:
-            pieces.append(Piece("…", piece.role))
-            break
-    return tuple(pieces)
-
-
-def _tab_words(columns: int) -> dict[str, str]:
-    """A word for each panel: its name, or the longest start of six to three letters that fits in all tabs."""
-    words = dict(PANEL_NAMES)
-    for letters in (len(max(words.values(), key=len)), 6, 5, 4, 3):
-        words = {key: _shorter(name, letters) for key, name in PANEL_NAMES.items()}
-        if sum(len(word) + 4 for word in words.values()) <= columns:
+def _tab_words(room: int) -> dict[str, str]:
+    """A word for each panel: its name, or the longest start of six to three columns that fits in all tabs."""
+    words = panel_names()
+    for size in (max(map(columns, words.values())), 6, 5, 4, 3):
+        words = {key: _shorter(name, size) for key, name in panel_names().items()}
+        if sum(columns(word) + 4 for word in words.values()) <= room:
             break
     return words
 
 
-def _shorter(name: str, letters: int) -> str:
+def _shorter(name: str, size: int) -> str:
     """The first word of a name; a longer one is cut and has a full stop."""
-    if len(name) <= letters:
+    if columns(name) <= size:
         return name
     word = name.split()[0]
-    return word if len(word) <= letters else word[: letters - 1] + "."
+    if columns(word) <= size:
+        return word
+    while word and columns(word) > size - 1:
+        word = word[:-1]
+    return word + "."
 
 
 class Tabs:
@@ -140,6 +134,6 @@ class Tabs:
         for number, (key, word) in enumerate(_tab_words(width).items(), 1):
             text = f" {number} {word} "
             pieces.append(Piece(text, "tab-on" if key == self.focused else "tab"))
-            hits.append(Hit(x, 0, len(text), 1, Target(f"panel.{key}")))
-            x += len(text)
+            hits.append(Hit(x, 0, columns(text), 1, Target(f"panel.{key}")))
+            x += columns(text)
         return Canvas((tuple(pieces),), tuple(hits), x, 1)

@@ -1,0 +1,176 @@
+"""Check mine: a person's own numbers against those of a record, in the order in which the program computes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnstep.catalogue import say
+from nnstep.debugger.mistakes import Cause, causes
+from nnstep.engine import Record
+from nnstep.errors import NnstepError, nearest
+from nnstep.ops import Array, Index
+from nnstep.program import Program
+from nnstep.scenario.answers import Given, given_text, read_json_text
+from nnstep.typed import TypedError
+
+__all__ = ["Compared", "Comparison", "check_pasted", "compare", "named", "tolerance", "value_name"]
+
+_RELATIVE = 1e-6  # of the largest entry, where all digits are given
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One of the person's arrays beside that of the program.
+
+    step       the step that computes it
+    wrong      how many entries are off by more than `tolerance`; where the shapes differ, all of them
+    index      the first of those in reading order, with both numbers; () where the shapes differ
+    """
+
+    name: str
+    step: int
+    shape: tuple[int, ...]
+    expected: tuple[int, ...]
+    tolerance: float
+    wrong: int
+    index: Index = ()
+    theirs: float = 0.0
+    ours: float = 0.0
+    most: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether they agree."""
+        return self.wrong == 0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All arrays in the order of the program, what probably went wrong, and the equation of the first wrong step."""
+
+    iteration: int
+    results: tuple[Compared, ...]
+    causes: tuple[Cause, ...]
+    equation: str = ""
+
+    @property
+    def first(self) -> Compared | None:
+        """The first one that differs."""
+        return next((one for one in self.results if not one.ok), None)
+
+    @property
+    def ok(self) -> bool:
+        """Whether all agree."""
+        return self.first is None
+
+
+def value_name(program: Program, text: str) -> str:
+    """The value that a person means by a name.
+
+    `W1`, `dW1`, `grad_W1`, `W1.grad` and `∂L/∂W1` mean the gradient of a parameter; for any other value the bare name
+    means the value itself. Raises ValueError with the nearest name.
+    """
+    name = " ".join(text.split())
+    for pattern in (r"grad\((.*)\)", r"grad_(.*)", r"(.*)[._]grad", r"d(.*)", r"∂\w+/∂(.*)", r"d\w+/d(.*)"):
+        found = re.fullmatch(pattern, name)
+        if found and name not in program.versions and f"grad({found[1]})" in program.versions:
+            return f"grad({found[1]})"
+    if name not in program.versions:
+        raise ValueError(say("mine.unknown", name=repr(name), hint=nearest(name, program.versions) or _names(program)))
+    if program.values[program.versions[name][0]].role != "parameter":
+        return name
+    if f"grad({name})" not in program.versions:
+        raise ValueError(say("mine.no-gradient", name=name))
+    return f"grad({name})"
+
+
+def _names(program: Program) -> str:
+    found = [name[5:-1] for name in program.versions if name.startswith("grad(") and name[5:-1].isidentifier()]
+    return say("mine.names", names=", ".join(found[:8]))
+
+
+def compare(record: Record, given: Mapping[str, Given]) -> Comparison:
+    """Compare arrays, by names of the program's values, with a record.
+
+    The tolerance is a millionth of the largest entry, or one unit of the last decimal that was written.
+    """
+    program = record.program
+    results = []
+    for name, one in given.items():
+        value = program.values[program.versions[name][-1]]
+        results.append(_compared(name, value.step, record.value(value.slot), one))
+    results.sort(key=lambda result: result.step)
+    wrong = {result.name: given[result.name].array for result in results if not result.ok}
+    found: tuple[Cause, ...] = ()
+    equation = ""
+    if wrong:
+        tolerances = {result.name: result.tolerance for result in results}
+        found = causes(record, {name: one.array for name, one in given.items()}, tolerances, tuple(wrong))
+        step = next(result.step for result in results if not result.ok)
+        equation = program.steps[step - 1].equation if step else ""
+    return Comparison(record.iteration, tuple(results), found, equation)
+
+
+def tolerance(ours: Array, decimals: int | None) -> float:
+    """How far apart two entries may be."""
+    finite = np.abs(ours[np.isfinite(ours)])
+    largest = float(finite.max()) if finite.size else 0.0
+    written = 10.0**-decimals if decimals is not None else 0.0
+    return max(_RELATIVE * largest, written * (1 + 1e-9), 1e-300)
+
+
+def _compared(name: str, step: int, ours: Array, given: Given) -> Compared:
+    theirs = _like(given.array, ours)
+    allowed = tolerance(ours, given.decimals)
+    if theirs is None:
+        return Compared(name, step, given.array.shape, ours.shape, allowed, max(1, ours.size))
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(theirs - ours)
+        off = ~((apart <= allowed) | (theirs == ours) | (np.isnan(theirs) & np.isnan(ours)))
+    places = np.argwhere(off)
+    if not len(places):
+        return Compared(name, step, given.array.shape, ours.shape, allowed, 0, most=float(np.max(apart, initial=0.0)))
+    index = tuple(int(i) for i in places[0])
+    numbers = (float(theirs[index]), float(ours[index]), float(np.nanmax(apart)))
+    return Compared(name, step, given.array.shape, ours.shape, allowed, len(places), index, *numbers)
+
+
+def _like(theirs: Array, ours: Array) -> Array | None:
+    """Their array in our shape: a vector may be given as a row or a column, a number with brackets; else None."""
+    if theirs.shape == ours.shape:
+        return theirs
+    if ours.ndim < 2 and theirs.size == ours.size and max(theirs.shape, default=1) == theirs.size:
+        return theirs.reshape(ours.shape)
+    return None
+
+
+def named(program: Program, arrays: Iterable[tuple[str, Given]]) -> dict[str, Given]:
+    """Arrays by the names of the program's values. Raises ValueError for a name that is unknown or comes twice."""
+    found: dict[str, Given] = {}
+    for text, one in arrays:
+        name = value_name(program, text)
+        if name in found:
+            raise ValueError(say("mine.twice", name=name))
+        found[name] = one
+    return found
+
+
+def check_pasted(record: Record, name: str, text: str) -> Comparison:
+    """Compare a text that was pasted: one matrix, which is meant as `name`, or JSON with names.
+
+    Raises ValueError in plain words.
+    """
+    try:
+        if text.lstrip().startswith("{"):
+            return compare(record, named(record.program, read_json_text(text).items()))
+        if not name:
+            raise ValueError(say("mine.no-gradient", name=""))
+        return compare(record, named(record.program, [(name, given_text(text))]))
+    except TypedError as error:
+        raise ValueError(str(error)) from None
+    except NnstepError as error:
+        raise ValueError("; ".join(map(str, error.problems))) from None

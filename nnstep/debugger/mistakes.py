@@ -1,0 +1,186 @@
+"""What probably went wrong: the backward pass done again with one thing wrong, and compared with a person's numbers.
+
+A cause is named where the wrong numbers that it makes are the person's. Several causes may make the same numbers; then
+all of them are named. Nothing is named that does not explain the first wrong array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from nnstep.debugger.variants import Variant, variants
+from nnstep.engine import Record
+from nnstep.ops import Array
+
+__all__ = ["Cause", "causes"]
+
+_WORK = 2_000_000  # numbers of an iteration up to which whole backward passes are tried
+_LOOSEST = 0.02  # of an array's largest entry: a tolerance above it cannot tell one number from another
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A mistake that makes the person's numbers.
+
+    kind    "transposed", "unsummed", "one-row", "sign", "missing-rows" (no 1/n), "missing-entries" (no mean over all
+            entries), "missing-columns", "extra-rows" (1/n once too often), "twice", "half", "slope", "slopes",
+            "sequential", "softmax-twice"
+    step    where it happens; 0 for what concerns whole arrays
+    names   the arrays, or the value, that it concerns
+    factor  what the right numbers were multiplied by, for a factor
+    whole   it explains every array that was given, not only the first wrong one
+    """
+
+    kind: str
+    step: int
+    names: tuple[str, ...]
+    factor: float = 1.0
+    whole: bool = True
+
+
+def causes(
+    record: Record, given: Mapping[str, Array], tolerances: Mapping[str, float], wrong: tuple[str, ...]
+) -> tuple[Cause, ...]:
+    """The causes that explain the arrays that are `wrong`, in the order of the program; () when none is found.
+
+    `given` has all of the person's arrays by the names of values, `tolerances` how far off each may be.
+    """
+    found = [*_by_array(record, given, tolerances, wrong), *_by_variant(record, given, tolerances, wrong)]
+    best = [cause for cause in found if cause.whole] or found
+    unique: dict[tuple[str, int], Cause] = {}
+    for cause in best:
+        unique.setdefault((cause.kind, cause.step), cause)
+    return tuple(unique.values())
+
+
+def _near(theirs: Array, expected: Array, tolerance: float) -> bool:
+    """Whether two arrays are one, in shape and numbers, within a tolerance that can tell numbers apart."""
+    if theirs.shape != expected.shape:
+        return False
+    largest = float(np.max(np.abs(expected), initial=0.0))
+    if not np.isfinite(expected).all() or not largest or tolerance > _LOOSEST * largest:
+        return False
+    return bool(np.all(np.abs(theirs - expected) <= tolerance))
+
+
+# What is wrong with an array as a whole.
+
+
+def _by_array(
+    record: Record, given: Mapping[str, Array], tolerances: Mapping[str, float], wrong: tuple[str, ...]
+) -> Iterator[Cause]:
+    first = wrong[0]
+    ours = {name: record[name] for name in wrong}
+    theirs, right = given[first], ours[first]
+    if right.ndim == 2 and _near(theirs, right.T, tolerances[first]) and not _symmetric(right, tolerances[first]):
+        turned = tuple(name for name in wrong if _near(given[name], ours[name].T, tolerances[name]))
+        yield Cause("transposed", 0, turned, whole=turned == wrong)
+    for kind, factor in _factors(record):
+        scaled = tuple(name for name in wrong if _is_multiple(given[name], ours[name], factor, tolerances[name]))
+        if first in scaled:
+            yield Cause(kind, 0, scaled, factor, whole=scaled == wrong)
+    unsummed = tuple(name for name in wrong if _summed_from(record, name, given[name], tolerances[name]) == "unsummed")
+    if first in unsummed:
+        yield Cause("unsummed", 0, unsummed, whole=unsummed == wrong)
+    elif _summed_from(record, first, theirs, tolerances[first]) == "one-row":
+        yield Cause("one-row", 0, (first,), whole=wrong == (first,))
+
+
+def _symmetric(array: Array, tolerance: float) -> bool:
+    return _near(array, array.T, tolerance)
+
+
+def _is_multiple(theirs: Array, ours: Array, factor: float, tolerance: float) -> bool:
+    return _near(theirs, factor * ours, tolerance * max(1.0, min(abs(factor), 1e6)))
+
+
+def _factors(record: Record) -> Iterator[tuple[str, float]]:
+    """Factors that are forgotten or put in twice, each once: those that are 1 here say nothing."""
+    program = record.program
+    rows = program.rows
+    entries = {prod(program.values[slot].shape) for slot in _predictions(record)}
+    seen = {1.0}
+    for kind, factor in (
+        ("sign", -1.0),
+        ("missing-rows", float(rows)),
+        *(("missing-entries", float(size)) for size in sorted(entries)),
+        *(("missing-columns", size / rows) for size in sorted(entries) if rows),
+        ("extra-rows", 1.0 / rows if rows else 1.0),
+        ("twice", 2.0),
+        ("half", 0.5),
+    ):
+        if factor not in seen or (kind in ("twice", "half") and factor != 1.0):
+            seen.add(factor)
+            yield kind, factor
+
+
+def _predictions(record: Record) -> list[int]:
+    """The values that go into the step that computes the objective."""
+    program = record.program
+    if program.objective is None:
+        return []
+    step = program.values[program.objective].step
+    return [slot for _, slot in program.steps[step - 1].operands] if step else []
+
+
+def _summed_from(record: Record, name: str, theirs: Array, tolerance: float) -> str:
+    """Whether an array is what the right one is the sum of, or one row of that."""
+    program = record.program
+    step = program.steps[program.values[program.versions[name][-1]].step - 1]
+    if step.operation != "sum":
+        return ""
+    for _, slot in step.operands:
+        before = record.value(slot)
+        if _near(theirs, before, tolerance):
+            return "unsummed"
+        if before.ndim == 2 and any(_near(theirs, row, tolerance) for row in before):
+            return "one-row"
+    return ""
+
+
+# What is wrong with one step of the backward pass, and with all that comes of it.
+
+
+def _by_variant(
+    record: Record, given: Mapping[str, Array], tolerances: Mapping[str, float], wrong: tuple[str, ...]
+) -> Iterator[Cause]:
+    if record.arena.size > _WORK:
+        return
+    for variant in variants(record):
+        if _explains(record, variant, given, tolerances, (wrong[0],)):
+            whole = _explains(record, variant, given, tolerances, tuple(given))
+            yield Cause(variant.kind, variant.step, variant.names, whole=whole)
+
+
+def _explains(
+    record: Record,
+    variant: Variant,
+    given: Mapping[str, Array],
+    tolerances: Mapping[str, float],
+    names: tuple[str, ...],
+) -> bool:
+    """Whether the numbers of a variant are the person's, for each of the names."""
+    for name in names:
+        changed = variant.values.get(name)
+        expected = record[name] if changed is None else changed
+        if name == names[0] and len(names) == 1 and changed is None:
+            return False  # it does not touch what is wrong
+        if changed is None:
+            if given[name].size != expected.size or np.any(
+                np.abs(given[name].reshape(expected.shape) - expected) > tolerances[name]
+            ):
+                return False
+        elif not _near(given[name], changed, max(tolerances[name], _scaled(tolerances[name], expected, record[name]))):
+            return False
+    return True
+
+
+def _scaled(tolerance: float, changed: Array, right: Array) -> float:
+    """The tolerance for a wrong array that is larger than the right one."""
+    largest = float(np.max(np.abs(right), initial=0.0))
+    size = float(np.max(np.abs(changed), initial=0.0))
+    return tolerance * size / largest if largest and np.isfinite(size) and size > largest else tolerance

@@ -1,0 +1,73 @@
+"""A person's own numbers beside those of the program, in lines: what agrees, the first difference, the likely cause."""
+
+from __future__ import annotations
+
+from nnstep.catalogue import say, say_count
+from nnstep.debugger.mine import Compared, Comparison
+from nnstep.debugger.mistakes import Cause
+from nnstep.language import Entry, Name, label, tokens
+from nnstep.text import clean, padded
+from nnstep.text import width as text_width
+from nnstep.view.canvas import Line, Piece
+from nnstep.view.numbers import plain, shape_text
+from nnstep.view.symbols import SYMBOLS
+
+__all__ = ["diagnosis_lines"]
+
+
+def diagnosis_lines(comparison: Comparison, objective: str) -> list[Line]:
+    """A line for each array, then the first difference, then what probably made it."""
+    names = {one.name: clean(label(one.name, objective)) for one in comparison.results}
+    size = max(map(text_width, names.values()), default=0)
+    lines: list[Line] = [_result(one, padded(names[one.name], size)) for one in comparison.results]
+    first = comparison.first
+    if first is None:
+        return [*lines, (), (Piece(say("mine.all-agree", iteration=comparison.iteration), "good"),)]
+    lines += [(), (Piece(say("mine.first", step=first.step), "text"), *_named(first, objective))]
+    lines.append((Piece(clean(comparison.equation, 200), "dim"),))
+    if first.shape != first.expected:
+        shapes = {"theirs": _shape(first.shape), "ours": _shape(first.expected)}
+        lines.append((Piece(say("mine.shapes", **shapes), "error"),))
+    else:
+        theirs, ours = plain(first.theirs, 8), plain(first.ours, 8)
+        lines.append((Piece(say("mine.entry", theirs=theirs, ours=ours), "error"),))
+    return [*lines, (), *_causes(comparison, objective)]
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return shape_text(shape) or say("mine.scalar")
+
+
+def _result(one: Compared, name: str) -> Line:
+    if one.ok:
+        said = say("mine.agrees", tolerance=plain(one.tolerance, 2))
+        return (Piece("✔ ", "good"), Piece(name, "gradient"), Piece("  " + said, "dim"))
+    if one.shape != one.expected:
+        return (Piece("✘ ", "error"), Piece(name, "gradient"), Piece("  " + say("mine.other-shape"), "error"))
+    said = say_count("mine.wrong", one.wrong, most=plain(one.most, 3))
+    return (Piece("✘ ", "error"), Piece(name, "gradient"), Piece("  " + said, "error"))
+
+
+def _named(one: Compared, objective: str) -> Line:
+    entry = Entry(one.name, one.index) if one.index and one.shape == one.expected else Name(one.name)
+    return (Piece(" "), *(Piece(*token) for token in tokens(entry, SYMBOLS, objective)))
+
+
+def _causes(comparison: Comparison, objective: str) -> list[Line]:
+    if not comparison.causes:
+        return [(Piece(say("mine.unknown-cause"), "warning"),)]
+    several = len(comparison.causes) > 1
+    lines: list[Line] = [(Piece(say("mine.causes" if several else "mine.cause"), "heading"),)]
+    for cause in comparison.causes:
+        lines.append((Piece(("· " if several else "") + _sentence(cause, comparison, objective), "warning"),))
+        if not cause.whole:
+            lines.append((Piece(say("mine.partly"), "dim"),))
+    return lines
+
+
+def _sentence(cause: Cause, comparison: Comparison, objective: str) -> str:
+    names = ", ".join(clean(label(name, objective)) for name in cause.names[:4]) + (
+        ", …" if len(cause.names) > 4 else ""
+    )
+    values = {"names": names, "step": cause.step, "factor": plain(cause.factor, 6)}
+    return say(f"mine.cause.{cause.kind}", **values)

@@ -1,0 +1,167 @@
+"""One number explained, for `trace --explain`: what the panels say of it, as text and as plain data.
+
+The text is what the views of the middle panel and the chain-rule panel paint; the data are what they are painted from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nnstep.catalogue import say
+from nnstep.errors import NnstepError, Problem, nearest
+from nnstep.ops import Index
+from nnstep.text import clean
+from nnstep.view.canvas import Panel, line_text
+from nnstep.view.choice import Choice
+from nnstep.view.matrix import Cell as Spot
+from nnstep.view.numbers import shape_text
+from nnstep.view.stepper import Stepper
+
+if TYPE_CHECKING:
+    from nnstep.scenario.model import Scenario
+
+__all__ = ["Asked", "asked", "explain", "explain_record"]
+
+_WIDTH = 100
+_TALLEST = 10_000
+_PICTURE = 18  # lines of a picture
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A stepper that stands where a number is, and the number's value and entry."""
+
+    stepper: Stepper
+    name: str
+    index: Index
+
+
+def asked(scenario: Scenario, text: str, iteration: int, ascii: bool = False) -> Asked:
+    """Stand at the end of an iteration with the entry `text` chosen, as in "W1[0,1]", "grad(W1)[0,1]" or "loss".
+
+    Raises NnstepError for a name or an entry that there is not.
+    """
+    stepper = Stepper(scenario, ascii)
+    session = stepper.session
+    if not 1 <= iteration <= session.timeline.iterations:
+        said = f"there is no iteration {iteration}; the run has 1 to {session.timeline.iterations}"
+        raise NnstepError(Problem(said, key="--iteration"))
+    session.go_to(iteration, len(session.timeline.program(iteration).steps))
+    program = session.program
+    name, index = _read(text, program.versions)
+    shape = program.values[program.versions[name][-1]].shape
+    if len(index) != len(shape) or any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
+        said = f"found {clean(text)!r}; {clean(name)} is {shape_text(shape) or 'a scalar'}"
+        example = f"{name}[{','.join('0' for _ in shape)}]" if shape else name
+        raise NnstepError(Problem(said, key="--explain", hint=f"an entry of it is {clean(example)}"))
+    row, column = _spot(index)
+    stepper.do("cell.choose", (name, row, column))
+    return Asked(stepper, name, index)
+
+
+def _read(text: str, names: dict[str, tuple[int, ...]]) -> tuple[str, Index]:
+    """A name and the entry in brackets after it."""
+    plain = " ".join(text.split())
+    if plain in names:
+        return plain, ()
+    found = re.fullmatch(r"(.*)\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]", plain)
+    name = found[1].strip() if found else plain
+    if name not in names:
+        hint = nearest(name, names) or "an entry is written W1[0,1] or grad(W1)[0,1]"
+        raise NnstepError(Problem(f"nothing is called {clean(name)!r}", key="--explain", hint=hint))
+    return name, tuple(int(at) for at in found[2].split(",")) if found else ()
+
+
+def _spot(index: Index) -> Spot:
+    return (index[0], index[1]) if len(index) == 2 else (0, index[0]) if index else (0, 0)
+
+
+def explain(found: Asked) -> Iterator[str]:
+    """The lines of the explanation: a heading and what the panel shows, for each view that has something to say."""
+    stepper = found.stepper
+    session = stepper.session
+    yield clean(session.scenario.title)
+    yield say("explain.where", iteration=session.position.iteration, last=session.timeline.iterations)
+    for lens in ("cell", "uses"):
+        yield from _section(say(f"explain.{lens}"), _lens(stepper, lens))
+    if _has_gradient(found):
+        yield from _section(say("explain.chain"), stepper.view().panels["chain"])
+        yield from _section(say("explain.check"), _lens(stepper, "check"), _PICTURE + 8)
+    yield from _step_sections(found)
+    yield from _section(say("explain.histogram"), _lens(stepper, "picture", "histogram"), _PICTURE)
+    yield from _section(say("explain.network"), _lens(stepper, "picture", "network"), _PICTURE)
+
+
+def _step_sections(found: Asked) -> Iterator[str]:
+    """The step that computed it: its equation, what it is made of, its Jacobian and its curve where it has them."""
+    stepper = found.stepper
+    session = stepper.session
+    value = session.program.values[session.program.versions[found.name][-1]]
+    if not value.step:
+        return
+    choice = stepper.choice
+    session.go_to(session.position.iteration, value.step)
+    yield from _section(say("explain.step", step=value.step), _lens(stepper, "step"))
+    if session.size((value.step,)):
+        yield ""
+        yield say("explain.body", step=value.step)
+        yield from _body(stepper, (value.step,), choice)
+    from nnstep.view.lens.jacobian import mixing_step
+    from nnstep.view.lens.picture import pictures_here
+
+    if mixing_step(stepper.moment().inner) is not None:
+        yield from _section(say("explain.jacobian"), _lens(stepper, "jacobian"))
+    if "curve" in pictures_here(stepper.moment()):
+        yield from _section(say("explain.curve"), _lens(stepper, "picture", "curve"), _PICTURE + 6)
+    session.go_to(session.position.iteration, len(session.program.steps))
+    stepper.choice = choice
+
+
+def _body(stepper: Stepper, path: tuple[int, ...], choice: Choice) -> Iterator[str]:
+    """The steps of a body with their numbers, those of their bodies below them."""
+    session = stepper.session
+    iteration = session.position.iteration
+    for index in range(1, session.size(path) + 1):
+        inner = (*path, index)
+        session.go_to(iteration, inner[0], inner[1:])
+        stepper.choice = choice._replace(name="", lens="step")
+        panel = stepper.view().panels["operation"]
+        lines = panel.paint(_WIDTH, _TALLEST, 0).lines
+        yield ""
+        yield from (f"    {line_text(line)}".rstrip() for line in lines)
+        if session.size(inner):
+            yield from _body(stepper, inner, choice)
+    session.go_to(iteration, path[0], path[1:])
+
+
+def _has_gradient(found: Asked) -> bool:
+    program = found.stepper.session.program
+    value = program.values[program.versions[found.name][-1]]
+    return value.role in ("gradient", "contribution") or f"grad({found.name})" in program.versions
+
+
+def _lens(stepper: Stepper, lens: str, picture: str = "") -> Panel:
+    stepper.choice = stepper.choice._replace(lens=lens, picture=picture, full=True, row=-1)
+    return stepper.view().panels["operation"]
+
+
+def _section(heading: str, panel: Panel, height: int = _TALLEST) -> Iterator[str]:
+    """A heading, and the panel below it without the line of tabs."""
+    yield ""
+    yield heading
+    lines = [line_text(line).rstrip() for line in panel.paint(_WIDTH, height, 0).lines]
+    if panel.key == "operation":
+        lines = lines[2:] if lines and lines[0].startswith(f" {say('lens.step')} ") else lines
+    while lines and not lines[-1]:
+        lines.pop()
+    yield from (f"  {line}".rstrip() for line in lines)
+
+
+def explain_record(found: Asked) -> dict[str, Any]:
+    """The same as plain data; see `nnstep.view.records` for how numbers are written."""
+    from nnstep.view.explained import as_data
+
+    return as_data(found.stepper, found.name, found.index)

@@ -1,0 +1,181 @@
+"""Where a cell comes from: its arithmetic with names and numbers, and each term with the cells that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nnstep.catalogue import say, say_count
+from nnstep.debugger.cell import Cell
+from nnstep.debugger.origin import Origin, Term, origin
+from nnstep.language import Entry, Expression, Name, Number, substitute, tokens
+from nnstep.ops import Index
+from nnstep.view.canvas import Line, Piece, Target, line_text
+from nnstep.view.lens.rows import Column, Listed, Row
+from nnstep.view.numbers import plain
+from nnstep.view.scene import Scene
+from nnstep.view.symbols import SYMBOLS
+
+__all__ = ["CellRows", "cell_line", "cell_rows", "listed"]
+
+_MOST = 12  # terms that are listed unless all are asked for
+_LARGEST = 10  # of more, these many
+_BAR = 6  # columns of the bar that shows a term's share
+_MARK = "\ue000"  # stands for the chosen cell while a term is written; no name has it, since names are cleaned
+_COLUMNS = (Column(), Column(), Column(rank=2), Column(right=True), Column(rank=3))
+
+
+class CellRows(NamedTuple):
+    """The terms of a cell that are listed, and for each row which term it is and which cell it leads to.
+
+    A term with two cells is one row: its cells are chosen one after the other. `cells` has (row, cell) in order.
+    """
+
+    origin: Origin
+    terms: tuple[Term, ...]
+    left_out: int
+    rest: float
+    cells: tuple[tuple[int, Cell], ...]
+
+
+def cell_rows(scene: Scene, cell: Cell, full: bool) -> CellRows:
+    """What is listed for a cell of the scene's program."""
+    found = origin(scene.record, cell)
+    terms = found.terms
+    if len(terms) > _MOST and not full:
+        largest = sorted(sorted(range(len(terms)), key=lambda k: -abs(terms[k].value))[:_LARGEST])
+        shown = tuple(terms[k] for k in largest)
+        rest = sum(term.value for term in terms) - sum(term.value for term in shown)
+    else:
+        shown, rest = terms, 0.0
+    cells = tuple((row, one) for row, term in enumerate(shown) for one in dict.fromkeys(term.cells))
+    return CellRows(found, shown, len(terms) - len(shown), rest, cells)
+
+
+def cell_line(scene: Scene, cell: Cell, role: str = "") -> Line:
+    """A cell as it is written: ∂L/∂z1[0,2]."""
+    line = scene.written(cell)
+    return tuple(Piece(piece.text, role) for piece in line) if role else line
+
+
+def listed(scene: Scene, rows: CellRows, chosen: int, full: bool, trail: Sequence[Line]) -> Listed:
+    """The view of a cell: `chosen` is the place in `rows.cells` of the cell that Enter follows."""
+    found = rows.origin
+    digits = scene.gallery.digits
+    at = rows.cells[chosen] if rows.cells else None
+    sizes = sum(abs(term.value) for term in found.terms) or 1.0
+    lines = []
+    for number, term in enumerate(rows.terms):
+        marked = at[1] if at is not None and at[0] == number else None
+        share = abs(term.value) / sizes
+        lines.append(
+            Row(
+                (
+                    _label(scene, term),
+                    _names(scene, term, found, marked),
+                    _numbers(scene, term, found, digits),
+                    (Piece(plain(term.value, digits), "strong"),),
+                    _bar(term.value, share),
+                ),
+                _target(rows, number),
+            )
+        )
+    return Listed(
+        head=lambda width: _head(scene, found, width, trail),
+        rows=lines if len(found.terms) > 1 or (found.terms and found.terms[0].cells) else [],
+        columns=_COLUMNS,
+        chosen=at[0] if at is not None else None,
+        foot=_foot(scene, rows, full),
+    )
+
+
+def _target(rows: CellRows, number: int) -> Target | None:
+    places = [place for place, (row, _) in enumerate(rows.cells) if row == number]
+    return Target("row.choose", places[0]) if places else None
+
+
+def _head(scene: Scene, found: Origin, width: int, trail: Sequence[Line]) -> list[Line]:
+    lines: list[Line] = []
+    if trail:
+        pieces: list[Piece] = []
+        for line in trail:
+            pieces += [Piece(line_text(line), "dim"), Piece(" ← ", "operator")]
+        lines += [(*pieces, *cell_line(scene, found.cell)), ()]
+    lines += scene.lines_of(found.cell, width)
+    if found.step is not None:
+        said = say("cell.step", step=found.step.index, phase=say(f"phase.{found.step.phase}"))
+        lines.append((Piece(said, "dim"),))
+    return lines
+
+
+def _foot(scene: Scene, rows: CellRows, full: bool) -> list[Line]:
+    found = rows.origin
+    lines: list[Line] = []
+    if found.too_large:
+        lines.append((Piece(say_count("cell.large", found.too_large), "dim"),))
+    if rows.left_out:
+        said = say_count("cell.left-out", rows.left_out, rest=plain(rows.rest, scene.gallery.digits))
+        lines.append((Piece(said, "dim"),))
+    if len(found.terms) > 1:
+        total = sum(term.value for term in found.terms)
+        line: Line = (Piece(say_count("cell.sum", len(found.terms)), "text"), Piece(" = ", "operator"))
+        line = (*line, Piece(plain(total, scene.gallery.digits + 2), "strong"))
+        if found.outside is not None:
+            line = (*line, Piece("   "), *cell_line(scene, found.cell), Piece(" = ", "operator"))
+            written = tokens(found.outside, SYMBOLS, scene.objective, lambda name: True)
+            line = (*line, *(Piece(*token) for token in written), Piece(" = ", "operator"))
+            line = (*line, Piece(plain(found.result, scene.gallery.digits + 2), "strong"))
+        lines.append(line)
+    return lines
+
+
+def _label(scene: Scene, term: Term) -> Line:
+    if term.label is None:
+        return ()
+    kind, which = term.label
+    if kind == "sample":
+        rows = scene.record.rows
+        number = rows[int(which)] if int(which) < len(rows) else which
+        return (Piece(say("cell.sample", number=number), "dim"),)
+    via = str(which).partition(" via ")[2] or str(which)
+    return (Piece(say("cell.path", name=via), "dim"),)
+
+
+def _names(scene: Scene, term: Term, found: Origin, marked: Cell | None) -> Line:
+    """The term with names; the marked cell as a cursor."""
+
+    def leaf(node: Expression) -> Expression | None:
+        if marked is not None and isinstance(node, Entry):
+            slot = found.slots.get(node.name)
+            if (slot, node.index) == (marked.slot, marked.index):
+                return Name(_MARK)
+        return None
+
+    expression = substitute(term.expression, leaf)
+    line = [Piece(*token) for token in tokens(expression, SYMBOLS, scene.objective, lambda name: True)]
+    if marked is None:
+        return tuple(line)
+    said = line_text(cell_line(scene, marked))
+    return tuple(Piece(said, "cursor") if piece.text == _MARK else piece for piece in line)
+
+
+def _numbers(scene: Scene, term: Term, found: Origin, digits: int) -> Line:
+    def number(name: str, index: Index) -> float:
+        return float(scene.record.value(found.slots[name])[index])
+
+    def leaf(node: Expression) -> Expression | None:
+        return Number(number(node.name, node.index)) if isinstance(node, Entry) else None
+
+    if isinstance(term.expression, Entry):
+        return ()
+    written = tokens(
+        substitute(term.expression, leaf), SYMBOLS, scene.objective, lambda name: True, lambda x: plain(x, digits)
+    )
+    return tuple(Piece(*token) for token in written)
+
+
+def _bar(value: float, share: float) -> Line:
+    size = round(share * _BAR) if share == share and share != float("inf") else 0
+    if not size:
+        return (Piece(" " * _BAR),)
+    return (Piece(" " * size, "pos4" if value > 0 else "neg4"), Piece(" " * (_BAR - size)))

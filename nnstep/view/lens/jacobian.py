@@ -1,0 +1,83 @@
+"""The Jacobian of one row: how each entry of a row of the result depends on each entry of the row that went in."""
+
+from __future__ import annotations
+
+from nnstep.catalogue import say
+from nnstep.debugger.jacobian import Jacobian, jacobian
+from nnstep.language import label
+from nnstep.program import Step
+from nnstep.view.blocks import Block, blank, lines_block, stack, wrap
+from nnstep.view.canvas import Line, Piece
+from nnstep.view.lens.frame import Draw, of_block
+from nnstep.view.lit import Lit
+from nnstep.view.matrix import MatrixView
+from nnstep.view.moment import Moment
+from nnstep.view.numbers import plain
+from nnstep.view.scene import Scene
+from nnstep.view.values import Shown, matrix_block
+
+__all__ = ["jacobian_view", "mixing_step"]
+
+
+def mixing_step(scene: Scene) -> Step | None:
+    """The forward step whose Jacobian is meant: the current one, or the one that the current derivative rule is of."""
+    step = scene.step
+    if step is not None and step.source:
+        return scene.program.steps[step.source - 1]
+    return step if step is not None and step.phase in ("forward", "body") else None
+
+
+def jacobian_view(moment: Moment) -> Draw:
+    """The Jacobian of the chosen row, for the first input that has one."""
+    scene = moment.inner
+    step = mixing_step(scene)
+    if step is None or step.index > scene.now:
+        return of_block(lambda width, height: wrap(say("lens.jacobian.none"), width, "dim"))
+    row = scene.cursor[0] if moment.at is scene and scene.cell is not None else 0
+    shape = scene.program.values[step.target].shape
+    row = min(row, shape[0] - 1) if len(shape) == 2 else 0
+    found, operand = _first(scene, step, row)
+    return of_block(lambda width, height: _block(scene, step, found, operand, row, width, height))
+
+
+def _first(scene: Scene, step: Step, row: int) -> tuple[Jacobian | None, str]:
+    """The Jacobian for the first operand that has one, or the first reason why there is none."""
+    reason: Jacobian | None = None
+    for name, slot in step.operands:
+        found = jacobian(scene.record, step, slot, row)
+        if found.matrix is not None:
+            return found, name
+        reason = reason or found
+    return reason, ""
+
+
+def _block(scene: Scene, step: Step, found: Jacobian | None, operand: str, row: int, width: int, height: int) -> Block:
+    out = scene.program.values[step.target]
+    name = label(out.name, scene.objective)
+    if found is None or found.matrix is None:
+        reason = found.reason if found is not None else "input"
+        return wrap(say(f"lens.jacobian.{reason}", name=name), width, "dim")
+    given = label(operand, scene.objective)
+    of, by = (f"{name}[{row},k]", f"{given}[{row},i]") if len(out.shape) == 2 else (f"{name}[k]", f"{given}[i]")
+    title: Line = (Piece(f"∂{of}/∂{by}", "name"), Piece("   " + say("lens.jacobian.axes"), "dim"))
+    matrix = found.matrix
+    view = MatrixView("", "J", "name", matrix.shape, matrix, scene.gallery.digits)
+    column = scene.cursor[1] if scene.cell is not None and scene.cell.slot == step.target else None
+    lit = Lit(rows=range(column, column + 1), columns=range(view.columns)) if column is not None else Lit()
+    lines = [wrap(_sentence(matrix, step, name, given), width, "dim")]
+    numbers = matrix_block(Shown(view, None, lit), width, max(3, height - 5))
+    return stack([lines_block([title]), blank(), numbers._replace(hits=()), blank(), *lines])
+
+
+def _sentence(matrix: object, step: Step, name: str, given: str) -> str:
+    """What the matrix says: diagonal where the operation works entry by entry, full where it mixes."""
+    import numpy as np
+
+    array = np.asarray(matrix)
+    square = array.shape[0] == array.shape[1]
+    if square and not np.any(array - np.diag(np.diag(array))):
+        return say("lens.jacobian.diagonal", name=name, given=given)
+    sums = array.sum(axis=1)
+    if step.operation == "softmax":
+        return say("lens.jacobian.softmax", name=name, most=plain(float(np.abs(sums).max()), 1))
+    return say("lens.jacobian.full", name=name, given=given)

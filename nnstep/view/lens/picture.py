@@ -1,0 +1,85 @@
+"""Pictures of the step: the activation's curve with this layer's values on it, the network, a value's distribution."""
+
+from __future__ import annotations
+
+from nnstep.catalogue import say
+from nnstep.view.blocks import Block, blank, flow, stack, wrap
+from nnstep.view.canvas import Canvas, Hit, Piece, Target
+from nnstep.view.choice import PICTURES
+from nnstep.view.lens.frame import Draw, of_block, under
+from nnstep.view.moment import Moment
+from nnstep.view.plots.functions import Curve, activation_curve
+from nnstep.view.scene import Scene
+
+__all__ = ["picture_view", "pictures_here"]
+
+
+def _curve(scene: Scene) -> Curve | None:
+    return None if scene.step is None else activation_curve(scene.record, scene.step, scene.now)
+
+
+def pictures_here(moment: Moment) -> tuple[str, ...]:
+    """Which pictures there are at this step, the one that fits it best first."""
+    curve = _curve(moment.inner) is not None
+    return tuple(name for name in PICTURES if name != "curve" or curve)
+
+
+def picture_view(moment: Moment) -> Draw:
+    """The picture that is chosen, or the one that fits the step best, under the names of all that there are."""
+    names = pictures_here(moment)
+    chosen = moment.choice.picture if moment.choice.picture in names else names[0]
+    draw = of_block(lambda width, height: _MAKERS[chosen](moment, width, height))
+
+    def shown(width: int, height: int, top: int | None) -> Canvas:
+        head = stack([_tabs(names, chosen, width), blank()])
+        return under(head, draw, width, height, top)
+
+    return shown
+
+
+def _tabs(names: tuple[str, ...], chosen: str, width: int) -> Block:
+    tabs = []
+    for name in names:
+        piece = Piece(say(f"lens.picture.{name}"), "now" if name == chosen else "dim")
+        block = wrap(piece.text, max(1, width), piece.role)
+        tabs.append(block._replace(hits=(Hit(0, 0, block.width, 1, Target("picture.choose", name)),)))
+    return flow(tabs, width, gap=3, between=False)
+
+
+def _make_curve(moment: Moment, width: int, height: int) -> Block:
+    from nnstep.view.plots.curve import curve_block
+
+    scene = moment.inner
+    curve = _curve(scene)
+    assert curve is not None
+    cell = scene.cell if moment.at is scene else None
+    index = cell.index if cell is not None and scene.program.values[cell.slot].shape == curve.shape else None
+    return curve_block(curve, index, width, height, scene.gallery.ascii)
+
+
+def _make_network(moment: Moment, width: int, height: int) -> Block:
+    from nnstep.view.plots.network import network_block
+
+    scene = moment.outer
+    cell = scene.cell if moment.at is scene else None
+    row = scene.cursor[0] if cell is not None and cell.index and cell.index[0] < scene.program.rows else 0
+    chosen = (cell.slot, cell.index) if cell is not None else None
+    step = moment.session.position.step
+    return network_block(scene.record, step, scene.now, row, chosen, width, height, scene.gallery.ascii)
+
+
+def _make_histogram(moment: Moment, width: int, height: int) -> Block:
+    from nnstep.view.plots.histogram import histogram_block
+
+    scene = moment.at
+    value = scene.chosen
+    if value is None or not scene.computed(value):
+        return wrap(say("lens.cell.none"), width, "dim")
+    array = scene.record.value(value.slot)
+    cell = scene.cell
+    chosen = float(array[cell.index]) if cell is not None else None
+    name = "".join(piece.text for piece in scene.picture(value).heading[:1])
+    return histogram_block(array, name, width, height, scene.gallery.ascii, chosen)
+
+
+_MAKERS = {"curve": _make_curve, "network": _make_network, "histogram": _make_histogram}

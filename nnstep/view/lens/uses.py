@@ -1,0 +1,78 @@
+"""The cells that use a cell: the other direction of where a number comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnstep.catalogue import say, say_count
+from nnstep.debugger.cell import Cell
+from nnstep.debugger.origin import uses
+from nnstep.view.canvas import Line, Piece, Target
+from nnstep.view.lens.cell import cell_line
+from nnstep.view.lens.rows import Column, Listed, Row
+from nnstep.view.numbers import plain
+from nnstep.view.operation import equation_line
+from nnstep.view.scene import Scene
+
+__all__ = ["UseRows", "listed", "use_rows"]
+
+_COLUMNS = (Column(right=True), Column(), Column(right=True), Column(rank=2))
+_MOST = 400  # rows
+
+
+@dataclass(frozen=True)
+class UseRows:
+    """The cells that use `cell`, each a row; `left_out` more are not listed."""
+
+    cell: Cell
+    cells: tuple[Cell, ...]
+    steps: tuple[int, ...]
+    count: int
+
+    @property
+    def left_out(self) -> int:
+        """How many of the cells are not listed."""
+        return self.count - len(self.cells)
+
+
+def use_rows(scene: Scene, cell: Cell) -> UseRows:
+    """What is listed for a cell of the scene's program."""
+    found = uses(scene.record, cell, _MOST)
+    cells = [(use.step, Cell(use.slot, index)) for use in found for index in use.indices]
+    return UseRows(
+        cell, tuple(one for _, one in cells), tuple(step for step, _ in cells), sum(use.count for use in found)
+    )
+
+
+def _value(scene: Scene, cell: Cell) -> Line:
+    if not scene.computed(scene.program.values[cell.slot]):
+        return ()
+    number = plain(float(scene.record.value(cell.slot)[cell.index]), scene.gallery.digits + 2)
+    return (Piece(" = ", "operator"), Piece(number, "strong"))
+
+
+def listed(scene: Scene, rows: UseRows, chosen: int) -> Listed:
+    """The view of the uses of a cell, `chosen` being the row that Enter follows."""
+    program, name = scene.program, cell_line(scene, rows.cell)
+    lines = []
+    for number, (step, cell) in enumerate(zip(rows.steps, rows.cells, strict=True)):
+        there = scene.computed(program.values[cell.slot])
+        value = plain(float(scene.record.value(cell.slot)[cell.index]), scene.gallery.digits) if there else "·"
+        columns = (
+            (Piece(str(step), "dim"),),
+            cell_line(scene, cell, "cursor") if number == chosen else cell_line(scene, cell),
+            (Piece(value, "strong" if there else "todo"),),
+            tuple(
+                Piece(piece.text, "dim") for piece in equation_line(program, program.steps[step - 1], scene.objective)
+            ),
+        )
+        lines.append(Row(columns, Target("row.choose", number)))
+    said = say_count("uses.count", rows.count) if rows.count else say("uses.none")
+    foot = [(Piece(say_count("uses.left-out", rows.left_out), "dim"),)] if rows.left_out else []
+    return Listed(
+        head=lambda width: [(*name, *_value(scene, rows.cell), Piece("  " + said, "text"))],
+        rows=lines,
+        columns=_COLUMNS,
+        chosen=chosen if rows.cells else None,
+        foot=foot,
+    )

@@ -1,0 +1,191 @@
+"""One entry of a gradient through every path: the products of the chain rule with their numbers, and what vanishes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nnstep.catalogue import say, say_count
+from nnstep.debugger import Cell
+from nnstep.language import label
+from nnstep.text import padded
+from nnstep.text import width as text_width
+from nnstep.view.canvas import Line, Piece
+from nnstep.view.numbers import plain
+from nnstep.view.scene import Scene
+
+if TYPE_CHECKING:
+    from nnstep.debugger.paths import EntryChain, Level, Product, Route
+
+__all__ = ["product_lines"]
+
+_LISTED = 48  # products of a route, unless all are asked for
+_PASSING = ("identity", "add", "sum")  # kinds of levels whose factor is 1
+_SAME = 1e-12  # of the sum of the products' sizes: the products and the stored gradient differ by rounding alone
+
+
+def product_lines(scene: Scene, found: EntryChain, now: int, full: bool, width: int) -> list[Line]:
+    """The entry, its products route by route, their sum, and how it compares with the stored gradient."""
+    gradient = scene.program.values[found.slot]
+    there = gradient.step <= now
+    answer = plain(found.stored, scene.gallery.digits + 2) if there else "?"
+    head = scene.written(Cell(found.slot, found.index))
+    lines: list[Line] = [(*head, Piece(" = ", "operator"), Piece(answer, "strong"))]
+    several = len(found.routes) > 1
+    for number, route in enumerate(found.routes, 1):
+        if several:
+            lines += [(), _route_heading(scene, route, number)]
+        lines.append(_symbols(scene, route, found))
+        lines += _dependence(scene, route, found)
+        lines += _table(scene, route, now, full, width)
+        lines += _left_out(scene, route)
+        if several and route.products:
+            total = plain(route.total, scene.gallery.digits + 2) if _known(route, now) else "?"
+            lines.append((Piece(say("chain.route-total", number=number) + " ", "text"), Piece(total, "strong")))
+    if there:
+        lines.append(_compared(scene, found))
+    return lines
+
+
+def _name(scene: Scene, level: Level) -> str:
+    name = label(scene.program.values[level.value].name, scene.objective)
+    return name if " " not in name else f"({name})"
+
+
+def _visible(route: Route) -> list[int]:
+    """The levels whose factors are written: those of a factor of 1 are not, except at the top."""
+    return [k for k, level in enumerate(route.levels) if k == 0 or level.kind not in _PASSING]
+
+
+def _route_heading(scene: Scene, route: Route, number: int) -> Line:
+    names = list(dict.fromkeys(_name(scene, level) for level in route.levels))
+    return (
+        Piece(say("chain.route", number=number) + "  ", "dim"),
+        Piece(" ← ".join([scene.objective, *names]), "name"),
+    )
+
+
+def _symbols(scene: Scene, route: Route, found: EntryChain) -> Line:
+    """= Σ ∂L/∂o · ∂o/∂h · ∂h/∂z · ∂z/∂W1[0,2]."""
+    pieces = [Piece("= Σ ", "operator")]
+    above = scene.objective
+    shown = _visible(route)
+    for position, k in enumerate(shown):
+        name = _name(scene, route.levels[k])
+        last = position == len(shown) - 1
+        index = f"[{','.join(map(str, found.index))}]" if last and found.index else ""
+        pieces += [Piece(" · ", "operator")] if position else []
+        pieces.append(Piece(f"∂{above}/∂{name}{index}", "gradient" if not position else "name"))
+        above = name
+    return tuple(pieces)
+
+
+def _dependence(scene: Scene, route: Route, found: EntryChain) -> list[Line]:
+    """Which entries of the values on the way depend on the chosen one, so that the terms of the others vanish."""
+    last = route.levels[-1]
+    chosen = _name(scene, last) + (f"[{','.join(map(str, found.index))}]" if found.index else "")
+    lines: list[Line] = []
+    said = set()
+    for level in route.levels[:-1][::-1]:
+        if level.value in said or level.value == last.value or level.count >= level.size:
+            continue
+        said.add(level.value)
+        span = say(f"chain.span.{level.span.kind}", at=level.span.at)
+        text = say(
+            "chain.depends", span=span, name=_name(scene, level), chosen=chosen, count=level.count, size=level.size
+        )
+        lines.append((Piece(text, "dim"),))
+    return lines[:2]
+
+
+def _left_out(scene: Scene, route: Route) -> list[Line]:
+    lines: list[Line] = []
+    for k, count in route.vanishing:
+        above = scene.objective if k == 0 else _name(scene, route.levels[k - 1])
+        symbol = f"∂{above}/∂{_name(scene, route.levels[k])}"
+        lines.append((Piece(say_count("chain.vanish", count, symbol=symbol), "dim"),))
+    if route.stored_top:
+        name = label(f"grad({scene.program.values[route.levels[0].value].name})", scene.objective)
+        lines.append((Piece(say("chain.stored-top", name=name), "dim"),))
+    return lines
+
+
+def _known(route: Route, now: int) -> bool:
+    return all(_is_known(route, k, now) for k in range(len(route.levels)))
+
+
+def _is_known(route: Route, k: int, now: int) -> bool:
+    """Whether the factor at a level can be seen: at the top a gradient, below it the slope of a forward step."""
+    level = route.levels[k]
+    return (level.index if k == 0 else level.needed_step) <= now
+
+
+def _table(scene: Scene, route: Route, now: int, full: bool, width: int) -> list[Line]:
+    """A line a product: which entries it goes through, its factors, and what they come to."""
+    products = route.products if full or len(route.products) <= _LISTED else route.products[: _LISTED - 4]
+    if not products:
+        return [(Piece(say("chain.no-products"), "dim"),)]
+    shown = _visible(route)
+    digits = scene.gallery.digits
+    columns: list[list[str]] = []
+    for k in shown:
+        known = _is_known(route, k, now)
+        columns.append([plain(product.factors[k], digits) if known else "?" for product in products])
+    all_known = all(_is_known(route, k, now) for k in shown)
+    columns.append([plain(product.value, digits) if all_known else "?" for product in products])
+    lines = _aligned(_labels(scene, route, products, width), columns, width)
+    if len(products) < len(route.products):
+        rest = sum(product.value for product in route.products[len(products) :])
+        said = plain(rest, digits) if all_known else "?"
+        lines.append((Piece(say_count("chain.more", len(route.products) - len(products), rest=said), "dim"),))
+    return lines
+
+
+def _labels(scene: Scene, route: Route, products: Sequence[Product], width: int) -> list[str]:
+    """The entries that a product goes through, from the top; an index that stays the same is not repeated."""
+    wide = width >= 70
+    found = []
+    for product in products:
+        parts: list[str] = []
+        before: tuple[int, ...] | None = None
+        for k in range(len(route.levels) - 1):
+            index = product.indices[k]
+            if index != before and index:
+                at = f"[{','.join(map(str, index))}]"
+                parts.append(f"{_name(scene, route.levels[k])}{at}" if wide else at)
+                before = index
+        found.append(" ".join(parts))
+    return found
+
+
+def _aligned(labels: Sequence[str], columns: Sequence[Sequence[str]], width: int) -> list[Line]:
+    sizes = [max(map(text_width, column)) for column in columns]
+    label_size = max(map(text_width, labels))
+    for times, equals, labelled in ((" · ", " = ", True), ("·", "=", True), ("·", "=", False)):
+        used = (label_size + 1) * labelled + sum(sizes) + len(times) * (len(columns) - 2) + len(equals)
+        if used <= width:
+            break
+    lines: list[Line] = []
+    for row, name in enumerate(labels):
+        pieces: list[Piece] = [Piece(padded(name, label_size) + " ", "dim")] if labelled else []
+        for position, (column, size) in enumerate(zip(columns, sizes, strict=True)):
+            sign = "" if not position else equals if position == len(columns) - 1 else times
+            role = "strong" if position == len(columns) - 1 else "number"
+            pieces += [Piece(sign, "operator"), Piece(padded(column[row], size, right=True), role)]
+        lines.append(tuple(piece for piece in pieces if piece.text))
+    return lines
+
+
+def _compared(scene: Scene, found: EntryChain) -> Line:
+    """The sum of all products beside the stored gradient."""
+    count = sum(len(route.products) for route in found.routes)
+    sizes = sum(abs(product.value) for route in found.routes for product in route.products)
+    apart = abs(found.total - found.stored)
+    same = apart <= _SAME * max(sizes, abs(found.stored)) or found.total == found.stored
+    total = plain(found.total, scene.gallery.digits + 2)
+    pieces = [Piece(say_count("chain.sum", count) + " = ", "text"), Piece(total, "strong"), Piece("  ")]
+    if same:
+        pieces.append(Piece("✔ " + say("chain.same", apart=plain(apart, 1)), "good"))
+    else:
+        pieces.append(Piece("✘ " + say("chain.differs", apart=plain(apart, 3)), "error"))
+    return tuple(pieces)

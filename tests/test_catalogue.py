@@ -1,0 +1,305 @@
+"""The catalogue of texts is whole, and a translation of any width fits every window."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from nnstep import catalogue
+from nnstep.catalogue import say, say_count, say_or
+from nnstep.catalogue.en import TEXTS
+from nnstep.scenario import loads
+from nnstep.text import width as text_width
+from nnstep.tui.commands import COMMANDS
+from nnstep.tui.screens.help import help_columns
+from nnstep.tui.widgets.footer import Footer, Message, Tabs
+from nnstep.view.canvas import Piece, line_text
+from nnstep.view.choice import LENSES
+from nnstep.view.state import PANEL_KEYS, ViewState
+from nnstep.view.stepper import Stepper
+from tests.tui.driving import press_at_once, run, screen_text
+from tests.view.samples import ALL, stepper
+
+SOURCES = sorted(Path(catalogue.__file__).parent.parent.rglob("*.py"))
+COUNTED = (".one", ".many")
+
+
+# -- every key that is used is there, and every key that is there is used
+
+
+class Call:
+    """A call of `say` or `say_count`: a pattern of its keys (None where it is a variable), and what it puts in."""
+
+    def __init__(self, node: ast.Call, where: str) -> None:
+        assert isinstance(node.func, ast.Name)
+        self.where = f"{where}:{node.lineno}"
+        self.counted = node.func.id == "say_count"
+        self.patterns = list(patterns(node.args[0]))
+        self.given = {keyword.arg for keyword in node.keywords} | ({"count"} if self.counted else set())
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """The keys of the catalogue that it may say."""
+        ends = r"\.(one|many)" if self.counted else ""
+        return [key for key in TEXTS if any(re.fullmatch(pattern + ends, key) for pattern in self.patterns)]
+
+
+def patterns(node: ast.expr) -> Iterator[str]:
+    """Regular expressions for the texts that an expression of the source may be; none for a variable."""
+    match node:
+        case ast.Constant(str(value)):
+            yield re.escape(value)
+        case ast.JoinedStr(parts):
+            yield "".join(re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w.-]+" for part in parts)
+        case ast.IfExp(_, first, second):
+            yield from patterns(first)
+            yield from patterns(second)
+
+
+def calls() -> list[Call]:
+    found = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "say_count"):
+                found.append(Call(node, path.name))
+    return found
+
+
+CALLS = calls()
+
+
+def mentioned() -> set[str]:
+    """Every text of the source that looks like a key: those of variables that are said later are among them."""
+    found: set[str] = set()
+    for path in SOURCES:
+        if path.parent.name == "catalogue":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant | ast.JoinedStr):
+                found.update(one for one in patterns(node) if re.search(r"\w\\\.", one))
+    return found
+
+
+def test_every_key_that_is_said_is_in_the_catalogue():
+    missing = [(call.where, call.patterns) for call in CALLS if call.patterns and not call.keys]
+    assert missing == []
+
+
+def test_every_key_of_the_catalogue_is_said_somewhere():
+    used = [re.compile(pattern + r"(\.one|\.many)?") for pattern in mentioned()]
+    assert [key for key in TEXTS if not any(pattern.fullmatch(key) for pattern in used)] == []
+
+
+def places(text: str) -> set[str]:
+    return set(re.findall(r"\{([a-z_]+)\}", text))
+
+
+def test_every_place_of_a_text_is_given_something():
+    """By some call at least: a computed key stands for several texts, which need not have the same places."""
+    wrong = []
+    for key, text in TEXTS.items():
+        given = [call.given for call in CALLS if key in call.keys]
+        if given and not any(None in one or places(text) <= one for one in given):
+            wrong.append((key, sorted(places(text))))
+    assert wrong == []
+
+
+def test_a_text_that_is_said_without_values_has_no_places():
+    written_out = [call for call in CALLS if not any("[" in pattern for pattern in call.patterns)]
+    bare = [(call.where, key) for call in written_out if not call.given for key in call.keys]
+    assert [one for one in bare if re.search(r"\{\w+\}|\{\{|\}\}", TEXTS[one[1]])] == []
+
+
+def test_texts_that_depend_on_a_count_have_both_forms():
+    stems = {key.removesuffix(end) for key in TEXTS for end in COUNTED if key.endswith(end)}
+    counted = {pattern for call in CALLS if call.counted for pattern in call.patterns}
+    for stem in stems:
+        if any(re.fullmatch(pattern, stem) for pattern in counted):
+            assert stem + ".one" in TEXTS, stem
+            assert stem + ".many" in TEXTS, stem
+
+
+def test_texts_are_one_line_of_plain_text():
+    lines = {"cli.new.done"}
+    for key, text in TEXTS.items():
+        assert text.strip(), key
+        assert all(char.isprintable() for char in text) or key in lines, key
+
+
+@pytest.mark.parametrize("key", [*(f"panel.{key}" for key in PANEL_KEYS), *(f"lens.{key}" for key in LENSES)])
+def test_every_panel_and_view_says_in_a_few_sentences_how_it_is_read(key):
+    said = say(f"help.{key}")
+    assert 2 <= len(re.findall(r"[.:;?](?=\s|$)", said)) <= 8
+    assert 2 <= said.count(". ") + 1 <= 4
+    assert said.endswith(".")
+    assert len(said) <= 400
+
+
+# -- speaking another language
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    catalogue.use()
+
+
+def test_what_a_translation_leaves_out_is_said_in_english():
+    catalogue.use(texts={"panel.chain.title": "Kettenregel"})
+    assert say("panel.chain.title") == "Kettenregel"
+    assert say("panel.program.title") == "Program"
+
+
+def test_a_text_may_put_its_values_in_another_order():
+    catalogue.use(texts={"message.no-step": "{iteration} / {step}"})
+    assert say("message.no-step", step=3, iteration=2, last=9) == "2 / 3"
+
+
+def test_a_count_chooses_the_form():
+    assert say_count("report.samples", 1) == "1 sample"
+    assert say_count("report.samples", 0) == "0 samples"
+    assert say_count("report.samples", 1234) == "1,234 samples"
+
+
+def test_a_table_of_its_own_can_be_translated_too():
+    assert say_or("op.relu", "Keeps.") == "Keeps."
+    catalogue.use(texts={"op.relu": "Behält."})
+    assert say_or("op.relu", "Keeps.") == "Behält."
+
+
+def test_an_unknown_key_is_an_error():
+    with pytest.raises(KeyError):
+        say("no.such.key")
+
+
+@pytest.mark.parametrize(
+    ("setting", "spoken"),
+    [
+        ("de_DE.UTF-8", "de"),
+        ("de", "de"),
+        ("sr@latin", "sr"),
+        ("C", "en"),
+        ("POSIX", "en"),
+        ("say", "say"),
+        ("../en", "en"),
+    ],
+)
+def test_the_environment_chooses_the_language(monkeypatch, setting, spoken):
+    monkeypatch.setenv("NNSTEP_LANGUAGE", setting)
+    catalogue.use()
+    assert catalogue.language() == spoken
+    assert say("panel.program.title") == "Program"  # there is no file for any of them but English
+
+
+# -- a language of wide characters fits
+
+
+def wide(text: str) -> str:
+    """The text with letters that take two columns each, and longer than it was; its places as they are."""
+
+    def widened(part: str) -> str:
+        return "".join(chr(ord(char) + 0xFEE0) if char.isascii() and char.isalnum() else char for char in part)
+
+    parts = re.split(r"(\{\w+\})", text)
+    return "【漢】" + "".join(part if re.fullmatch(r"\{\w+\}", part) else widened(part) for part in parts)
+
+
+WIDE: Mapping[str, str] = {key: wide(text) for key, text in TEXTS.items()}
+
+
+@pytest.fixture
+def in_wide() -> None:
+    catalogue.use(texts=WIDE)
+
+
+def check_fits(view: ViewState, width: int, height: int) -> None:
+    for key, panel in {"header": view.header, **view.panels}.items():
+        canvas = panel.paint(width, 2 if key == "header" else height)
+        assert len(canvas.lines) <= (2 if key == "header" else height)
+        for line in canvas.lines:
+            assert text_width(line_text(line)) <= width, (key, line_text(line))
+
+
+@pytest.mark.usefixtures("in_wide")
+@pytest.mark.parametrize("name", ALL)
+def test_every_panel_fits_at_every_step_in_a_wide_language(name):
+    seen: Stepper = stepper(name)
+    for number in range(60):
+        check_fits(seen.view(), *((8, 3), (27, 9), (56, 20), (130, 40))[number % 4])
+        if "step.next" not in seen.view().enabled:
+            break
+        seen.do("step.next")
+    assert "【漢】" in line_text(seen.view().panels["program"].title)
+
+
+@pytest.mark.usefixtures("in_wide")
+@pytest.mark.parametrize(
+    "lens", ["lens.uses", "lens.check", "lens.jacobian", "lens.picture", "cell.follow", "panel.reading"]
+)
+def test_every_view_fits_in_a_wide_language(lens):
+    seen = stepper("tied")
+    for _ in range(3):
+        seen.do("step.next")
+    seen.do(lens)
+    while "step.next" in seen.view().enabled and seen.session.position.iteration == 1:
+        for width, height in ((12, 5), (40, 15), (90, 30)):
+            check_fits(seen.view(), width, height)
+        seen.do("step.next")
+
+
+@pytest.mark.usefixtures("in_wide")
+@pytest.mark.parametrize("width", [60, 66, 80, 120, 200])
+def test_footer_and_tabs_fit_in_a_wide_language(width):
+    enabled = frozenset(command.id for command in COMMANDS)
+    lines = [Footer(enabled).paint(width, 1).lines[0], Message((Piece(wide("x" * 90)),)).paint(width, 1).lines[0]]
+    if width >= 80:
+        lines.append(Tabs("program").paint(width, 1).lines[0])
+    for line in lines:
+        assert text_width(line_text(line).rstrip()) <= width
+
+
+@pytest.mark.usefixtures("in_wide")
+def test_the_help_fits_its_columns_in_a_wide_language():
+    for content in help_columns(54):
+        assert max(map(text_width, content.plain.splitlines())) <= 54
+
+
+@pytest.mark.usefixtures("in_wide")
+@pytest.mark.parametrize("size", [(120, 36), (60, 16)])
+def test_the_dialogs_are_drawn_in_a_wide_language(size):
+    async def act(app, pilot):
+        seen = []
+        for key in ("g", "/", "o", "L", "?"):
+            await press_at_once(app, pilot, [key])
+            await pilot.pause()
+            seen.append(screen_text(app))
+            await press_at_once(app, pilot, ["escape"])
+            await pilot.pause()
+        return seen
+
+    for text in run(act, stepper("tied"), size=size):
+        assert "【漢】" in text
+        assert all(text_width(line.rstrip()) <= size[0] for line in text.splitlines())
+
+
+@pytest.mark.usefixtures("in_wide")
+def test_wide_names_fit_too():
+    seen = Stepper(
+        loads(
+            'equations = """\n中間 = x @ 重み行列 + 偏り\n出力 = tanh(中間)\nloss = mse(出力, y)\n"""\n'
+            "[data]\nx = [[1.0, 2.0]]\ny = [[1.0, 0.0]]\n[parameters]\n"
+            '"重み行列" = [[0.5, 1.0], [0.25, 2.0]]\n"偏り" = [0.0, 1.0]\n'
+            '[optimizer]\ntype = "adam"\nlr = 0.1\n'
+        )
+    )
+    while True:
+        for width, height in ((9, 4), (30, 12), (58, 20), (120, 40)):
+            check_fits(seen.view(), width, height)
+        if "step.next" not in seen.view().enabled:
+            return
+        seen.do("step.next")
