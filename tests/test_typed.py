@@ -46,7 +46,7 @@ def test_what_others_print_is_read_back(array: np.ndarray) -> None:
     for text in texts:
         typed = read_numbers(text)
         assert typed.shape == array.shape, text
-        np.testing.assert_allclose(np.array(typed.rows).reshape(array.shape), array, rtol=1e-15)
+        np.testing.assert_allclose(np.array(typed.rows).reshape(array.shape), array, rtol=1e-15, atol=1e-16)
 
 
 @settings(max_examples=100, deadline=None)

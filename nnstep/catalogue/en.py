@@ -85,7 +85,7 @@ TEXTS: dict[str, str] = {
     # -- the chain rule for one entry
     "chain.route": "path {number}",
     "chain.route-total": "path {number} gives",
-    "chain.depends": "only {span} of {name} depends on {chosen}: {count} of {size} entries; the other terms vanish",
+    "chain.depends": "of {names} only {span} depends on {chosen}: {count} of {size} entries; the other terms vanish",
     "chain.span.all": "all",
     "chain.span.entry": "one entry",
     "chain.span.row": "row {at}",
@@ -250,6 +250,7 @@ TEXTS: dict[str, str] = {
     "quiz.wrong.one": "Not yet: {first} is wrong, you have {typed} there",
     "quiz.wrong.many": "Not yet: {count} entries are wrong, the first is {first}, you have {typed} there",
     "quiz.shape": "Not yet: expected one number, or {shape}",
+    "quiz.one-number": "Not yet: expected one number",
     "quiz.transposed": "Nearly: rows and columns have changed places",
     "quiz.results-exist": "there is such a file already; nothing was written",
     "quiz.results-hint": "results go to a new file",
@@ -300,10 +301,15 @@ TEXTS: dict[str, str] = {
     "check.exact": "0",
     "check.worst.one": "1 of {entries} entries checked, the worst of {name}:",
     "check.worst.many": "{count} of {entries} entries checked, the worst of {name}:",
-    "check.corner.at": "{entry} = 0 is at the corner of {operation} (step {step}): the slope is {below} below and "
+    "check.between": "between the two slopes",
+    "check.absolute": "error for each width h",
+    "check.corner.at": "{entry} = {value} is at the corner of {operation} (step {step}). The slope is {below} below and "
     "{above} above. Any slope between is right; {taken} is taken.",
-    "check.corner.near": "{entry} passes the corner of {operation} (step {step}) within this width: the slope is "
-    "{below} below and {above} above. Any slope between is right; {taken} is taken.",
+    "check.corner.near": "{entry} = {value} passes the corner of {operation} at {level} (step {step}) within the width. "
+    "The slope is {below} below and {above} above. Any slope between is right; {taken} is taken.",
+    "check.corner.outside": "{entry} = {value} is at a corner of {operation} (step {step}). The slope is {below} below "
+    "and {above} above; {taken} is not between them.",
+    "check.bend": "The function bends so much that the slope is {below} below and {above} above; {taken} is between.",
     # -- a person's own numbers
     "mine.no-gradient": "{name} has no gradient here",
     "mine.unknown": "nothing is called {name}; {hint}",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.ops import Index
 
 __all__ = ["Cell"]
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """Entry `index` of the value in `slot`; `index` is () for a scalar."""
 
     slot: int
-    index: Index
+    index: Index  # type: ignore[assignment] # the method of that name, which any tuple has, is not wanted

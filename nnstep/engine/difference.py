@@ -6,50 +6,40 @@ sides. There any slope between the two is right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import isfinite, prod
+from math import isfinite, log10
+from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.engine.evaluate import evaluate
+from nnstep.engine.corners import Corner, corner_between
 from nnstep.engine.probe import Probe
 from nnstep.engine.record import Record
-from nnstep.language import Call, to_text
 from nnstep.ops import Array, Index
-from nnstep.program import Step, bind
 
 __all__ = ["TOLERANCE", "Corner", "Difference", "Point", "Sweep", "Worst", "difference", "sweep", "worst"]
 
 TOLERANCE = 1e-6  # of the relative error; central differences in float64 are good to about 1e-9
 _WIDTH = 6e-6  # near the cube root of the rounding unit, where truncation and rounding are about equal
-_CORNER = 1e-3  # relative difference of the slopes on both sides; the curvature of a smooth loss makes about 1e-5
+_BEND = 1e-3  # relative difference of the slopes on both sides; the curvature of a smooth loss makes about 1e-5
 _MOST = 1_000  # entries of one value that are looked at
-_WORK = 50_000_000  # numbers that are computed anew for one value, at most
-_WIDTHS = tuple(10.0 ** (-k / 2) for k in range(2, 31))  # 0.1 down to 1e-15
-
-
-@dataclass(frozen=True)
-class Corner:
-    """Where a function has a corner between both sides: entry `index` of `name`, an operand of the forward step `step`.
-
-    `at` is how far that entry is from the corner.
-    """
-
-    step: int
-    operation: str
-    name: str
-    index: Index
-    at: float
+_WORK = 200_000_000  # numbers that are read and written for one value, at most: some tenths of a second
+_WIDTHS = tuple(10.0 ** (-k / 3) for k in range(3, 46))  # 0.1 down to 1e-15
+_ROUNDING = 1.1e-16  # half the distance from 1 to the next float64
+_LUCK = 10  # rounding may come out this many times smaller or larger than is expected
 
 
 @dataclass(frozen=True)
 class Difference:
     """An entry of a gradient and its central difference.
 
-    numeric  the central difference; at a corner, the slope nearest to the analytic one between those of both sides
-    below    the slope from w - h to w; `above` that from w to w + h
-    error    |analytic - numeric| / max(1, |analytic|, |numeric|)
+    numeric  the central difference
+    below    the slope from w - h to w; `above` that from w to w + h (exactly at a corner, where the sides begin)
+    width    h
+    nearest  what the analytic one is compared with: the central difference; where both sides differ, as at a corner,
+             the slope nearest to the analytic one between them
+    error    |analytic - nearest| / max(1, |analytic|, |nearest|)
+    corner   why both sides differ, where a function with a corner is the reason
     """
 
     index: Index
@@ -58,6 +48,7 @@ class Difference:
     below: float
     above: float
     width: float
+    nearest: float
     error: float
     corner: Corner | None = None
 
@@ -67,24 +58,39 @@ class Difference:
         return self.error <= TOLERANCE
 
 
-@dataclass(frozen=True)
-class Point:
-    """The central difference of one width, and its error relative to the larger of the two numbers."""
+class Point(NamedTuple):
+    """The central difference of one width, and how far off it is (see `Sweep.relative`); an error of 0 is exact."""
 
     width: float
     numeric: float
     error: float
 
 
-@dataclass(frozen=True)
-class Sweep:
+class Sweep(NamedTuple):
     """Central differences from wide to narrow: first the curve's bend makes the error, in the end rounding does.
 
-    best  the place of the smallest error in `points`; to its left truncation rules, to its right rounding
+    points    three for each power of ten; one in a large network
+    best      the place in `points` of the smallest error; not where much rounding happened to come out as little
+    turn      the first place where rounding makes the error; before it the function's bend does (truncation: an error
+              that falls with h²), from it on rounding (that rises with 1/h). 0 where a central difference has no
+              truncation, as for a parabola; len(points) where no width is narrow enough, as at a corner
+    relative  whether errors are relative to the larger of both numbers; they are not where the analytic one is 0
     """
 
     points: tuple[Point, ...]
     best: int
+    turn: int
+    relative: bool
+
+    @property
+    def truncation(self) -> range:
+        """The places whose error is truncation."""
+        return range(self.turn)
+
+    @property
+    def rounding(self) -> range:
+        """The places whose error is rounding."""
+        return range(self.turn, len(self.points))
 
 
 @dataclass(frozen=True)
@@ -95,19 +101,30 @@ class Worst:
     checked: int
     entries: int
 
+    @property
+    def index(self) -> Index:
+        """Which entry it is."""
+        return self.difference.index
 
-def difference(record: Record, gradient_slot: int, index: Index) -> Difference:
-    """Check one entry of a gradient, a contribution to one, or a stage of one."""
+
+def difference(record: Record, gradient_slot: int, index: Index, width: float | None = None) -> Difference:
+    """Check one entry of a gradient, a contribution to one, or a stage of one.
+
+    `width` is h, chosen by the entry's size if not given. Raises ValueError for a slot that has no gradient in it.
+    """
     probe = Probe(record, gradient_slot)
-    return _difference(probe, record.value(gradient_slot), index, probe.at(index, probe.entry(index)))
+    here = probe.at(index, probe.entry(index))
+    return _difference(probe, record.value(gradient_slot), index, here, width)
 
 
 def worst(record: Record, gradient_slot: int, most: int = _MOST) -> Worst:
-    """The worst entry of a gradient; of a large one, or in a large network, only some entries are looked at."""
+    """The worst entry of a gradient; of a large one, or in a large network, only some entries are looked at.
+
+    NaN is worse than any error. Raises ValueError for a slot that has no gradient in it.
+    """
     probe = Probe(record, gradient_slot)
     analytic = record.value(gradient_slot)
-    touched = max(1, sum(prod(record.program.values[step.target].shape) for step in probe.steps))
-    count = max(1, min(analytic.size, most, _WORK // (2 * touched)))
+    count = max(1, min(analytic.size, most, _WORK // (2 * probe.work)))
     chosen = np.unique(np.linspace(0, analytic.size - 1, count).round().astype(int)).tolist()
     start: Index = (0,) * analytic.ndim
     here = probe.at(start, probe.entry(start))
@@ -122,91 +139,72 @@ def worst(record: Record, gradient_slot: int, most: int = _MOST) -> Worst:
 
 
 def sweep(record: Record, gradient_slot: int, index: Index) -> Sweep:
-    """The central difference of an entry for widths from 0.1 down to 1e-15 (of the entry where that is above 1)."""
+    """The central difference of an entry for widths from 0.1 down to 1e-15 (of the entry where that is above 1).
+
+    Raises ValueError for a slot that has no gradient in it.
+    """
     probe = Probe(record, gradient_slot)
     analytic, entry = float(record.value(gradient_slot)[index]), probe.entry(index)
-    scale = max(1.0, abs(entry))
+    scale, relative = max(1.0, abs(entry)), analytic != 0
     points = []
-    for width in _WIDTHS:
+    largest = 0.0
+    widths = _WIDTHS if 2 * len(_WIDTHS) * probe.work <= _WORK else _WIDTHS[::3]
+    for width in widths:
         above, below = entry + width * scale, entry - width * scale
-        numeric = (probe.at(index, above) - probe.at(index, below)) / (above - below) if above > below else 0.0
-        size = max(abs(analytic), abs(numeric))
-        points.append(Point(width, numeric, abs(analytic - numeric) / size if size else 0.0))
+        high, low = probe.at(index, above), probe.at(index, below)
+        numeric = (high - low) / (above - below)
+        size = max(abs(analytic), abs(numeric)) if relative else 1.0
+        points.append(Point(width * scale, numeric, abs(analytic - numeric) / size))
+        largest = max(largest, abs(high))
     errors = [point.error if isfinite(point.error) else np.inf for point in points]
-    return Sweep(tuple(points), int(np.argmin(errors)))
+    noise = max(_noise(points), _ROUNDING * largest / (abs(analytic) if relative else 1.0))
+    expected = [noise / point.width for point in points]  # what rounding makes of it
+    turn = next((k for k, error in enumerate(errors) if error <= _LUCK * expected[k]), len(points))
+    likely = min(map(max, errors, expected))
+    best = min((k for k in range(len(points)) if expected[k] <= _LUCK * likely), key=errors.__getitem__)
+    return Sweep(tuple(points), best, turn, relative)
 
 
-def _difference(probe: Probe, gradient: Array, index: Index, here: float) -> Difference:
+def _noise(points: list[Point]) -> float:
+    """The error that rounding makes, times the width: measured where widths are so small that it makes all of it.
+
+    At the smallest widths both numbers are the same or next to each other, which tells nothing about its size.
+    """
+    measured = [point.error * point.width for point in points if point.error < 0.5 and log10(point.width) < -9]
+    return float(np.median(measured)) if measured else 0.0
+
+
+def _difference(probe: Probe, gradient: Array, index: Index, here: float, width: float | None = None) -> Difference:
     """The check of one entry; `here` is the objective as it is."""
     analytic, entry = float(gradient[index]), probe.entry(index)
-    width = _WIDTH * max(1.0, abs(entry))
+    width = _WIDTH * max(1.0, abs(entry)) if width is None else width
     high, low = entry + width, entry - width
-    over = (probe.at(index, high) - here) / (high - entry)
-    sides = _sides(probe) if probe.steps else []
-    under = (here - probe.at(index, low)) / (entry - low)
-    numeric, corner = (under + over) / 2, None
-    if isfinite(under) and isfinite(over) and abs(over - under) > _CORNER * max(1.0, abs(under), abs(over)):
-        numeric = min(max(analytic, min(under, over)), max(under, over))
-        corner = _corner(probe, index, sides)
-    error = abs(analytic - numeric) / max(1.0, abs(analytic), abs(numeric))
-    return Difference(index, analytic, numeric, under, over, width, error, corner)
+    above = (probe.at(index, high) - here) / (high - entry)
+    below = (here - probe.at(index, low)) / (entry - low)
+    numeric = nearest = (below + above) / 2
+    error, corner = _error(analytic, numeric), None
+    apart = abs(above - below) > _BEND * max(1.0, abs(below), abs(above))
+    if isfinite(below) and isfinite(above) and (apart or error > TOLERANCE):
+        corner = corner_between(probe, index, low, high)
+        closer = (-_one_sided(probe, index, here, -width), _one_sided(probe, index, here, width))
+        sides = [below, above]
+        if all(map(isfinite, closer)):
+            exactly = corner is not None and corner.at == 0
+            sides = [*closer] if exactly or not apart else [*sides, *closer]
+            below, above = closer if exactly else (below, above)
+        between = min(max(analytic, min(sides)), max(sides))
+        if apart or corner is not None or _error(analytic, between) < error:
+            nearest = between
+            error = _error(analytic, nearest)
+    return Difference(index, analytic, numeric, below, above, width, nearest, error, corner)
 
 
-# Corners: where the operand of a function with a corner is on one side for w - h and on the other for w + h.
+def _one_sided(probe: Probe, index: Index, here: float, width: float) -> float:
+    """The slope on one side, away from the entry, from three points: right for a parabola, as two are for a line."""
+    entry = probe.entry(index)
+    near, far = probe.at(index, entry + width), probe.at(index, entry + 2 * width)
+    return (4 * near - 3 * here - far) / (2 * abs(width))
 
 
-def _sides(probe: Probe) -> list[tuple[Step, str, Array]]:
-    """For each function with a corner, on which side of it its operand is now."""
-    return [(step, name, np.sign(distance)) for step, name, distance in _distances(probe)]
-
-
-def _distances(probe: Probe) -> Iterator[tuple[Step, str, Array]]:
-    """For each function with a corner that depends on the moved value: how far its operand is from the corner."""
-    for step in probe.steps:
-        if not isinstance(step.expression, Call) or step.expression.function not in _DISTANCE:
-            continue
-        slots = dict(step.operands)
-
-        def value(name: str, step: Step = step, slots: dict[str, int] = slots) -> Array:
-            return probe.operand(step, name, slots[name])
-
-        bound = bind(step.expression, lambda name: value(name).shape)
-        arrays = [evaluate(argument, value) for argument in bound.arguments]
-        yield step, to_text(bound.arguments[0]), _DISTANCE[step.expression.function](arrays)
-
-
-def _from_largest(arrays: list[Array]) -> Array:
-    """Which entries are the largest ones: where that changes, the gradient goes elsewhere."""
-    x = arrays[0]
-    return (x == x.max(axis=-1, keepdims=True)) - 0.5 if x.ndim else x
-
-
-def _from_smallest(arrays: list[Array]) -> Array:
-    x = arrays[0]
-    return (x == x.min(axis=-1, keepdims=True)) - 0.5 if x.ndim else x
-
-
-_DISTANCE: dict[str, Callable[[list[Array]], Array]] = {
-    "relu": lambda arrays: arrays[0],
-    "leaky_relu": lambda arrays: arrays[0],
-    "elu": lambda arrays: arrays[0],
-    "abs": lambda arrays: arrays[0],
-    "maximum": lambda arrays: arrays[0] - arrays[1],
-    "minimum": lambda arrays: arrays[0] - arrays[1],
-    "mae": lambda arrays: arrays[0] - arrays[1],
-    "max": _from_largest,
-    "min": _from_smallest,
-}
-
-
-def _corner(probe: Probe, index: Index, above: list[tuple[Step, str, Array]]) -> Corner | None:
-    """The first corner that lies between both sides: `above` are the sides for w + h, now it is w - h."""
-    for (step, name, high), (_, _, low) in zip(above, _sides(probe), strict=True):
-        changed = np.argwhere(high != low)
-        if len(changed):
-            at = tuple(int(i) for i in changed[0])
-            probe.at(index, probe.entry(index))
-            distance = next(found for one, _, found in _distances(probe) if one is step)
-            assert isinstance(step.expression, Call)
-            return Corner(step.index, step.expression.function, name, at, float(distance[at]))
-    return None
+def _error(analytic: float, numeric: float) -> float:
+    return abs(analytic - numeric) / max(1.0, abs(analytic), abs(numeric))

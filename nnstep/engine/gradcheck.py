@@ -48,6 +48,6 @@ def gradcheck(timeline: Timeline, iteration: int = 1) -> tuple[ParameterCheck, .
         if value.role == "parameter" and gradient:
             one = worst(record, gradient[-1])
             most = one.difference
-            numbers = (most.analytic, most.numeric, most.error, one.checked, one.entries)
+            numbers = (most.analytic, most.nearest, most.error, one.checked, one.entries)
             found.append(ParameterCheck(value.name, most.index, *numbers))
     return tuple(found)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,12 +16,11 @@ from nnstep.program.bind import ShapeOf, bind, infer
 __all__ = ["Reached", "box_of", "cell", "cell_size", "cells", "reached", "reached_boxes", "tally"]
 
 
-@dataclass(frozen=True)
-class Reached:
+class Reached(NamedTuple):
     """The first of the cells that are reached, in reading order, and how many there are in all."""
 
     indices: tuple[Index, ...]
-    count: int
+    count: int  # type: ignore[assignment] # the method of that name, which any tuple has, is not wanted
 
 
 def cell(expression: Expression, shape_of: ShapeOf, index: Index) -> Expression:

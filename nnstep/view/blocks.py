@@ -153,8 +153,8 @@ def broken(line: Line, width: int, indent: int = 4) -> Block:
     """
     if line_width(line) <= width:
         return lines_block([line])
-    parts = _parts(line, lambda piece: piece.text.strip() in ("+", "−", "="))
-    if any(line_width(part) > width - indent for part in parts[1:]):
+    parts = _parts(line, lambda piece: piece.text.strip() in ("+", "−", "=", "›"))
+    if any(line_width(part) > width - (indent if number else 0) for number, part in enumerate(parts)):
         parts = _parts(line, lambda piece: True)
     lines: list[list[Piece]] = [[]]
     for part in parts:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nnstep.text import padded
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block, blank, broken, fit, flow, line_width, lines_block, paint, set_in, stack, wrap
+from nnstep.view.blocks import Block, blank, broken, fit, flow, line_width, lines_block, paint, stack, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
 from nnstep.view.plan import FactorWords
 from nnstep.view.values import Shown, matrix_block
@@ -23,7 +23,7 @@ class ChainPanel(NamedTuple):
     formula  the whole product, nested as it is computed
     shown    matrices of the current factor: the factor itself and what it makes of the upstream gradient
     now      the step that is done: factors up to it are done, that of it is the current one
-    entry    the chosen entry's lines for a width
+    entry    the chosen entry, multiplied out, for a width
     """
 
     title: Line
@@ -33,7 +33,7 @@ class ChainPanel(NamedTuple):
     factors: Sequence[FactorWords] = ()
     now: int = 0
     shown: Sequence[Shown] = ()
-    entry: Callable[[int], Sequence[Line]] = lambda width: ()
+    entry: Callable[[int], Block] | None = None
     empty: str = ""
     key: str = "chain"
 
@@ -42,9 +42,8 @@ class ChainPanel(NamedTuple):
         if not self.tabs:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
         blocks = [self._tabs(width), broken(self.formula, width), blank(), self._factors(width)]
-        entry = self.entry(width)
-        if entry:
-            blocks += [blank(), *(set_in(line, width) for line in entry)]
+        if self.entry is not None:
+            blocks += [blank(), self.entry(width)]
         used = sum(block.height for block in blocks)
         if self.shown:
             room = max(3, height - used - 1)

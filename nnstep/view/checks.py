@@ -36,8 +36,9 @@ def check_block(
 ) -> Block:
     """The check of the entry called `name`, in `width` columns and, where that is possible, `height` lines."""
     blocks = [_numbers(name, found, width)]
-    if found.corner is not None:
-        blocks += [blank(), wrap(_corner(found, objective), width, "warning")]
+    said = _sides(found, objective)
+    if said:
+        blocks += [blank(), wrap(said, width, "warning")]
     foot = [] if most is None else [blank(), *_worst(most, name, width)]
     used = sum(block.height for block in (*blocks, *foot))
     rows = min(_TALLEST, height - used - 4)
@@ -55,7 +56,8 @@ def _numbers(name: str, found: Difference, width: int) -> Block:
     ]
     size = max(text_width(word) for word, _ in rows)
     good = "good" if found.ok else "error"
-    mark = "✔ " + say("check.agrees") if found.ok else "✘ " + say("check.differs")
+    agrees = "check.between" if found.nearest != found.numeric else "check.agrees"
+    mark = "✔ " + say(agrees) if found.ok else "✘ " + say("check.differs")
     lines: list[Line] = [(Piece(name, "gradient"),)]
     for number, (word, value) in enumerate(rows):
         last = number == len(rows) - 1
@@ -64,18 +66,26 @@ def _numbers(name: str, found: Difference, width: int) -> Block:
     return lines_block([fit(line, width) for line in lines])
 
 
-def _corner(found: Difference, objective: str) -> str:
-    corner = found.corner
-    assert corner is not None
-    entry = line_text(tuple(Piece(*token) for token in tokens(_entry(corner.name, corner.index), SYMBOLS, objective)))
-    symbol = SYMBOLS.get(corner.operation, corner.operation)
+def _sides(found: Difference, objective: str) -> str:
+    """Why the slopes on both sides differ; "" where they do not."""
     slopes = {"below": plain(found.below, 4), "above": plain(found.above, 4), "taken": plain(found.analytic, 4)}
-    key = "check.corner.at" if corner.at == 0 else "check.corner.near"
-    return say(key, entry=entry, operation=symbol, step=corner.step, at=plain(corner.at, 3), **slopes)
+    corner = found.corner
+    if corner is None:
+        return say("check.bend", **slopes) if found.ok and found.nearest != found.numeric else ""
+    key = "check.corner.outside" if not found.ok else "check.corner.at" if corner.at == 0 else "check.corner.near"
+    entry = _written(corner.name, corner.index, objective)
+    level = plain(corner.level, 6)
+    if corner.other is not None:
+        other = _written(*corner.other, objective)
+        entry, level = (f"{entry} = {other}", level) if corner.at == 0 else (entry, f"{other} = {level}")
+    operation = SYMBOLS.get(corner.operation, corner.operation)
+    where = {"entry": entry, "value": plain(corner.value, 6), "level": level, "step": corner.step}
+    return say(key, operation=operation, **where, **slopes)
 
 
-def _entry(name: str, index: tuple[int, ...]) -> Entry | Name:
-    return Entry(name, index) if index else Name(name)
+def _written(name: str, index: tuple[int, ...], objective: str) -> str:
+    entry = Entry(name, index) if index else Name(name)
+    return line_text(tuple(Piece(*token) for token in tokens(entry, SYMBOLS, objective)))
 
 
 def _worst(most: Worst, name: str, width: int) -> list[Block]:
@@ -115,7 +125,7 @@ def _plot(swept: Sweep, width: int, rows: int, ascii: bool) -> Block:
         return round((high - exponent) / (high - low) * (4 * rows - 1))
 
     for k in range(1, len(errors)):
-        role = "plot" if k <= swept.best else "plot-second"
+        role = "plot" if k <= swept.turn else "plot-second"
         dots.line(across(k - 1), down(errors[k - 1]), across(k), down(errors[k]), role)
     best = swept.points[swept.best]
     dots.mark(across(swept.best) // 2, down(errors[swept.best]) // 4, "◆", "plot-mark")
@@ -150,11 +160,12 @@ def _beside(row: int, rows: int, low: float, high: float, gutter: int, ascii: bo
 def _below(columns: int, gutter: int, swept: Sweep, ascii: bool) -> Line:
     """The widths under the plot, from wide to narrow."""
     row = [" "] * columns
-    last = len(swept.points) - 1
-    for k in range(0, last + 1, 4):
-        text = f"1e{round(log10(swept.points[k].width))}".replace("-", "−")
+    first, last = (log10(swept.points[k].width) for k in (0, -1))
+    for exponent in range(round(first), round(last) - 1, -2):
+        text = f"1e{exponent}".replace("-", "−")
         text = ascii_text(text) if ascii else text
-        at = min(max(0, round(k * (columns - 1) / last) - len(text) // 2), columns - len(text))
+        at = round((exponent - first) / (last - first) * (columns - 1)) - len(text) // 2
+        at = min(max(0, at), columns - len(text))
         if all(char == " " for char in row[max(0, at - 1) : at + len(text) + 1]):
             row[at : at + len(text)] = text
     return (Piece(" " * gutter + "".join(row), "plot-axis"),)

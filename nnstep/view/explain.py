@@ -21,6 +21,7 @@ from nnstep.view.numbers import shape_text
 from nnstep.view.stepper import Stepper
 
 if TYPE_CHECKING:
+    from nnstep.program import Program
     from nnstep.scenario.model import Scenario
 
 __all__ = ["Asked", "asked", "explain", "explain_record"]
@@ -85,14 +86,23 @@ def explain(found: Asked) -> Iterator[str]:
     session = stepper.session
     yield clean(session.scenario.title)
     yield say("explain.where", iteration=session.position.iteration, last=session.timeline.iterations)
-    for lens in ("cell", "uses"):
-        yield from _section(say(f"explain.{lens}"), _lens(stepper, lens))
+    yield from _section(say("explain.cell"), _lens(stepper, "cell"))
+    last = session.position
+    session.go_to(last.iteration, used_until(session.program, found.name))
+    yield from _section(say("explain.uses"), _lens(stepper, "uses"))
+    session.go_to(*last)
     if _has_gradient(found):
         yield from _section(say("explain.chain"), stepper.view().panels["chain"])
         yield from _section(say("explain.check"), _lens(stepper, "check"), _PICTURE + 8)
     yield from _step_sections(found)
     yield from _section(say("explain.histogram"), _lens(stepper, "picture", "histogram"), _PICTURE)
     yield from _section(say("explain.network"), _lens(stepper, "picture", "network"), _PICTURE)
+
+
+def used_until(program: Program, name: str) -> int:
+    """The last step at which a name still means the value that steps use: of a parameter, that before its update."""
+    update = program.values[program.versions[name][-1]].step
+    return update - 1 if len(program.versions[name]) > 1 and update else len(program.steps)
 
 
 def _step_sections(found: Asked) -> Iterator[str]:
@@ -153,8 +163,8 @@ def _section(heading: str, panel: Panel, height: int = _TALLEST) -> Iterator[str
     yield ""
     yield heading
     lines = [line_text(line).rstrip() for line in panel.paint(_WIDTH, height, 0).lines]
-    if panel.key == "operation":
-        lines = lines[2:] if lines and lines[0].startswith(f" {say('lens.step')} ") else lines
+    if lines and lines[0].startswith(f" {say('lens.step')} "):  # the line of tabs; under it, those of the pictures
+        lines = lines[4:] if lines[2].endswith(say("lens.picture.histogram")) else lines[2:]
     while lines and not lines[-1]:
         lines.pop()
     yield from (f"  {line}".rstrip() for line in lines)

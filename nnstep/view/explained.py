@@ -31,7 +31,7 @@ def as_data(stepper: Stepper, name: str, index: Index) -> dict[str, Any]:
         "cell": _written(program, cell),
         "value": number_data(float(record.value(value.slot)[index])),
         "origin": _origin(record, cell),
-        "uses": _uses(record, cell),
+        "uses": _uses(record, Cell(program.versions[name][0], index)),
     }
     if value.step:
         found["step"] = _step(stepper, value)

@@ -37,7 +37,7 @@ def follow(moment: Moment, cell: Cell) -> Followed:
     """Where a cell of the scene with the chosen cell leads.
 
     What comes from outside of a body is looked for outside; a parameter that was there before the first step is
-    followed to the update of the iteration before. What nothing computes is chosen where we are.
+    followed to the update of the iteration before. What nothing computes is chosen where we are, or at the start.
     """
     frames = list(moment.frames if moment.at is moment.inner else moment.frames[:1])
     slot = cell.slot
@@ -55,6 +55,9 @@ def follow(moment: Moment, cell: Cell) -> Followed:
         step = _updated(before, value.name)
         if step:
             return Followed(Position(here.iteration - 1, step), value.name, spot)
+    meant = program.latest(value.name, here.step)
+    if meant is not None and meant.slot != slot:  # updated meanwhile: to where the name still means what was followed
+        here = Position(here.iteration)
     return Followed(here, value.name, spot, _given(moment, value, cell))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
 from nnstep.language import Expression, Name, label, tokens
@@ -17,6 +17,7 @@ from nnstep.view.plan import Plan, plan
 from nnstep.view.provenance import Operands
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import ValuesPanel
+from nnstep.view.words import sentences
 
 if TYPE_CHECKING:
     from nnstep.debugger.paths import EntryChain
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     Checked = tuple[Difference, Sweep, Worst]
 
 __all__ = ["Gallery"]
+
+_T = TypeVar("_T")
 
 _RECORDS = 4  # whose pictures are kept: two iterations, and a step's body in each
 
@@ -42,6 +45,8 @@ class Gallery:
         self.digits = DIGITS
         self._kept: dict[tuple[object, ...], tuple[Record, MatrixView]] = {}
         self._recent: tuple[Record, ...] = ()
+        self._once: dict[str, tuple[Record, object, Any]] = {}
+        self._sentences: dict[tuple[int, int], tuple[Program, tuple[str, ...]]] = {}
         self._worst: tuple[Record, int, Worst] | None = None
         self._swept: tuple[Record, tuple[int, Index], Difference, Sweep] | None = None
         self._chain: tuple[Record, tuple[int, Index], EntryChain] | None = None
@@ -81,6 +86,21 @@ class Gallery:
             }
         self._kept[key] = (record, made)
         return made
+
+    def once(self, record: Record, what: str, looks: object, make: Callable[[], _T]) -> _T:
+        """Something about a record that stays the same as long as `looks` does: the last one of its kind is kept."""
+        kept = self._once.get(what)
+        if kept is None or kept[0] is not record or kept[1] != looks:
+            kept = self._once[what] = (record, looks, make())
+        made: _T = kept[2]
+        return made
+
+    def sentences(self, program: Program, step: Step) -> tuple[str, ...]:
+        """What is said of a step."""
+        key = (id(program), step.index)
+        if key not in self._sentences:  # the program is kept with it, so its id is not used again
+            self._sentences[key] = (program, sentences(program, step, self.objective))
+        return self._sentences[key][1]
 
     def chain(
         self, record: Record, slot: int, index: Index, make: Callable[[Record, int, Index], EntryChain]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nnstep.catalogue import say
 from nnstep.debugger import Cell
 from nnstep.view.blocks import Block, wrap
-from nnstep.view.canvas import Line, Panel, Piece
+from nnstep.view.canvas import Line, Panel
 from nnstep.view.lens.frame import Draw, LensPanel, of_block
 from nnstep.view.middle import middle_title, step_view
 from nnstep.view.moment import Moment
@@ -108,13 +108,13 @@ def _picture(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> 
 def _mine(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
     if mine is None:
         return _words(say("lens.mine.none"))
-    from nnstep.view.blocks import broken, stack
+    from nnstep.view.blocks import set_in, stack
     from nnstep.view.diagnosis import diagnosis_lines
 
     lines = diagnosis_lines(mine, moment.outer.objective)
 
     def block(width: int, height: int) -> Block:
-        return stack([broken(line, width) if line else Block(0, 1, lambda y: (Piece(""),)) for line in lines])
+        return stack([set_in(line, width) for line in lines])
 
     return of_block(block)
 

@@ -11,7 +11,7 @@ from nnstep.debugger import Frame, Session
 from nnstep.language import Expression, tokens
 from nnstep.ops import Array
 from nnstep.text import clean
-from nnstep.view.canvas import Line, Piece
+from nnstep.view.canvas import Line, Piece, line_text
 from nnstep.view.lit import DARK
 from nnstep.view.matrix import MatrixView
 from nnstep.view.moment import Moment
@@ -21,7 +21,7 @@ from nnstep.view.provenance import Operands
 from nnstep.view.scene import Scene
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import Shown
-from nnstep.view.words import heading, sentences
+from nnstep.view.words import heading
 
 __all__ = ["breadcrumb", "middle_title", "step_view"]
 
@@ -62,7 +62,7 @@ def step_view(moment: Moment, asked: Callable[[Moment, int], Sequence[Line]] | N
         shown=shown,
         result=Shown(result.matrix, result.cursor, result.lit),
         cell=at.lines_of_cell if asked is None else lambda width: tuple(asked(moment, width)),
-        sentences=(*_at_the_end(moment), *sentences(scene.program, step, scene.objective)),
+        sentences=(*_at_the_end(moment), *scene.gallery.sentences(scene.program, step)),
     )
 
 
@@ -74,11 +74,11 @@ def breadcrumb(moment: Moment) -> Line:
     for frame in moment.frames[:-1]:
         step = frame.step
         assert step is not None
-        pieces += [Piece(f"{frame.now} ", "dim"), *equation_line(frame.program, step, moment.outer.objective)]
-        pieces.append(Piece("  ›  ", "operator"))
+        equation = line_text(equation_line(frame.program, step, moment.outer.objective))
+        pieces += [Piece(f"{frame.now} ", "dim"), Piece(equation, "text"), Piece("  ›  ", "operator")]
     inner = moment.frames[-1]
     said = say("panel.operation.inner", step=inner.now, last=len(inner.program.steps))
-    return (*(Piece(piece.text, "dim" if piece.role == "now" else piece.role) for piece in pieces), Piece(said, "dim"))
+    return (*pieces, Piece(said, "dim"))
 
 
 def _at_the_end(moment: Moment) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from nnstep.catalogue import say
 from nnstep.language import Call, Expression, Name, Number, label, names, to_text, tokens
 from nnstep.program import Factor, Program, Step, factor
 from nnstep.view.arithmetic import CellLines
-from nnstep.view.blocks import Block, beside, blank, broken, flow, hang, lines_block, paint, stack, wrap
+from nnstep.view.blocks import Block, beside, blank, broken, flow, lines_block, paint, set_in, stack, wrap
 from nnstep.view.canvas import Canvas, Line, Piece
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import Shown, matrix_block
@@ -157,7 +157,7 @@ class OperationPanel(NamedTuple):
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
         """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
         words = [wrap(sentence, width, "dim") for sentence in self.sentences]
-        cell = [broken(line, width, hang(line)) for line in self.cell(width)]
+        cell = [set_in(line, width) for line in self.cell(width)]
         above = broken(self.above, width).height if self.above else 0
         heading = [line for line in (self.equation, self.note) if line]
         used = above + len(heading) + sum(block.height for block in cell) + (1 if cell else 0)

@@ -17,34 +17,49 @@ from nnstep.view.scene import Scene
 if TYPE_CHECKING:
     from nnstep.debugger.paths import EntryChain, Level, Product, Route
 
-__all__ = ["product_lines"]
+__all__ = ["Known", "known_factors", "product_lines"]
 
-_LISTED = 48  # products of a route, unless all are asked for
+_LISTED = 24  # products of a route, unless all are asked for
 _PASSING = ("identity", "add", "sum")  # kinds of levels whose factor is 1
 _SAME = 1e-12  # of the sum of the products' sizes: the products and the stored gradient differ by rounding alone
 
 
-def product_lines(scene: Scene, found: EntryChain, now: int, full: bool, width: int) -> list[Line]:
+# Whether the entry itself can be seen, of each route its factors from the top, and what the factors come to.
+Known = tuple[bool, tuple[tuple[bool, ...], ...], bool]
+
+
+def known_factors(scene: Scene, found: EntryChain, products: bool = True) -> Known:
+    """What can be seen of the products at the scene's step: on the way down a slope of the forward pass, at the top a
+    gradient. With `products` False nothing is multiplied, since that would be the answer of a question."""
+    now = scene.now
+    routes = tuple(
+        tuple((level.needed_step if k else level.index) <= now for k, level in enumerate(route.levels))
+        for route in found.routes
+    )
+    return (scene.program.values[found.slot].step <= now, routes, products)
+
+
+def product_lines(scene: Scene, found: EntryChain, known: Known, full: bool, width: int) -> list[Line]:
     """The entry, its products route by route, their sum, and how it compares with the stored gradient."""
-    gradient = scene.program.values[found.slot]
-    there = gradient.step <= now
+    there, seen, multiplied = known
     answer = plain(found.stored, scene.gallery.digits + 2) if there else "?"
     head = scene.written(Cell(found.slot, found.index))
     lines: list[Line] = [(*head, Piece(" = ", "operator"), Piece(answer, "strong"))]
     several = len(found.routes) > 1
-    for number, route in enumerate(found.routes, 1):
+    vanishing: list[Line] = []
+    for number, (route, factors) in enumerate(zip(found.routes, seen, strict=True), 1):
         if several:
             lines += [(), _route_heading(scene, route, number)]
         lines.append(_symbols(scene, route, found))
-        lines += _dependence(scene, route, found)
-        lines += _table(scene, route, now, full, width)
+        lines += _table(scene, route, (*factors, multiplied), full, width)
         lines += _left_out(scene, route)
+        vanishing += _dependence(scene, route, found)
         if several and route.products:
-            total = plain(route.total, scene.gallery.digits + 2) if _known(route, now) else "?"
+            total = plain(route.total, scene.gallery.digits + 2) if all(factors) and multiplied else "?"
             lines.append((Piece(say("chain.route-total", number=number) + " ", "text"), Piece(total, "strong")))
     if there:
         lines.append(_compared(scene, found))
-    return lines
+    return [*lines, *dict.fromkeys(vanishing)]
 
 
 def _name(scene: Scene, level: Level) -> str:
@@ -84,18 +99,16 @@ def _dependence(scene: Scene, route: Route, found: EntryChain) -> list[Line]:
     """Which entries of the values on the way depend on the chosen one, so that the terms of the others vanish."""
     last = route.levels[-1]
     chosen = _name(scene, last) + (f"[{','.join(map(str, found.index))}]" if found.index else "")
-    lines: list[Line] = []
-    said = set()
+    groups: dict[tuple[str, int, int], dict[str, None]] = {}
     for level in route.levels[:-1][::-1]:
-        if level.value in said or level.value == last.value or level.count >= level.size:
-            continue
-        said.add(level.value)
-        span = say(f"chain.span.{level.span.kind}", at=level.span.at)
-        text = say(
-            "chain.depends", span=span, name=_name(scene, level), chosen=chosen, count=level.count, size=level.size
-        )
-        lines.append((Piece(text, "dim"),))
-    return lines[:2]
+        if level.value != last.value and level.count < level.size:
+            span = say(f"chain.span.{level.span.kind}", at=level.span.at)
+            groups.setdefault((span, level.count, level.size), {})[_name(scene, level)] = None
+    lines: list[Line] = []
+    for (span, count, size), names in list(groups.items())[:2]:
+        values = {"span": span, "count": count, "size": size, "chosen": chosen}
+        lines.append((Piece(say("chain.depends", names=", ".join(names), **values), "dim"),))
+    return lines
 
 
 def _left_out(scene: Scene, route: Route) -> list[Line]:
@@ -110,18 +123,11 @@ def _left_out(scene: Scene, route: Route) -> list[Line]:
     return lines
 
 
-def _known(route: Route, now: int) -> bool:
-    return all(_is_known(route, k, now) for k in range(len(route.levels)))
+def _table(scene: Scene, route: Route, known: tuple[bool, ...], full: bool, width: int) -> list[Line]:
+    """A line a product: which entries it goes through, its factors, and what they come to.
 
-
-def _is_known(route: Route, k: int, now: int) -> bool:
-    """Whether the factor at a level can be seen: at the top a gradient, below it the slope of a forward step."""
-    level = route.levels[k]
-    return (level.index if k == 0 else level.needed_step) <= now
-
-
-def _table(scene: Scene, route: Route, now: int, full: bool, width: int) -> list[Line]:
-    """A line a product: which entries it goes through, its factors, and what they come to."""
+    `known` says of each factor whether it can be seen, and last of all of what they come to.
+    """
     products = route.products if full or len(route.products) <= _LISTED else route.products[: _LISTED - 4]
     if not products:
         return [(Piece(say("chain.no-products"), "dim"),)]
@@ -129,11 +135,10 @@ def _table(scene: Scene, route: Route, now: int, full: bool, width: int) -> list
     digits = scene.gallery.digits
     columns: list[list[str]] = []
     for k in shown:
-        known = _is_known(route, k, now)
-        columns.append([plain(product.factors[k], digits) if known else "?" for product in products])
-    all_known = all(_is_known(route, k, now) for k in shown)
+        columns.append([plain(product.factors[k], digits) if known[k] else "?" for product in products])
+    all_known = all(known[k] for k in shown) and known[-1]
     columns.append([plain(product.value, digits) if all_known else "?" for product in products])
-    lines = _aligned(_labels(scene, route, products, width), columns, width)
+    lines = _aligned(_labels(scene, route, products), columns, width)
     if len(products) < len(route.products):
         rest = sum(product.value for product in route.products[len(products) :])
         said = plain(rest, digits) if all_known else "?"
@@ -141,33 +146,34 @@ def _table(scene: Scene, route: Route, now: int, full: bool, width: int) -> list
     return lines
 
 
-def _labels(scene: Scene, route: Route, products: Sequence[Product], width: int) -> list[str]:
-    """The entries that a product goes through, from the top; an index that stays the same is not repeated."""
-    wide = width >= 70
-    found = []
+def _labels(scene: Scene, route: Route, products: Sequence[Product]) -> list[list[str]]:
+    """The entries that a product goes through, from the top, in three ways: all of them; without those whose index is
+    that of the one before; and of these the indices alone."""
+    everything, without, indices = [], [], []
+    levels = range(len(route.levels) - 1)
     for product in products:
-        parts: list[str] = []
-        before: tuple[int, ...] | None = None
-        for k in range(len(route.levels) - 1):
-            index = product.indices[k]
-            if index != before and index:
-                at = f"[{','.join(map(str, index))}]"
-                parts.append(f"{_name(scene, route.levels[k])}{at}" if wide else at)
-                before = index
-        found.append(" ".join(parts))
-    return found
+        parts = [(f"[{','.join(map(str, product.indices[k]))}]" if product.indices[k] else "") for k in levels]
+        named = [_name(scene, route.levels[k]) + part for k, part in zip(levels, parts, strict=True)]
+        kept = [k for k in levels if parts[k] and (not k or product.indices[k] != product.indices[k - 1])]
+        everything.append(" ".join(dict.fromkeys(named)))
+        without.append(" ".join(named[k] for k in kept))
+        indices.append(" ".join(parts[k] for k in kept))
+    return [everything, without, indices]
 
 
-def _aligned(labels: Sequence[str], columns: Sequence[Sequence[str]], width: int) -> list[Line]:
+def _aligned(labels: Sequence[Sequence[str]], columns: Sequence[Sequence[str]], width: int) -> list[Line]:
+    """The products in columns, each with the longest of its labels that there is room for."""
     sizes = [max(map(text_width, column)) for column in columns]
-    label_size = max(map(text_width, labels))
-    for times, equals, labelled in ((" · ", " = ", True), ("·", "=", True), ("·", "=", False)):
-        used = (label_size + 1) * labelled + sum(sizes) + len(times) * (len(columns) - 2) + len(equals)
+    blank = [""] * len(labels[0])
+    choices = [*((one, " · ", " = ") for one in labels), (labels[-1], "·", "="), (blank, "·", "=")]
+    for chosen, times, equals in choices:
+        label_size = max(map(text_width, chosen))
+        used = label_size + bool(label_size) + sum(sizes) + len(times) * (len(columns) - 2) + len(equals)
         if used <= width:
             break
     lines: list[Line] = []
-    for row, name in enumerate(labels):
-        pieces: list[Piece] = [Piece(padded(name, label_size) + " ", "dim")] if labelled else []
+    for row, name in enumerate(chosen):
+        pieces: list[Piece] = [Piece(padded(name, label_size) + " ", "dim")] if label_size else []
         for position, (column, size) in enumerate(zip(columns, sizes, strict=True)):
             sign = "" if not position else equals if position == len(columns) - 1 else times
             role = "strong" if position == len(columns) - 1 else "number"

@@ -98,7 +98,7 @@ class Quizzing:
         cell = self._cell(moment)
         scene = moment.inner
         asked = (*scene.written(cell), Piece(" = ", "operator"), Piece("?", "now"))
-        lines: list[Line] = [asked, *(() if not self.quiz.hints else self._hints(moment, cell, width))]
+        lines = self._hints(moment, cell, width) if self.quiz.hints else [asked]
         return [*lines, (Piece(say("quiz.turn"), "help"),)]
 
     def line(self) -> Line:
@@ -154,7 +154,8 @@ class Quizzing:
     def _wrong(self, moment: Moment, verdict: Verdict, cell: Cell) -> str:
         """What is wrong with an answer, without the right one."""
         if verdict.kind == "shape":
-            return say("quiz.shape", shape=shape_text(moment.inner.program.values[cell.slot].shape))
+            shape = shape_text(moment.inner.program.values[cell.slot].shape)
+            return say("quiz.shape", shape=shape) if shape else say("quiz.one-number")
         if verdict.kind == "transposed":
             return say("quiz.transposed")
         first = self._written(moment, Cell(cell.slot, verdict.first))
@@ -204,7 +205,7 @@ class Quizzing:
 def _harmless(text: str) -> str:
     """A cell that no spreadsheet takes for a formula; numbers stay what they are."""
     plain_text = clean(text, 2000)
-    if plain_text[:1] in "=+-@" and plain_text and not re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", plain_text):
+    if plain_text.lstrip()[:1] in tuple("=+-@") and not re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", plain_text):
         return "'" + plain_text
     return plain_text
 

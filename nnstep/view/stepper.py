@@ -130,7 +130,7 @@ class Stepper:
         panels: dict[str, Panel] = {
             "program": self._program_panel(),
             "operation": middle_panel(moment, trail, self._mine, self.quizzing),
-            "chain": chain_panel(moment.outer, moment.session.position.step),
+            "chain": chain_panel(moment.outer, moment.session.position.step, moment.hidden),
             **value_panels(moment),
         }
         return ViewState(
@@ -182,7 +182,9 @@ class Stepper:
         except (ValueError, IndexError) as error:
             self._message = (Piece(clean(str(error)), "warning"),)
         else:
-            self.choice = self.choice._replace(name=text if text in self.session.program.versions else "", row=0)
+            self.choice = self.choice._replace(name="", row=0)
+            if text in self.session.program.versions:  # its first cell, and of a gradient also the chain rule
+                self.choice = chosen_by(self.moment(), "cell.choose", (text, *self.choice.cell))
 
     def _follow(self) -> None:
         moment = self.moment()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.language import label
@@ -15,12 +15,11 @@ from nnstep.view.numbers import shape_text
 __all__ = ["Subject", "asked_for", "gradient_name", "subject"]
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """One entry of a gradient of the iteration: its slot, the index, and whether it is computed yet."""
 
     slot: int
-    index: Index
+    index: Index  # type: ignore[assignment] # as in Cell
     computed: bool
 
 

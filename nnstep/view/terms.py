@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nnstep.catalogue import say
 from nnstep.program import Factor, parameters_with_gradient
+from nnstep.view.blocks import Block, set_in, stack
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.chain import ChainPanel
 from nnstep.view.lit import DARK
@@ -19,8 +20,11 @@ __all__ = ["chain_panel"]
 _MOST_TERMS = 8
 
 
-def chain_panel(scene: Scene, step: int) -> ChainPanel:
-    """The panel for the chosen parameter (the first one, when none is chosen); `step` is the one that is looked at."""
+def chain_panel(scene: Scene, step: int, hidden: bool = False) -> ChainPanel:
+    """The panel for the chosen parameter (the first one, when none is chosen); `step` is the one that is looked at.
+
+    With `hidden` what the step computes is asked for: then the products are not multiplied out.
+    """
     tabs = parameters_with_gradient(scene.program)
     title = (Piece(say("panel.chain.title"), "heading"),)
     if not tabs:
@@ -36,7 +40,7 @@ def chain_panel(scene: Scene, step: int) -> ChainPanel:
         factors=found.words,
         now=step,
         shown=_matrices(scene, done[-1] if done else None),
-        entry=lambda width: _entry(scene, chosen, scene.now, width),
+        entry=(lambda width: _entry(scene, chosen, width, not hidden)) if scene.now else None,  # 0: nothing to multiply
     )
 
 
@@ -66,15 +70,20 @@ def _local_picture(scene: Scene, found: Factor) -> MatrixView:
     return scene.gallery.expression(scene.record, name, found.step, found.local, scene.operands(found.step))
 
 
-def _entry(scene: Scene, chosen: str, now: int, width: int) -> Sequence[Line]:
+def _entry(scene: Scene, chosen: str, width: int, multiplied: bool) -> Block:
     """∂L/∂W1[i,j] = Σ …, with the numbers of each product once they are there."""
     from nnstep.debugger.paths import entry_chain
-    from nnstep.view.products import product_lines
+    from nnstep.view.products import known_factors, product_lines
 
     program = scene.program
     picture = scene.picture(program.values[program.versions[chosen][0]])
     row, column = min(scene.choice.entry[0], picture.rows - 1), min(scene.choice.entry[1], picture.columns - 1)
     gradient, index = scene.latest(f"grad({chosen})"), picture.index_of((row, column))
-    full = scene.choice.full
     found = scene.gallery.chain(scene.record, gradient.slot, index, entry_chain)
-    return product_lines(scene, found, now, full, width)
+    known, full = known_factors(scene, found, multiplied), scene.choice.full
+
+    def make() -> Block:
+        return stack([set_in(line, width) for line in product_lines(scene, found, known, full, width)])
+
+    looks = (gradient.slot, index, known, full, width, scene.gallery.digits)
+    return scene.gallery.once(scene.record, "products", looks, make)

@@ -98,13 +98,14 @@ def test_the_tolerance_is_never_looser_than_it_says(value: np.ndarray, decimals:
 @settings(max_examples=150, deadline=None)
 @given(MATRICES)
 def test_a_transposed_answer_is_recognised(value: np.ndarray) -> None:
-    verdict = judge(value, read_numbers(written(value.T)), (0, 0))
-    assert verdict.kind == ("right" if judge_same(value) else "transposed")
+    turned = read_numbers(written(value.T))
+    verdict = judge(value, turned, (0, 0))
+    assert verdict.kind == ("right" if judge_same(value, turned.decimals) else "transposed")
 
 
-def judge_same(value: np.ndarray) -> bool:
+def judge_same(value: np.ndarray, decimals: int | None) -> bool:
     """Whether the transposed one passes as it stands."""
-    return value.shape == value.T.shape and bool(np.all(np.abs(value - value.T) <= tolerance(value, 0)))
+    return value.shape == value.T.shape and bool(np.all(np.abs(value - value.T) <= tolerance(value, decimals)))
 
 
 @settings(max_examples=100, deadline=None)

@@ -29,7 +29,9 @@ def test_the_stepper_answers_every_session_command_of_the_table():
 
 
 def test_enabled_commands_are_of_the_table():
-    known = {command.id for command in COMMANDS if command.session} | {"cell.choose", "weight.choose", "panel.focus"}
+    known = {command.id for command in COMMANDS if command.session}
+    known |= {"cell.choose", "weight.choose", "panel.focus", "lens.step", "lens.mine", "mine.compare"}
+    known |= {"row.up", "row.down", "row.choose"}
     assert open_stepper("two_layer").view().enabled <= known
 
 

@@ -57,7 +57,7 @@ def _block(scene: Scene, step: Step, found: Jacobian | None, operand: str, row: 
     if found is None or found.matrix is None:
         reason = found.reason if found is not None else "input"
         return wrap(say(f"lens.jacobian.{reason}", name=name), width, "dim")
-    given = label(operand, scene.objective)
+    name, given = (one if " " not in one else f"({one})" for one in (name, label(operand, scene.objective)))
     of, by = (f"{name}[{row},k]", f"{given}[{row},i]") if len(out.shape) == 2 else (f"{name}[k]", f"{given}[i]")
     title: Line = (Piece(f"∂{of}/∂{by}", "name"), Piece("   " + say("lens.jacobian.axes"), "dim"))
     matrix = found.matrix

@@ -1,0 +1,168 @@
+"""Where a function has a corner, such as relu at 0, between the two sides of a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from nnstep.engine.evaluate import evaluate
+from nnstep.engine.probe import Probe
+from nnstep.language import Expression, Name, Option, to_text
+from nnstep.ops import Array, Index
+from nnstep.ops.operation import broadcast_index
+from nnstep.program import Bound, Step, bind
+
+__all__ = ["Corner", "corner_between"]
+
+_STRAIGHT = 20.0  # where softplus becomes x itself
+_LOWEST_LOG = -100.0  # where bce's logarithms end
+
+
+@dataclass(frozen=True)
+class Corner:
+    """Entry `index` of `name`, an operand of the forward step `step`, changes sides of the operation's corner.
+
+    value  the entry, as it is in the record
+    level  the number that the corner is at; for operations that compare, the other entry
+    other  that entry's name and index, or None where the corner is at a number
+    """
+
+    step: int
+    operation: str
+    name: str
+    index: Index
+    value: float
+    level: float
+    other: tuple[str, Index] | None = None
+
+    @property
+    def at(self) -> float:
+        """How far the entry is from the corner; 0 for exactly at it."""
+        return self.value - self.level
+
+
+class _Side(NamedTuple):
+    """A call of an operation with a corner, and on which side of it each entry is: -1, 0 (exactly at it) or 1."""
+
+    step: Step
+    bound: Bound
+    side: Array
+
+
+def corner_between(probe: Probe, index: Index, low: float, high: float) -> Corner | None:
+    """The first corner that an operand passes when entry `index` of the moved value goes from `low` to `high`.
+
+    The first one in the order of the steps: where others follow from it, it is the reason. None where there is none.
+    """
+    probe.at(index, low)
+    before = _sides(probe)
+    probe.at(index, high)
+    for lower, upper in zip(before, _sides(probe), strict=True):
+        changed = np.argwhere((lower.side != upper.side) & np.isfinite(lower.side) & np.isfinite(upper.side))
+        if len(changed):
+            probe.at(index, probe.entry(index))
+            return _corner(probe, lower, tuple(int(i) for i in changed[0]))
+    return None
+
+
+def _sides(probe: Probe) -> list[_Side]:
+    found = []
+    for step, call in probe.calls():
+        distance = _DISTANCE.get(call.function)
+        if distance is not None:
+            bound = bind(call, lambda name: probe.operand(name).shape)
+            arrays = [evaluate(argument, probe.operand) for argument in bound.arguments]
+            with np.errstate(all="ignore"):
+                found.append(_Side(step, bound, np.sign(distance(arrays, bound.site.options))))
+    return found
+
+
+def _corner(probe: Probe, side: _Side, place: Index) -> Corner:
+    """The corner at a place of the operation's sides, with the numbers as they are now."""
+    step, bound = side.step, side.bound
+    arrays = [evaluate(argument, probe.operand) for argument in bound.arguments]
+    moved = 0
+    if len(arrays) > 1:  # where two are compared, the one that moves
+        names = [argument.id if isinstance(argument, Name) else "" for argument in bound.arguments]
+        moved = next((k for k, name in enumerate(names) if name and probe.depends(name)), 0)
+    at = broadcast_index(place, arrays[moved].shape)
+    value = float(arrays[moved][at])
+    level, other = _LEVEL.get(step.operation, 0.0), None
+    if step.operation in ("maximum", "minimum", "mae"):
+        against = bound.arguments[1 - moved]
+        there = broadcast_index(place, arrays[1 - moved].shape)
+        level = float(arrays[1 - moved][there])
+        other = (_name(probe, against), there) if isinstance(against, Name) else None
+    elif step.operation in ("max", "min"):
+        there = _rival(arrays[0], at, bound.site.options, largest=step.operation == "max")
+        level, other = float(arrays[0][there]), (_name(probe, bound.arguments[0]), there)
+    elif step.operation == "bce":
+        level = float(np.exp(_LOWEST_LOG))
+        level = level if value < 0.5 else 1.0 - level
+    return Corner(step.index, step.operation, _name(probe, bound.arguments[moved]), at, value, level, other)
+
+
+def _name(probe: Probe, argument: Expression) -> str:
+    return probe.real(argument.id) if isinstance(argument, Name) else to_text(argument)
+
+
+def _rival(x: Array, at: Index, options: Mapping[str, Option], largest: bool) -> Index:
+    """The largest (smallest) of the entries that are compared with the one at `at`, itself left out."""
+    others = np.array(x if largest else -x)
+    others[at] = -np.inf
+    axis = _axis(options)
+    if axis is None or x.ndim < 2:
+        return tuple(int(i) for i in np.unravel_index(int(np.argmax(others)), x.shape))
+    axis %= x.ndim
+    line = others[at[0]] if axis else others[:, at[1]]
+    return (*at[:axis], int(np.argmax(line)), *at[axis + 1 :])
+
+
+# How far from its corner each entry is. A function that has none there, as a leaky relu with slope 1, gives zeros.
+
+_Distance = Callable[[list[Array], Mapping[str, Option]], Array]
+
+
+def _from_zero(arrays: list[Array], options: Mapping[str, Option]) -> Array:
+    smooth = 1.0 in (options.get("slope"), options.get("alpha"))
+    return np.zeros_like(arrays[0]) if smooth else arrays[0]
+
+
+def _apart(arrays: list[Array], options: Mapping[str, Option]) -> Array:
+    found: Array = np.subtract(arrays[0], arrays[1])
+    return found
+
+
+def _is_largest(x: Array, options: Mapping[str, Option]) -> Array:
+    """1 for the largest entries, else -1: where that changes, the gradient goes elsewhere."""
+    return np.where(x == x.max(axis=_axis(options), keepdims=True), 1.0, -1.0)
+
+
+def _axis(options: Mapping[str, Option]) -> int | None:
+    axis = options["axis"]
+    return axis if isinstance(axis, int) else None
+
+
+def _from_lowest(arrays: list[Array], options: Mapping[str, Option]) -> Array:
+    found: Array = np.minimum(np.log(arrays[0]), np.log(1 - arrays[0])) - _LOWEST_LOG
+    return found
+
+
+_LEVEL = {"softplus": _STRAIGHT}
+
+_DISTANCE: dict[str, _Distance] = {
+    "relu": _from_zero,
+    "leaky_relu": _from_zero,
+    "elu": _from_zero,
+    "abs": _from_zero,
+    "softplus": lambda arrays, options: arrays[0] - _STRAIGHT,
+    "maximum": _apart,
+    "minimum": _apart,
+    "mae": _apart,
+    "max": lambda arrays, options: _is_largest(arrays[0], options),
+    "min": lambda arrays, options: _is_largest(-arrays[0], options),
+    "bce": _from_lowest,
+}
