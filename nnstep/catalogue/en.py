@@ -299,8 +299,11 @@ TEXTS: dict[str, str] = {
     "check.rounding": "rounding",
     "check.best": "best at h = {width}: error {error}",
     "check.exact": "0",
-    "check.worst.one": "1 of {entries} entries checked, the worst of {name}:",
-    "check.worst.many": "{count} of {entries} entries checked, the worst of {name}:",
+    "check.all-exact": "Every width gives it exactly: the error is 0, however wide.",
+    "check.flat": "The central difference is off by {error}, whatever the width.",
+    "check.worst.one": "1 of {entries} entries checked, the worst:",
+    "check.worst.many": "{count} of {entries} entries checked, the worst:",
+    "check.worst.all": "All {entries} entries checked, the worst:",
     "check.between": "between the two slopes",
     "check.absolute": "error for each width h",
     "check.corner.at": "{entry} = {value} is at the corner of {operation} (step {step}). The slope is {below} below and "

@@ -19,6 +19,7 @@ from nnstep.typed import TypedError
 
 __all__ = ["Compared", "Comparison", "check_pasted", "compare", "named", "tolerance", "value_name"]
 
+_ROUNDING = 1e-14  # of the largest gradient: where others cancel out, this is left of them
 _RELATIVE = 1e-6  # of the largest entry, where all digits are given
 
 
@@ -80,7 +81,8 @@ def value_name(program: Program, text: str) -> str:
         if found and name not in program.versions and f"grad({found[1]})" in program.versions:
             return f"grad({found[1]})"
     if name not in program.versions:
-        raise ValueError(say("mine.unknown", name=repr(name), hint=nearest(name, program.versions) or _names(program)))
+        same = next((one for one in program.versions if one.lower() == name.lower()), name)
+        raise ValueError(say("mine.unknown", name=repr(name), hint=nearest(same, program.versions) or _names(program)))
     if program.values[program.versions[name][0]].role != "parameter":
         return name
     if f"grad({name})" not in program.versions:
@@ -96,13 +98,15 @@ def _names(program: Program) -> str:
 def compare(record: Record, given: Mapping[str, Given]) -> Comparison:
     """Compare arrays, by names of the program's values, with a record.
 
-    The tolerance is a millionth of the largest entry, or one unit of the last decimal that was written.
+    The tolerance is a millionth of the largest entry, or one unit of the last decimal that was written; and what is
+    left over where gradients cancel out is rounding.
     """
     program = record.program
     results = []
+    rounding = _ROUNDING * _largest_gradient(record)
     for name, one in given.items():
         value = program.values[program.versions[name][-1]]
-        results.append(_compared(name, value.step, record.value(value.slot), one))
+        results.append(_compared(name, value.step, record.value(value.slot), one, rounding))
     results.sort(key=lambda result: result.step)
     wrong = {result.name: given[result.name].array for result in results if not result.ok}
     found: tuple[Cause, ...] = ()
@@ -115,17 +119,27 @@ def compare(record: Record, given: Mapping[str, Given]) -> Comparison:
     return Comparison(record.iteration, tuple(results), found, equation)
 
 
-def tolerance(ours: Array, decimals: int | None) -> float:
-    """How far apart two entries may be."""
+def _largest_gradient(record: Record) -> float:
+    """The size of the largest finite number among the gradients of a record."""
+    sizes = [0.0]
+    for value in record.program.values:
+        if value.role in ("gradient", "contribution"):
+            array = np.abs(record.value(value.slot))
+            sizes.append(float(np.max(array[np.isfinite(array)], initial=0.0)))
+    return max(sizes)
+
+
+def tolerance(ours: Array, decimals: int | None, rounding: float = 0.0) -> float:
+    """How far apart two entries may be; `rounding` is how far at least."""
     finite = np.abs(ours[np.isfinite(ours)])
     largest = float(finite.max()) if finite.size else 0.0
     written = 10.0**-decimals if decimals is not None else 0.0
-    return max(_RELATIVE * largest, written * (1 + 1e-9), 1e-300)
+    return max(_RELATIVE * largest, written * (1 + 1e-9), rounding)
 
 
-def _compared(name: str, step: int, ours: Array, given: Given) -> Compared:
+def _compared(name: str, step: int, ours: Array, given: Given, rounding: float) -> Compared:
     theirs = _like(given.array, ours)
-    allowed = tolerance(ours, given.decimals)
+    allowed = tolerance(ours, given.decimals, rounding)
     if theirs is None:
         return Compared(name, step, given.array.shape, ours.shape, allowed, max(1, ours.size))
     with np.errstate(invalid="ignore"):

@@ -150,37 +150,34 @@ def _by_variant(
 ) -> Iterator[Cause]:
     if record.arena.size > _WORK:
         return
+    first = wrong[0]
     for variant in variants(record):
-        if _explains(record, variant, given, tolerances, (wrong[0],)):
-            whole = _explains(record, variant, given, tolerances, tuple(given))
-            yield Cause(variant.kind, variant.step, variant.names, whole=whole)
+        if first not in variant.values or not _agrees(record, variant, first, given[first], tolerances[first]):
+            continue
+        telling = [name for name in wrong if name in variant.values]
+        if not any(_tells(record, variant, name, given[name], tolerances[name]) for name in telling):
+            continue  # what is 0 within the tolerance fits everything that is
+        whole = all(_agrees(record, variant, name, given[name], tolerances[name]) for name in given)
+        yield Cause(variant.kind, variant.step, variant.names, whole=whole)
 
 
-def _explains(
-    record: Record,
-    variant: Variant,
-    given: Mapping[str, Array],
-    tolerances: Mapping[str, float],
-    names: tuple[str, ...],
-) -> bool:
-    """Whether the numbers of a variant are the person's, for each of the names."""
-    for name in names:
-        changed = variant.values.get(name)
-        expected = record[name] if changed is None else changed
-        if name == names[0] and len(names) == 1 and changed is None:
-            return False  # it does not touch what is wrong
-        if changed is None:
-            if given[name].size != expected.size or np.any(
-                np.abs(given[name].reshape(expected.shape) - expected) > tolerances[name]
-            ):
-                return False
-        elif not _near(given[name], changed, max(tolerances[name], _scaled(tolerances[name], expected, record[name]))):
-            return False
-    return True
+def _tells(record: Record, variant: Variant, name: str, theirs: Array, tolerance: float) -> bool:
+    """Whether an array is what a variant makes of it, and not only because both are nearly nothing."""
+    made = variant.values[name]
+    return _near(theirs, made, _scaled(tolerance, made, record[name]))
 
 
-def _scaled(tolerance: float, changed: Array, right: Array) -> float:
-    """The tolerance for a wrong array that is larger than the right one."""
+def _agrees(record: Record, variant: Variant, name: str, theirs: Array, tolerance: float) -> bool:
+    """Whether an array is what a variant makes of it, which for what it does not touch is the right one."""
+    made = variant.values.get(name)
+    right = record[name]
+    if made is None:
+        return theirs.size == right.size and bool(np.all(np.abs(theirs.reshape(right.shape) - right) <= tolerance))
+    return theirs.shape == made.shape and bool(np.all(np.abs(theirs - made) <= _scaled(tolerance, made, right)))
+
+
+def _scaled(tolerance: float, made: Array, right: Array) -> float:
+    """The tolerance for a wrong array, which may be larger than the right one."""
     largest = float(np.max(np.abs(right), initial=0.0))
-    size = float(np.max(np.abs(changed), initial=0.0))
+    size = float(np.max(np.abs(made), initial=0.0))
     return tolerance * size / largest if largest and np.isfinite(size) and size > largest else tolerance

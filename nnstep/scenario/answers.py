@@ -48,7 +48,9 @@ def read_answers(path: str) -> dict[str, Given]:
         if kind == ".npy":
             return {stem: Given(read_npy(content, _AXES))}
         text = content.decode("utf-8-sig")
-        return read_json_text(text, stem) if kind == ".json" else {stem: given_text(text)}
+        if kind == ".json":
+            return read_json_text(text, stem)
+        return {stem: given_text(_separated(text) if kind == ".csv" else text)}
     except UnicodeDecodeError:
         raise NnstepError(Problem("not text in UTF-8", file=path, hint=_KINDS)) from None
     except (DataFileError, TypedError) as error:
@@ -59,6 +61,13 @@ def read_answers(path: str) -> dict[str, Given]:
 
 
 _KINDS = "a file is .npz, .npy, .json, or text with one matrix (.csv, .txt)"
+
+
+def _separated(text: str) -> str:
+    """The text of a CSV file, with a comma or a semicolon between numbers; both together are left to be refused."""
+    if ";" in text:
+        return text if "," in text else text.replace(";", " ")
+    return text.replace(",", ", ")
 
 
 def given_text(text: str) -> Given:

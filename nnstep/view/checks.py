@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from math import isfinite, log10
+from collections.abc import Iterable
+from math import ceil, floor, isfinite, log10
 
 from nnstep.catalogue import say, say_count
 from nnstep.engine.difference import Difference, Sweep, Worst
 from nnstep.language import Entry, Name, tokens
 from nnstep.text import padded
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block, blank, fit, lines_block, stack, wrap
+from nnstep.view.blocks import Block, blank, fit, line_width, lines_block, stack, wrap
 from nnstep.view.canvas import Line, Piece, line_text
 from nnstep.view.notation import ascii_text
 from nnstep.view.numbers import plain
@@ -19,9 +20,11 @@ from nnstep.view.symbols import SYMBOLS
 __all__ = ["check_block"]
 
 _DIGITS = 10  # decimals of the two numbers that are compared
-_LOWEST = -17  # exponent of the smallest error that is drawn; 0 is drawn there, and said
 _TALLEST = 14  # rows of the plot
 _LEAST = 4  # rows below which there is none
+_GUTTER = 7  # columns of the axis on the left
+_WIDEST = 64  # columns of the plot
+_SIGNS = str.maketrans({"✔": "+", "✘": "x", "◆": "#"})
 
 
 def check_block(
@@ -34,41 +37,60 @@ def check_block(
     height: int,
     ascii: bool = False,
 ) -> Block:
-    """The check of the entry called `name`, in `width` columns and, where that is possible, `height` lines."""
+    """The check of the entry called `name`, in `width` columns and, where that is possible, `height` lines.
+
+    The plot is left out where it has no room. `most` is None where only the entry was checked.
+    """
     blocks = [_numbers(name, found, width)]
     said = _sides(found, objective)
     if said:
         blocks += [blank(), wrap(said, width, "warning")]
-    foot = [] if most is None else [blank(), *_worst(most, name, width)]
+    foot = [] if most is None or most.entries == 1 else [blank(), *_worst(most, _whole(name, found), width)]
     used = sum(block.height for block in (*blocks, *foot))
-    rows = min(_TALLEST, height - used - 4)
-    if rows >= _LEAST and width >= 24:
-        blocks += [blank(), _plot(swept, width, rows, ascii)]
-    return stack([*blocks, *foot])
+    picture = _picture(swept, width, height - used - 1, ascii)
+    if picture is not None:
+        blocks += [blank(), picture]
+    whole = stack([*blocks, *foot])
+    return _in_ascii(whole) if ascii else whole
+
+
+def _in_ascii(block: Block) -> Block:
+    """The block with the signs that are added here in ASCII."""
+    lines = [block.line(y) for y in range(block.height)]
+    return lines_block(
+        [tuple(Piece(ascii_text(text).translate(_SIGNS), role) for text, role in line) for line in lines]
+    )
 
 
 def _numbers(name: str, found: Difference, width: int) -> Block:
     """The two numbers below each other, so that their digits can be compared, and their relative error."""
     rows = [
-        (say("check.analytic"), plain(found.analytic, _DIGITS)),
-        (say("check.numeric"), plain(found.numeric, _DIGITS)),
-        (say("check.error"), plain(found.error, 2)),
+        (say("check.analytic"), plain(found.analytic, _DIGITS), "strong"),
+        (say("check.numeric"), plain(found.numeric, _DIGITS), "strong"),
+        (say("check.error"), plain(found.error, 2), "good" if found.ok else "error"),
     ]
-    size = max(text_width(word) for word, _ in rows)
-    good = "good" if found.ok else "error"
     agrees = "check.between" if found.nearest != found.numeric else "check.agrees"
-    mark = "✔ " + say(agrees) if found.ok else "✘ " + say("check.differs")
+    mark = Piece("✔ " + say(agrees), "good") if found.ok else Piece("✘ " + say("check.differs"), "error")
+    size = max(text_width(word) for word, _, _ in rows)
+    beside = size + 2 + max(text_width(number) for _, number, _ in rows) <= width
     lines: list[Line] = [(Piece(name, "gradient"),)]
-    for number, (word, value) in enumerate(rows):
-        last = number == len(rows) - 1
-        pieces = [Piece(padded(word, size) + "  ", "dim"), Piece(value, good if last else "strong")]
-        lines.append((*pieces, Piece(f"   {mark}", good)) if last else tuple(pieces))
+    for word, number, role in rows:
+        if beside:
+            lines.append((Piece(padded(word, size) + "  ", "dim"), Piece(number, role)))
+        else:  # a number is never cut
+            lines += [(Piece(word, "dim"),), (Piece("  " + number, role),)]
+    if line_width(lines[-1]) + 3 + text_width(mark.text) <= width:
+        lines[-1] = (*lines[-1], Piece("   "), mark)
+    else:
+        lines.append((mark,))
     return lines_block([fit(line, width) for line in lines])
 
 
 def _sides(found: Difference, objective: str) -> str:
     """Why the slopes on both sides differ; "" where they do not."""
-    slopes = {"below": plain(found.below, 4), "above": plain(found.above, 4), "taken": plain(found.analytic, 4)}
+    noise = 1e-9 * max(abs(found.below), abs(found.above))  # what rounding leaves of a slope of 0
+    numbers = {"below": found.below, "above": found.above, "taken": found.analytic}
+    slopes = {key: plain(number if abs(number) > noise else 0.0, 4) for key, number in numbers.items()}
     corner = found.corner
     if corner is None:
         return say("check.bend", **slopes) if found.ok and found.nearest != found.numeric else ""
@@ -88,84 +110,150 @@ def _written(name: str, index: tuple[int, ...], objective: str) -> str:
     return line_text(tuple(Piece(*token) for token in tokens(entry, SYMBOLS, objective)))
 
 
+def _whole(name: str, found: Difference) -> str:
+    """The name of the value that the entry called `name` is of."""
+    return name.removesuffix(f"[{','.join(map(str, found.index))}]")
+
+
 def _worst(most: Worst, name: str, width: int) -> list[Block]:
-    matrix = name.partition("[")[0]
-    index = f"[{','.join(map(str, most.difference.index))}]" if most.difference.index else ""
-    said = say_count("check.worst", most.checked, name=matrix, entries=f"{most.entries:,}")
-    ok = most.difference.ok
-    error = plain(most.difference.error, 2)
-    line = (
-        Piece(matrix + index, "gradient"),
-        Piece("  " + say("check.error") + " ", "dim"),
-        Piece(error + (" ✔" if ok else " ✘"), "good" if ok else "error"),
-    )
-    return [wrap(said, width, "dim"), lines_block([fit(line, width)])]
+    """The worst entry of the whole value, and how many of its entries were looked at."""
+    found = most.difference
+    entries = f"{most.entries:,}"
+    every = most.checked == most.entries
+    said = say("check.worst.all", entries=entries) if every else say_count("check.worst", most.checked, entries=entries)
+    written = name + f"[{','.join(map(str, found.index))}]"
+    error = Piece(plain(found.error, 2) + (" ✔" if found.ok else " ✘"), "good" if found.ok else "error")
+    line = (Piece(written, "gradient"), Piece("  " + say("check.error") + " ", "dim"), error)
+    if line_width(line) <= width:
+        return [wrap(said, width, "dim"), lines_block([line])]
+    return [wrap(said, width, "dim"), lines_block([fit(line[:1], width), fit((Piece("  "), error), width)])]
 
 
-def _exponent(value: float) -> float:
-    """Where an error stands on the axis."""
-    if not isfinite(value):
-        return 1.0
-    return max(_LOWEST, min(1.0, log10(value))) if value > 0 else _LOWEST
+# The error over the width h, both as powers of ten.
 
 
-def _plot(swept: Sweep, width: int, rows: int, ascii: bool) -> Block:
-    """The error over the width h, both as powers of ten: on the left the curve's bend rules, on the right rounding."""
-    gutter = 7
-    columns = min(64, width - gutter)
-    errors = [_exponent(point.error) for point in swept.points]
-    low, high = min(errors), max(errors)
-    low, high = (low, high) if high - low >= 1 else (low - 0.5, high + 0.5)
-    dots = Dots(columns, rows)
+def _picture(swept: Sweep, width: int, height: int, ascii: bool) -> Block | None:
+    """The plot, or what is to be said where every width gives the same; None where there is no room."""
+    errors = [point.error for point in swept.points]
+    if not any(errors):
+        return wrap(say("check.all-exact"), width, "dim")
+    known = [error for error in errors if isfinite(error)]
+    if len(known) == len(errors) and max(known) < 2 * min(known):
+        return wrap(say("check.flat", error=plain(max(known), 2)), width, "dim")
+    title = wrap(say("check.axis") if swept.relative else say("check.absolute"), width, "dim")
+    foot = _best(swept, width)
+    rows = min(_TALLEST, height - title.height - 1 - foot.height)
+    if rows < _LEAST or width < _GUTTER + 2 * _LEAST or not any(known):
+        return None
+    return stack([title, _Plot(swept, min(_WIDEST, width - _GUTTER), rows, ascii).block(width), foot])
 
-    def across(k: int) -> int:
-        return round(k * (2 * columns - 1) / (len(errors) - 1))
 
-    def down(exponent: float) -> int:
-        return round((high - exponent) / (high - low) * (4 * rows - 1))
-
-    for k in range(1, len(errors)):
-        role = "plot" if k <= swept.turn else "plot-second"
-        dots.line(across(k - 1), down(errors[k - 1]), across(k), down(errors[k]), role)
+def _best(swept: Sweep, width: int) -> Block:
+    """Which width is best, below the plot where its mark is explained by it."""
     best = swept.points[swept.best]
-    dots.mark(across(swept.best) // 2, down(errors[swept.best]) // 4, "◆", "plot-mark")
-    left, right = say("check.truncation"), say("check.rounding")
-    if text_width(left) + text_width(right) + 4 <= columns:
-        dots.write(1, rows - 1, left, "plot")
-        dots.write(columns - text_width(right) - 1, rows - 1, right, "plot-second")
-    lines = [_beside(row, rows, low, high, gutter, ascii) for row in range(rows)]
-    drawn = [(axis, *line) for axis, line in zip(lines, dots.lines(ascii), strict=True)]
-    foot = say(
-        "check.best", width=plain(best.width, 2), error=plain(best.error, 2) if best.error else say("check.exact")
-    )
-    said = [
-        (Piece(padded(say("check.axis"), columns + gutter), "dim"),),
-        *drawn,
-        _below(columns, gutter, swept, ascii),
-        (Piece(" " * gutter), Piece("◆ " if not ascii else "# ", "plot-mark"), Piece(foot, "dim")),
-    ]
-    return lines_block([fit(line, width) for line in said])
+    error = plain(best.error, 2) if best.error else say("check.exact")
+    said = say("check.best", width=plain(best.width, 2), error=error)
+    mark = Piece("◆ ", "plot-mark")
+    indent = _GUTTER if _GUTTER + 2 + text_width(said) <= width else 0
+    text = wrap(said, width - indent - 2, "dim")
+    return lines_block([(Piece(" " * indent), Piece("  ") if y else mark, *text.line(y)) for y in range(text.height)])
 
 
-def _beside(row: int, rows: int, low: float, high: float, gutter: int, ascii: bool) -> Piece:
-    """The left axis beside a row: the power of ten at the top, in the middle and at the bottom."""
-    text = ""
-    if row in (0, rows // 2, rows - 1):
-        exponent = round(high - (high - low) * row / max(1, rows - 1))
-        text = f"1e{exponent}".replace("-", "−")
-    line = "|" if ascii else "┤" if text else "│"
-    return Piece(padded(ascii_text(text) if ascii else text, gutter - 1, right=True) + line, "plot-axis")
+class _Plot:
+    """Errors from the widest h on the left to the narrowest. An error of 0, which has no logarithm, has its own row."""
+
+    def __init__(self, swept: Sweep, columns: int, rows: int, ascii: bool) -> None:
+        self.swept, self.columns, self.rows, self.ascii = swept, columns, rows, ascii
+        self.errors = [point.error for point in swept.points]
+        self.exact = 0.0 in self.errors
+        self.scaled = rows - self.exact  # rows with powers of ten
+        exponents = [log10(error) for error in self.errors if error and isfinite(error)]
+        self.high = ceil(max(exponents))
+        self.low = min(floor(min(exponents)), self.high - 1)
+        self.dots = Dots(columns, rows)
+        self.taken: set[tuple[int, int]] = set()  # cells with dots
+
+    def block(self, width: int) -> Block:
+        """The plot with its axes."""
+        self._draw()
+        best = self.swept.points[self.swept.best]
+        if isfinite(best.error):
+            x, y = self._place(self.swept.best)
+            self.dots.mark(x // 2, y // 4, "◆", "plot-mark")
+            self.taken.add((x // 2, y // 4))
+        self._name_sides()
+        axis = self._axis()
+        lines = [(axis[row], *line) for row, line in enumerate(self.dots.lines(self.ascii))]
+        return lines_block([fit(line, width) for line in (*lines, self._below())])
+
+    def _place(self, k: int) -> tuple[int, int]:
+        """Where the dot of a point is."""
+        x = round(k * (2 * self.columns - 1) / (len(self.errors) - 1))
+        error = self.errors[k]
+        if error == 0:
+            return x, 4 * self.rows - 2
+        return x, round((self.high - log10(error)) / (self.high - self.low) * (4 * self.scaled - 1))
+
+    def _draw(self) -> None:
+        before: tuple[int, int] | None = None
+        for k, error in enumerate(self.errors):
+            if not isfinite(error):
+                before = None
+                continue
+            here = self._place(k)
+            role = "plot" if k < self.swept.turn else "plot-second"
+            start = before if before is not None and error else here
+            self.dots.line(*start, *here, role)
+            self.taken.update(_cells(start, here))
+            before = here if error else None
+
+    def _name_sides(self) -> None:
+        """The words for both sides, below the curve or where else there is room for them."""
+        falls = [error for error in self.errors[: self.swept.turn] if isfinite(error)]
+        left, right = say("check.truncation"), say("check.rounding")
+        if len(falls) >= 3 and falls[-1] < falls[0] / 2:
+            self._write(left, range(1, self.columns), "plot")
+        if len(self.swept.rounding) >= 3:
+            self._write(right, range(self.columns - text_width(right) - 1, -1, -1), "plot-second")
+
+    def _write(self, text: str, starts: Iterable[int], role: str) -> None:
+        """Write a word at the first of the columns where it touches nothing, as far down as it does."""
+        size = text_width(text)
+        for column in starts:
+            for row in range(self.scaled - 1, -1, -1):
+                cells = {(x, row) for x in range(column - 1, column + size + 1)}
+                if cells.isdisjoint(self.taken) and self.dots.free(column, row, size):
+                    self.dots.write(column, row, text, role)
+                    self.taken |= cells
+                    return
+
+    def _axis(self) -> list[Piece]:
+        """The powers of ten at the top, in the middle and at the bottom; 0 in its own row."""
+        texts = {self.rows - 1: "0"} if self.exact else {}
+        for exponent in (self.high, self.low, round((self.high + self.low) / 2)):
+            row = round((self.high - exponent) / (self.high - self.low) * (self.scaled - 1))
+            texts.setdefault(row, f"1e{exponent}".replace("-", "−"))
+        bar, tick = ("|", "+") if self.ascii else ("│", "┤")
+        return [
+            Piece(padded(texts.get(row, ""), _GUTTER - 1, right=True) + (tick if row in texts else bar), "plot-axis")
+            for row in range(self.rows)
+        ]
+
+    def _below(self) -> Line:
+        """The widths under the plot."""
+        row = [" "] * self.columns
+        last = len(self.errors) - 1
+        for power in range(1, 16, 2):
+            at = (power - 1) / 14 * (self.columns - 1) if last else 0.0
+            text = f"1e−{power}"
+            start = min(max(0, round(at) - len(text) // 2), self.columns - len(text))
+            if all(char == " " for char in row[max(0, start - 1) : start + len(text) + 1]):
+                row[start : start + len(text)] = text
+        return (Piece(" " * _GUTTER + "".join(row).rstrip(), "plot-axis"),)
 
 
-def _below(columns: int, gutter: int, swept: Sweep, ascii: bool) -> Line:
-    """The widths under the plot, from wide to narrow."""
-    row = [" "] * columns
-    first, last = (log10(swept.points[k].width) for k in (0, -1))
-    for exponent in range(round(first), round(last) - 1, -2):
-        text = f"1e{exponent}".replace("-", "−")
-        text = ascii_text(text) if ascii else text
-        at = round((exponent - first) / (last - first) * (columns - 1)) - len(text) // 2
-        at = min(max(0, at), columns - len(text))
-        if all(char == " " for char in row[max(0, at - 1) : at + len(text) + 1]):
-            row[at : at + len(text)] = text
-    return (Piece(" " * gutter + "".join(row), "plot-axis"),)
+def _cells(start: tuple[int, int], end: tuple[int, int]) -> set[tuple[int, int]]:
+    """The characters that a line between two dots goes through."""
+    (x0, y0), (x1, y1) = start, end
+    steps = max(1, abs(x1 - x0), abs(y1 - y0))
+    return {(round(x0 + (x1 - x0) * k / steps) // 2, round(y0 + (y1 - y0) * k / steps) // 4) for k in range(steps + 1)}

@@ -66,3 +66,84 @@ def test_the_bundled_scenarios_are_in_the_library():
     text = run(act, None, (120, 36))
     assert "Scenarios" in text
     assert {"two_layer", "xor", "mazur"} <= {entry.name for entry in bundled_scenarios()}
+
+
+def test_a_gradient_can_be_pasted_and_is_compared():
+    async def act(app, pilot):
+        await pilot.press("m")
+        await pilot.pause()
+        asked = screen_text(app)
+        area = app.screen.query_one("TextArea")
+        area.text = "one two"
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        wrong = screen_text(app)
+        area.text = "[[1, 2, 3], [4, 5, 6]]"
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        return asked, wrong, screen_text(app)
+
+    stepper = open_stepper("two_layer")
+    stepper.do("step.goto", "grad(W1)")
+    asked, wrong, compared = run(act, stepper)
+    assert "∂L/∂W1, 2×3" in asked
+    assert "is no number" in wrong
+    assert "6 entries differ" in compared
+
+
+def test_a_quiz_hides_asks_hints_and_counts():
+    async def act(app, pilot):
+        await press_at_once(app, pilot, ["p", "n"])
+        hidden = screen_text(app)
+        await press_at_once(app, pilot, ["H"])
+        hinted = screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        asked = screen_text(app)
+        await pilot.press(*"2.5", "enter")
+        await pilot.pause()
+        right = screen_text(app)
+        await press_at_once(app, pilot, ["n", "n"])
+        shown = screen_text(app)
+        await press_at_once(app, pilot, ["n", "p", "t"])
+        return hidden, hinted, asked, right, shown, screen_text(app)
+
+    hidden, hinted, asked, right, shown, after = run(act, open_stepper("two_layer"))
+    assert "= ?" in hidden
+    assert "x[0,0] · W1[0,0]" in hinted
+    assert "Within 1 %" in asked
+    assert "Right" in right
+    assert "2.500" in right
+    assert "This is it" in shown
+    assert "~1" in after
+    assert "·1" in after
+
+
+def test_following_a_number_there_and_back():
+    async def act(app, pilot):
+        seen = [screen_text(app)]
+        for key in ("enter", "enter", "backspace", "U", "escape"):
+            await press_at_once(app, pilot, [key])
+            seen.append(screen_text(app))
+        return seen
+
+    stepper = open_stepper("two_layer")
+    stepper.do("step.goto", "grad(W1)")
+    first, terms, followed, back, uses, last = run(act, stepper)
+    assert "sample 1" in terms
+    assert "x[0,0] = " in followed or "∂L/∂z[0,0]" in followed
+    assert back == terms
+    assert "is used by" in uses
+    assert last == first
+
+
+def test_arrows_choose_rows_where_there_are_rows():
+    async def act(app, pilot):
+        await press_at_once(app, pilot, ["enter", "down", "down"])
+        chosen = app.stepping.stepper.choice.row
+        await press_at_once(app, pilot, ["pagedown", "up"])
+        return chosen, app.stepping.stepper.choice.row
+
+    stepper = open_stepper("two_layer")
+    stepper.do("step.goto", "grad(W1)")
+    assert run(act, stepper) == (2, 4)

@@ -1,0 +1,242 @@
+"""Gradients against differences, entry by entry: what agrees, what does not, corners, and how the width matters."""
+
+from __future__ import annotations
+
+from copy import copy
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnstep.engine import Timeline
+from nnstep.engine.difference import TOLERANCE, difference, sweep, worst
+from nnstep.engine.probe import Probe
+from nnstep.scenario import loads
+from tests.engine.strategies import scenarios
+
+
+def record_of(equations, parameters):
+    """The first iteration of a few equations."""
+    return Timeline(loads(f"equations = '''\n{equations}\n'''\n[parameters]\n{parameters}\n")).record(1)
+
+
+def gradients(record):
+    """Every gradient, contribution and stage."""
+    return [value for value in record.program.values if value.role in ("gradient", "contribution")]
+
+
+def slot_of(record, name):
+    """The slot of a gradient."""
+    return record.program.versions[name][-1]
+
+
+def check(equations, parameters, name="grad(w)", index=()):
+    """The check of one entry."""
+    record = record_of(equations, parameters)
+    return difference(record, slot_of(record, name), index)
+
+
+def is_moderate(record):
+    """Whether differences of float64 can tell anything."""
+    return all(np.abs(record.value(slot)).max(initial=0.0) < 100 for slot in range(len(record.program.values)))
+
+
+def with_numbers(record, slot, numbers):
+    """The record with other numbers in one slot, and in no other: slots may share memory."""
+    other = copy(record)
+    object.__setattr__(other, "value", lambda one: numbers if one == slot else record.value(one))
+    return other
+
+
+@settings(max_examples=60, deadline=None)
+@given(scenarios())
+def test_every_gradient_contribution_and_stage_agrees_with_its_difference(scenario):
+    record = Timeline(scenario).record(1)
+    before = record.arena.tobytes()
+    if is_moderate(record):
+        for value in gradients(record):
+            found = worst(record, value.slot, 12)
+            assert found.difference.ok, (value.name, found)
+    assert record.arena.tobytes() == before
+
+
+@settings(max_examples=40, deadline=None)
+@given(scenarios(), st.data())
+def test_an_entry_where_it_is_gives_the_objective_to_the_last_bit(scenario, data):
+    record = Timeline(scenario).record(1)
+    found = gradients(record)
+    if found:
+        value = data.draw(st.sampled_from(found))
+        index = tuple(data.draw(st.integers(0, size - 1)) for size in value.shape)
+        probe = Probe(record, value.slot)
+        assert np.array_equal(probe.at(index, probe.entry(index)), record.loss, equal_nan=True)
+        probe.at(index, probe.entry(index) + 0.25)
+        assert np.array_equal(probe.at(index, probe.entry(index)), record.loss, equal_nan=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(scenarios(), st.data())
+def test_a_wrong_entry_is_found(scenario, data):
+    record = Timeline(scenario).record(1)
+    found = [value for value in gradients(record) if np.prod(value.shape) <= 200]
+    if found and is_moderate(record):
+        value = data.draw(st.sampled_from(found))
+        index = tuple(data.draw(st.integers(0, size - 1)) for size in value.shape)
+        numbers = np.array(record.value(value.slot))
+        numbers[index] += 2 * max(1.0, abs(float(numbers[index])))
+        wrong = with_numbers(record, value.slot, numbers)
+        if worst(record, value.slot).difference.corner is None:
+            one = worst(wrong, value.slot)
+            assert one.index == index
+            assert not one.difference.ok
+            assert one.checked == one.entries
+
+
+@pytest.mark.parametrize(
+    ("equation", "below", "above"),
+    [
+        ("relu(w)", 0, 1),
+        ("leaky_relu(w, 0.2)", 0.2, 1),
+        ("elu(w, 3)", 3, 1),
+        ("abs(w)", -1, 1),
+        ("maximum(0, w)", 0, 1),
+        ("minimum(w, 0)", 1, 0),
+        ("mae(w, 0 * w)", -1, 1),
+        ("0.0001 * relu(w)", 0, 0.0001),
+    ],
+)
+def test_a_corner_is_named_with_the_slopes_on_its_sides(equation, below, above):
+    found = check(f"loss = sum({equation})", "w = 0.0")
+    assert found.ok
+    assert found.corner.name == "w"
+    assert found.corner.at == 0
+    assert found.corner.operation in equation
+    assert (found.below, found.above) == pytest.approx((below, above), abs=1e-8)
+    assert found.numeric == pytest.approx((below + above) / 2, abs=1e-4)
+    assert min(below, above) - 1e-8 <= found.analytic <= max(below, above) + 1e-8
+
+
+def test_the_corner_is_the_operands_own_and_the_first_one():
+    found = check(
+        "z = w * x\nh = relu(z)\nloss = sum(abs(h))", "w = [2.0, 3.0]\nx = { value = [1.0, 0.0] }", "grad(w)", (0,)
+    )
+    assert found.corner is None
+    found = check("z = w * x\nh = relu(z)\nloss = sum(abs(h))", "w = [2.0, 3.0]\nx = [1.0, 0.0]", "grad(x)", (1,))
+    assert (found.corner.step, found.corner.name, found.corner.index) == (2, "z", (1,))
+    assert (found.below, found.above) == pytest.approx((0, 3))
+
+
+@pytest.mark.parametrize(
+    ("equation", "w", "index", "other"),
+    [
+        ("max(w)", "[[1, 2, 2], [0, 1, 2]]", (0, 1), (0, 2)),
+        ("max(w, axis=0)", "[[1, 2, 2], [0, 1, 2]]", (0, 2), (1, 2)),
+        ("max(w, axis=1)", "[[1, 2, 2], [0, 1, 2]]", (0, 2), (0, 1)),
+        ("min(w, axis=-1)", "[[1, 2, 1], [0, 1, 2]]", (0, 0), (0, 2)),
+    ],
+)
+def test_entries_that_are_equally_large_are_a_corner(equation, w, index, other):
+    found = check(f"loss = sum({equation})", f"w = {w}", index=index)
+    assert found.ok
+    assert found.corner.at == 0
+    assert {found.corner.index, found.corner.other[1]} == {index, other}
+
+
+def test_what_is_compared_is_named_on_both_sides():
+    found = check("loss = sum(maximum(w, v))", "w = [[0.5, 0.2], [0.1, 0.2]]\nv = [0.3, 0.2]", index=(1, 1))
+    assert (found.corner.name, found.corner.index) == ("w", (1, 1))
+    assert found.corner.other == ("v", (1,))
+
+
+def test_a_corner_that_is_nearer_than_the_width_is_found():
+    found = check("loss = relu(w)", "w = 0.000001")
+    assert found.ok
+    assert found.corner.at == pytest.approx(1e-6)
+    assert difference(record_of("loss = relu(w)", "w = 0.000001"), 2, (), 1e-7).corner is None
+
+
+@pytest.mark.parametrize("equation", ["elu(w)", "huber(w, 1)", "leaky_relu(w, 1)", "w ** 2", "relu(w) * 0 + w"])
+@pytest.mark.parametrize("w", ["0.0", "2.0"])
+def test_what_only_bends_there_is_no_corner(equation, w):
+    found = check(f"loss = {equation}", f"w = {w}")
+    assert found.ok
+    assert found.corner is None
+
+
+def test_where_corners_cancel_the_rule_is_wrong_and_the_corner_is_named():
+    found = check("loss = relu(w) - abs(w) / 2", "w = 0.0")
+    assert not found.ok
+    assert found.corner.operation == "relu"
+    assert found.error == pytest.approx(0.5)
+
+
+def test_a_contribution_is_checked_by_moving_that_use_alone():
+    record = record_of("a = w\nb = 2 * w\nloss = a * b", "w = 3.0")
+    numbers = {
+        name: difference(record, slot_of(record, f"grad(w){name}"), ()).numeric for name in ("", " via a", " via b")
+    }
+    assert numbers == pytest.approx({"": 12, " via a": 6, " via b": 6})
+    record = record_of("h = w * w\nloss = sum(h)", "w = [3.0]")
+    assert difference(record, slot_of(record, "grad(w) via h (1)"), (0,)).numeric == pytest.approx(3)
+
+
+def test_what_is_no_gradient_cannot_be_checked():
+    record = record_of("z = w * 2\nloss = z ** 2", "w = 3.0")
+    with pytest.raises(ValueError, match="z is no gradient"):
+        difference(record, slot_of(record, "z"), ())
+
+
+def test_not_a_number_is_the_worst():
+    record = record_of("loss = sum(log(w))", "w = [1.0, -1.0, 2.0]")
+    found = worst(record, slot_of(record, "grad(w)"))
+    assert np.isnan(found.difference.error)
+    assert not found.difference.ok
+
+
+def test_of_a_large_value_some_entries_are_checked():
+    record = record_of("loss = sum(sin(w))", "w = { shape = [50, 50], init = 'normal' }")
+    slot = slot_of(record, "grad(w)")
+    assert (worst(record, slot).checked, worst(record, slot, 7).checked, worst(record, slot).entries) == (1000, 7, 2500)
+
+
+# The width.
+
+smooth = st.sampled_from(["sin(w)", "exp(w)", "tanh(w)", "w ** 3", "sigmoid(w) * w", "1 / (2 + w)"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(smooth, st.floats(0.3, 1.2))
+def test_truncation_falls_with_the_square_of_the_width_and_rounding_rises(function, w):
+    record = record_of(f"loss = {function}", f"w = {w!r}")
+    found = sweep(record, slot_of(record, "grad(w)"), ())
+    widths = np.log10([point.width for point in found.points])
+    errors = np.log10([max(point.error, 1e-17) for point in found.points])
+    assert found.relative
+    assert len(found.truncation) + len(found.rounding) == len(found.points)
+    if found.turn >= 6:  # else the third derivative is nearly 0 here
+        falling = found.truncation[1:-2]
+        assert np.polyfit(widths[falling], errors[falling], 1)[0] == pytest.approx(2, abs=0.35)
+    assert np.polyfit(widths[found.rounding], errors[found.rounding], 1)[0] == pytest.approx(-1, abs=0.5)
+    assert found.points[found.best].error < TOLERANCE
+    assert all(found.points[found.best].error <= found.points[k].error for k in found.truncation)
+
+
+def test_a_parabola_has_no_truncation():
+    record = record_of("loss = w ** 2", "w = 1.3")
+    found = sweep(record, slot_of(record, "grad(w)"), ())
+    assert found.turn == 0
+    assert found.points[found.best].width > 1e-3  # not where rounding came out as 0 by chance
+
+
+def test_at_a_corner_no_width_is_narrow_enough():
+    record = record_of("loss = relu(w)", "w = 0.0")
+    found = sweep(record, slot_of(record, "grad(w)"), ())
+    assert not found.relative  # to an analytic gradient of 0 nothing is
+    assert found.turn == len(found.points)
+    assert {point.error for point in found.points} == {0.5}
+
+
+def test_errors_of_zero_are_exact():
+    record = record_of("loss = 2 * w", "w = 0.5")
+    assert {point.error for point in sweep(record, slot_of(record, "grad(w)"), ()).points} == {0.0}

@@ -1,0 +1,101 @@
+"""A person's numbers out of files: every kind is read, and what cannot be used is refused with its place."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnstep.errors import NnstepError
+from nnstep.scenario.answers import read_answers
+
+W = np.array([[0.5, -0.25], [1.0, 2.0]])
+
+
+def test_every_kind_of_file_is_read(tmp_path: Path) -> None:
+    np.savez(tmp_path / "all.npz", W1=W, b1=W[0], a=np.float64(2.5))
+    np.save(tmp_path / "W1.npy", W)
+    (tmp_path / "all.json").write_text(json.dumps({"W1": W.tolist(), "b1": [0.5, -0.25], "a": 2.5}), encoding="utf-8")
+    (tmp_path / "W1.csv").write_text("0.5,-0.25\n1.0,2.0\n", encoding="utf-8")
+    (tmp_path / "W1.txt").write_text("[[0.5, -0.25], [1.0, 2.0]]", encoding="utf-8-sig")
+    for name in ("all.npz", "all.json"):
+        found = read_answers(str(tmp_path / name))
+        assert list(found) == ["W1", "b1", "a"] or sorted(found) == ["W1", "a", "b1"]
+        assert found["W1"].array.tolist() == W.tolist()
+        assert found["a"].array.shape == ()
+    for name in ("W1.npy", "W1.csv", "W1.txt"):
+        found = read_answers(str(tmp_path / name))
+        assert list(found) == ["W1"]
+        assert found["W1"].array.tolist() == W.tolist()
+    assert read_answers(str(tmp_path / "all.npz"))["W1"].decimals is None
+    assert read_answers(str(tmp_path / "all.json"))["W1"].decimals == 2
+    assert read_answers(str(tmp_path / "W1.csv"))["W1"].decimals is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.json", b'{"W1": [[1, 2], [3]]}', "W1: found rows of different lengths"),
+        ("a.json", b'{"W1": true}', "W1: found true, expected a number"),
+        ("a.json", b'{"W1": [1, "2"]}', 'W1: found "2", expected a number'),
+        ("a.json", b'{"W1": []}', "W1: found no numbers"),
+        ("a.json", b'{"W1": [NaN]}', "NaN is not a number"),
+        ("a.json", b'{"W1": [1e999]}', "W1: found a number beyond float64"),
+        ("a.json", b'{"W1": [[[1]]]}', "W1: found list, expected a number"),
+        ("a.json", b"{", "not JSON"),
+        ("a.json", b"[" * 100_000, "not usable JSON"),
+        ("a.json", b"\xff\xfe1", "not text in UTF-8"),
+        ("a.csv", b"1,2\n3\n", "row 2 has 1"),
+        ("a.csv", b"height,width\n1,2\n", "is no number"),
+        ("a.npz", b"not a zip", "not a readable .npz file"),
+        ("a.npy", b"no", "not a readable .npy file"),
+        ("a.txt", b"\x00\x1b[2J", "outside of the brackets"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(NnstepError) as found:
+        read_answers(str(path))
+    text = str(found.value)
+    assert said in text
+    assert str(path) in text
+    assert all(char.isprintable() or char == "\n" for char in text)
+
+
+def test_all_that_is_wrong_with_a_file_is_said_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"W1": true, "b1": [[1], 2], "c": 1}', encoding="utf-8")
+    with pytest.raises(NnstepError) as found:
+        read_answers(str(path))
+    assert [problem.key for problem in found.value.problems] == ["W1", "b1"]
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    for name, said in (("pipe.json", "pipe"), ("", "directory"), ("none.npz", "no such file"), ("a\0b.npz", "path")):
+        with pytest.raises(NnstepError, match=said):
+            read_answers(str(tmp_path / name))
+
+
+@pytest.mark.parametrize("text", ["1,2\n3,4\n", "1;2\n3;4", "1\t2\r\n3\t4\r\n", "1, 2\n3, 4"])
+def test_a_table_has_commas_or_semicolons_between_its_numbers(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "W1.csv"
+    path.write_bytes(text.encode())
+    assert read_answers(str(path))["W1"].array.tolist() == [[1, 2], [3, 4]]
+
+
+def test_a_table_with_commas_as_decimal_signs_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "W1.csv"
+    path.write_text("0,5;0,25\n1,5;2,0", encoding="utf-8")
+    with pytest.raises(NnstepError, match="one number or two"):
+        read_answers(str(path))
+
+
+def test_nothing_is_unpickled(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(NnstepError, match="expected whole numbers or floats"):
+        read_answers(str(tmp_path / "a.npy"))

@@ -1,0 +1,135 @@
+"""The gradient check as it is shown: every number is whole, it fits wherever it is put, and it says what was found."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnstep.engine import Timeline
+from nnstep.engine.difference import difference, sweep, worst
+from nnstep.scenario import loads
+from nnstep.view.blocks import line_width
+from nnstep.view.canvas import line_text
+from nnstep.view.checks import check_block
+from nnstep.view.numbers import plain
+from nnstep.view.state import ROLES
+from tests.engine.strategies import scenarios
+
+
+@cache
+def record_of(equations, parameters="w = 0.7"):
+    """The first iteration of a few equations."""
+    return Timeline(loads(f"equations = '''\n{equations}\n'''\n[parameters]\n{parameters}\n")).record(1)
+
+
+def block_of(record, name, index=(), width=58, height=30, ascii=False):
+    """The check of an entry of a gradient."""
+    slot = record.program.versions[name][-1]
+    found, swept, most = difference(record, slot, index), sweep(record, slot, index), worst(record, slot, 50)
+    written = name + (f"[{','.join(map(str, index))}]" if index else "")
+    return found, swept, check_block(found, swept, most, written, "L", width, height, ascii)
+
+
+def lines_of(block):
+    """The text of each line."""
+    return [line_text(block.line(y)) for y in range(block.height)]
+
+
+def text_of(equations, parameters="w = 0.7", **where):
+    """The whole text in one line, as a person reads it."""
+    return " ".join(" ".join(lines_of(block_of(record_of(equations, parameters), "grad(w)", **where)[2])).split())
+
+
+@settings(max_examples=40, deadline=None)
+@given(scenarios(), st.integers(24, 130), st.integers(4, 44), st.booleans(), st.data())
+def test_it_fits_and_no_number_is_cut(scenario, width, height, ascii, data):
+    record = Timeline(scenario).record(1)
+    values = [one for one in record.program.values if one.role in ("gradient", "contribution")]
+    if not values:
+        return
+    value = data.draw(st.sampled_from(values))
+    index = tuple(data.draw(st.integers(0, size - 1)) for size in value.shape)
+    found, _, block = block_of(record, value.name, index, width, height, ascii)
+    lines = [block.line(y) for y in range(block.height)]
+    assert all(line_width(line) <= width for line in lines)
+    assert all(piece.role in ROLES for line in lines for piece in line)
+    text = "\n".join(map(line_text, lines))
+    for number in (found.analytic, found.numeric):
+        said = plain(number, 10)
+        assert (said.replace("−", "-").replace("∞", "inf") if ascii else said) in text
+    if ascii and value.name.isascii():
+        assert text.isascii(), text
+
+
+@pytest.mark.parametrize("height", range(4, 40))
+def test_the_plot_takes_no_more_lines_than_there_are_and_goes_first(height):
+    _, _, block = block_of(record_of("loss = sin(w)"), "grad(w)", height=height)
+    assert block.height <= max(height, 4)
+    assert ("truncation" in "".join(lines_of(block))) == (height >= 12)
+
+
+def test_both_sides_are_named_and_the_best_width_is_marked_between_them():
+    _, swept, block = block_of(record_of("loss = sin(w)"), "grad(w)", width=70)
+    lines = lines_of(block)
+    assert sum(line.count("◆") for line in lines) == 2  # in the plot, and where it is explained
+    (mark,) = [line.index("◆") for line in lines if "◆" in line and "best" not in line]
+    assert 7 + 10 < mark < 7 + 40
+    (left,) = [line.index("truncation") for line in lines if "truncation" in line]
+    (right,) = [line.index("rounding") for line in lines if "rounding" in line]
+    assert left < mark < right
+    best = swept.points[swept.best]
+    assert f"best at h = {plain(best.width, 2)}: error {plain(best.error, 2)}" in lines[-1]
+
+
+def test_a_side_that_is_not_there_is_not_named():
+    text = text_of("loss = w ** 2", "w = 0.7")
+    assert "truncation" not in text
+    assert "rounding" in text
+
+
+def test_the_axis_spans_the_errors():
+    _, swept, block = block_of(record_of("loss = sin(w)"), "grad(w)")
+    errors = [point.error for point in swept.points if point.error]
+    powers = [float(found) for found in re.findall(r"1e-?\d+(?=┤)", "\n".join(lines_of(block)).replace("−", "-"))]
+    assert powers == sorted(powers, reverse=True)
+    assert len(set(powers)) == len(powers) >= 2
+    assert powers[-1] <= min(errors)
+    assert powers[0] >= max(errors)
+
+
+def test_an_error_of_zero_has_a_row_of_its_own():
+    record = record_of("loss = relu(w)", "w = 0.01")  # exact as soon as the width does not reach the corner
+    lines = lines_of(block_of(record, "grad(w)")[2])
+    assert any(line.strip().startswith("0┤") for line in lines)
+    assert "◆" in next(line for line in lines if line.strip().startswith("0┤"))
+    assert "exactly" in text_of("loss = 2 * w", "w = 0.5")
+
+
+def test_a_corner_is_told_with_its_slopes():
+    text = text_of("loss = relu(w)", "w = 0.0")
+    assert "w = 0 is at the corner of ReLU (step 1). The slope is 0 below and 1 above." in text
+    assert "Any slope between is right; 0 is taken." in text
+    assert "central difference 0.5" in text
+    assert "off by 0.5, whatever the width" in text
+    assert "✔" in text
+    assert "w = v = 0.3 is at the corner of max" in text_of("loss = maximum(w, v)", "w = 0.3\nv = 0.3")
+    near = text_of("loss = maximum(w, v)", "w = 0.300001\nv = 0.3")
+    assert "w = 0.300001 passes the corner of max at v = 0.3 (step 1)" in near
+
+
+def test_what_differs_is_told():
+    text = text_of("loss = relu(w) - abs(w) / 2", "w = 0.0")
+    assert "✘ they differ" in text
+    assert "0 is not between them" in text
+
+
+def test_the_worst_entry_of_a_matrix_is_told_and_of_one_number_there_is_none():
+    record = record_of("loss = sum(sin(w))", "w = { shape = [9, 8], init = 'normal' }")
+    lines = lines_of(block_of(record, "grad(w)", (1, 2))[2])
+    assert any(line == "50 of 72 entries checked, the worst:" for line in lines)
+    assert re.match(r"grad\(w\)\[\d,\d\]  relative error .* ✔$", lines[-1])
+    assert "worst" not in text_of("loss = sin(w)")
