@@ -222,13 +222,13 @@ def _gradcheck(options: argparse.Namespace) -> int:
 def _against(timeline: Timeline, iteration: int, paths: list[str]) -> int:
     """A person's own numbers beside those of an iteration."""
     from nnstep.debugger.mine import compare, named
-    from nnstep.scenario.answers import read_answers
+    from nnstep.scenario.answers import read_all
     from nnstep.view.canvas import line_text
     from nnstep.view.diagnosis import diagnosis_lines
     from nnstep.view.notation import objective_letter
 
     record = timeline.record(iteration)
-    given = [(path, name, one) for path in paths for name, one in read_answers(path).items()]
+    given = read_all(paths)
     problems = []
     for path, name, one in given:
         try:
@@ -241,7 +241,9 @@ def _against(timeline: Timeline, iteration: int, paths: list[str]) -> int:
         found = compare(record, named(record.program, [(name, one) for _, name, one in given]))
     except ValueError as error:
         raise NnstepError(Problem(str(error), key="--against")) from None
-    _print(map(line_text, diagnosis_lines(found, objective_letter(record.program))), plain=not _carries_unicode())
+    plain = not _carries_unicode()
+    lines = diagnosis_lines(found, objective_letter(record.program), plain)
+    _print(map(line_text, lines), plain=plain)
     return 0 if found.ok else 1
 
 

@@ -28,6 +28,7 @@ TEXTS: dict[str, str] = {
     "cell.step": "computed at step {step}, {phase}",
     "cell.sample": "sample {number}",
     "cell.path": "via {name}",
+    "cell.followed": "Enter follows",
     "cell.large.one": "made of 1 entry: s opens the step",
     "cell.large.many": "made of {count} entries, too many to list: s opens the step",
     "cell.left-out.one": "… 1 more term, {rest}: x shows it",
@@ -306,20 +307,22 @@ TEXTS: dict[str, str] = {
     "check.worst.all": "All {entries} entries checked, the worst:",
     "check.between": "between the two slopes",
     "check.absolute": "error for each width h",
-    "check.corner.at": "{entry} = {value} is at the corner of {operation} (step {step}). The slope is {below} below and "
-    "{above} above. Any slope between is right; {taken} is taken.",
-    "check.corner.near": "{entry} = {value} passes the corner of {operation} at {level} (step {step}) within the width. "
-    "The slope is {below} below and {above} above. Any slope between is right; {taken} is taken.",
+    "check.corner.at": "{entry} = {value} is at the corner of {operation} (step {step}). The slope is {below} below "
+    "and {above} above. Any slope between is right; {taken} is taken.",
+    "check.corner.near": "{entry} = {value} passes the corner of {operation} at {level} (step {step}) within the "
+    "width. The slope is {below} below and {above} above. Any slope between is right; {taken} is taken.",
     "check.corner.outside": "{entry} = {value} is at a corner of {operation} (step {step}). The slope is {below} below "
     "and {above} above; {taken} is not between them.",
     "check.bend": "The function bends so much that the slope is {below} below and {above} above; {taken} is between.",
     # -- a person's own numbers
     "mine.no-gradient": "{name} has no gradient here",
+    "mine.no-name": "no value here has a gradient to compare with",
     "mine.unknown": "nothing is called {name}; {hint}",
     "mine.names": "names are those of the program, as in W1 or grad(z1); gradients: {names}",
     "mine.twice": "{name} is given twice",
     "mine.all-agree": "All of your numbers agree with those of iteration {iteration}.",
     "mine.agrees": "agrees (within {tolerance})",
+    "mine.agrees-coarsely": "agrees, but only within {tolerance}, which is wide for numbers this small",
     "mine.other-shape": "another shape",
     "mine.wrong.one": "1 entry differs, by {most}",
     "mine.wrong.many": "{count} entries differ, by {most} at most",
@@ -331,6 +334,7 @@ TEXTS: dict[str, str] = {
     "mine.causes": "Likely causes, which make the same numbers here",
     "mine.partly": "  (this explains the first difference, not all of them)",
     "mine.unknown-cause": "The cause is unknown: none of the common mistakes makes these numbers.",
+    "mine.too-large": "The cause is unknown: the network is too large to try every common mistake.",
     "mine.cause.transposed": "{names}: rows and columns have changed places; compare the order of the product.",
     "mine.cause.sign": "{names}: the sign is flipped; is it output − target?",
     "mine.cause.missing-rows": "{names}: {factor} times too large: the 1/n of the mean over the rows is missing.",
@@ -338,6 +342,9 @@ TEXTS: dict[str, str] = {
     "mine.cause.missing-columns": "{names}: {factor} times too large: the mean is over the rows alone, not over the "
     "columns as well.",
     "mine.cause.extra-rows": "{names}: divided by n once too often ({factor} of it): a mean where a sum belongs.",
+    "mine.cause.extra-columns": "{names}: divided by the number of columns once too often ({factor} of it).",
+    "mine.cause.multiple": "{names}: {factor} times what it is here, in every entry.",
+    "mine.cause.sign-at": "step {step}: the sign of {names} is flipped, which is one of several paths.",
     "mine.cause.twice": "{names}: twice too large; a 2 too many, or a ½ of the loss that is missing.",
     "mine.cause.half": "{names}: half of it; the 2 of the square's derivative is missing, or a ½ too many.",
     "mine.cause.unsummed": "{names}: not summed over the rows; a bias is added to each row, so its gradient is a sum.",
@@ -345,8 +352,8 @@ TEXTS: dict[str, str] = {
     "mine.cause.slope": "step {step}: the derivative of the activation is missing: {names} is taken as the "
     "gradient after it.",
     "mine.cause.slopes": "the derivative of the activations is missing in every layer ({names}).",
-    "mine.cause.sequential": "weights were updated before the gradient went back through them ({names}): use "
-    "the old ones.",
+    "mine.cause.sequential": "step {step}: weights were updated before the gradient went back through them ({names}): "
+    "use the old ones.",
     "mine.cause.softmax-twice": "step {step}: softmax is applied twice: {names} is computed from the softmax of "
     "probabilities.",
 }

@@ -9,13 +9,12 @@ added up in another order, may be another answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import wraps
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from nnstep.language import Call, Expression, Name, names, substitute, walk
-from nnstep.program import Program, Shape, ShapeOf, Step, cell_size
+from nnstep.program import Program, Shape, ShapeOf, Step, cell_size, per_program
 
-__all__ = ["MOST_ENTRIES", "Whole", "hidden", "per_program", "shape_in", "whole"]
+__all__ = ["MOST_ENTRIES", "Whole", "hidden", "shape_in", "whole"]
 
 MOST_ENTRIES = 20_000  # that the arithmetic of a cell is written out with, about a tenth of a second's work
 _ARRANGING = ("transpose", "reshape", "slice", "broadcast")
@@ -27,25 +26,6 @@ _JUMPING = frozenset(
     )
 )
 _EXACT = (*_ARRANGING, "concat", "argmax", "one_hot", "max", "min")
-_KEPT = 8  # programs: batches of another size have programs of their own, and so have bodies
-
-_T = TypeVar("_T")
-
-
-def per_program(function: Callable[[Program], _T]) -> Callable[[Program], _T]:
-    """Keep the results for the programs last asked about: by identity, since hashing a program takes longer."""
-    kept: dict[int, tuple[Program, _T]] = {}
-
-    @wraps(function)
-    def found(program: Program) -> _T:
-        key = id(program)
-        if key not in kept:  # the program is kept with it, so its id is not used again
-            if len(kept) >= _KEPT:
-                kept.pop(next(iter(kept)), None)
-            kept[key] = (program, function(program))
-        return kept[key][1]
-
-    return found
 
 
 class Whole(NamedTuple):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnstep.catalogue import say
-from nnstep.debugger.mistakes import Cause, causes
+from nnstep.debugger.mistakes import Cause, causes, searchable
 from nnstep.engine import Record
 from nnstep.errors import NnstepError, nearest
 from nnstep.ops import Array, Index
@@ -20,7 +20,9 @@ from nnstep.typed import TypedError
 __all__ = ["Compared", "Comparison", "check_pasted", "compare", "named", "tolerance", "value_name"]
 
 _ROUNDING = 1e-14  # of the largest gradient: where others cancel out, this is left of them
-_RELATIVE = 1e-6  # of the largest entry, where all digits are given
+_RELATIVE = 1e-6  # of the largest entry, or of 1 where that is less
+_SMALL = 1e-3  # of the largest entry at most, or a small gradient would agree with anything
+_COARSE = 0.02  # of the largest entry: within more than that, agreeing says little
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Compared:
     step       the step that computes it
     wrong      how many entries are off by more than `tolerance`; where the shapes differ, all of them
     index      the first of those in reading order, with both numbers; () where the shapes differ
+    most       the largest difference; NaN where a number is not finite on one side only
+    coarse     the tolerance is so wide beside the numbers that agreeing says little
     """
 
     name: str
@@ -42,6 +46,7 @@ class Compared:
     theirs: float = 0.0
     ours: float = 0.0
     most: float = 0.0
+    coarse: bool = False
 
     @property
     def ok(self) -> bool:
@@ -51,12 +56,16 @@ class Compared:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All arrays in the order of the program, what probably went wrong, and the equation of the first wrong step."""
+    """All arrays in the order of the program, what probably went wrong, and the equation of the first wrong step.
+
+    `searched` is False where the network is too large for all causes to be tried.
+    """
 
     iteration: int
     results: tuple[Compared, ...]
     causes: tuple[Cause, ...]
     equation: str = ""
+    searched: bool = True
 
     @property
     def first(self) -> Compared | None:
@@ -98,25 +107,29 @@ def _names(program: Program) -> str:
 def compare(record: Record, given: Mapping[str, Given]) -> Comparison:
     """Compare arrays, by names of the program's values, with a record.
 
-    The tolerance is a millionth of the largest entry, or one unit of the last decimal that was written; and what is
-    left over where gradients cancel out is rounding.
+    Raises nothing for wrong shapes or numbers: they are what it tells.
     """
     program = record.program
     results = []
-    rounding = _ROUNDING * _largest_gradient(record)
+    arrays: dict[str, Array] = {}
+    largest = _largest_gradient(record)
     for name, one in given.items():
         value = program.values[program.versions[name][-1]]
-        results.append(_compared(name, value.step, record.value(value.slot), one, rounding))
+        ours = record.value(value.slot)
+        theirs = _like(one.array, ours)
+        arrays[name] = one.array if theirs is None else theirs
+        least = largest * (_RELATIVE if one.decimals is None and _is_single(one.array) else _ROUNDING)
+        results.append(_compared(name, value.step, ours, arrays[name], tolerance(ours, one, least)))
     results.sort(key=lambda result: result.step)
-    wrong = {result.name: given[result.name].array for result in results if not result.ok}
+    wrong = tuple(result.name for result in results if not result.ok)
     found: tuple[Cause, ...] = ()
     equation = ""
     if wrong:
         tolerances = {result.name: result.tolerance for result in results}
-        found = causes(record, {name: one.array for name, one in given.items()}, tolerances, tuple(wrong))
+        found = causes(record, arrays, tolerances, wrong)
         step = next(result.step for result in results if not result.ok)
         equation = program.steps[step - 1].equation if step else ""
-    return Comparison(record.iteration, tuple(results), found, equation)
+    return Comparison(record.iteration, tuple(results), found, equation, not wrong or searchable(record))
 
 
 def _largest_gradient(record: Record) -> float:
@@ -124,40 +137,57 @@ def _largest_gradient(record: Record) -> float:
     sizes = [0.0]
     for value in record.program.values:
         if value.role in ("gradient", "contribution"):
-            array = np.abs(record.value(value.slot))
-            sizes.append(float(np.max(array[np.isfinite(array)], initial=0.0)))
+            sizes.append(_largest(record.value(value.slot)))
     return max(sizes)
 
 
-def tolerance(ours: Array, decimals: int | None, rounding: float = 0.0) -> float:
-    """How far apart two entries may be; `rounding` is how far at least."""
-    finite = np.abs(ours[np.isfinite(ours)])
-    largest = float(finite.max()) if finite.size else 0.0
-    written = 10.0**-decimals if decimals is not None else 0.0
-    return max(_RELATIVE * largest, written * (1 + 1e-9), rounding)
+def tolerance(ours: Array, given: Given, least: float = 0.0) -> float:
+    """How far apart two entries may be; `least` is how far at least, for what is left where gradients cancel out.
+
+    A millionth of the largest entry, or of 1 where that is less; one unit of the last decimal that was written. Whole
+    numbers are taken as exact: within one unit nearly every gradient is 0.
+    """
+    largest = _largest(ours)
+    if given.decimals:
+        return max(_RELATIVE * largest, 10.0**-given.decimals * (1 + 1e-9), least)
+    return max(min(_RELATIVE * max(1.0, largest), _SMALL * largest), least)
 
 
-def _compared(name: str, step: int, ours: Array, given: Given, rounding: float) -> Compared:
-    theirs = _like(given.array, ours)
-    allowed = tolerance(ours, given.decimals, rounding)
-    if theirs is None:
-        return Compared(name, step, given.array.shape, ours.shape, allowed, max(1, ours.size))
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(theirs - ours)
-        off = ~((apart <= allowed) | (theirs == ours) | (np.isnan(theirs) & np.isnan(ours)))
-    places = np.argwhere(off)
+def _largest(array: Array) -> float:
+    return float(np.max(np.abs(array[np.isfinite(array)]), initial=0.0))
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _is_single(array: Array) -> bool:
+    """Whether the numbers have no more digits than float32, in which most networks are computed."""
+    return bool(np.array_equal(array, array.astype(np.float32)))
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _compared(name: str, step: int, ours: Array, theirs: Array, allowed: float) -> Compared:
+    if theirs.shape != ours.shape:
+        return Compared(name, step, theirs.shape, ours.shape, allowed, max(1, ours.size))
+    same = (theirs == ours) | (np.isnan(theirs) & np.isnan(ours))
+    apart = np.where(same, 0.0, np.abs(theirs - ours))
+    coarse = allowed > _COARSE * _largest(ours) > 0
+    places = np.argwhere(~(apart <= allowed))
+    most = float(np.max(apart, initial=0.0))
     if not len(places):
-        return Compared(name, step, given.array.shape, ours.shape, allowed, 0, most=float(np.max(apart, initial=0.0)))
+        return Compared(name, step, theirs.shape, ours.shape, allowed, 0, most=most, coarse=coarse)
     index = tuple(int(i) for i in places[0])
-    numbers = (float(theirs[index]), float(ours[index]), float(np.nanmax(apart)))
-    return Compared(name, step, given.array.shape, ours.shape, allowed, len(places), index, *numbers)
+    numbers = (float(theirs[index]), float(ours[index]), most)
+    return Compared(name, step, theirs.shape, ours.shape, allowed, len(places), index, *numbers, coarse=coarse)
 
 
 def _like(theirs: Array, ours: Array) -> Array | None:
-    """Their array in our shape: a vector may be given as a row or a column, a number with brackets; else None."""
+    """Their array in our shape: of a vector and a single row or column either may stand for the other; else None.
+
+    A row for a column is another matter: that is a matrix transposed.
+    """
     if theirs.shape == ours.shape:
         return theirs
-    if ours.ndim < 2 and theirs.size == ours.size and max(theirs.shape, default=1) == theirs.size:
+    lines = all(max(array.shape, default=1) == array.size for array in (theirs, ours))
+    if lines and theirs.size == ours.size and (min(theirs.ndim, ours.ndim) < 2):
         return theirs.reshape(ours.shape)
     return None
 
@@ -182,7 +212,7 @@ def check_pasted(record: Record, name: str, text: str) -> Comparison:
         if text.lstrip().startswith("{"):
             return compare(record, named(record.program, read_json_text(text).items()))
         if not name:
-            raise ValueError(say("mine.no-gradient", name=""))
+            raise ValueError(say("mine.no-name"))
         return compare(record, named(record.program, [(name, given_text(text))]))
     except TypedError as error:
         raise ValueError(str(error)) from None

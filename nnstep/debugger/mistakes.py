@@ -16,9 +16,9 @@ from nnstep.debugger.variants import Variant, variants
 from nnstep.engine import Record
 from nnstep.ops import Array
 
-__all__ = ["Cause", "causes"]
+__all__ = ["Cause", "causes", "searchable"]
 
-_WORK = 2_000_000  # numbers of an iteration up to which whole backward passes are tried
+_WORK = 200_000_000  # numbers of an iteration times its steps, up to which whole backward passes are tried
 _LOOSEST = 0.02  # of an array's largest entry: a tolerance above it cannot tell one number from another
 
 
@@ -27,8 +27,9 @@ class Cause:
     """A mistake that makes the person's numbers.
 
     kind    "transposed", "unsummed", "one-row", "sign", "missing-rows" (no 1/n), "missing-entries" (no mean over all
-            entries), "missing-columns", "extra-rows" (1/n once too often), "twice", "half", "slope", "slopes",
-            "sequential", "softmax-twice"
+            entries), "missing-columns", "extra-rows" (1/n once too often), "extra-columns", "twice", "half",
+            "multiple" (of another factor), "slope", "slopes", "sign-at" (at one step only), "sequential",
+            "softmax-twice"
     step    where it happens; 0 for what concerns whole arrays
     names   the arrays, or the value, that it concerns
     factor  what the right numbers were multiplied by, for a factor
@@ -42,6 +43,12 @@ class Cause:
     whole: bool = True
 
 
+def searchable(record: Record) -> bool:
+    """Whether the network is small enough for the backward pass to be done again with each mistake."""
+    return record.arena.size * len(record.program.steps) <= _WORK
+
+
+@np.errstate(all="ignore")
 def causes(
     record: Record, given: Mapping[str, Array], tolerances: Mapping[str, float], wrong: tuple[str, ...]
 ) -> tuple[Cause, ...]:
@@ -50,6 +57,7 @@ def causes(
     `given` has all of the person's arrays by the names of values, `tolerances` how far off each may be.
     """
     found = [*_by_array(record, given, tolerances, wrong), *_by_variant(record, given, tolerances, wrong)]
+    found = found or list(_multiple(record, given, tolerances, wrong))
     best = [cause for cause in found if cause.whole] or found
     unique: dict[tuple[str, int], Cause] = {}
     for cause in best:
@@ -79,7 +87,7 @@ def _by_array(
     if right.ndim == 2 and _near(theirs, right.T, tolerances[first]) and not _symmetric(right, tolerances[first]):
         turned = tuple(name for name in wrong if _near(given[name], ours[name].T, tolerances[name]))
         yield Cause("transposed", 0, turned, whole=turned == wrong)
-    for kind, factor in _factors(record):
+    for kind, factor in _factors(record) if _is_of_the_loss(record, first) else ():
         scaled = tuple(name for name in wrong if _is_multiple(given[name], ours[name], factor, tolerances[name]))
         if first in scaled:
             yield Cause(kind, 0, scaled, factor, whole=scaled == wrong)
@@ -88,6 +96,29 @@ def _by_array(
         yield Cause("unsummed", 0, unsummed, whole=unsummed == wrong)
     elif _summed_from(record, first, theirs, tolerances[first]) == "one-row":
         yield Cause("one-row", 0, (first,), whole=wrong == (first,))
+
+
+def _is_of_the_loss(record: Record, name: str) -> bool:
+    """Whether a value is the objective or a gradient: what the loss's factors go into."""
+    value = record.program.values[record.program.versions[name][-1]]
+    return value.role in ("gradient", "contribution") or value.slot == record.program.objective
+
+
+def _multiple(
+    record: Record, given: Mapping[str, Array], tolerances: Mapping[str, float], wrong: tuple[str, ...]
+) -> Iterator[Cause]:
+    """Another factor, the same for every entry of the wrong arrays: of all of them, or else of the first."""
+    alike = tuple(name for name in wrong if given[name].shape == record[name].shape)
+    for names in (alike, wrong[:1]) if wrong[0] in alike else ():
+        ours = np.concatenate([record[name].ravel() for name in names])
+        theirs = np.concatenate([given[name].ravel() for name in names])
+        if np.count_nonzero(np.abs(ours) > 10 * max(tolerances[name] for name in names)) < 2:
+            continue  # of one number anything is a multiple
+        factor = float(np.vdot(ours, theirs) / np.vdot(ours, ours))  # by least squares
+        scaled = tuple(name for name in wrong if _is_multiple(given[name], record[name], factor, tolerances[name]))
+        if np.isfinite(factor) and factor and wrong[0] in scaled:
+            yield Cause("multiple", 0, scaled, factor, whole=scaled == wrong)
+            return
 
 
 def _symmetric(array: Array, tolerance: float) -> bool:
@@ -99,32 +130,31 @@ def _is_multiple(theirs: Array, ours: Array, factor: float, tolerance: float) ->
 
 
 def _factors(record: Record) -> Iterator[tuple[str, float]]:
-    """Factors that are forgotten or put in twice, each once: those that are 1 here say nothing."""
+    """Factors that are forgotten or put in twice, but for those that are 1 here. Several may be the same number."""
     program = record.program
-    rows = program.rows
-    entries = {prod(program.values[slot].shape) for slot in _predictions(record)}
-    seen = {1.0}
-    for kind, factor in (
+    rows = max(1, program.rows)
+    entries = sorted({prod(program.values[slot].shape) for slot in _predictions(record)})
+    columns = [size // rows for size in entries if size % rows == 0]
+    pairs = (
         ("sign", -1.0),
         ("missing-rows", float(rows)),
-        *(("missing-entries", float(size)) for size in sorted(entries)),
-        *(("missing-columns", size / rows) for size in sorted(entries) if rows),
-        ("extra-rows", 1.0 / rows if rows else 1.0),
+        *(("missing-entries", float(size)) for size in entries if size != rows),
+        *(("missing-columns", float(count)) for count in columns if rows > 1),  # of one row they are all entries
+        ("extra-rows", 1.0 / rows),
+        *(("extra-columns", 1.0 / count) for count in columns),
         ("twice", 2.0),
         ("half", 0.5),
-    ):
-        if factor not in seen or (kind in ("twice", "half") and factor != 1.0):
-            seen.add(factor)
-            yield kind, factor
+    )
+    yield from (pair for pair in pairs if pair[1] != 1.0)
 
 
 def _predictions(record: Record) -> list[int]:
-    """The values that go into the step that computes the objective."""
+    """The values that the forward steps make single numbers of: what goes into a loss, or into a mean or a sum."""
     program = record.program
     if program.objective is None:
         return []
-    step = program.values[program.objective].step
-    return [slot for _, slot in program.steps[step - 1].operands] if step else []
+    single = [step for step in program.steps if step.phase == "forward" and not program.values[step.target].shape]
+    return [slot for step in single for _, slot in step.operands if program.values[slot].shape]
 
 
 def _summed_from(record: Record, name: str, theirs: Array, tolerance: float) -> str:
@@ -148,7 +178,7 @@ def _summed_from(record: Record, name: str, theirs: Array, tolerance: float) -> 
 def _by_variant(
     record: Record, given: Mapping[str, Array], tolerances: Mapping[str, float], wrong: tuple[str, ...]
 ) -> Iterator[Cause]:
-    if record.arena.size > _WORK:
+    if not searchable(record):
         return
     first = wrong[0]
     for variant in variants(record):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from nnstep.debugger.follow import per_program
-from nnstep.program import Program, Shape, Step, reached_boxes
+from nnstep.program import Program, Shape, Step, per_program, reached_boxes
 
 __all__ = ["sample_axes"]
 

@@ -33,6 +33,7 @@ class Variant:
 def variants(record: Record) -> Iterator[Variant]:
     """Every variant of a record's backward pass."""
     yield from _slopes(record)
+    yield from _signs(record)
     yield from _softmax_twice(record)
     yield from _sequential(record)
 
@@ -68,7 +69,7 @@ def _upstream(program: Program, step: Step) -> str | None:
 
 
 def _slope_steps(program: Program) -> list[tuple[Step, str]]:
-    """The steps that multiply by the slope of an activation, each with the upstream gradient's name."""
+    """The steps that go back through an activation, each with the upstream gradient's name."""
     found = []
     for step in program.steps:
         if step.phase != "backward" or not step.source or not step.operation.endswith("_backward"):
@@ -77,7 +78,8 @@ def _slope_steps(program: Program) -> list[tuple[Step, str]]:
         name = _upstream(program, step)
         if isinstance(source, Call) and name is not None:
             entry = operation(source.function)
-            if entry.elementwise and len(entry.inputs) == 1 and entry.name != "negative":
+            through = entry.elementwise or entry.name in ("softmax", "log_softmax")
+            if through and len(entry.inputs) == 1 and entry.name != "negative":
                 found.append((step, name))
     return found
 
@@ -95,6 +97,20 @@ def _slopes(record: Record) -> Iterator[Variant]:
         names = tuple(program.values[step.target].name for step, _ in group)
         alone = len(group) == 1
         yield Variant("slope" if alone else "slopes", group[0][0].index if alone else 0, names, _run(record, change))
+
+
+# A sign that is flipped at one of several paths; where there is one path, the whole gradient has the wrong sign.
+
+
+def _signs(record: Record) -> Iterator[Variant]:
+    for step in record.program.steps:
+        target = record.program.values[step.target]
+        if step.phase == "backward" and target.role == "contribution" and step.source:
+
+            def change(now: Step, lookup: Callable[[str], Array], at: Step = step) -> Array | None:
+                return -record.value(at.target) if now.index == at.index else None
+
+            yield Variant("sign-at", step.index, (target.name,), _run(record, change))
 
 
 # Softmax applied to what are probabilities already.
@@ -167,16 +183,32 @@ def _replaced(record: Record, at: Step, wrong: Array) -> Variant:
 
 
 def _sequential(record: Record) -> Iterator[Variant]:
+    """All parameters updated too early, and each of them alone."""
     program = record.program
     updates: dict[str, list[Step]] = {}
     for step in program.steps:
         target = program.values[step.target]
         if step.phase == "update":
             updates.setdefault(target.of or target.name, []).append(step)
-    if not updates:
-        return
+    every = _updated_early(record, updates)
+    if every is not None:
+        yield every
+        for name in every.names if len(every.names) > 1 else ():
+            alone = _updated_early(record, {name: updates[name]})
+            if alone is not None:
+                yield alone
+
+
+def _updated_early(record: Record, updates: dict[str, list[Step]]) -> Variant | None:
+    """Parameters that are updated as soon as their gradient is there; None where no later step reads them.
+
+    The step is the first that reads one, the names are those that are read.
+    """
+    program = record.program
     found: dict[int, Array] = {}  # changed slots: gradients, and parameters that are updated already
+    early: dict[int, str] = {}
     values: dict[str, Array] = {}
+    names: dict[str, int] = {}
 
     def lookup_of(step: Step) -> Callable[[str], Array]:
         slots = dict(step.operands)
@@ -186,16 +218,20 @@ def _sequential(record: Record) -> Iterator[Variant]:
         if step.phase != "backward":
             continue
         target = program.values[step.target]
-        if found.keys() & {slot for _, slot in step.operands}:
+        read = [slot for _, slot in step.operands if slot in found]
+        if read:
             found[step.target] = values[target.name] = evaluate(step.expression, lookup_of(step))
+        for slot in read:
+            if slot in early:
+                names.setdefault(early[slot], step.index)
         if target.role == "gradient" and target.of in updates:
-            _update(record, updates[target.of], found)
-    if values:
-        yield Variant("sequential", 0, tuple(updates), values)
+            found.update(_update(record, updates[target.of], found))
+            early[program.versions[target.of][0]] = target.of
+    return Variant("sequential", min(names.values()), tuple(names), values) if names else None
 
 
-def _update(record: Record, steps: list[Step], found: dict[int, Array]) -> None:
-    """Update a parameter now: what reads it as it was before finds it as it is after."""
+def _update(record: Record, steps: list[Step], found: dict[int, Array]) -> dict[int, Array]:
+    """A parameter updated now: its slot before the update with its value after it."""
     program = record.program
     new: dict[int, Array] = {}
     for step in steps:
@@ -207,4 +243,4 @@ def _update(record: Record, steps: list[Step], found: dict[int, Array]) -> None:
 
         new[step.target] = evaluate(step.expression, lookup)
     name = program.values[steps[-1].target].name
-    found[program.versions[name][0]] = new[steps[-1].target]
+    return {program.versions[name][0]: new[steps[-1].target]}

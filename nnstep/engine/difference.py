@@ -22,6 +22,8 @@ __all__ = ["TOLERANCE", "Corner", "Difference", "Point", "Sweep", "Worst", "diff
 TOLERANCE = 1e-6  # of the relative error; central differences in float64 are good to about 1e-9
 _WIDTH = 6e-6  # near the cube root of the rounding unit, where truncation and rounding are about equal
 _BEND = 1e-3  # relative difference of the slopes on both sides; the curvature of a smooth loss makes about 1e-5
+_STRAIGHT = 1e-4  # the same for a width that was chosen since a wider one was bent: then truncation is below rounding
+_NARROWER = 6  # how many narrower widths are tried, each a tenth of the one before
 _MOST = 1_000  # entries of one value that are looked at
 _WORK = 200_000_000  # numbers that are read and written for one value, at most: some tenths of a second
 _WIDTHS = tuple(10.0 ** (-k / 3) for k in range(3, 46))  # 0.1 down to 1e-15
@@ -117,14 +119,15 @@ def difference(record: Record, gradient_slot: int, index: Index, width: float | 
     return _difference(probe, record.value(gradient_slot), index, here, width)
 
 
-def worst(record: Record, gradient_slot: int, most: int = _MOST) -> Worst:
+def worst(record: Record, gradient_slot: int, most: int = _MOST, work: int = _WORK) -> Worst:
     """The worst entry of a gradient; of a large one, or in a large network, only some entries are looked at.
 
-    NaN is worse than any error. Raises ValueError for a slot that has no gradient in it.
+    `work` is how many numbers may be read and written for it. NaN is worse than any error. Raises ValueError for a slot
+    that has no gradient in it.
     """
     probe = Probe(record, gradient_slot)
     analytic = record.value(gradient_slot)
-    count = max(1, min(analytic.size, most, _WORK // (2 * probe.work)))
+    count = max(1, min(analytic.size, most, work // (2 * probe.work)))
     chosen = np.unique(np.linspace(0, analytic.size - 1, count).round().astype(int)).tolist()
     start: Index = (0,) * analytic.ndim
     here = probe.at(start, probe.entry(start))
@@ -175,15 +178,32 @@ def _noise(points: list[Point]) -> float:
 
 
 def _difference(probe: Probe, gradient: Array, index: Index, here: float, width: float | None = None) -> Difference:
-    """The check of one entry; `here` is the objective as it is."""
+    """The check of one entry; `here` is the objective as it is.
+
+    Where the slopes on both sides differ and no corner is the reason, the function bends within the width, or is not
+    defined on one side of it: then narrower ones are tried.
+    """
+    if width is not None:
+        return _at_width(probe, gradient, index, here, width)
+    width = _WIDTH * max(1.0, abs(probe.entry(index)))
+    found = _at_width(probe, gradient, index, here, width)
+    for _ in range(_NARROWER):
+        bent = _apart(found.below, found.above) > (_BEND if found.width == width else _STRAIGHT)
+        rounding = 10 * _ROUNDING * abs(here) / found.width / max(1.0, abs(found.numeric))  # at the next width
+        if found.corner is not None or not (bent or (not found.ok and rounding < TOLERANCE / 10)):
+            break
+        found = _at_width(probe, gradient, index, here, found.width / 10)
+    return found
+
+
+def _at_width(probe: Probe, gradient: Array, index: Index, here: float, width: float) -> Difference:
     analytic, entry = float(gradient[index]), probe.entry(index)
-    width = _WIDTH * max(1.0, abs(entry)) if width is None else width
     high, low = entry + width, entry - width
     above = (probe.at(index, high) - here) / (high - entry)
     below = (here - probe.at(index, low)) / (entry - low)
     numeric = nearest = (below + above) / 2
     error, corner = _error(analytic, numeric), None
-    apart = abs(above - below) > _BEND * max(1.0, abs(below), abs(above))
+    apart = _apart(below, above) > _BEND
     if isfinite(below) and isfinite(above) and (apart or error > TOLERANCE):
         corner = corner_between(probe, index, low, high)
         closer = (-_one_sided(probe, index, here, -width), _one_sided(probe, index, here, width))
@@ -192,11 +212,17 @@ def _difference(probe: Probe, gradient: Array, index: Index, here: float, width:
             exactly = corner is not None and corner.at == 0
             sides = [*closer] if exactly or not apart else [*sides, *closer]
             below, above = closer if exactly else (below, above)
-        between = min(max(analytic, min(sides)), max(sides))
-        if apart or corner is not None or _error(analytic, between) < error:
-            nearest = between
+        if apart or corner is not None:
+            nearest = min(max(analytic, min(sides)), max(sides))
             error = _error(analytic, nearest)
     return Difference(index, analytic, numeric, below, above, width, nearest, error, corner)
+
+
+def _apart(below: float, above: float) -> float:
+    """How far two slopes are apart, relative to their size where that is above 1; infinity where one is not finite."""
+    if not (isfinite(below) and isfinite(above)):
+        return np.inf
+    return abs(above - below) / max(1.0, abs(below), abs(above))
 
 
 def _one_sided(probe: Probe, index: Index, here: float, width: float) -> float:

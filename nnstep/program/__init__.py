@@ -2,12 +2,13 @@
 pass, its derivative as another program in the same language, and the optimizer's update.
 """
 
-from nnstep.program.bind import Bound, ShapeOf, bind, infer, rule_expression
+from nnstep.program.bind import Bound, ShapeOf, bind, computed, infer, rule_expression
 from nnstep.program.body import Body, body
 from nnstep.program.builder import Builder
 from nnstep.program.cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes, tally
 from nnstep.program.chain import Factor, chain, factor, parameters_with_gradient
 from nnstep.program.compile import batch_rows, compile_program
+from nnstep.program.kept import per_program
 from nnstep.program.model import BODY, PHASES, Program, Shape, Step, Value
 from nnstep.program.update import initial_states
 
@@ -33,10 +34,12 @@ __all__ = [
     "cells",
     "chain",
     "compile_program",
+    "computed",
     "factor",
     "infer",
     "initial_states",
     "parameters_with_gradient",
+    "per_program",
     "reached",
     "reached_boxes",
     "rule_expression",

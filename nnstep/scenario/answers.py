@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from nnstep.scenario.reading import read_bytes
 from nnstep.text import clean
 from nnstep.typed import TypedError, read_numbers
 
-__all__ = ["Given", "given_text", "read_answers", "read_json_text"]
+__all__ = ["Given", "given_text", "read_all", "read_answers", "read_json_text"]
 
 _BYTES = 64 << 20
 _NAMES = 256  # in a file
@@ -43,14 +44,13 @@ def read_answers(path: str) -> dict[str, Given]:
     kind, stem = Path(path).suffix.lower(), Path(path).stem
     try:
         if kind == ".npz":
-            found = read_npz(content, tuple(array_names(content)), _AXES)
-            return {name: Given(array) for name, array in found.items()}
+            return _members(content)
         if kind == ".npy":
             return {stem: Given(read_npy(content, _AXES))}
         text = content.decode("utf-8-sig")
         if kind == ".json":
             return read_json_text(text, stem)
-        return {stem: given_text(_separated(text) if kind == ".csv" else text)}
+        return {stem: _finite(given_text(_separated(text) if kind == ".csv" else text))}
     except UnicodeDecodeError:
         raise NnstepError(Problem("not text in UTF-8", file=path, hint=_KINDS)) from None
     except (DataFileError, TypedError) as error:
@@ -60,7 +60,42 @@ def read_answers(path: str) -> dict[str, Given]:
         raise NnstepError(problem.at(file=path) for problem in error.problems) from None
 
 
+def read_all(paths: Iterable[str]) -> list[tuple[str, str, Given]]:
+    """The arrays of several files, each with its file and its name. Raises NnstepError with what is wrong in any."""
+    found, problems = [], list[Problem]()
+    for path in paths:
+        try:
+            found += [(path, name, one) for name, one in read_answers(path).items()]
+        except NnstepError as error:
+            problems += error.problems
+    if problems:
+        raise NnstepError(problems)
+    return found
+
+
 _KINDS = "a file is .npz, .npy, .json, or text with one matrix (.csv, .txt)"
+
+
+def _members(content: bytes) -> dict[str, Given]:
+    """The arrays of an `.npz` file. Raises DataFileError for the file, NnstepError for arrays in it."""
+    found, problems = {}, []
+    for name in array_names(content):
+        try:
+            found[name] = Given(read_npz(content, (name,), _AXES)[name])
+        except DataFileError as error:
+            problems.append(Problem(error.message, key=clean(name), hint=error.hint))
+    if problems:
+        raise NnstepError(problems)
+    return found
+
+
+def _finite(given: Given) -> Given:
+    """As it is, if all its numbers are finite. Raises DataFileError with the place of the first that is not."""
+    bad = np.argwhere(~np.isfinite(given.array))
+    if len(bad):
+        place = ", ".join(map(str, bad[0]))
+        raise DataFileError(f"entry [{place}] is {given.array[tuple(bad[0])]}, expected a finite number")
+    return given
 
 
 def _separated(text: str) -> str:
@@ -86,7 +121,7 @@ def read_json_text(text: str, stem: str = "") -> dict[str, Given]:
 
 def _by_name(text: str, stem: str) -> dict[str, Given]:
     try:
-        found = json.loads(text, parse_constant=_constant)
+        found = json.loads(text, parse_constant=_constant, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise NnstepError(Problem(f"not JSON: {clean(error.msg)}", line=error.lineno)) from None
     except (RecursionError, ValueError) as error:  # nested too deeply; a number of thousands of digits; NaN
@@ -104,6 +139,16 @@ def _by_name(text: str, stem: str) -> dict[str, Given]:
     if problems:
         raise NnstepError(problems)
     return arrays
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a name that comes twice would silently be the last one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"'{clean(twice, 40)}' is given twice")
+    return found
 
 
 def _constant(name: str) -> float:

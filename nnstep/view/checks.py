@@ -24,7 +24,7 @@ _TALLEST = 14  # rows of the plot
 _LEAST = 4  # rows below which there is none
 _GUTTER = 7  # columns of the axis on the left
 _WIDEST = 64  # columns of the plot
-_SIGNS = str.maketrans({"✔": "+", "✘": "x", "◆": "#"})
+_SIGNS = str.maketrans({"✔": "+", "✘": "x", "◆": "#", "…": "."})  # one column each, so that what fits still does
 
 
 def check_block(
@@ -58,7 +58,7 @@ def _in_ascii(block: Block) -> Block:
     """The block with the signs that are added here in ASCII."""
     lines = [block.line(y) for y in range(block.height)]
     return lines_block(
-        [tuple(Piece(ascii_text(text).translate(_SIGNS), role) for text, role in line) for line in lines]
+        [tuple(Piece(ascii_text(text.translate(_SIGNS)), role) for text, role in line) for line in lines]
     )
 
 
@@ -139,7 +139,8 @@ def _picture(swept: Sweep, width: int, height: int, ascii: bool) -> Block | None
         return wrap(say("check.all-exact"), width, "dim")
     known = [error for error in errors if isfinite(error)]
     if len(known) == len(errors) and max(known) < 2 * min(known):
-        return wrap(say("check.flat", error=plain(max(known), 2)), width, "dim")
+        middle = sorted(known)[len(known) // 2]  # at the narrowest widths rounding adds to it
+        return wrap(say("check.flat", error=plain(middle, 2)), width, "dim")
     title = wrap(say("check.axis") if swept.relative else say("check.absolute"), width, "dim")
     foot = _best(swept, width)
     rows = min(_TALLEST, height - title.height - 1 - foot.height)

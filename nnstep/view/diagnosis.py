@@ -15,9 +15,29 @@ from nnstep.view.symbols import SYMBOLS
 __all__ = ["diagnosis_lines"]
 
 
-def diagnosis_lines(comparison: Comparison, objective: str) -> list[Line]:
-    """A line for each array, then the first difference, then what probably made it."""
-    names = {one.name: clean(label(one.name, objective)) for one in comparison.results}
+def diagnosis_lines(comparison: Comparison, objective: str, plain_names: bool = False) -> list[Line]:
+    """A line for each array, then the first difference, then what probably made it.
+
+    `plain_names` writes grad(W1) for ∂L/∂W1, and no signs that ASCII has nothing for.
+    """
+    lines = _lines(comparison, "" if plain_names else objective)
+    return (
+        [tuple(Piece(piece.text.translate(_PLAIN), piece.role) for piece in one) for one in lines]
+        if plain_names
+        else lines
+    )
+
+
+_PLAIN = str.maketrans({"✔": "+", "✘": "x", "½": "1/2"})
+
+
+def _label(name: str, objective: str) -> str:
+    """The name as it is shown; with no objective, as the language writes it."""
+    return clean(label(name, objective) if objective else name)
+
+
+def _lines(comparison: Comparison, objective: str) -> list[Line]:
+    names = {one.name: _label(one.name, objective) for one in comparison.results}
     size = max(map(text_width, names.values()), default=0)
     lines: list[Line] = [_result(one, padded(names[one.name], size)) for one in comparison.results]
     first = comparison.first
@@ -40,7 +60,7 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 def _result(one: Compared, name: str) -> Line:
     if one.ok:
-        said = say("mine.agrees", tolerance=plain(one.tolerance, 2))
+        said = say("mine.agrees-coarsely" if one.coarse else "mine.agrees", tolerance=plain(one.tolerance, 2))
         return (Piece("✔ ", "good"), Piece(name, "gradient"), Piece("  " + said, "dim"))
     if one.shape != one.expected:
         return (Piece("✘ ", "error"), Piece(name, "gradient"), Piece("  " + say("mine.other-shape"), "error"))
@@ -50,12 +70,15 @@ def _result(one: Compared, name: str) -> Line:
 
 def _named(one: Compared, objective: str) -> Line:
     entry = Entry(one.name, one.index) if one.index and one.shape == one.expected else Name(one.name)
+    if not objective:
+        place = f"[{','.join(map(str, entry.index))}]" if isinstance(entry, Entry) else ""
+        return (Piece(" "), Piece(_label(one.name, "") + place))
     return (Piece(" "), *(Piece(*token) for token in tokens(entry, SYMBOLS, objective)))
 
 
 def _causes(comparison: Comparison, objective: str) -> list[Line]:
     if not comparison.causes:
-        return [(Piece(say("mine.unknown-cause"), "warning"),)]
+        return [(Piece(say("mine.unknown-cause" if comparison.searched else "mine.too-large"), "warning"),)]
     several = len(comparison.causes) > 1
     lines: list[Line] = [(Piece(say("mine.causes" if several else "mine.cause"), "heading"),)]
     for cause in comparison.causes:
@@ -66,8 +89,6 @@ def _causes(comparison: Comparison, objective: str) -> list[Line]:
 
 
 def _sentence(cause: Cause, comparison: Comparison, objective: str) -> str:
-    names = ", ".join(clean(label(name, objective)) for name in cause.names[:4]) + (
-        ", …" if len(cause.names) > 4 else ""
-    )
+    names = ", ".join(_label(name, objective) for name in cause.names[:4]) + (", …" if len(cause.names) > 4 else "")
     values = {"names": names, "step": cause.step, "factor": plain(cause.factor, 6)}
     return say(f"mine.cause.{cause.kind}", **values)

@@ -16,7 +16,7 @@ from nnstep.ops import Index
 from nnstep.text import clean
 from nnstep.view.canvas import Panel, line_text
 from nnstep.view.choice import Choice
-from nnstep.view.matrix import Cell as Spot
+from nnstep.view.matrix import cell_of
 from nnstep.view.numbers import shape_text
 from nnstep.view.stepper import Stepper
 
@@ -58,7 +58,7 @@ def asked(scenario: Scenario, text: str, iteration: int, ascii: bool = False) ->
         said = f"found {clean(text)!r}; {clean(name)} is {shape_text(shape) or 'a scalar'}"
         example = f"{name}[{','.join('0' for _ in shape)}]" if shape else name
         raise NnstepError(Problem(said, key="--explain", hint=f"an entry of it is {clean(example)}"))
-    row, column = _spot(index)
+    row, column = cell_of(index)
     stepper.do("cell.choose", (name, row, column))
     return Asked(stepper, name, index)
 
@@ -74,10 +74,6 @@ def _read(text: str, names: dict[str, tuple[int, ...]]) -> tuple[str, Index]:
         hint = nearest(name, names) or "an entry is written W1[0,1] or grad(W1)[0,1]"
         raise NnstepError(Problem(f"nothing is called {clean(name)!r}", key="--explain", hint=hint))
     return name, tuple(int(at) for at in found[2].split(",")) if found else ()
-
-
-def _spot(index: Index) -> Spot:
-    return (index[0], index[1]) if len(index) == 2 else (0, index[0]) if index else (0, 0)
 
 
 def explain(found: Asked) -> Iterator[str]:

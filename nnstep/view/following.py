@@ -11,6 +11,7 @@ from nnstep.program import Program, Value
 from nnstep.view.canvas import Line
 from nnstep.view.choice import Choice
 from nnstep.view.matrix import Cell as Spot
+from nnstep.view.matrix import cell_of
 from nnstep.view.moment import Moment
 
 __all__ = ["Followed", "Visit", "follow"]
@@ -46,7 +47,7 @@ def follow(moment: Moment, cell: Cell) -> Followed:
     program = frames[-1].program
     value = program.values[slot]
     here = moment.session.position
-    spot = _spot(value, cell.index)
+    spot = cell_of(cell.index)
     if value.step:
         path = (*(frame.now for frame in frames[:-1]), value.step)
         return Followed(Position(here.iteration, path[0], path[1:]), value.name, spot)
@@ -73,8 +74,3 @@ def _given(moment: Moment, value: Value, cell: Cell) -> str:
         row = rows[cell.index[0]] if cell.index and cell.index[0] < len(rows) else 0
         return say("message.given.data", name=name, row=row)
     return say(f"message.given.{value.role}", name=name)
-
-
-def _spot(value: Value, index: tuple[int, ...]) -> Spot:
-    """The (row, column) in the picture of a value of an entry: a vector is one row."""
-    return (index[0], index[1]) if len(index) == 2 else (0, index[0]) if index else (0, 0)

@@ -12,7 +12,7 @@ from nnstep.view.canvas import Line, Piece
 from nnstep.view.lit import DARK, Lit
 from nnstep.view.numbers import DIGITS, NumberFormat, choose_format, shape_text
 
-__all__ = ["LARGE", "Cell", "MatrixView", "Numbers", "Window"]
+__all__ = ["LARGE", "Cell", "MatrixView", "Numbers", "Window", "cell_of"]
 
 _GAP = 1  # columns between numbers
 _TINTS = 5
@@ -31,6 +31,11 @@ class Numbers(Protocol):
     @property
     def size(self) -> int: ...
     def __getitem__(self, key: Any, /) -> Array: ...
+
+
+def cell_of(index: Index) -> Cell:
+    """The (row, column) in the picture of a value of one of its entries: a vector is one row."""
+    return (index[0], index[1]) if len(index) == 2 else (0, index[0]) if index else (0, 0)
 
 
 class Window(NamedTuple):
@@ -69,10 +74,6 @@ class MatrixView:
     def scalar(self) -> bool:
         """Whether it is a single number without brackets."""
         return self.shape == ()
-
-    def cell_of(self, index: Index) -> Cell:
-        """The (row, column) in the picture of an entry of the value."""
-        return (index[0], index[1]) if len(index) == 2 else (0, index[0]) if index else (0, 0)
 
     def index_of(self, cell: Cell) -> Index:
         """The entry of the value behind a (row, column) of the picture."""

@@ -29,8 +29,9 @@ class NumberFormat(NamedTuple):
         """The number, at most `width` columns, not padded."""
         if not math.isfinite(value):
             return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+        value += 0.0  # -0 is a zero like any other
         if self.scientific:
-            return _minus(_short_exponent(f"{value:.{self.decimals}e}")) if value else "0"
+            return self._powers(value) if value else "0"
         said = f"{value:.{self.decimals}f}"
         if len(said) > self.width:
             return _minus(_short_exponent(f"{value:.0e}"))
@@ -38,6 +39,14 @@ class NumberFormat(NamedTuple):
             tiny = _minus(_short_exponent(f"{value:.0e}"))
             return tiny if len(tiny) <= self.width else ("−ε" if value < 0 else "ε")
         return _minus(said if float(said) or not said.startswith("-") else said[1:])
+
+    def _powers(self, value: float) -> str:
+        """The number with an exponent; one decimal less for each column that a longer exponent takes."""
+        for decimals in range(self.decimals, -1, -1):
+            said = _minus(_short_exponent(f"{value:.{decimals}e}"))
+            if len(said) <= self.width:
+                return said
+        return "−ε" if value < 0 else "ε"
 
     def padded(self, value: float) -> str:
         """The number, right-aligned in `width` columns."""
@@ -60,10 +69,17 @@ def choose_format(values: Array, digits: int = DIGITS, whole: bool = True) -> Nu
     if whole and largest < 10**digits and _whole(values, low, high):
         return NumberFormat(0, False, max(len(str(int(largest))), 1) + negative)
     if largest and not 1e-3 <= largest < 1e6:
-        return NumberFormat(digits - 2, True, digits + 3 + (abs(math.log10(largest)) >= 99) + negative)
+        return NumberFormat(digits - 2, True, digits + 2 + _exponent_digits(values, largest) + negative)
     before = len(str(int(largest)))
     decimals = max(1, digits - before) if largest >= 1 else digits
     return NumberFormat(decimals, False, max(before + 1 + decimals, 4) + (negative or not whole))
+
+
+def _exponent_digits(values: Array, largest: float) -> int:
+    """How many digits the longest exponent has: two at most, unless all numbers have one of three."""
+    sizes = np.abs(values[(values != 0) & np.isfinite(values)])
+    longest = max(len(str(abs(math.floor(math.log10(size))))) for size in (largest, float(sizes.min())))
+    return min(longest, max(2, len(str(abs(math.floor(math.log10(largest)))))))
 
 
 def plain(value: float, digits: int = DIGITS) -> str:

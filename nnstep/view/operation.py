@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.language import Call, Expression, Name, Number, label, names, to_text, tokens
-from nnstep.program import Factor, Program, Step, factor
+from nnstep.program import Factor, Program, Step, computed, factor
 from nnstep.view.arithmetic import CellLines
 from nnstep.view.blocks import Block, beside, blank, broken, flow, lines_block, paint, set_in, stack, wrap
 from nnstep.view.canvas import Canvas, Line, Piece
@@ -73,7 +73,11 @@ def _collapsed(node: Expression, inner: dict[str, Expression], depth: int, outer
     if not isinstance(node, Call):
         return node
     if outermost or (node.function in _LEVEL and depth > 0):
-        arguments = tuple(_collapsed(argument, inner, depth - 1, False) for argument in node.arguments)
+        values = computed(node)
+        arguments = tuple(
+            _collapsed(argument, inner, depth - 1, False) if argument in values else argument
+            for argument in node.arguments
+        )
         return Call(node.function, arguments, node.options)
     if not names(node):
         return node
@@ -102,6 +106,9 @@ def arrange(node: Expression, scalar: Callable[[str], bool] = lambda name: False
         case Call(function, (left, right)) if function in _LEVEL and not node.options:
             level = _LEVEL[function]
             return [*within(left, level), Piece(_sign(node, scalar), "operator"), *within(right, level + 1)]
+        case Call("put", (value, place)):
+            written = "".join(token.text for token in tokens(place, SYMBOLS))
+            return [Piece("put(", "function"), *arrange(value, scalar), Piece(f", {written}"), Piece(")", "function")]
         case Call("negative", (value,)):
             return [Piece("−", "operator"), *within(value, 3)]
         case Call(function, arguments):

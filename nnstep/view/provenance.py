@@ -18,7 +18,7 @@ from nnstep.ops import Array, Index, Shape, entries, evaluate_cell
 from nnstep.program import Program, Step, cell, cell_size, infer
 from nnstep.view.arithmetic import CellLines, cell_lines, hint_lines
 from nnstep.view.lit import Lit
-from nnstep.view.matrix import Cell
+from nnstep.view.matrix import Cell, cell_of
 from nnstep.view.numbers import plain
 from nnstep.view.operation import Display
 
@@ -199,7 +199,5 @@ def _largest_terms(terms: Array, term: Callable[[int], Expression]) -> Expressio
 def _by_name(tree: Expression) -> dict[str, Lit]:
     found: dict[str, set[Cell]] = {}
     for entry in entries(tree):
-        index = entry.index
-        place = (index[0], index[1]) if len(index) == 2 else (0, index[0]) if index else (0, 0)
-        found.setdefault(entry.name, set()).add(place)
+        found.setdefault(entry.name, set()).add(cell_of(entry.index))
     return {name: Lit.of(cells) for name, cells in found.items()}

@@ -6,4 +6,15 @@ from nnstep.ops import OPERATIONS
 
 __all__ = ["SYMBOLS"]
 
-SYMBOLS: dict[str, str] = {operation.name: operation.symbol for operation in OPERATIONS}
+SYMBOLS: dict[str, str] = {
+    **{operation.name: operation.symbol for operation in OPERATIONS},
+    # what occurs in the arithmetic of a cell alone
+    "total": "Σ",
+    "log_total_exp": "log Σ exp",
+    "average": "mean",
+    "variance": "variance",
+    "largest": "max",
+    "smallest": "min",
+    "position": "argmax",
+    "pick": "pick",
+}

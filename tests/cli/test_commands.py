@@ -186,7 +186,7 @@ def test_gradcheck_has_nothing_to_check_in_a_forward_pass(here, capsys):
 @pytest.mark.parametrize("error", [0.5, float("nan")])
 def test_gradcheck_is_1_on_a_mismatch(here, capsys, monkeypatch, error):
     wrong = (ParameterCheck("W1", (0, 0), 1.0, 2.0, error, 1, 1), ParameterCheck("b1", (0,), 1.0, 1.0, 0.0, 1, 1))
-    monkeypatch.setattr("nnstep.engine.gradcheck.gradcheck", lambda timeline: wrong)
+    monkeypatch.setattr("nnstep.engine.gradcheck.gradcheck", lambda timeline, iteration: wrong)
     status, out, err = ran(capsys, "gradcheck", "two.toml")
     assert (status, err) == (1, "")
     assert [line.split()[-1] for line in out.splitlines()[1:3]] == ["MISMATCH", "ok"]

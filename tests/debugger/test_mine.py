@@ -124,7 +124,8 @@ def test_a_factor_is_found(name: str, kind: str, factor: float | None) -> None:
     if times != 1.0:
         found = kinds(record, wrong)
         same = {"missing-rows": float(rows), "extra-rows": 1 / rows, "twice": 2.0, "half": 0.5, "sign": -1.0}
-        names = {one for one, factor_of in same.items() if factor_of == times} | {"missing-entries", "missing-columns"}
+        names = {one for one, factor_of in same.items() if factor_of == times}
+        names |= {"missing-entries", "missing-columns", "extra-columns"}
         assert found & names
         assert found <= names | {"softmax-twice"}, "where all scores are equal it halves the gradient"
 
@@ -295,3 +296,94 @@ def test_what_cannot_be_compared_is_said() -> None:
     shape = check_pasted(record, "grad(W1)", "1 2 3").first
     assert shape is not None
     assert (shape.shape, shape.expected) == ((3,), (2, 3))
+
+
+def test_a_wrong_value_of_the_forward_pass_is_not_blamed_on_the_loss() -> None:
+    record = record_of("two_layer")
+    found = compare(record, named(record.program, [("z", Given(-record["z"])), ("loss", Given(record["loss"]))]))
+    assert found.first is not None
+    assert found.first.name == "z"
+    assert [(cause.kind, cause.factor) for cause in found.causes] == [("multiple", -1.0)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(["two_layer", "mlp", "xor", "mazur"]), st.floats(1.1, 90).filter(lambda f: abs(f - round(f)) > 0.1)
+)
+def test_another_factor_is_named(name: str, factor: float) -> None:
+    record = record_of(name)
+    found = judged(record, {key: factor * array for key, array in backward(name, record).items()})
+    assert [cause.kind for cause in found.causes] == ["multiple"]
+    assert found.causes[0].factor == pytest.approx(factor)
+
+
+def test_a_sign_that_is_flipped_on_one_of_two_paths_is_found_there() -> None:
+    record = record_of("residual")
+    h1, h2 = record["h1"], record["h2"]
+    w2, w3 = record.at("W2", 0), record.at("W3", 0)
+    assert w2 is not None
+    assert w3 is not None
+    g = record["grad(o)"] @ w3.T
+    inner = g * (1 - np.tanh(h1 @ w2) ** 2)
+    back = g - inner @ w2.T  # the branch is subtracted, not added
+    first = back * (1 - np.tanh(record["x"] @ record.at("W1", 0)) ** 2)
+    wrong = {"W3": h2.T @ record["grad(o)"], "W2": h1.T @ inner, "W1": record["x"].T @ first}
+    found = judged(record, wrong)
+    assert [(cause.kind, cause.names, cause.whole) for cause in found.causes] == [
+        ("sign-at", ("grad(h1) via h1 @ W2",), True)
+    ]
+
+
+SOFTMAX_MSE = NLL.replace("nll(p, y)", "mse(p, y)").replace("[0, 2, 1]", "[[1, 0, 0], [0, 0, 1], [0, 1, 0]]")
+
+
+def test_a_softmax_that_is_not_gone_back_through_is_found() -> None:
+    record = Timeline(loads(SOFTMAX_MSE)).record(1)
+    g = 2 / 9 * (record["p"] - record["y"])
+    assert kinds(record, {"W": record["x"].T @ g}) == {"slope"}
+
+
+@pytest.mark.parametrize("layer", ["W2", "W3", "W4"])
+def test_one_weight_that_is_updated_too_early_is_found_where_it_is_read(layer: str) -> None:
+    scenario = load(find("mlp"))
+    record = Timeline(scenario).record(1)
+    assert scenario.optimizer is not None
+    rate, found, g = float(scenario.optimizer.options["lr"]), Arrays(), record["grad(o)"]
+    for k in (4, 3, 2, 1):
+        below, w = record[f"h{k - 1}" if k > 1 else "x"], record.at(f"W{k}", 0)
+        assert w is not None
+        found[f"W{k}"], found[f"b{k}"] = below.T @ g, g.sum(axis=0)
+        g = g @ (w - (rate * found[f"W{k}"] if f"W{k}" == layer else 0)).T * (1 - below**2)
+    causes = judged(record, found).causes
+    step = record.program.values[record.program.versions[f"grad(h{int(layer[1]) - 1})"][-1]].step
+    assert [(cause.kind, cause.names, cause.step) for cause in causes] == [("sequential", (layer,), step)]
+
+
+def test_a_mean_over_the_columns_too_is_found() -> None:
+    record = Timeline(loads(NLL)).record(1)
+    assert kinds(record, {"W": record["grad(W)"] / 3}) == {"extra-rows", "extra-columns"}, "3 rows of 3 columns"
+
+
+def test_a_large_network_is_compared_and_says_that_causes_were_not_tried() -> None:
+    layers = '[[layers]]\ntype = "linear"\nunits = 900\ninit = "xavier_uniform"\n' * 2
+    last = '[[layers]]\ntype = "linear"\nunits = 2\n[loss]\ntype = "cross_entropy"\n[optimizer]\ntype = "adam"\n'
+    record = Timeline(loads('[data]\ngenerate = "moons"\nsamples = 8\n' + layers + last + "lr = 0.1\n")).record(1)
+    noise = np.random.default_rng(0).normal(size=record["grad(b1)"].shape)
+    found = compare(record, {"grad(b1)": Given(noise)})
+    assert (found.ok, found.searched, found.causes) == (False, False, ())
+    sign = compare(record, {"grad(W3)": Given(-record["grad(W3)"])})
+    assert [cause.kind for cause in sign.causes] == ["sign"], "whole arrays are still tried"
+
+
+@settings(max_examples=40, deadline=None)
+@given(scenarios())
+def test_every_flipped_sign_is_found_in_random_programs(scenario: Any) -> None:
+    record = Timeline(scenario).record(1)
+    gradients = {value.name: record[value.name] for value in record.program.values if value.role == "gradient"}
+    wrong = {name: Given(-array) for name, array in gradients.items()}
+    found = compare(record, wrong)
+    sizes = [np.abs(array).max() for array in gradients.values()]
+    if gradients and np.isfinite(sizes).all() and max(sizes) < 1e6 and found.first is not None:
+        assert "sign" in [cause.kind for cause in found.causes]
+        first = np.argwhere(np.abs(gradients[found.first.name]) > found.first.tolerance / 2)[0]
+        assert found.first.index == tuple(first)

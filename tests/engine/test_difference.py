@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nnstep.engine import Timeline
 from nnstep.engine.difference import TOLERANCE, difference, sweep, worst
 from nnstep.engine.probe import Probe
+from nnstep.engine.record import Record
 from nnstep.scenario import loads
 from tests.engine.strategies import scenarios
 
@@ -211,13 +212,15 @@ def test_truncation_falls_with_the_square_of_the_width_and_rounding_rises(functi
     record = record_of(f"loss = {function}", f"w = {w!r}")
     found = sweep(record, slot_of(record, "grad(w)"), ())
     widths = np.log10([point.width for point in found.points])
-    errors = np.log10([max(point.error, 1e-17) for point in found.points])
+    errors = np.log10([point.error or 1.0 for point in found.points])
     assert found.relative
     assert len(found.truncation) + len(found.rounding) == len(found.points)
     if found.turn >= 6:  # else the third derivative is nearly 0 here
         falling = found.truncation[1:-2]
         assert np.polyfit(widths[falling], errors[falling], 1)[0] == pytest.approx(2, abs=0.35)
-    assert np.polyfit(widths[found.rounding], errors[found.rounding], 1)[0] == pytest.approx(-1, abs=0.5)
+    rising = [k for k in found.rounding if found.points[k].error]  # some come out exact by chance
+    if len(rising) >= 15:
+        assert np.polyfit(widths[rising], errors[rising], 1)[0] == pytest.approx(-1, abs=0.5)
     assert found.points[found.best].error < TOLERANCE
     assert all(found.points[found.best].error <= found.points[k].error for k in found.truncation)
 
@@ -240,3 +243,29 @@ def test_at_a_corner_no_width_is_narrow_enough():
 def test_errors_of_zero_are_exact():
     record = record_of("loss = 2 * w", "w = 0.5")
     assert {point.error for point in sweep(record, slot_of(record, "grad(w)"), ()).points} == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("equation", "w"),
+    [
+        ("sin(1000 * w)", "0.3"),
+        ("1 / w", "1e-4"),
+        ("sin(100 * w)", "0.2"),
+        ("log(w)", "1e-6"),
+        ("sqrt(w)", "1e-6"),
+        ("bce(w, 1)", "1e-7"),
+        ("exp(w)", "1.2"),
+    ],
+)
+def test_where_a_function_bends_or_ends_the_right_slope_passes_and_one_nearby_does_not(equation: str, w: str) -> None:
+    record = Timeline(loads(f"equations = 'loss = {equation}'\n[parameters]\nw = {w}")).record(1)
+    slot = record.program.versions["grad(w)"][-1]
+    found = difference(record, slot, ())
+    assert found.ok
+    assert found.corner is None
+    arena = record.arena.copy()
+    start = record.layout.offsets[slot]
+    for factor in (1.1, 0.99, 1.001):
+        arena[start] = factor * record.arena[start]
+        wrong = Record(record.layout, arena, 1, 1, 1, ())
+        assert not difference(wrong, slot, ()).ok

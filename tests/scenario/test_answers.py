@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnstep.errors import NnstepError
-from nnstep.scenario.answers import read_answers
+from nnstep.scenario.answers import read_all, read_answers
 
 W = np.array([[0.5, -0.25], [1.0, 2.0]])
 
@@ -99,3 +99,37 @@ def test_nothing_is_unpickled(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(NnstepError, match="expected whole numbers or floats"):
         read_answers(str(tmp_path / "a.npy"))
+
+
+def test_all_arrays_of_an_archive_that_are_wrong_are_said_at_once(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", W1=np.array([True, False]), b1=np.array([np.nan]), c=np.ones(2), d=np.array(["x"]))
+    with pytest.raises(NnstepError) as found:
+        read_answers(str(tmp_path / "a.npz"))
+    assert [problem.key for problem in found.value.problems] == ["W1", "b1", "d"]
+    assert all(problem.file == str(tmp_path / "a.npz") for problem in found.value.problems)
+
+
+def test_what_is_wrong_with_several_files_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "W1.csv").write_text("1,2\n3\n", encoding="utf-8")
+    (tmp_path / "b1.csv").write_text("1,2\n", encoding="utf-8")
+    (tmp_path / "c.json").write_text("{", encoding="utf-8")
+    paths = [str(tmp_path / name) for name in ("W1.csv", "b1.csv", "c.json", "none.npy")]
+    with pytest.raises(NnstepError) as found:
+        read_all(paths)
+    assert [problem.file for problem in found.value.problems] == [paths[0], paths[2], paths[3]]
+    assert [(path, name) for path, name, _ in read_all(paths[1:2])] == [(paths[1], "b1")]
+
+
+@pytest.mark.parametrize(("name", "text"), [("W1.csv", "1,nan\n2,3"), ("W1.txt", "[[1, inf], [2, 3]]")])
+def test_a_number_in_a_text_file_that_is_not_finite_is_refused_with_its_place(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(NnstepError, match=r"entry \[0, 1\] is (nan|inf), expected a finite number"):
+        read_answers(str(tmp_path / name))
+
+
+def test_a_name_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"W1": [1], "W1": [2]}', encoding="utf-8")
+    with pytest.raises(NnstepError, match="'W1' is given twice"):
+        read_answers(str(tmp_path / "a.json"))

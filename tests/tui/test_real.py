@@ -147,3 +147,29 @@ def test_arrows_choose_rows_where_there_are_rows():
     stepper = open_stepper("two_layer")
     stepper.do("step.goto", "grad(W1)")
     assert run(act, stepper) == (2, 4)
+
+
+def test_the_mouse_chooses_views_and_rows_and_follows():
+    async def click(app, pilot, text):
+        for y, row in enumerate(screen_text(app).splitlines()):
+            if text in row:
+                await pilot.click(offset=(row.index(text) + 1, y))
+                await pilot.pause()
+                return
+        raise AssertionError(text)
+
+    async def act(app, pilot):
+        seen = app.stepping.stepper
+        await press_at_once(app, pilot, ["enter"])
+        await click(app, pilot, "sample 1")
+        chosen = seen.choice.row
+        await click(app, pilot, "sample 1")
+        followed = seen.moment().at.chosen.name
+        await click(app, pilot, " uses ")
+        lens = seen.choice.lens
+        await click(app, pilot, " step  cell")
+        return chosen, followed, lens, seen.choice.lens
+
+    stepper = open_stepper("two_layer")
+    stepper.do("step.goto", "grad(W1)")
+    assert run(act, stepper) == (2, "x", "uses", "step")

@@ -65,6 +65,14 @@ def test_it_fits_and_no_number_is_cut(scenario, width, height, ascii, data):
         assert text.isascii(), text
 
 
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("width", range(24, 50))
+def test_a_long_name_is_cut_to_the_width(width, ascii):
+    record = record_of("long_name_of_a_value = w * w\nloss = sum(long_name_of_a_value)", "w = [[0.5, 0.2]]")
+    block = block_of(record, "grad(long_name_of_a_value)", (0, 1), width, 30, ascii)[2]
+    assert all(line_width(block.line(y)) <= width for y in range(block.height))
+
+
 @pytest.mark.parametrize("height", range(4, 40))
 def test_the_plot_takes_no_more_lines_than_there_are_and_goes_first(height):
     _, _, block = block_of(record_of("loss = sin(w)"), "grad(w)", height=height)
@@ -119,6 +127,11 @@ def test_a_corner_is_told_with_its_slopes():
     assert "w = v = 0.3 is at the corner of max" in text_of("loss = maximum(w, v)", "w = 0.3\nv = 0.3")
     near = text_of("loss = maximum(w, v)", "w = 0.300001\nv = 0.3")
     assert "w = 0.300001 passes the corner of max at v = 0.3 (step 1)" in near
+
+
+def test_how_far_off_a_corner_is_does_not_count_rounding():
+    text = text_of("z = w * x\nh = relu(z)\nloss = sum(h)", "x = [2.0, 3.0]\nw = [1.0, 0.0]", index=(1,))
+    assert "off by 1.5, whatever the width" in text
 
 
 def test_what_differs_is_told():

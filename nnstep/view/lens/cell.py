@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
@@ -10,6 +10,7 @@ from nnstep.debugger.cell import Cell
 from nnstep.debugger.origin import Origin, Term, origin
 from nnstep.language import Entry, Expression, Name, Number, substitute, tokens
 from nnstep.ops import Index
+from nnstep.view.arithmetic import cell_lines
 from nnstep.view.canvas import Line, Piece, Target, line_text
 from nnstep.view.lens.rows import Column, Listed, Row
 from nnstep.view.numbers import plain
@@ -28,7 +29,8 @@ _COLUMNS = (Column(), Column(), Column(rank=2), Column(right=True), Column(rank=
 class CellRows(NamedTuple):
     """The terms of a cell that are listed, and for each row which term it is and which cell it leads to.
 
-    A term with two cells is one row: its cells are chosen one after the other. `cells` has (row, cell) in order.
+    A term with two cells is one row: its cells are chosen one after the other. What is no sum has a row for each cell.
+    `cells` has (row, cell) in order.
     """
 
     origin: Origin
@@ -49,6 +51,8 @@ def cell_rows(scene: Scene, cell: Cell, full: bool) -> CellRows:
     else:
         shown, rest = terms, 0.0
     cells = tuple((row, one) for row, term in enumerate(shown) for one in dict.fromkeys(term.cells))
+    if len(terms) == 1:
+        cells = tuple(enumerate(dict.fromkeys(terms[0].cells)))
     return CellRows(found, shown, len(terms) - len(shown), rest, cells)
 
 
@@ -64,8 +68,8 @@ def listed(scene: Scene, rows: CellRows, chosen: int, full: bool, trail: Sequenc
     digits = scene.gallery.digits
     at = rows.cells[chosen] if rows.cells else None
     sizes = sum(abs(term.value) for term in found.terms) or 1.0
-    lines = []
-    for number, term in enumerate(rows.terms):
+    lines = _by_cell(scene, rows, at) if len(found.terms) == 1 else []
+    for number, term in enumerate(rows.terms if not lines else ()):
         marked = at[1] if at is not None and at[0] == number else None
         share = abs(term.value) / sizes
         lines.append(
@@ -82,10 +86,10 @@ def listed(scene: Scene, rows: CellRows, chosen: int, full: bool, trail: Sequenc
         )
     return Listed(
         head=lambda width: _head(scene, found, width, trail),
-        rows=lines if len(found.terms) > 1 or (found.terms and found.terms[0].cells) else [],
+        rows=lines if rows.cells else [],
         columns=_COLUMNS,
         chosen=at[0] if at is not None else None,
-        foot=_foot(scene, rows, full),
+        foot=_foot(scene, rows, at[1] if at is not None else None),
     )
 
 
@@ -101,14 +105,29 @@ def _head(scene: Scene, found: Origin, width: int, trail: Sequence[Line]) -> lis
         for line in trail:
             pieces += [Piece(line_text(line), "dim"), Piece(" ← ", "operator")]
         lines += [(*pieces, *cell_line(scene, found.cell)), ()]
-    lines += scene.lines_of(found.cell, width)
+    lines += _arithmetic(scene, found, width)
     if found.step is not None:
         said = say("cell.step", step=found.step.index, phase=say(f"phase.{found.step.phase}"))
         lines.append((Piece(said, "dim"),))
     return lines
 
 
-def _foot(scene: Scene, rows: CellRows, full: bool) -> list[Line]:
+def _arithmetic(scene: Scene, found: Origin, width: int) -> Sequence[Line]:
+    """The cell with names, with numbers, and its result; what has no name of its own is written out."""
+    if found.tree is None:
+        return scene.lines_of(found.cell, width)
+    target = Entry(scene.program.values[found.cell.slot].name, found.cell.index)
+    digits = scene.gallery.digits + 2
+    return cell_lines(target, found.tree, _lookup(scene, found), found.result, scene.objective, digits, width)
+
+
+def _lookup(scene: Scene, found: Origin) -> Callable[[str, Index], float]:
+    """The number of an entry that the cell's arithmetic names."""
+    arrays = {name: scene.record.value(slot) for name, slot in found.slots.items()}
+    return lambda name, index: float(arrays[name][index])
+
+
+def _foot(scene: Scene, rows: CellRows, chosen: Cell | None) -> list[Line]:
     found = rows.origin
     lines: list[Line] = []
     if found.too_large:
@@ -126,6 +145,23 @@ def _foot(scene: Scene, rows: CellRows, full: bool) -> list[Line]:
             line = (*line, *(Piece(*token) for token in written), Piece(" = ", "operator"))
             line = (*line, Piece(plain(found.result, scene.gallery.digits + 2), "strong"))
         lines.append(line)
+    if chosen is not None:
+        name = (Piece(say("cell.followed") + " ", "dim"), *cell_line(scene, chosen), Piece(" = ", "operator"))
+        lines.append((*name, Piece(plain(_number(scene, chosen), scene.gallery.digits + 2), "strong")))
+    return lines
+
+
+def _number(scene: Scene, cell: Cell) -> float:
+    return float(scene.record.value(cell.slot)[cell.index])
+
+
+def _by_cell(scene: Scene, rows: CellRows, chosen: tuple[int, Cell] | None) -> list[Row]:
+    """A row for each cell, where what is listed is no sum."""
+    lines = []
+    for number, cell in rows.cells:
+        name = cell_line(scene, cell, "cursor" if chosen is not None and chosen[0] == number else "")
+        value = (Piece(plain(_number(scene, cell), scene.gallery.digits), "strong"),)
+        lines.append(Row(((), name, (), value, ()), Target("row.choose", number)))
     return lines
 
 
@@ -160,8 +196,7 @@ def _names(scene: Scene, term: Term, found: Origin, marked: Cell | None) -> Line
 
 
 def _numbers(scene: Scene, term: Term, found: Origin, digits: int) -> Line:
-    def number(name: str, index: Index) -> float:
-        return float(scene.record.value(found.slots[name])[index])
+    number = _lookup(scene, found)
 
     def leaf(node: Expression) -> Expression | None:
         return Number(number(node.name, node.index)) if isinstance(node, Entry) else None

@@ -50,11 +50,15 @@ def aligned(rows: Sequence[Row], columns: Sequence[Column], width: int) -> list[
         if not droppable:
             break
         shown.remove(max(droppable, key=lambda k: columns[k].rank))
+    over = sum(sizes[k] + _GAP for k in shown) - _GAP - width
+    if over > 0:  # the widest column of words gives way, numbers do not
+        widest = max((k for k in shown if not columns[k].right), key=sizes.__getitem__, default=shown[0])
+        sizes[widest] = max(1, sizes[widest] - over)
     lines = []
     for row in rows:
         pieces: list[Piece] = []
         for position, k in enumerate(shown):
-            cell = row.columns[k]
+            cell = fit(row.columns[k], sizes[k])
             space = " " * (sizes[k] - line_width(cell))
             gap = " " * _GAP if position else ""
             pieces += [Piece(gap + space), *cell] if columns[k].right else [Piece(gap), *cell, Piece(space)]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Record
 from nnstep.language import Call, Entry, Number, label, number_text, to_text, to_unicode
 from nnstep.ops import Array, Index
-from nnstep.program import BODY, Program, Value
+from nnstep.program import BODY, Program, Value, per_program
 from nnstep.text import width as text_width
 from nnstep.view.blocks import Block, lines_block
 from nnstep.view.canvas import Hit, Line, Piece, Target
@@ -71,7 +70,7 @@ def graph_block(
     lit, lines, backward = _active(program, step_index)
     picture = _Picture(
         record,
-        _graph(_ById(program)),
+        _graph(program),
         now,
         backward,
         max(0, sample_row),
@@ -117,22 +116,7 @@ def graph_block(
     return lines_block(drawn[:height], tuple(hits))
 
 
-class _ById:
-    """A program that is looked up by which one it is."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-
-    def __hash__(self) -> int:
-        return id(self.program)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other.program is self.program
-
-
-@lru_cache(maxsize=8)
-def _graph(program: _ById) -> Graph:
-    return graph(program.program)
+_graph = per_program(graph)
 
 
 def _active(program: Program, step_index: int) -> tuple[frozenset[int], frozenset[tuple[int, int]], bool]:

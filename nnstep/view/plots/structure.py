@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
-from nnstep.program import Program, Step
+from nnstep.program import Program, Step, per_program
 
 __all__ = ["Group", "Layers", "layers"]
 
@@ -44,27 +43,10 @@ class Layers(NamedTuple):
         return next((k for k, group in enumerate(self.groups) if slot in group.slots), None)
 
 
-@lru_cache(maxsize=8)
-def _of(program: _ById) -> Layers | None:
-    return _Reader(program.program).layers()
-
-
-class _ById:
-    """A program that is looked up by which one it is: comparing two of them would take longer than reading one."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-
-    def __hash__(self) -> int:
-        return id(self.program)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other.program is self.program
-
-
+@per_program
 def layers(program: Program) -> Layers | None:
     """The layers of a program, or None where it is not a plain chain of them (attention, residual connections)."""
-    return _of(_ById(program))
+    return _Reader(program).layers()
 
 
 class _Reader:
