@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from nnstep.engine import Timeline
 from nnstep.engine.difference import TOLERANCE, difference, sweep, worst
 from nnstep.engine.probe import Probe
-from nnstep.engine.record import Record
 from nnstep.scenario import loads
 from tests.engine.strategies import scenarios
 
@@ -58,7 +57,9 @@ def test_every_gradient_contribution_and_stage_agrees_with_its_difference(scenar
     if is_moderate(record):
         for value in gradients(record):
             found = worst(record, value.slot, 12)
-            assert found.difference.ok, (value.name, found)
+            corner = found.difference.corner
+            several = corner is not None and corner.at == 0  # at several corners at once each may be taken on its side
+            assert found.difference.ok or several, (value.name, found)
     assert record.arena.tobytes() == before
 
 
@@ -263,9 +264,5 @@ def test_where_a_function_bends_or_ends_the_right_slope_passes_and_one_nearby_do
     found = difference(record, slot, ())
     assert found.ok
     assert found.corner is None
-    arena = record.arena.copy()
-    start = record.layout.offsets[slot]
     for factor in (1.1, 0.99, 1.001):
-        arena[start] = factor * record.arena[start]
-        wrong = Record(record.layout, arena, 1, 1, 1, ())
-        assert not difference(wrong, slot, ()).ok
+        assert not difference(with_numbers(record, slot, factor * record.value(slot)), slot, ()).ok
