@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.debugger import Cell, Frame
@@ -18,11 +18,14 @@ from nnstep.view.choice import Choice
 from nnstep.view.gallery import Gallery
 from nnstep.view.lit import DARK, Lit
 from nnstep.view.matrix import Cell as Spot
-from nnstep.view.matrix import MatrixView
+from nnstep.view.matrix import MatrixView, cell_of
 from nnstep.view.numbers import exact
 from nnstep.view.provenance import Operands, Provenance
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import Shown, ValuesPanel
+
+if TYPE_CHECKING:
+    from nnstep.debugger.origin import Origin
 
 __all__ = ["Marks", "Scene"]
 
@@ -105,8 +108,25 @@ class Scene:
         """What is marked: the chosen cell of this scene and what made it, unless another scene has it."""
         if self._marks is None:
             slot = None if self.chosen is None else self.chosen.slot
-            self._marks = Marks(slot, self.cursor, self.provenance.lit_values if self.provenance else {})
+            lit = self.provenance.lit_values if self.provenance else {}
+            if self.choice.lens == "cell" and self.provenance is not None and self.cell is not None:
+                lit = self._lit_by(self.origin(self.cell))
+            self._marks = Marks(slot, self.cursor, lit)
         return self._marks
+
+    def origin(self, cell: Cell) -> Origin:
+        """The terms that a cell is made of; those last asked for are kept."""
+        from nnstep.debugger.origin import origin
+
+        return self.gallery.once(self.record, "origin", cell, lambda: origin(self.record, cell))
+
+    def _lit_by(self, found: Origin) -> dict[int, Lit]:
+        """The cells that terms read, by slot, in the pictures of their values."""
+        cells: dict[int, set[Spot]] = {}
+        for term in found.terms:
+            for one in term.cells:
+                cells.setdefault(one.slot, set()).add(cell_of(one.index))
+        return {slot: Lit.of(spots) for slot, spots in cells.items()}
 
     def mark(self, marks: Marks) -> None:
         """Mark what another scene has chosen."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.cell import Cell
-from nnstep.debugger.origin import Origin, Term, origin
+from nnstep.debugger.origin import Origin, Term
 from nnstep.language import Entry, Expression, Name, Number, substitute, tokens
 from nnstep.ops import Index
 from nnstep.view.arithmetic import cell_lines
@@ -42,7 +42,7 @@ class CellRows(NamedTuple):
 
 def cell_rows(scene: Scene, cell: Cell, full: bool) -> CellRows:
     """What is listed for a cell of the scene's program."""
-    found = origin(scene.record, cell)
+    found = scene.origin(cell)
     terms = found.terms
     if len(terms) > _MOST and not full:
         largest = sorted(sorted(range(len(terms)), key=lambda k: -abs(terms[k].value))[:_LARGEST])
