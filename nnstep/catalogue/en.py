@@ -187,6 +187,7 @@ TEXTS: dict[str, str] = {
     "dialog.find.title": "Find a name",
     "dialog.goto.title": "Go to",
     "dialog.goto.step": "step 14",
+    "dialog.goto.inner": "step 2 inside of step 6",
     "dialog.goto.iteration": "step 14 of iteration 3",
     "dialog.goto.name": "where that name is assigned",
     "dialog.open.title": "Open a scenario",

@@ -20,6 +20,7 @@ def _hint() -> Content:
     """What can be typed, each with what it leads to."""
     return Content.assemble(
         *(("14", _KEY), f" {say('dialog.goto.step')}   ", ("3:14", _KEY), f" {say('dialog.goto.iteration')}\n"),
+        *(("6.2", _KEY), f" {say('dialog.goto.inner')}\n"),
         *(("loss", _KEY), f"{say('words.or')}", ("grad(W1)", _KEY), f" {say('dialog.goto.name')}"),
     )
 
