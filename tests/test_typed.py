@@ -35,7 +35,7 @@ def torch_text(array: np.ndarray) -> str:
 
 
 def numpy_texts(array: np.ndarray) -> list[str]:
-    with np.printoptions(precision=17, threshold=10**6, linewidth=60):
+    with np.printoptions(floatmode="unique", threshold=10**6, linewidth=60):
         return [repr(array), str(array)]
 
 

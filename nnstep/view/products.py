@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Known", "known_factors", "product_lines"]
 
-_LISTED = 24  # products of a route, unless all are asked for
+_LISTED = 12  # products of a route, unless all are asked for
+_LISTED_WIDE = 40  # the same where the panel has the screen to itself
+_WIDE = 80  # columns from which it has
 _PASSING = ("identity", "add", "sum")  # kinds of levels whose factor is 1
 _SAME = 1e-12  # of the sum of the products' sizes: the products and the stored gradient differ by rounding alone
 
@@ -128,7 +130,8 @@ def _table(scene: Scene, route: Route, known: tuple[bool, ...], full: bool, widt
 
     `known` says of each factor whether it can be seen, and last of all of what they come to.
     """
-    products = route.products if full or len(route.products) <= _LISTED else route.products[: _LISTED - 4]
+    most = _LISTED_WIDE if width >= _WIDE else _LISTED
+    products = route.products if full or len(route.products) <= most else route.products[: most - 2]
     if not products:
         return [(Piece(say("chain.no-products"), "dim"),)]
     shown = _visible(route)
