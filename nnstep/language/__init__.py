@@ -4,7 +4,7 @@ Unicode or LaTeX. Knows how operations are written, not what they do.
 
 from nnstep.language.nodes import Assignment, Call, Entry, Expression, Name, Number, Option, names, substitute, walk
 from nnstep.language.parser import REFERENCES, parse_equations, parse_expression
-from nnstep.language.printer import Token, label, number_text, to_text, to_unicode, tokens
+from nnstep.language.printer import Token, number_text, to_text, to_unicode, tokens
 
 __all__ = [
     "REFERENCES",
@@ -16,7 +16,6 @@ __all__ = [
     "Number",
     "Option",
     "Token",
-    "label",
     "names",
     "number_text",
     "parse_equations",

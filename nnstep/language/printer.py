@@ -15,7 +15,7 @@ from nnstep.errors import LanguageError
 from nnstep.language.nodes import Call, Entry, Expression, Name, Number, Option
 from nnstep.language.parser import parse_expression
 
-__all__ = ["Token", "label", "number_text", "to_text", "to_unicode", "tokens"]
+__all__ = ["Token", "number_text", "to_text", "to_unicode", "tokens"]
 
 
 class Token(NamedTuple):
@@ -90,11 +90,6 @@ def tokens(
             if text.startswith("−") and sign in (" + ", " − ", " · ", " ⊙ ", " / ", " @ "):
                 found = [first, next_, *rest]
     return tuple(found)
-
-
-def label(name: str, objective: str = "L") -> str:
-    """A value's name as the screen writes it: `grad(W1)` is ∂L/∂W1, `x @ W1.T` is x @ W1ᵀ."""
-    return _join(_name(name, Notation(True, objective=objective)))
 
 
 def number_text(value: float) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.mine import Compared, Comparison
 from nnstep.debugger.mistakes import Cause
-from nnstep.language import Entry, Name, label, tokens
+from nnstep.language import Entry, Name, tokens
 from nnstep.text import clean, padded
 from nnstep.text import width as text_width
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.numbers import plain, shape_text
-from nnstep.view.symbols import SYMBOLS
+from nnstep.view.symbols import SYMBOLS, label
 
 __all__ = ["diagnosis_lines"]
 

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.debugger import Cell, Position
-from nnstep.language import label
 from nnstep.program import Program, Value
 from nnstep.view.canvas import Line
 from nnstep.view.choice import Choice
 from nnstep.view.matrix import Cell as Spot
 from nnstep.view.matrix import cell_of
 from nnstep.view.moment import Moment
+from nnstep.view.symbols import label
 
 __all__ = ["Followed", "Visit", "follow"]
 

@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
-from nnstep.language import Expression, Name, label, tokens
+from nnstep.language import Expression, Name, tokens
 from nnstep.ops import Array, Index, Shape
 from nnstep.program import Program, Step, Value, infer
 from nnstep.view.matrix import LARGE, MatrixView
@@ -15,7 +15,7 @@ from nnstep.view.numbers import DIGITS
 from nnstep.view.operation import Display, display_expression
 from nnstep.view.plan import Plan, plan
 from nnstep.view.provenance import Operands
-from nnstep.view.symbols import SYMBOLS
+from nnstep.view.symbols import SYMBOLS, label
 from nnstep.view.values import ValuesPanel
 from nnstep.view.words import sentences
 

@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.language import Call, Expression, Name, Number, label, names, to_text, tokens
+from nnstep.language import Call, Expression, Name, Number, names, to_text, tokens
 from nnstep.program import Factor, Program, Step, computed, factor
 from nnstep.view.arithmetic import CellLines
 from nnstep.view.blocks import Block, beside, blank, broken, flow, lines_block, paint, set_in, stack, wrap
 from nnstep.view.canvas import Canvas, Line, Piece
-from nnstep.view.symbols import SYMBOLS
+from nnstep.view.symbols import SYMBOLS, label
 from nnstep.view.values import Shown, matrix_block
 
 __all__ = ["Display", "Operand", "OperationPanel", "Part", "arrange", "display_expression", "equation_line"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from nnstep.catalogue import say, say_or
-from nnstep.language import Expression, Name, label, to_unicode
+from nnstep.language import Expression, Name, to_unicode
 from nnstep.ops import Shape, operation
 from nnstep.text import cut, width
 from nnstep.view.numbers import plain, shape_text
-from nnstep.view.symbols import SYMBOLS
+from nnstep.view.symbols import SYMBOLS, label
 
 __all__ = ["at", "called", "entries", "factor_of", "number", "say_op", "short", "written"]
 

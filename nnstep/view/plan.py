@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.language import Call, Expression, Name, label, substitute, tokens
+from nnstep.language import Call, Expression, Name, substitute, tokens
 from nnstep.program import Factor, Program, chain, infer
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.numbers import shape_text
 from nnstep.view.operation import local_name
-from nnstep.view.symbols import SYMBOLS
+from nnstep.view.symbols import SYMBOLS, label
 
 __all__ = ["FactorWords", "Plan", "plan"]
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from nnstep.catalogue import say, say_count
 from nnstep.debugger import Cell
-from nnstep.language import label
 from nnstep.text import padded
 from nnstep.text import width as text_width
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.numbers import plain
 from nnstep.view.scene import Scene
+from nnstep.view.symbols import label
 
 if TYPE_CHECKING:
     from nnstep.debugger.paths import EntryChain, Level, Product, Route

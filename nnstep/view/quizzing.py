@@ -14,7 +14,6 @@ from nnstep.catalogue import say, say_count
 from nnstep.debugger import Cell, Position
 from nnstep.debugger.quiz import HINTS, Question, Quiz, Verdict, judge
 from nnstep.files import rewrite
-from nnstep.language import label
 from nnstep.text import clean
 from nnstep.typed import TypedError, read_numbers
 from nnstep.view.canvas import Line, Piece, line_text
@@ -22,6 +21,7 @@ from nnstep.view.moment import Moment
 from nnstep.view.numbers import exact, plain, shape_text
 from nnstep.view.operation import equation_line
 from nnstep.view.provenance import Provenance
+from nnstep.view.symbols import label
 
 __all__ = ["Quizzing"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.language import label
 from nnstep.ops import Index
 from nnstep.program import parameters_with_gradient
 from nnstep.text import clean
 from nnstep.view.moment import Moment
 from nnstep.view.numbers import shape_text
+from nnstep.view.symbols import label
 
 __all__ = ["Subject", "asked_for", "gradient_name", "subject"]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from nnstep.language import Name, tokens
 from nnstep.ops import OPERATIONS
 
-__all__ = ["SYMBOLS"]
+__all__ = ["SYMBOLS", "label"]
 
 SYMBOLS: dict[str, str] = {
     **{operation.name: operation.symbol for operation in OPERATIONS},
@@ -18,3 +19,8 @@ SYMBOLS: dict[str, str] = {
     "position": "argmax",
     "pick": "pick",
 }
+
+
+def label(name: str, objective: str = "L") -> str:
+    """A value's name as the screen writes it: `grad(W1)` is ∂L/∂W1, `sum(x @ W1.T)` is Σ(x @ W1ᵀ)."""
+    return "".join(token.text for token in tokens(Name(name), SYMBOLS, objective))

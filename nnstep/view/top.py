@@ -7,7 +7,6 @@ from pathlib import Path
 
 from nnstep.catalogue import say
 from nnstep.debugger import Session
-from nnstep.language import label
 from nnstep.program import BODY, Program
 from nnstep.text import clean
 from nnstep.view.canvas import Line, Piece
@@ -17,6 +16,7 @@ from nnstep.view.moment import Moment
 from nnstep.view.numbers import plain, shape_text
 from nnstep.view.operation import equation_line
 from nnstep.view.scene import Scene
+from nnstep.view.symbols import label
 
 __all__ = ["enabled", "header", "listing", "title"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nnstep.catalogue import say
 from nnstep.engine import Record, Timeline
-from nnstep.language import label, to_text
+from nnstep.language import to_text
 from nnstep.ops import Array
 from nnstep.program import Program, Step, Value
 from nnstep.text import clean, width
@@ -15,6 +15,7 @@ from nnstep.view.matrix import MatrixView
 from nnstep.view.notation import objective_letter
 from nnstep.view.numbers import plain, shape_text
 from nnstep.view.operation import equation_line
+from nnstep.view.symbols import label
 
 __all__ = ["transcript"]
 

@@ -15,7 +15,6 @@ from nnstep.language import (
     Expression,
     Name,
     Number,
-    label,
     names,
     parse_equations,
     parse_expression,
@@ -171,12 +170,7 @@ def test_the_screens_way_of_writing(text: str, shown: str) -> None:
     assert to_unicode(parse_expression(text), {"sigmoid": "σ", "sum": "Σ"}) == shown
 
 
-def test_labels_of_values() -> None:
-    assert label("grad(W1)") == "∂L/∂W1"
-    assert label("grad(x)", "z") == "∂z/∂x"
-    assert label("x @ W1.T") == "x @ W1ᵀ"
-    assert label("grad(h1) via o") == "∂L/∂h1 via o"
-    assert label("grad(x @ W1)") == "∂L/∂(x @ W1)"
+def test_entries_are_written_with_their_place() -> None:
     assert to_unicode(Entry("grad(W1)", (0, 2))) == "∂L/∂W1[0,2]"
     assert to_unicode(Entry("x @ W1", (0, 2))) == "(x @ W1)[0,2]"
     assert to_text(Entry("loss", ())) == "loss"

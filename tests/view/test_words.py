@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from nnstep.engine import Timeline
-from nnstep.language import Call, Name, label, names
+from nnstep.language import Call, Name, names
 from nnstep.ops import OPERATIONS, operation
 from nnstep.program import BODY, Program, Step, body, factor
 from nnstep.scenario import bundled, find, load, loads
@@ -18,6 +18,7 @@ from nnstep.scenario.model import Scenario
 from nnstep.text import width
 from nnstep.view.numbers import shape_text
 from nnstep.view.phrases import short
+from nnstep.view.symbols import label
 from nnstep.view.words import heading, say_op, sentences
 from tests.engine.strategies import scenarios
 

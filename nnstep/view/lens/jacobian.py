@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nnstep.catalogue import say
 from nnstep.debugger.jacobian import Jacobian, jacobian
-from nnstep.language import label
 from nnstep.program import Step
 from nnstep.view.blocks import Block, blank, lines_block, stack, wrap
 from nnstep.view.canvas import Line, Piece
@@ -14,6 +13,7 @@ from nnstep.view.matrix import MatrixView
 from nnstep.view.moment import Moment
 from nnstep.view.numbers import plain
 from nnstep.view.scene import Scene
+from nnstep.view.symbols import label
 from nnstep.view.values import Shown, matrix_block
 
 __all__ = ["jacobian_view", "mixing_step"]

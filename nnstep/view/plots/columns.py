@@ -9,7 +9,7 @@ import numpy as np
 
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Record
-from nnstep.language import Entry, label, to_text, to_unicode
+from nnstep.language import Entry, to_text, to_unicode
 from nnstep.ops import Array, Index
 from nnstep.text import width as text_width
 from nnstep.view.notation import ascii_text
@@ -18,6 +18,7 @@ from nnstep.view.plots.active import Active, bias_of, shown
 from nnstep.view.plots.axes import number
 from nnstep.view.plots.structure import Layers
 from nnstep.view.plots.tint import tint
+from nnstep.view.symbols import label
 
 __all__ = ["GAP", "Column", "NeuronLine", "Picture", "columns_of"]
 

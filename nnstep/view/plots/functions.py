@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.engine import Record, evaluate
-from nnstep.language import Call, Expression, Name, Number, label, substitute, to_text, tokens
+from nnstep.language import Call, Expression, Name, Number, substitute, to_text, tokens
 from nnstep.ops import Array, Shape
 from nnstep.program import Step, bind, rule_expression
 from nnstep.program.differentiate import simplify
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.notation import objective_letter
-from nnstep.view.symbols import SYMBOLS
+from nnstep.view.symbols import SYMBOLS, label
 
 __all__ = ["CURVED", "Curve", "activation_curve"]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Record
-from nnstep.language import Call, Entry, Number, label, number_text, to_text, to_unicode
+from nnstep.language import Call, Entry, Number, number_text, to_text, to_unicode
 from nnstep.ops import Array, Index
 from nnstep.program import BODY, Program, Value, per_program
 from nnstep.text import width as text_width
@@ -18,7 +18,7 @@ from nnstep.view.plots.axes import cut, joined, number
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.ranks import Graph, Node, graph
 from nnstep.view.plots.tint import tint
-from nnstep.view.symbols import SYMBOLS
+from nnstep.view.symbols import SYMBOLS, label
 
 __all__ = ["graph_block"]
 
