@@ -186,7 +186,8 @@ def set_in(line: Line, width: int) -> Block:
     """A line as a block of its own: words broken between words, a formula before its signs."""
     if len(line) == 1 and " " in line[0].text and line[0].role in ("dim", "text", "help", "error", "good", "warning"):
         return wrap(line[0].text, width, line[0].role)
-    return broken(line, width, hang(line))
+    indent = hang(line)
+    return broken(line, width, indent if indent <= width // 2 else 4)
 
 
 def _joined(placed: list[_Placed]) -> Block:

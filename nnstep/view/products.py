@@ -9,6 +9,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.debugger import Cell
 from nnstep.text import padded
 from nnstep.text import width as text_width
+from nnstep.view.blocks import line_width
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.numbers import plain
 from nnstep.view.scene import Scene
@@ -60,7 +61,7 @@ def product_lines(scene: Scene, found: EntryChain, known: Known, full: bool, wid
             total = plain(route.total, scene.gallery.digits + 2) if all(factors) and multiplied else "?"
             lines.append((Piece(say("chain.route-total", number=number) + " ", "text"), Piece(total, "strong")))
     if there:
-        lines.append(_compared(scene, found))
+        lines += _compared(scene, found, width)
     return [*lines, *dict.fromkeys(vanishing)]
 
 
@@ -136,11 +137,12 @@ def _table(scene: Scene, route: Route, known: tuple[bool, ...], full: bool, widt
         return [(Piece(say("chain.no-products"), "dim"),)]
     shown = _visible(route)
     digits = scene.gallery.digits
-    columns: list[list[str]] = []
-    for k in shown:
-        columns.append([plain(product.factors[k], digits) if known[k] else "?" for product in products])
     all_known = all(known[k] for k in shown) and known[-1]
-    columns.append([plain(product.value, digits) if all_known else "?" for product in products])
+    for fewer in range(digits, 1, -1):  # where there is no room, with fewer digits
+        columns = [[plain(product.factors[k], fewer) if known[k] else "?" for product in products] for k in shown]
+        columns.append([plain(product.value, fewer) if all_known else "?" for product in products])
+        if sum(max(map(text_width, column)) + 1 for column in columns) - 1 <= width:
+            break
     lines = _aligned(_labels(scene, route, products), columns, width)
     if len(products) < len(route.products):
         rest = sum(product.value for product in route.products[len(products) :])
@@ -185,16 +187,17 @@ def _aligned(labels: Sequence[Sequence[str]], columns: Sequence[Sequence[str]], 
     return lines
 
 
-def _compared(scene: Scene, found: EntryChain) -> Line:
-    """The sum of all products beside the stored gradient."""
+def _compared(scene: Scene, found: EntryChain, width: int) -> list[Line]:
+    """The sum of all products beside the stored gradient, or where there is no room above how the two compare."""
     count = sum(len(route.products) for route in found.routes)
     sizes = sum(abs(product.value) for route in found.routes for product in route.products)
     apart = abs(found.total - found.stored)
     same = apart <= _SAME * max(sizes, abs(found.stored)) or found.total == found.stored
     total = plain(found.total, scene.gallery.digits + 2)
-    pieces = [Piece(say_count("chain.sum", count) + " = ", "text"), Piece(total, "strong"), Piece("  ")]
+    summed: Line = (Piece(say_count("chain.sum", count) + " = ", "text"), Piece(total, "strong"))
     if same:
-        pieces.append(Piece("✔ " + say("chain.same", apart=plain(apart, 1)), "good"))
+        verdict = Piece("✔ " + say("chain.same", apart=plain(apart, 1)), "good")
     else:
-        pieces.append(Piece("✘ " + say("chain.differs", apart=plain(apart, 3)), "error"))
-    return tuple(pieces)
+        verdict = Piece("✘ " + say("chain.differs", apart=plain(apart, 3)), "error")
+    whole = (*summed, Piece("  "), verdict)
+    return [whole] if line_width(whole) <= width else [summed, (verdict,)]

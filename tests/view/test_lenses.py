@@ -159,6 +159,18 @@ def test_every_entry_of_every_gradient_is_the_sum_of_its_products(name: str) -> 
         assert "stored gradient" in text
 
 
+@pytest.mark.parametrize("name", ["two_layer", "mlp", "deep"])
+@pytest.mark.parametrize("width", [34, 48, 76])
+def test_no_number_of_a_product_is_cut_in_a_narrow_panel(name: str, width: int) -> None:
+    seen = Stepper.open(name)
+    seen.do("step.last")
+    products = chain(seen, width, 400).split("= Σ", 1)[1]
+    numbers = [line for line in products.splitlines() if "·" in line and re.search(r"\d", line)]
+    assert numbers
+    assert not [line for line in numbers if line.endswith("…")]
+    assert "stored gradient" in " ".join(products.split())
+
+
 def test_a_value_used_twice_has_a_line_for_each_path() -> None:
     text = chain(at("tied_autoencoder", "grad(W)"))
     assert "path 1" in text
