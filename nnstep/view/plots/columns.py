@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from nnstep.catalogue import say, say_count
-from nnstep.engine import Record
-from nnstep.language import Entry, to_text, to_unicode
 from nnstep.ops import Array, Index
 from nnstep.text import width as text_width
 from nnstep.view.notation import ascii_text
 from nnstep.view.numbers import choose_format
 from nnstep.view.plots.active import Active, bias_of, shown
 from nnstep.view.plots.axes import number
+from nnstep.view.plots.drawing import Drawing
 from nnstep.view.plots.structure import Layers
 from nnstep.view.plots.tint import tint
-from nnstep.view.symbols import label
 
 __all__ = ["GAP", "Column", "NeuronLine", "Picture", "columns_of"]
 
@@ -47,26 +46,12 @@ class Column(NamedTuple):
     box: bool = False
 
 
-class Picture(NamedTuple):
-    """What all parts of the drawing need."""
+@dataclass(frozen=True, kw_only=True)
+class Picture(Drawing):
+    """A network of layers, drawn: the layers found in the program, and what of them is in the step."""
 
-    record: Record
     found: Layers
     active: Active
-    now: int
-    backward: bool
-    row: int
-    chosen: tuple[int, Index] | None
-    ascii: bool
-    objective: str
-
-    def said(self, name: str) -> str:
-        """A value's name, as the screen writes it or in ASCII as it is typed."""
-        return name if self.ascii else label(name, self.objective)
-
-    def entry(self, name: str, index: Index) -> str:
-        """An entry of a value: z1[0,2]."""
-        return to_text(Entry(name, index)) if self.ascii else to_unicode(Entry(name, index), None, self.objective)
 
 
 def columns_of(picture: Picture, rows: int, width: int) -> list[Column]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
@@ -16,9 +17,10 @@ from nnstep.view.canvas import Hit, Line, Piece, Target
 from nnstep.view.notation import objective_letter
 from nnstep.view.plots.axes import cut, joined, number
 from nnstep.view.plots.braille import Dots
+from nnstep.view.plots.drawing import Drawing
 from nnstep.view.plots.ranks import Graph, Node, graph
 from nnstep.view.plots.tint import tint
-from nnstep.view.symbols import SYMBOLS, label
+from nnstep.view.symbols import SYMBOLS
 
 __all__ = ["graph_block"]
 
@@ -28,23 +30,13 @@ _ENTRIES = 6  # entries of a row that a node shows
 _INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "matmul": "@", "power": "**"}
 
 
-class _Picture(NamedTuple):
-    """What all parts of the drawing need. `lit` are the slots of nodes in the step, `lines` its edges."""
+@dataclass(frozen=True, kw_only=True)
+class _Picture(Drawing):
+    """A graph, drawn: `lit` are the slots of nodes in the step, `lines` its edges."""
 
-    record: Record
     graph: Graph
-    now: int
-    backward: bool
-    row: int
-    chosen: tuple[int, Index] | None
-    ascii: bool
-    objective: str
     lit: frozenset[int]
     lines: frozenset[tuple[int, int]]
-
-    def said(self, name: str) -> str:
-        """A value's name, as the screen writes it or in ASCII as it is typed."""
-        return name if self.ascii else label(name, self.objective)
 
 
 class _Box(NamedTuple):
@@ -69,16 +61,16 @@ def graph_block(
     program = record.program
     lit, lines, backward = _active(program, step_index)
     picture = _Picture(
-        record,
-        _graph(program),
-        now,
-        backward,
-        max(0, sample_row),
-        chosen,
-        ascii,
-        objective_letter(program),
-        lit,
-        lines,
+        record=record,
+        now=now,
+        backward=backward,
+        row=max(0, sample_row),
+        chosen=chosen,
+        ascii=ascii,
+        objective=objective_letter(program),
+        graph=_graph(program),
+        lit=lit,
+        lines=lines,
     )
     foot = 1 if height >= 4 else 0
     rows = max(1, height - foot)

@@ -49,15 +49,15 @@ def network_block(
         return graph_block(record, step_index, now, sample_row, chosen, width, height, ascii)
     phase = record.program.steps[step_index - 1].phase if 0 < step_index <= len(record.program.steps) else "forward"
     picture = Picture(
-        record,
-        found,
-        active(record.program, found, step_index),
-        now,
-        phase != "forward",
-        max(0, min(sample_row, max(0, record.program.rows - 1))),
-        chosen,
-        ascii,
-        objective_letter(record.program),
+        record=record,
+        now=now,
+        backward=phase != "forward",
+        row=max(0, min(sample_row, max(0, record.program.rows - 1))),
+        chosen=chosen,
+        ascii=ascii,
+        objective=objective_letter(record.program),
+        found=found,
+        active=active(record.program, found, step_index),
     )
     rows = max(1, height - (2 if height >= 5 else 1 if height >= 3 else 0))
     columns = columns_of(picture, rows, width)

@@ -1,0 +1,39 @@
+"""What every part of a drawing of a program needs: which record, how far, which sample, which cell, which letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnstep.engine import Record
+from nnstep.language import Entry, to_text, to_unicode
+from nnstep.ops import Index
+from nnstep.view.symbols import label
+
+__all__ = ["Drawing"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """What is drawn, for layers and for graphs alike.
+
+    now       how many steps are done: nothing of a later one is shown
+    backward  whether the step is one of the backward pass or the update
+    row       which row of the batch is shown, from 0
+    chosen    the chosen cell: its value's slot and its index
+    """
+
+    record: Record
+    now: int
+    backward: bool
+    row: int
+    chosen: tuple[int, Index] | None
+    ascii: bool
+    objective: str
+
+    def said(self, name: str) -> str:
+        """A value's name, as the screen writes it or in ASCII as it is typed."""
+        return name if self.ascii else label(name, self.objective)
+
+    def entry(self, name: str, index: Index) -> str:
+        """An entry of a value: z1[0,2]."""
+        return to_text(Entry(name, index)) if self.ascii else to_unicode(Entry(name, index), None, self.objective)
