@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Record
-from nnstep.language import Call, Entry, Number, number_text, to_text, to_unicode
+from nnstep.language import Call, Number, number_text
 from nnstep.ops import Array, Index
 from nnstep.program import BODY, Program, Value, per_program
 from nnstep.text import width as text_width
@@ -322,10 +322,10 @@ def _foot(picture: _Picture, hidden: int) -> list[Line]:
         slot, index = picture.chosen
         value = program.values[slot]
         if value.step <= picture.now and len(index) == len(value.shape):
-            entry = Entry(value.name, index)
-            name = to_text(entry) if picture.ascii else to_unicode(entry, None, picture.objective)
             said = number(float(picture.record.value(slot)[index]), picture.ascii)
-            parts.append((Piece(name, "name"), Piece(" = ", "operator"), Piece(said, "strong")))
+            parts.append(
+                (Piece(picture.entry(value.name, index), "name"), Piece(" = ", "operator"), Piece(said, "strong"))
+            )
     if program.rows:
         row = min(picture.row, program.rows - 1)
         parts.append((Piece(say("plot.network.sample", row=row + 1, rows=program.rows), "dim"),))
