@@ -3,6 +3,7 @@
 from nnstep.debugger.cell import Cell
 from nnstep.debugger.frames import Frame
 from nnstep.debugger.places import find_names, place
-from nnstep.debugger.session import Position, Session
+from nnstep.debugger.position import Position
+from nnstep.debugger.session import Session
 
 __all__ = ["Cell", "Frame", "Position", "Session", "find_names", "place"]

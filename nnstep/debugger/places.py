@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from nnstep.catalogue import say
-from nnstep.debugger.session import Position, Session
+from nnstep.debugger.position import Position
+from nnstep.debugger.session import Session
 from nnstep.errors import nearest
 
 __all__ = ["find_names", "place"]

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from nnstep.catalogue import say
+from nnstep.debugger.branches import Branches
 from nnstep.debugger.frames import Frame, Frames
+from nnstep.debugger.position import Position
 from nnstep.debugger.walk import Path, after, before, deepest, entered
-from nnstep.engine import Record, Timeline
+from nnstep.engine import BUDGET, Record, Timeline
 from nnstep.program import Program, Step
 from nnstep.scenario.model import Scenario
 
-__all__ = ["Position", "Session"]
-
-
-class Position(NamedTuple):
-    """`step` steps of iteration `iteration` (from 1) are done; step 0 is the batch loaded and nothing computed.
-
-    `inner` is where we are inside of `step` when it is open: the step of its body that is done, and so on inwards.
-    """
-
-    iteration: int = 1
-    step: int = 0
-    inner: Path = ()
-
-    @property
-    def path(self) -> Path:
-        """The line of the listing: (step, *inner)."""
-        return (self.step, *self.inner)
+__all__ = ["Session"]
 
 
 class Session:
     """A scenario being stepped through. Every move returns whether the position changed."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        """Compile the scenario. Raises NnstepError when its equations cannot be compiled."""
-        self.scenario = scenario
-        self.timeline = Timeline(scenario)
+    def __init__(self, scenario: Scenario, budget: int = BUDGET) -> None:
+        """Compile the scenario. Raises NnstepError when its equations cannot be compiled.
+
+        `budget` is how many bytes the states of a run may take, see `Timeline`.
+        """
+        self.scenario = scenario  # as the file has it
+        self.branches = Branches(scenario, budget)
         self.position = Position()
         self.opened: frozenset[Path] = frozenset()  # lines whose bodies are listed below them
         self._frames = Frames()
+
+    @property
+    def timeline(self) -> Timeline:
+        """The run of the branch that is looked at."""
+        return self.branches.current.timeline
 
     @property
     def program(self) -> Program:
@@ -160,6 +152,10 @@ class Session:
 
     def go_to(self, iteration: int, step: int, inner: Path = ()) -> bool:
         """To a position; closed lines in the way are opened. Raises IndexError for one that the run has not."""
+        return self._move(self.checked(iteration, step, inner))
+
+    def checked(self, iteration: int, step: int, inner: Path = ()) -> Position:
+        """A position of the run. Raises IndexError for one that it has not."""
         if not 1 <= iteration <= self.timeline.iterations:
             raise IndexError(say("message.no-iteration", iteration=iteration, last=self.timeline.iterations))
         program = self.timeline.program(iteration)
@@ -173,22 +169,27 @@ class Session:
                 said = say("message.no-inner", step=index, line=line, last=size) if size else ""
                 raise IndexError(said or say("message.primitive", step=index, line=line))
             path = (*path, index)
-        return self._move(Position(iteration, step, tuple(inner)))
+        return Position(iteration, step, tuple(inner))
 
     def _same_step(self, iteration: int) -> bool:
-        """The step that assigns the same value: a smaller last batch may have another number of steps."""
-        step = self.step
+        return self._move(self.same_step(iteration, self.program))
+
+    def same_step(self, iteration: int, here: Program) -> Position:
+        """In another iteration the step that assigns the same value: a smaller last batch may have fewer steps.
+
+        `here` is the program that the position is in.
+        """
         program = self.timeline.program(iteration)
-        if step is None:
-            return self._move(Position(iteration))
-        name = self.program.values[step.target].name
-        turn = self.program.versions[name].index(step.target)
-        slots = program.versions.get(name, ())
+        if not self.position.step:
+            return Position(iteration)
+        target = here.values[here.steps[self.position.step - 1].target]
+        turn = here.versions[target.name].index(target.slot)
+        slots = program.versions.get(target.name, ())
         same = program.values[slots[turn]].step if turn < len(slots) else self.position.step
         there: Path = (min(same, len(program.steps)),)
         for index in self.position.inner:
             there = (*there, min(index, self._frames.size(program, there)))
-        return self._move(Position(iteration, there[0], there[1:] if 0 not in there else ()))
+        return Position(iteration, there[0], there[1:] if 0 not in there else ())
 
     def _to_end_of(self, iteration: int) -> bool:
         return self._move(Position(iteration, len(self.timeline.program(iteration).steps)))

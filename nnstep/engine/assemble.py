@@ -7,6 +7,7 @@ value under a second name) costs no call: such a value is a view of the other on
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,9 +15,9 @@ import numpy as np
 from nnstep.engine.layout import Layout
 from nnstep.language import Call, Expression, Name, Number, names, to_text
 from nnstep.ops import Array, Shape
-from nnstep.program import Program, bind, rule_expression
+from nnstep.program import Program, Value, bind, rule_expression
 
-__all__ = ["Assembly", "assemble"]
+__all__ = ["Assembly", "assemble", "bound_to"]
 
 Calling = tuple[Any, ...]  # (kernel, operands..., out)
 _copy = np.positive  # as a kernel: (from, to)
@@ -35,7 +36,20 @@ def assemble(program: Program, layout: Layout, arena: Array) -> Assembly:
 
     Values that do not depend on anything (the seed of the backward pass) are written into the arena here, once.
     """
-    return _Assembler(program, layout, arena).assembly()
+    return _Assembler(program, layout.views(arena), layout.aliases).assembly()
+
+
+def bound_to(expression: Expression, operands: Mapping[str, Array]) -> tuple[list[Calling], Array]:
+    """An expression bound to the arrays that its names stand for: the calls that compute it, and where it is then.
+
+    Raises OperationError for shapes that do not fit. An expression that only looks at an operand has no calls.
+    """
+    values = tuple(Value(slot, name, array.shape, "data") for slot, (name, array) in enumerate(operands.items()))
+    program = Program(rows=0, values=values, steps=(), objective=None, carried=(), equations=())
+    assembler = _Assembler(program, list(operands.values()), {})
+    assembler.slots = {value.name: value.slot for value in values}
+    found = assembler.operand(expression)
+    return assembler.calls, found
 
 
 class _Scratch:
@@ -59,10 +73,10 @@ class _Scratch:
 
 
 class _Assembler:
-    def __init__(self, program: Program, layout: Layout, arena: Array) -> None:
+    def __init__(self, program: Program, arrays: list[Array], aliases: Container[int]) -> None:
         self.program = program
-        self.arrays = layout.views(arena)
-        self.aliases = layout.aliases
+        self.arrays = arrays
+        self.aliases = aliases
         self.scratch = _Scratch()
         self.kept: dict[str, dict[_Key, Array]] = {}  # by the operation's name
         self.calls: list[Calling] = []
@@ -92,9 +106,9 @@ class _Assembler:
         elif isinstance(expression, Number):
             out[...] = expression.value
         else:
-            self.calls.append((_copy, self._operand(expression), out))
+            self.calls.append((_copy, self.operand(expression), out))
 
-    def _operand(self, expression: Expression, into: Array | None = None) -> Array:
+    def operand(self, expression: Expression, into: Array | None = None) -> Array:
         """An array that holds the expression's value; `into` is where a new one may go."""
         match expression:
             case Name(id):
@@ -110,7 +124,7 @@ class _Assembler:
                     return known
                 bound = bind(expression, self._shape_of)
                 if bound.operation.view is not None:
-                    source = self._operand(bound.arguments[0])
+                    source = self.operand(bound.arguments[0])
                     view = bound.operation.view(source, **bound.site.options)
                     if view is not None:
                         return view
@@ -129,7 +143,7 @@ class _Assembler:
         lent = out if entry.elementwise else None  # an elementwise kernel may write over the operand it reads
         operands: list[Array] = []
         for argument in bound.arguments:
-            operand = self._operand(argument, lent)
+            operand = self.operand(argument, lent)
             if operand is out:
                 lent = None
             operands.append(operand)

@@ -17,9 +17,12 @@ from nnstep.engine.schedule import Place
 from nnstep.ops import Array, Kernel
 from nnstep.program import PHASES, Program
 
-__all__ = ["Machine", "State"]
+__all__ = ["Each", "Machine", "State", "straight_line"]
 
 _COPIED = 1 << 20  # bytes; above, copying an arena would take a good part of the time of a run
+
+
+Each = Callable[["Machine", int], bool]  # asked after an iteration, with its number, whether to stop
 
 
 class State(NamedTuple):
@@ -35,25 +38,24 @@ class Machine:
     `values` are views of the arena and are overwritten by the next run; `keep` hands out the numbers for good.
     """
 
-    def __init__(self, program: Program, constants: Mapping[str, Array] | None = None) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
         self.layout: Layout = layout(program)
         self.arena = empty_arena(self.layout.size)
         assembly = assemble(program, self.layout, self.arena)
         self.values = assembly.arrays
-        self.forward = _straight_line([assembly.calls.get(PHASES[0], [])])
-        self.run = _straight_line(list(assembly.calls.values()))
+        self.forward = straight_line([assembly.calls.get(PHASES[0], [])])
+        self.run = straight_line(list(assembly.calls.values()))
         self._before = self.arena[: self.layout.state]
         self._carried = self.arena[: self.layout.carried]
         self._fixed = self.arena[self.layout.carried : self.layout.state]
         self._after = self.arena[self.layout.after :]
         self._data = {value.name: self.values[value.slot] for value in program.values if value.role == "data"}
         self._counter = next((self.values[value.slot] for value in program.values if value.role == "counter"), None)
-        self._batch: tuple[int, int] | None = None  # the key of the batch that is in
+        self._batch: tuple[int, ...] | None = None  # the key of the batch that is in
+        self._constants: Mapping[str, Array] = {}
         self._loan: weakref.ref[_Loan] | None = None
-        for value in program.values:
-            if value.role == "constant" and constants is not None:
-                self.load_value(value.slot, constants[value.name])
+        self._loss = np.array(np.nan) if program.objective is None else self.values[program.objective]
 
     def load_state(self, state: State) -> None:
         """Stand where the iteration after `state.done` starts from."""
@@ -71,13 +73,52 @@ class Machine:
         if self._counter is not None:
             self._counter[...] = iteration
 
-    def load_batch(self, samples: Mapping[str, Array], place: Place) -> None:
-        """Put in the batch of a place, out of all samples by the names of the data; nothing where it is in already."""
-        if self._batch != place.key:
+    def load_batch(self, samples: Mapping[str, Array], place: Place, version: int = 0) -> None:
+        """Put in the batch of a place, out of all samples by the names of the data; nothing where it is in already.
+
+        `version` tells samples apart that were edited.
+        """
+        key = (version, *place.key)
+        if self._batch != key:
             self._batch = None  # while it is half changed
             for name, slot in self._data.items():
                 place.take(samples[name], slot)
-            self._batch = place.key
+            self._batch = key
+
+    def has_batch(self, place: Place, version: int = 0) -> bool:
+        """Whether `load_batch` would have nothing to do."""
+        return self._batch == (version, *place.key)
+
+    def load_constants(self, constants: Mapping[str, Array]) -> None:
+        """Put in the constants of a scenario; nothing where they are in already."""
+        if constants is not self._constants:
+            for value in self.program.values:
+                if value.role == "constant":
+                    self.load_value(value.slot, constants[value.name])
+            self._constants = constants
+
+    def repeat(self, first: int, last: int, losses: Array, each: Each | None) -> tuple[int, bool]:
+        """Iterations `first` up to `last` on the batch that is in, after iteration `first - 1`, just run by this machine.
+
+        `losses[k]` gets the objective of iteration `first + k`. Where `each(machine, iteration)` is true after an iteration, that
+        is the last one. Returns the last iteration run, and whether `each` stopped it.
+        """
+        run, carried, after, counter, loss = self.run, self._carried, self._after, self._counter, self._loss
+        copy = np.copyto
+        for k, number in enumerate(range(first, last + 1)):
+            copy(carried, after)
+            if counter is not None:
+                counter[...] = number
+            run()
+            losses[k] = loss
+            if each is not None and each(self, number):
+                return number, True
+        return last, False
+
+    @property
+    def loss(self) -> float:
+        """The objective of the iteration just run; NaN where there is none."""
+        return float(self._loss)
 
     def load_value(self, slot: int, value: Array) -> None:
         """Put in a value that is there before the first step: a constant, a parameter, an optimizer state."""
@@ -87,9 +128,10 @@ class Machine:
         """A copy of the state that this iteration starts from, `done` iterations having been done."""
         return State(done, _frozen(self._before.copy()))
 
-    def state_after(self, done: int) -> State:
-        """A copy of the state that this iteration leaves."""
-        return State(done, _frozen(np.concatenate((self._after, self._fixed))))
+    def copy_state_after(self, out: Array) -> None:
+        """Put the state that this iteration leaves into `out`."""
+        out[: self.layout.carried] = self._after
+        out[self.layout.carried :] = self._fixed
 
     def keep(self) -> Array:
         """All numbers of the iteration, read-only, to be kept: `self.layout` tells which is which.
@@ -103,6 +145,10 @@ class Machine:
             loan = _Loan(self.arena)
             self._loan = weakref.ref(loan)
         return _frozen(np.asarray(loan))
+
+    def look(self) -> Array:
+        """All numbers of the iteration, read-only, until this machine runs again."""
+        return _frozen(self.arena[:])
 
     @property
     def lent(self) -> bool:
@@ -123,7 +169,7 @@ def _frozen(array: Array) -> Array:
     return array
 
 
-def _straight_line(phases: list[list[tuple[Any, ...]]]) -> Callable[[], None]:
+def straight_line(phases: list[list[tuple[Any, ...]]]) -> Callable[[], None]:
     """One function of all calls in order, with kernels and arrays as its globals."""
     names: dict[int, str] = {}
     scope: dict[str, object] = {}

@@ -6,57 +6,93 @@ Replay runs the very calls of the first run on the very numbers, so it gives the
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import takewhile
 
 import numpy as np
 
-from nnstep.engine.machine import Machine, State
+from nnstep.engine.checkpoints import EVERY, Checkpoints, Segment
+from nnstep.engine.eras import Era, eras
+from nnstep.engine.history import History
+from nnstep.engine.machine import Each, Machine, State
 from nnstep.engine.record import Record
-from nnstep.engine.schedule import Place, Schedule, schedule
-from nnstep.errors import NnstepError
+from nnstep.engine.runner import Runner
+from nnstep.engine.schedule import Schedule, schedule
 from nnstep.ops import Array
-from nnstep.program import Program, compile_program, initial_states
+from nnstep.program import Program
 from nnstep.scenario.model import Scenario
 
-__all__ = ["Timeline", "compile_run", "initial_state"]
+__all__ = ["BUDGET", "Timeline"]
 
-_EVERY = 16  # iterations between checkpoints, to begin with: copying the state then takes little of their time
-_CHECKPOINTS = 1_000  # at most
+BUDGET = 64 << 20  # bytes of states, unless asked for otherwise
 _RECORDS = 256 << 20  # bytes of records kept
+_SEGMENTS = 2  # parts of the run of which every state is kept: the one replayed last, and one around it
 
 
 class Timeline:
-    """Records of any iteration of a scenario's run.
+    """Records of any iteration of a scenario's run, with its edits.
 
-    budget   bytes for checkpoints: when they would take more, every second one is dropped and the distance doubled
+    budget   bytes of states: three quarters are for checkpoints, whose distance follows from it, one quarter for the
+             states of the part that was replayed last. Two checkpoints and two states are kept in any case.
     records  how many of the last records asked for are kept, at most; fewer where they are large
+
+    Going to an iteration that was reached before takes at most as many iterations as checkpoints are apart, and a
+    record. Steps back from there take one iteration and one record each, as long as all the states of that part fit.
     """
 
-    def __init__(self, scenario: Scenario, budget: int = 64 << 20, records: int = 32) -> None:
-        """Compile the scenario. Raises NnstepError with every problem found."""
+    def __init__(
+        self, scenario: Scenario, budget: int = BUDGET, records: int = 32, parent: Timeline | None = None
+    ) -> None:
+        """Compile the scenario. Raises NnstepError with every problem found.
+
+        `parent` is the run of the same scenario with other edits: what both have in common is taken over.
+        """
         self.scenario = scenario
         self.schedule: Schedule = schedule(scenario)
-        self.losses: list[float] = []  # of the iterations done so far, in order; NaN where there is no objective
-        self._programs = compile_run(scenario)
-        samples = (None, None) if scenario.data is None else (scenario.data.x, scenario.data.y)
-        self._data = {name: array for name, array in zip("xy", samples, strict=True) if array is not None}
-        self._machines: dict[int, list[Machine]] = {size: [] for size in self._programs}
+        self.budget = budget
+        self.history = History()  # losses of the iterations done so far; NaN where there is no objective
+        self.eras: tuple[Era, ...] = eras(scenario, parent.eras if parent is not None else ())
+        self._stores: list[Checkpoints | None] = [None] * len(self.eras)
+        self._segments: list[tuple[Era, Segment]] = []
+        self._runner, self._glancer = Runner(self, self.schedule), Runner(self, self.schedule)
         self._records: OrderedDict[int, Record] = OrderedDict()
-        machine = self._free_machine(self.schedule.place(1))
-        start = initial_state(scenario, machine)
+        first = self.eras[0]
+        machine = Machine(first.programs[self.schedule.place(1).size])
         self._most_records = max(1, min(records, _RECORDS // max(1, machine.arena.nbytes)))
-        self._checkpoints: dict[int, State] = {0: start}
-        self._most_checkpoints = max(2, min(_CHECKPOINTS, budget // max(1, start.numbers.nbytes)))
-        self._every = _EVERY
-        self._ran: tuple[int, Machine] | None = None  # the iteration run last, by the machine that has its values
+        if parent is not None:
+            self._take_over(parent)
+        if self._stores[0] is None:
+            self.begin(first, first.start(machine, None))
+
+    # What can be asked of it.
 
     @property
     def iterations(self) -> int:
         """Iterations in the run."""
         return self.schedule.iterations
 
+    @property
+    def reached(self) -> int:
+        """Iterations that were done so far, at least once."""
+        return self.history.count
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all states that are kept."""
+        stores = sum(store.nbytes for store in self._stores if store is not None)
+        return stores + sum(segment.nbytes for _, segment in self._segments)
+
+    def every(self, iteration: int) -> int:
+        """How many iterations checkpoints are apart, where `iteration` is."""
+        store = self._stores[self.era(iteration).number]
+        return store.every if store is not None else EVERY
+
+    def era(self, iteration: int) -> Era:
+        """The part of the run between edits that an iteration is in."""
+        return next(era for era in reversed(self.eras) if era.first <= iteration or era.number == 0)
+
     def program(self, iteration: int) -> Program:
-        """The program of an iteration: a last batch that is smaller has one of its own."""
-        return self._programs[self.schedule.place(iteration).size]
+        """The program of an iteration: a last batch that is smaller has one of its own. Raises IndexError outside."""
+        return self.era(iteration).programs[self.schedule.place(iteration).size]
 
     def record(self, iteration: int) -> Record:
         """The record of an iteration (from 1), replayed if need be. Raises IndexError outside the run."""
@@ -64,12 +100,51 @@ class Timeline:
             self._records.move_to_end(iteration)
             return self._records[iteration]
         place = self.schedule.place(iteration)
-        machine = self._run_to(place)
+        machine = self._run_to(iteration)
         record = Record(machine.layout, machine.keep(), iteration, place.epoch, place.batch, place.rows)
         self._records[iteration] = record
         if len(self._records) > self._most_records:
             self._records.popitem(last=False)
         return record
+
+    def glance(self, iteration: int) -> Record:
+        """The record of an iteration that was reached, only to be looked at: the next glance writes over its numbers.
+
+        It is not kept, and the run goes on from where it was. Raises IndexError outside of what was reached.
+        """
+        if iteration in self._records:
+            return self._records[iteration]
+        if not 1 <= iteration <= self.reached:
+            raise IndexError(f"iteration {iteration} of {self.reached}")
+        place, runner = self.schedule.place(iteration), self._glancer
+        state = self._nearest(iteration - 1)
+        if not state.done <= runner.done < iteration:
+            runner.stand(state)
+        runner.go(iteration)
+        machine = runner.machine
+        assert machine is not None
+        return Record(machine.layout, machine.look(), iteration, place.epoch, place.batch, place.rows)
+
+    def samples(self, most: int) -> tuple[int, ...]:
+        """At most about `most` iterations spread evenly over those reached, in order, the last one among them.
+
+        They are those right after checkpoints where those are near enough, so that a glance at each is quick, and
+        mostly the same ones again when more iterations are reached.
+        """
+        step = 1
+        while self.reached > step * most:
+            step *= 2
+        return tuple(dict.fromkeys((*range(1, self.reached + 1, step), self.reached))) if self.reached else ()
+
+    def scan(self, first: int, last: int, each: Each | None, deadline: float | None = None) -> tuple[int, bool]:
+        """Run iterations up to `last`, and from `first` on ask `each(machine, iteration)` after every one.
+
+        Returns the iteration that was run last, and whether `each` was true after it, which ends the scan. It also ends
+        past `deadline` (a time of `perf_counter`), maybe before `first`; another call with what is left goes on.
+        """
+        self._stand_before(first)
+        stopped = self._runner.go(last, each, first, deadline)
+        return self._runner.done, stopped
 
     def scratch_machine(self, record: Record) -> Machine:
         """A new machine that stands where `record`'s iteration started, for trying out other numbers."""
@@ -77,81 +152,87 @@ class Timeline:
         np.copyto(machine.arena, record.arena)
         return machine
 
-    @np.errstate(all="ignore")
-    def _run_to(self, place: Place) -> Machine:
-        """Run up to and with an iteration, from where the last run ended or the nearest checkpoint before."""
-        checkpoint = self._nearest(place.iteration - 1)
-        done, machine = self._ran if self._ran is not None else (-1, None)
-        if not checkpoint.done <= done <= place.iteration:
-            done, machine = checkpoint.done, None
-        self._ran = None  # while numbers are half changed
-        for number in range(done + 1, place.iteration + 1):
-            now = place if number == place.iteration else self.schedule.place(number)
-            previous, machine = machine, self._free_machine(now, machine)
-            if previous is None:
-                machine.load_state(checkpoint)
-            else:
-                machine.follow(previous, number)
-            machine.load_batch(self._data, now)
-            machine.run()
-            self._done(machine, number)
-        assert machine is not None
-        self._ran = (place.iteration, machine)
-        return machine
+    # What the runners ask, and tell.
 
-    def _free_machine(self, place: Place, preferred: Machine | None = None) -> Machine:
-        """A machine for a batch of this size whose numbers nobody has: the preferred one if it may be."""
-        if preferred is not None and preferred.program.rows == place.size and not preferred.lent:
-            return preferred
-        machines = self._machines[place.size]
-        for machine in machines:
-            if not machine.lent:
-                return machine
-        machines.append(Machine(self._programs[place.size], self.scenario.constants))
-        return machines[-1]
+    def start(self, era: Era) -> State | None:
+        """The state that an era begins with, where it was reached."""
+        store = self._stores[era.number]
+        return store.nearest(era.first - 1) if store is not None else None
+
+    def begin(self, era: Era, start: State) -> None:
+        """An era is reached for the first time."""
+        self._stores[era.number] = Checkpoints(start, self._share)
+
+    @property
+    def _share(self) -> int:
+        """Bytes for the checkpoints of one era."""
+        return self.budget * 3 // 4 // len(self.eras)
+
+    def due(self, era: Era, iteration: int) -> int:
+        """Up to which iteration may be run before the next checkpoint has to be made."""
+        store = self._stores[era.number]
+        following = era.first - 1 + EVERY if store is None else store.next
+        return following if following >= iteration else era.last
+
+    def did(self, era: Era, machine: Machine, first: int, losses: Array) -> None:
+        """Some iterations are done: the losses of new ones are kept, and at some distance the states after them."""
+        done = first + len(losses) - 1
+        if done > self.history.count:
+            self.history.add(losses[self.history.count + 1 - first :])
+        store = self._stores[era.number]
+        if store is not None and done == store.next and done < era.last:
+            store.add(machine)
+
+    # Seeking.
+
+    def _run_to(self, iteration: int) -> Machine:
+        """Run up to and with an iteration; where a part is replayed for it, the states of that part are kept."""
+        runner = self._runner
+        if runner.done == iteration and runner.machine is not None:
+            return runner.machine
+        self._stand_before(iteration)
+        if runner.done < iteration - 1 < self.reached:
+            era = self.era(iteration)
+            size = self._nearest(iteration - 1).numbers.size
+            segment = Segment(runner.done, iteration - 1, size, self.budget // 4 // _SEGMENTS)
+
+            def keep(machine: Machine, number: int) -> bool:
+                if number == segment.next:
+                    segment.add(machine)
+                return False
+
+            runner.go(iteration - 1, keep)
+            self._segments = [(era, segment), *self._segments[: _SEGMENTS - 1]]
+        runner.go(iteration)
+        assert runner.machine is not None
+        return runner.machine
+
+    def _stand_before(self, iteration: int) -> None:
+        """Stand after some iteration before this one, or after the one before it: from where it is nearest."""
+        state = self._nearest(iteration - 1)
+        if not state.done <= self._runner.done < iteration:
+            self._runner.stand(state)
 
     def _nearest(self, done: int) -> State:
-        reached = min(done, len(self.losses))
-        return self._checkpoints[reached - reached % self._every]
+        """The last state that is kept, at or before `done` iterations."""
+        done = min(done, self.reached)  # what another run has kept may reach further than its history does
+        era = self.era(done + 1)
+        while (store := self._stores[era.number]) is None:
+            era = self.eras[era.number - 1]
+        best = store.nearest(done)
+        for one, segment in self._segments:
+            found = segment.nearest(done) if one is era else None
+            if found is not None and found.done > best.done:
+                best = found
+        return best
 
-    def _done(self, machine: Machine, iteration: int) -> None:
-        """An iteration is done: remember its loss once, and at some distance from each other the states after it."""
-        if iteration > len(self.losses):
-            objective = machine.program.objective
-            self.losses.append(np.nan if objective is None else float(machine.values[objective]))
-            if iteration % self._every == 0:
-                self._checkpoints[iteration] = machine.state_after(iteration)
-                if len(self._checkpoints) > self._most_checkpoints:
-                    self._every *= 2
-                    self._checkpoints = {at: state for at, state in self._checkpoints.items() if at % self._every == 0}
-
-
-def compile_run(scenario: Scenario) -> dict[int, Program]:
-    """The programs of a run by the size of their batch: one, or two where the last batch of an epoch is smaller.
-
-    Raises NnstepError with every problem found.
-    """
-    plan = schedule(scenario)
-    program = compile_program(scenario)
-    programs = {program.rows: program}
-    if plan.rest:
-        try:
-            programs[plan.rest] = compile_program(scenario, plan.rest)
-        except NnstepError as error:
-            said = f"in the last batch of an epoch, of {plan.rest} instead of {program.rows} samples: "
-            raise NnstepError(one._replace(message=said + one.message) for one in error.problems) from None
-    return programs
-
-
-def initial_state(scenario: Scenario, machine: Machine) -> State:
-    """The state before the first iteration: the scenario's parameters, and the optimizer's states as it starts them."""
-    program = machine.program
-    given: dict[str, Array] = {parameter.name: parameter.value for parameter in scenario.parameters}
-    starts = initial_states(scenario.optimizer) if scenario.optimizer is not None else {}
-    for slot, _ in program.carried:
-        value = program.values[slot]
-        if value.role == "parameter":
-            machine.load_value(slot, given[value.name])
-        else:
-            machine.load_value(slot, np.full(value.shape, starts[value.name.split("(", 1)[0]]))
-    return machine.state_before(0)
+    def _take_over(self, parent: Timeline) -> None:
+        """What the other run has kept of the iterations before the two part."""
+        pairs = zip(self.eras, parent.eras, strict=False)
+        common = len(list(takewhile(lambda pair: pair[0].begins_like(pair[1]), pairs)))
+        starts = [era.first for era in (*self.eras[common:], *parent.eras[common:])]
+        parted = min(starts, default=self.iterations + 1)
+        for store, era in zip(parent._stores[:common], self.eras, strict=False):
+            if store is not None:
+                self._stores[era.number] = store.until(min(era.last, parted - 1) - 1, self._share)
+        self.history = parent.history.until(parted - 1)

@@ -19,8 +19,10 @@ __all__ = ["batch_rows", "compile_program"]
 _MOST = 1 << 28  # numbers of one iteration: 2 GiB
 
 
-def compile_program(scenario: Scenario, rows: int | None = None) -> Program:
+def compile_program(scenario: Scenario, rows: int | None = None, *, began: int = 0) -> Program:
     """Compile for batches of `rows` samples (default: the first batch's).
+
+    `began` is how many iterations were done before the optimizer began, which its rule must not count.
 
     Raises NnstepError with every problem found: a name used before it is defined, an unknown operation, shapes that do
     not fit, data that an operation cannot take, an objective that is not a scalar, a gradient that must pass through
@@ -42,7 +44,7 @@ def compile_program(scenario: Scenario, rows: int | None = None) -> Program:
     if not problems:
         starts = [value for value in builder.values if value.step == 0 and value.role in ("parameter", "state")]
         if scenario.optimizer is not None:
-            update(builder, scenario.optimizer)
+            update(builder, scenario.optimizer, began)
         problems = _check_size(builder)
     if problems:
         raise NnstepError(problem.at(file=scenario.path) for problem in problems)

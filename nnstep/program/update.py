@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nnstep.language import Assignment, Expression, Name, Number, parse_equations, substitute
+from nnstep.language import Assignment, Call, Expression, Name, Number, parse_equations, substitute
 from nnstep.program.builder import Builder
 from nnstep.scenario.model import Optimizer
 
@@ -84,21 +84,26 @@ def needs_iteration(optimizer: Optimizer) -> bool:
     return "iteration" in rule(optimizer)
 
 
-def update(builder: Builder, optimizer: Optimizer) -> None:
-    """Append the update of every trainable parameter that has a gradient."""
+def update(builder: Builder, optimizer: Optimizer, began: int = 0) -> None:
+    """Append the update of every trainable parameter that has a gradient.
+
+    An optimizer that began after `began` iterations counts from there, as a new one of PyTorch's does.
+    """
     lines = parse_equations(rule(optimizer))
     for value in [value for value in builder.values if value.role == "parameter" and value.step == 0]:
         if value.trainable and f"grad({value.name})" in builder:
             for line in lines:
-                _append(builder, optimizer, value.name, line)
+                _append(builder, optimizer, value.name, line, began)
 
 
-def _append(builder: Builder, optimizer: Optimizer, parameter: str, line: Assignment) -> None:
+def _append(builder: Builder, optimizer: Optimizer, parameter: str, line: Assignment, began: int) -> None:
     def put_in(leaf: Expression) -> Expression | None:
         if not isinstance(leaf, Name):
             return None
         if leaf.id in optimizer.options:
             return Number(float(optimizer.options[leaf.id]))
+        if leaf.id == "iteration" and began:
+            return Call("subtract", (leaf, Number(float(began))))
         return Name(_own_name(leaf.id, parameter))
 
     target = _own_name(line.target, parameter)

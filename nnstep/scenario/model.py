@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
 from nnstep.language.nodes import Assignment
 from nnstep.ops import Array
 
-__all__ = ["Array", "Condition", "Data", "Equation", "Optimizer", "Parameter", "Scenario", "Training"]
+__all__ = ["Array", "Condition", "Data", "Edit", "Equation", "Optimizer", "Parameter", "Scenario", "Training"]
 
 
 class Equation(NamedTuple):
@@ -57,9 +58,35 @@ class Training(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """A breakpoint or watch of the [debug] table: its text and where it stands."""
+    """A breakpoint or watch of the [debug] table: its text and where it stands.
+
+    hits     a breakpoint stops at this hit and at all later ones, counted from the start of the run
+    enabled  whether it stops anything
+    """
 
     text: str
+    line: int | None = None
+    key: str | None = None
+    hits: int = 1
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is changed as an iteration begins: a cell of a value, or the optimizer.
+
+    iteration  from 1, within the run
+    name       the value: a parameter, x or y, a constant, an optimizer state; "" where the optimizer is changed
+    index      its cell; of x and y the first number is the row of the data
+    value      what the cell is from then on
+    optimizer  the optimizer from then on, with all its options
+    """
+
+    iteration: int
+    name: str = ""
+    index: tuple[int, ...] = ()
+    value: float = 0.0
+    optimizer: Optimizer | None = None
     line: int | None = None
     key: str | None = None
 
@@ -82,4 +109,5 @@ class Scenario(NamedTuple):
     training: Training = Training()
     breakpoints: tuple[Condition, ...] = ()
     watches: tuple[Condition, ...] = ()
+    edits: tuple[Edit, ...] = ()  # in the order of their iterations
     path: str | None = None  # as the user wrote it; None for text not from a file

@@ -53,8 +53,8 @@ class Gallery:
         self._chain: tuple[Record, tuple[int, Index], EntryChain] | None = None
         self._displays: dict[tuple[int, int], tuple[Program, Display]] = {}
         self.panels: dict[str, ValuesPanel] = {}
-        self._plans: dict[tuple[int, str], Plan] = {}
-        self._members: dict[int, dict[str, tuple[str, ...]]] = {}
+        self._plans: dict[tuple[int, str], tuple[Program, Plan]] = {}
+        self._members: dict[int, tuple[Program, dict[str, tuple[str, ...]]]] = {}
 
     def value(self, record: Record, value: Value, computed: bool) -> MatrixView:
         """The picture of a value of the program; of dots while it is not computed."""
@@ -132,19 +132,19 @@ class Gallery:
 
     def plan(self, program: Program, parameter: str) -> Plan:
         """The factors of a parameter's gradient in words."""
-        key = (program.rows, parameter)
-        if key not in self._plans:
-            self._plans[key] = plan(program, parameter, self.objective)
-        return self._plans[key]
+        key = (id(program), parameter)
+        if key not in self._plans:  # the program is kept with it, so its id is not used again
+            self._plans[key] = (program, plan(program, parameter, self.objective))
+        return self._plans[key][1]
 
     def members(self, program: Program) -> dict[str, tuple[str, ...]]:
         """The names of the values in each panel of values, in order of assignment."""
-        if program.rows not in self._members:
+        if id(program) not in self._members:  # the program is kept with it, so its id is not used again
             found: dict[str, dict[str, None]] = {}
             for value in program.values:
                 found.setdefault(_panel_of(program, value), {})[value.name] = None
-            self._members[program.rows] = {key: tuple(names) for key, names in found.items()}
-        return self._members[program.rows]
+            self._members[id(program)] = (program, {key: tuple(names) for key, names in found.items()})
+        return self._members[id(program)][1]
 
 
 def _numbers(expression: Expression, lookup: Callable[[str], Array], shape: Shape) -> Array | LazyMatrix:

@@ -156,7 +156,7 @@ class Stepper:
         return asked_for(moment)
 
     def _program_panel(self) -> ProgramPanel:
-        key = (self.session.program.rows, self.session.opened)
+        key = (self.session.program, self.session.opened)
         if self._listed[0] != key:
             self._listed = (key, listing(self.session, self.gallery.objective))
         return ProgramPanel(

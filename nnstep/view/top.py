@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from nnstep.catalogue import say
 from nnstep.debugger import Session
+from nnstep.engine import History
 from nnstep.program import BODY, Program
 from nnstep.text import clean
 from nnstep.view.canvas import Line, Piece
@@ -77,7 +77,7 @@ def header(moment: Moment) -> Header:
         name=title(session),
         file=clean(Path(session.scenario.path or "").name, 40),
         counters=tuple(counters),
-        loss=_loss(scene, session.timeline.losses),
+        loss=_loss(scene, session.timeline.history),
         phases=[(say(f"phase.{name}"), first, last) for name, first, last in scene.program.phases],
         step=session.position.step,
         steps=len(scene.program.steps),
@@ -85,7 +85,7 @@ def header(moment: Moment) -> Header:
     )
 
 
-def _loss(scene: Scene, losses: Sequence[float]) -> Line:
+def _loss(scene: Scene, history: History) -> Line:
     """The objective once this iteration has computed it, and its curve over the iterations up to here."""
     program = scene.program
     if program.objective is None:
@@ -94,11 +94,12 @@ def _loss(scene: Scene, losses: Sequence[float]) -> Line:
     there = scene.computed(value)
     said = plain(float(scene.record.value(value.slot)), scene.gallery.digits) if there else "·"
     end = scene.record.iteration - (0 if there else 1)
-    losses = losses[: end : max(1, end // (8 * _SPARK))]  # eight a bar will do
+    losses = history.points(end).last
+    losses = losses[:: max(1, len(losses) // (8 * _SPARK))]  # eight a bar will do
     return (
         Piece(f"{clean(value.name, 20)} ", "dim"),
         Piece(f"{said} ", "strong"),
-        Piece(sparkline(losses, _SPARK), "spark"),
+        Piece(sparkline(losses.tolist(), _SPARK), "spark"),
     )
 
 

@@ -1,0 +1,163 @@
+"""Breakpoints, watches and the run that is under way, over a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+from nnstep.debugger.position import Position
+from nnstep.debugger.runs import Backward, Forward, Outcome, Progress, Run, Towards
+from nnstep.debugger.session import Session
+from nnstep.debugger.stops import Breakpoint, breakpoint_of, stops_at
+from nnstep.debugger.tally import Tally
+from nnstep.debugger.watches import Trend, Watch, Watched, watch_of, watched
+from nnstep.engine import Timeline
+from nnstep.errors import LanguageError
+from nnstep.program import Program
+
+__all__ = ["Control"]
+
+
+class Control:
+    """What stops a session, what is followed in it, and going on until something stops it."""
+
+    def __init__(self, session: Session) -> None:
+        """With the breakpoints and watches that the scenario has. One that cannot be used keeps its reason."""
+        self.session = session
+        self.breakpoints: tuple[Breakpoint, ...] = ()
+        self.watches: tuple[Watch, ...] = ()
+        self.run: Run | None = None
+        self._made = 0
+        self._tallies: WeakKeyDictionary[Timeline, dict[int, Tally]] = WeakKeyDictionary()
+        self._trends: WeakKeyDictionary[Timeline, dict[str, Trend]] = WeakKeyDictionary()
+        for one in session.scenario.breakpoints:
+            self._keep_breakpoint(one.text, one.hits, one.enabled)
+        for one in session.scenario.watches:
+            self._keep_watch(one.text)
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The programs that breakpoints and watches are about, that of the current iteration first."""
+        here = self.session.program
+        every = (program for era in self.session.timeline.eras for program in era.programs.values())
+        return (here, *(program for program in every if program is not here))
+
+    # Breakpoints and watches.
+
+    def add_breakpoint(self, text: str, hits: int = 1) -> Breakpoint:
+        """A new breakpoint. Raises LanguageError, with the reason, for one that cannot be used."""
+        made = breakpoint_of(text, self.programs, self._number(), hits)
+        self.breakpoints = (*self.breakpoints, made)
+        return made
+
+    def add_watch(self, text: str) -> Watch:
+        """A new watch. Raises LanguageError, with the reason, for one that cannot be used."""
+        made = watch_of(text, self.programs, self._number())
+        self.watches = (*self.watches, made)
+        return made
+
+    def toggle_line(self, name: str) -> Breakpoint | None:
+        """Set a breakpoint at the steps that assign a name, or take it away; the new one, or None."""
+        here = [one for one in self.breakpoints if one.kind == "line" and one.text == name]
+        if here:
+            self.breakpoints = tuple(one for one in self.breakpoints if one not in here)
+            return None
+        return self.add_breakpoint(name)
+
+    def enable(self, number: int) -> None:
+        """Switch a breakpoint on or off."""
+        self.breakpoints = tuple(
+            one._replace(enabled=not one.enabled) if one.number == number else one for one in self.breakpoints
+        )
+
+    def remove(self, number: int) -> None:
+        """Take a breakpoint or a watch away."""
+        self.breakpoints = tuple(one for one in self.breakpoints if one.number != number)
+        self.watches = tuple(one for one in self.watches if one.number != number)
+
+    def take_over(self, old: Control) -> None:
+        """Breakpoints and watches of a session on the same scenario before it was edited, by their texts."""
+        for one in old.breakpoints:
+            if all(one.text != other.text for other in self.breakpoints):
+                self._keep_breakpoint(one.text, one.hits, one.enabled)
+        for other in old.watches:
+            if all(other.text != watch.text for watch in self.watches):
+                self._keep_watch(other.text)
+
+    def _number(self) -> int:
+        self._made += 1
+        return self._made
+
+    def _keep_breakpoint(self, text: str, hits: int, enabled: bool) -> None:
+        try:
+            made = self.add_breakpoint(text, hits)
+        except LanguageError as error:
+            made = Breakpoint(self._number(), text, "condition", hits=hits, problem=error.message)
+            self.breakpoints = (*self.breakpoints, made)
+        if not enabled:
+            self.enable(made.number)
+
+    def _keep_watch(self, text: str) -> None:
+        try:
+            self.add_watch(text)
+        except LanguageError as error:
+            from nnstep.language import Number
+
+            self.watches = (*self.watches, Watch(self._number(), text, Number(0.0), error.message))
+
+    # What is to be known of them.
+
+    def tallies(self) -> dict[int, Tally]:
+        """The hits of breakpoints in the current branch, by number, as far as it was looked through."""
+        return self._tallies.setdefault(self.session.timeline, {})
+
+    def hitting(self) -> tuple[int, ...]:
+        """The numbers of the breakpoints that hit at the current position, whether they are on or not."""
+        position, timeline = self.session.position, self.session.timeline
+        if position.inner:
+            return ()
+        here = (position.iteration, position.step)
+        return tuple(one.number for one in self.breakpoints if not one.problem and stops_at(one, timeline, *here))
+
+    def watched(self, watch: Watch) -> Watched:
+        """The value of a watch at the current position."""
+        return watched(watch, self.session.timeline, self.session.position)
+
+    def trend(self, watch: Watch) -> list[tuple[int, float]]:
+        """Some iterations up to the current one, with the value of a watch at their ends."""
+        if watch.problem:
+            return []
+        timeline = self.session.timeline
+        trends = self._trends.setdefault(timeline, {})
+        trend = trends.setdefault(watch.text, Trend(watch.expression))
+        return trend.points(timeline, self.session.position.iteration)
+
+    # Going on.
+
+    def start(self, way: str, target: Position | None = None) -> None:
+        """Begin a run: "forward", "backward", or "towards" a position."""
+        timeline, position = self.session.timeline, self.session.position
+        if target is not None:
+            self.run = Towards(timeline, position, target)
+        else:
+            make: Callable[..., Run] = Forward if way == "forward" else Backward
+            self.run = make(timeline, position, self.breakpoints, self.tallies())
+
+    def advance(self, seconds: float) -> Outcome | None:
+        """Go on with the run for about that long; when it has stopped, the session moves there. None as long as not."""
+        return self._ended(self.run.advance(seconds)) if self.run is not None else None
+
+    def interrupt(self) -> Outcome | None:
+        """Stop the run where it is."""
+        return self._ended(self.run.interrupt()) if self.run is not None else None
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the run is; None where there is none."""
+        return self.run.progress if self.run is not None else None
+
+    def _ended(self, outcome: Outcome | None) -> Outcome | None:
+        if outcome is not None:
+            self.run = None
+            self.session.go_to(*outcome.position)
+        return outcome

@@ -1,0 +1,67 @@
+"""Changing something at the current point of a run, and going from branch to branch at the same step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nnstep.catalogue import say
+from nnstep.debugger.branches import Branch
+from nnstep.debugger.position import Position
+from nnstep.debugger.session import Session
+from nnstep.program import Program
+from nnstep.scenario.model import Edit
+
+__all__ = ["change", "effective_from", "switch", "undo"]
+
+
+def change(session: Session, edits: Sequence[Edit]) -> Branch:
+    """Change something from here on, and go to the branch that has it: at the same step, which is computed anew; or at
+    the start of the next iteration, where this one has done with what is changed.
+
+    Raises NnstepError for what cannot be compiled, ValueError where there is no iteration that it could change.
+    """
+    here = session.program
+    since = max(effective_from(here, session.position, edit.name) for edit in edits)
+    if since > session.timeline.iterations:
+        raise ValueError(say("branch.no-iteration"))
+    branch = session.branches.edit([replace(edit, iteration=since) for edit in edits])
+    if since > session.position.iteration:
+        session.go_to(since, 0)
+    else:
+        _settle(session, here)
+    return branch
+
+
+def undo(session: Session) -> Edit | None:
+    """Take the last edit of this branch back. None where there is none. Raises ValueError where others leave it."""
+    here = session.program
+    undone = session.branches.undo()
+    _settle(session, here)
+    return undone
+
+
+def switch(session: Session, name: str) -> None:
+    """To the same step in another branch. Raises KeyError for a name that no branch has."""
+    here = session.program
+    session.branches.switch(name)
+    _settle(session, here)
+
+
+def _settle(session: Session, here: Program) -> None:
+    """Stand at the same step in the branch that is looked at now; `here` is the program of before."""
+    session.go_to(*session.same_step(session.position.iteration, here))
+
+
+def effective_from(program: Program, position: Position, name: str) -> int:
+    """The iteration with which a change at a position begins: this one, as long as that changes nothing that was done.
+
+    `name` is what is changed, "" for the optimizer. A parameter that this iteration has updated is changed for the next.
+    """
+    if name in program.versions:
+        slots = program.versions[name]
+        updated = len(slots) > 1 and program.values[slots[-1]].step <= position.step
+    else:
+        updates = [first for phase, first, _ in program.phases if phase == "update"]
+        updated = not name and bool(updates) and updates[0] <= position.step
+    return position.iteration + updated

@@ -1,0 +1,152 @@
+"""A scenario's edits -> the eras of its run: parts in which nothing is edited. An edit begins a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from types import MappingProxyType
+
+import numpy as np
+
+from nnstep.engine.machine import Machine, State
+from nnstep.engine.schedule import schedule
+from nnstep.errors import NnstepError
+from nnstep.ops import Array
+from nnstep.program import Program, compile_program, initial_states
+from nnstep.scenario.model import Edit, Scenario
+
+__all__ = ["Era", "compile_run", "eras"]
+
+
+@dataclass(frozen=True, eq=False)
+class Era:
+    """The iterations `first` up to `last` of a run, in which programs, samples and constants stay the same.
+
+    number    from 0, in the order of the run
+    edits     what takes effect as it begins
+    scenario  with the data, the constants and the optimizer that are in force; without edits
+    began     how many iterations were done before the optimizer in force began
+    renewed   whether it begins with this era, and so do its states
+    programs  by the size of their batch
+    samples   all of them, by the names of the data
+    """
+
+    number: int
+    first: int
+    last: int
+    edits: tuple[Edit, ...]
+    scenario: Scenario
+    began: int
+    renewed: bool
+    programs: Mapping[int, Program]
+    samples: Mapping[str, Array]
+
+    def begins_like(self, other: Era) -> bool:
+        """Whether the other one begins at the same iteration with the same edits."""
+        return (self.first, self.edits) == (other.first, other.edits)
+
+    def start(self, machine: Machine, before: Machine | None) -> State:
+        """The state that it begins with; `machine` is one of its own, and afterwards it stands at that state.
+
+        `before` is the machine that has just run the iteration before it, None at the beginning of the run.
+        """
+        carried = {parameter.name: parameter.value for parameter in self.scenario.parameters}
+        if before is not None:
+            carried = {before.program.values[end].name: before.values[end] for _, end in before.program.carried}
+        program = machine.program
+        starts = initial_states(self.scenario.optimizer) if self.scenario.optimizer is not None else {}
+        for slot, _ in program.carried:
+            value = program.values[slot]
+            if value.role == "state" and (self.renewed or value.name not in carried):
+                machine.load_value(slot, np.full(value.shape, starts[value.name.split("(", 1)[0]]))
+            else:
+                machine.load_value(slot, carried[value.name])
+            for edit in self.edits:
+                if edit.name == value.name:
+                    machine.values[slot][edit.index] = edit.value
+        return machine.state_before(self.first - 1)
+
+
+def eras(scenario: Scenario, old: tuple[Era, ...] = ()) -> tuple[Era, ...]:
+    """The eras of a run, the first one beginning with iteration 1. Raises NnstepError for what does not compile.
+
+    `old` are those of a run of the same scenario with other edits: the ones that both begin with are taken over.
+    """
+    groups = {first: tuple(edits) for first, edits in groupby(scenario.edits, lambda edit: edit.iteration)}
+    starts = sorted({1, *groups})
+    found: list[Era] = []
+    for number, first in enumerate(starts):
+        last = starts[number + 1] - 1 if number + 1 < len(starts) else schedule(scenario).iterations
+        edits = groups.get(first, ())
+        same = old[number] if number < len(old) and all(map(Era.begins_like, found, old)) else None
+        if same is not None and (same.first, same.edits) == (first, edits):
+            found.append(replace(same, last=last))
+        else:
+            found.append(_era(number, first, last, edits, scenario, found[-1] if found else None))
+    return tuple(found)
+
+
+def _era(number: int, first: int, last: int, edits: tuple[Edit, ...], whole: Scenario, before: Era | None) -> Era:
+    old = before.scenario if before is not None else whole._replace(edits=())
+    scenario = _edited(old, edits)
+    chosen, was = scenario.optimizer, old.optimizer
+    renewed = chosen is not None and (was is None or chosen.type != was.type)
+    began = first - 1 if renewed else before.began if before is not None else 0
+    same = before is not None and chosen == was
+    return Era(
+        number=number,
+        first=first,
+        last=last,
+        edits=edits,
+        scenario=scenario,
+        began=began,
+        renewed=renewed,
+        programs=before.programs if before is not None and same else compile_run(scenario, began),
+        samples=_samples(scenario),
+    )
+
+
+def _samples(scenario: Scenario) -> dict[str, Array]:
+    data = scenario.data
+    arrays = {} if data is None else {"x": data.x, "y": data.y}
+    return {name: array for name, array in arrays.items() if array is not None}
+
+
+def _edited(scenario: Scenario, edits: tuple[Edit, ...]) -> Scenario:
+    """With the samples, constants and optimizer as edited; parameters go from iteration to iteration by themselves."""
+    data, constants, optimizer = scenario.data, dict(scenario.constants), scenario.optimizer
+    for edit in edits:
+        if edit.optimizer is not None:
+            optimizer = edit.optimizer
+        elif edit.name == "x" and data is not None:
+            data = data._replace(x=_changed(data.x, edit))
+        elif edit.name == "y" and data is not None and data.y is not None:
+            data = data._replace(y=_changed(data.y, edit))
+        elif edit.name in constants:
+            constants[edit.name] = _changed(constants[edit.name], edit)
+    return scenario._replace(data=data, constants=MappingProxyType(constants), optimizer=optimizer)
+
+
+def _changed(array: Array, edit: Edit) -> Array:
+    changed = array.copy()
+    changed[edit.index] = edit.value
+    changed.flags.writeable = False
+    return changed
+
+
+def compile_run(scenario: Scenario, began: int = 0) -> dict[int, Program]:
+    """The programs of a run by the size of their batch: one, or two where the last batch of an epoch is smaller.
+
+    `began` is how many iterations are done before the optimizer begins. Raises NnstepError with every problem found.
+    """
+    plan = schedule(scenario)
+    program = compile_program(scenario, began=began)
+    programs = {program.rows: program}
+    if plan.rest:
+        try:
+            programs[plan.rest] = compile_program(scenario, plan.rest, began=began)
+        except NnstepError as error:
+            said = f"in the last batch of an epoch, of {plan.rest} instead of {program.rows} samples: "
+            raise NnstepError(one._replace(message=said + one.message) for one in error.problems) from None
+    return programs

@@ -1,0 +1,89 @@
+"""One number of each iteration of a run, in bounded memory: of a long run, ranges of iterations instead of each one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nnstep.ops import Array
+
+__all__ = ["History", "Points"]
+
+_MOST = 4_096  # ranges that are kept
+
+
+class Points(NamedTuple):
+    """A curve over iterations, read-only: for each range of iterations its last one and the numbers in it.
+
+    iterations  the last iteration of each range, float64
+    last        the number there; NaN where one of the range was NaN
+    low, high   the least and the largest number of the range, NaN left out
+    """
+
+    iterations: Array
+    last: Array
+    low: Array
+    high: Array
+
+
+class History:
+    """The losses of the iterations done so far, in order. Where they are more than is kept, two ranges become one."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._width = 1  # iterations of a range
+        self._kept = np.empty((3, _MOST))  # last, low, high
+
+    def add(self, numbers: Array) -> None:
+        """The numbers of the next iterations."""
+        start = 0
+        while start < len(numbers):
+            room = _MOST * self._width - self.count
+            if not room:
+                self._halve()
+                continue
+            part = numbers[start : start + room]
+            self._put(part)
+            start += len(part)
+
+    def _put(self, part: Array) -> None:
+        first, last, low, high = self.count // self._width, *self._kept
+        count = self.count + len(part)
+        end = -(-count // self._width)
+        if self._width == 1:
+            self._kept[:, first:end] = part
+        else:
+            starts = np.maximum(np.arange(first, end) * self._width - self.count, 0)
+            least, most = np.fmin.reduceat(part, starts), np.fmax.reduceat(part, starts)
+            newest = part[np.append(starts[1:], len(part)) - 1].copy()
+            newest[np.logical_or.reduceat(np.isnan(part), starts)] = np.nan
+            if self.count % self._width:  # the first of these ranges has begun before
+                least[0], most[0] = np.fmin(least[0], low[first]), np.fmax(most[0], high[first])
+                newest[0] = np.nan if np.isnan(last[first]) else newest[0]
+            last[first:end], low[first:end], high[first:end] = newest, least, most
+        self.count = count
+
+    def _halve(self) -> None:
+        last, low, high = self._kept
+        half = _MOST // 2
+        last[:half] = np.where(np.isnan(last[0::2]), np.nan, last[1::2])
+        low[:half], high[:half] = np.fmin(low[0::2], low[1::2]), np.fmax(high[0::2], high[1::2])
+        self._width *= 2
+
+    def points(self, until: int | None = None) -> Points:
+        """The curve of the iterations done so far, or of those up to `until`."""
+        count = self.count if until is None else max(0, min(until, self.count))
+        ranges = -(-count // self._width)
+        iterations = np.minimum((np.arange(ranges) + 1.0) * self._width, self.count)
+        found = Points(iterations, *self._kept[:, :ranges].copy())
+        for array in found:
+            array.flags.writeable = False
+        return found
+
+    def until(self, count: int) -> History:
+        """A copy with the ranges that lie within the first `count` iterations, and how many those are in its `count`."""
+        copy = History()
+        copy._width, copy.count = self._width, min(count, self.count) // self._width * self._width
+        copy._kept[:] = self._kept
+        return copy

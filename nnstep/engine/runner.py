@@ -1,0 +1,141 @@
+"""Runs iterations one after the other, from one era to the next, and stands at the last one. What is to be kept of
+them is the timeline's business: it is told of every few.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+
+from nnstep.engine.eras import Era
+from nnstep.engine.machine import Each, Machine, State
+from nnstep.engine.schedule import Place, Schedule
+from nnstep.ops import Array
+
+__all__ = ["Keeper", "Runner"]
+
+_MOST = 1_024  # iterations that are run before the clock is looked at
+_SLICE = 0.004  # seconds that this should take
+
+
+class Keeper(Protocol):
+    """What a runner asks of the timeline, and what it tells it."""
+
+    def era(self, iteration: int) -> Era:
+        """The era of an iteration."""
+        ...
+
+    def start(self, era: Era) -> State | None:
+        """The state that an era begins with, where it is known."""
+        ...
+
+    def begin(self, era: Era, start: State) -> None:
+        """An era is reached for the first time: the state that it begins with."""
+        ...
+
+    def due(self, era: Era, iteration: int) -> int:
+        """Up to which iteration may be run, from `iteration` on, before `did` must be told."""
+        ...
+
+    def did(self, era: Era, machine: Machine, first: int, losses: Array) -> None:
+        """The iterations from `first` on are done, as many as there are losses; `machine` has just run the last one."""
+        ...
+
+
+class Runner:
+    """Stands after `done` iterations. Its machines are its own: nobody else runs them."""
+
+    def __init__(self, keeper: Keeper, schedule: Schedule) -> None:
+        self.done = -1  # nowhere
+        self.machine: Machine | None = None  # the one that has the numbers of iteration `done`
+        self._keeper = keeper
+        self._schedule = schedule
+        self._one_batch = schedule.batches == 1 and not schedule.shuffle
+        self._state: State | None = None  # where it stands, when no machine does
+        self._machines: dict[int, list[Machine]] = {}  # by the program, which they keep
+        self._losses = np.empty(_MOST)
+        self._pace = 1  # iterations that take about `_SLICE`
+
+    def stand(self, state: State) -> None:
+        """Stand at a state, with no iteration run yet."""
+        self.done, self.machine, self._state = state.done, None, state
+
+    def forget(self) -> None:
+        """Stand nowhere."""
+        self.done, self.machine, self._state = -1, None, None
+
+    @np.errstate(all="ignore")
+    def go(self, target: int, each: Each | None = None, since: int = 0, deadline: float | None = None) -> bool:
+        """Run on up to iteration `target`, or until `each` is true, or past `deadline` (a time of `perf_counter`).
+
+        `each(machine, iteration)` is called after every iteration from `since` on. Where it is true, that iteration is
+        the last one, and True is returned.
+        """
+        stopped = False
+        while self.done < target and not stopped:
+            first = self.done + 1
+            era = self._keeper.era(first)
+            last = min(target, era.last, self._keeper.due(era, first), first + _MOST - 1)
+            told = each
+            if each is not None and first < since:
+                last, told = min(last, since - 1), None
+            if deadline is not None:
+                last = min(last, first + self._pace - 1)
+            began = perf_counter()
+            stopped = self._run(era, first, last, told)
+            if self.machine is not None:
+                self._keeper.did(era, self.machine, first, self._losses[: self.done - first + 1])
+            if deadline is not None:
+                now = perf_counter()
+                self._pace = max(1, min(_MOST, int(_SLICE * (self.done - first + 1) / max(now - began, 1e-7))))
+                if now >= deadline:
+                    break
+        return stopped
+
+    def _run(self, era: Era, first: int, last: int, each: Each | None) -> bool:
+        """Run iterations `first` up to `last` of an era, fewer where `each` stops them: whether it did."""
+        machine, state = self.machine, self._state
+        self.forget()  # while numbers are half changed
+        number, stopped = first, False
+        while number <= last and not stopped:
+            place = self._schedule.place(number)
+            previous, machine = machine, self._free(era, place, machine)
+            if number == era.first:
+                previous, state = None, self._enter(era, machine, previous)
+            if self._one_batch and previous is machine and machine.has_batch(place, era.number):
+                number, stopped = machine.repeat(number, last, self._losses[number - first :], each)
+            else:
+                if previous is not None:
+                    machine.follow(previous, number)
+                elif state is not None:
+                    machine.load_state(state)
+                machine.load_batch(era.samples, place, era.number)
+                machine.run()
+                self._losses[number - first] = machine.loss
+                stopped = each is not None and each(machine, number)
+            number += 1
+        self.done, self.machine = number - 1, machine
+        return stopped
+
+    def _enter(self, era: Era, machine: Machine, previous: Machine | None) -> State:
+        """The state that an era begins with."""
+        known = self._keeper.start(era)
+        if known is None:
+            known = era.start(machine, previous)
+            self._keeper.begin(era, known)
+        return known
+
+    def _free(self, era: Era, place: Place, preferred: Machine | None) -> Machine:
+        """A machine of an era for a batch of this size whose numbers nobody has: the preferred one if it may be."""
+        program = era.programs[place.size]
+        machines = self._machines.setdefault(id(program), [])
+        if preferred is None or preferred.program is not program or preferred.lent:
+            free = (one for one in machines if not one.lent and one is not preferred)
+            preferred = next(free, None)
+            if preferred is None:
+                preferred = Machine(program)
+                machines.append(preferred)
+        preferred.load_constants(era.scenario.constants)
+        return preferred
