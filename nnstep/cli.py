@@ -26,8 +26,8 @@ __all__ = ["COMMANDS", "OutputError", "main"]
 
 COMMANDS = ("check", "trace", "gradcheck", "list", "new")
 
-_QUIZ = ("--quiz", "--results")  # options of the debugger itself
-_QUIZ_USAGE = "SCENARIO --quiz [--results FILE]"
+_OWN = ("--quiz", "--results", "--memory")  # options of the debugger itself
+_OWN_USAGE = "SCENARIO [--memory MIB] [--quiz [--results FILE]]"
 _CHUNK = 1 << 16  # characters of output that are written at once
 
 
@@ -44,8 +44,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         if not arguments:
             return _open(None)
-        if arguments[0] not in COMMANDS and any(one.partition("=")[0] in _QUIZ for one in arguments):
-            return _quiz(arguments)
+        if arguments[0] not in COMMANDS and any(one.partition("=")[0] in _OWN for one in arguments):
+            return _debug(arguments)
         if arguments[0] not in COMMANDS and (not arguments[0].startswith("-") or arguments[0] == "--"):
             return _open(_only_scenario(arguments[arguments[0] == "--" :]))
         options = _parser().parse_args(arguments)
@@ -77,22 +77,24 @@ def _parser_class() -> type[argparse.ArgumentParser]:
     return Parser
 
 
-def _quiz(arguments: list[str]) -> int:
-    """`nnstep SCENARIO --quiz [--results FILE]`: the debugger, asking before it shows."""
-    parser = _parser_class()(prog="nnstep", usage=f"nnstep {_QUIZ_USAGE}", allow_abbrev=False)
+def _debug(arguments: list[str]) -> int:
+    """The debugger with options: how much memory a run may take, whether it asks before it shows."""
+    parser = _parser_class()(prog="nnstep", usage=f"nnstep {_OWN_USAGE}", allow_abbrev=False)
     parser.add_argument("scenario", metavar="SCENARIO")
+    parser.add_argument("--memory", type=_megabytes, metavar="MIB", help=say("cli.memory"))
     parser.add_argument("--quiz", action="store_true", help=say("cli.quiz"))
     parser.add_argument("--results", metavar="FILE", help=say("cli.quiz.results"))
     options = parser.parse_args(arguments)
     from nnstep.tui import run
 
-    return run(options.scenario, quiz=True, results=options.results)
+    quiz = options.quiz or options.results is not None
+    return run(options.scenario, quiz=quiz, results=options.results, memory=options.memory)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _parser_class()(
         prog="nnstep",
-        usage=f"nnstep [SCENARIO]\n       nnstep {_QUIZ_USAGE}\n       nnstep {{{','.join(COMMANDS)}}} ...",
+        usage=f"nnstep [SCENARIO]\n       nnstep {_OWN_USAGE}\n       nnstep {{{','.join(COMMANDS)}}} ...",
         description=say("cli.about"),
         epilog=say("cli.arguments"),
         allow_abbrev=False,
@@ -111,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", _check)
     check.add_argument("scenarios", nargs="+", metavar="SCENARIO")
     check.add_argument("--format", choices=("text", "latex"), default="text", help=say("cli.check.format"))
+    check.add_argument("--train", action="store_true", help=say("cli.check.train"))
     trace = command("trace", _trace)
     trace.add_argument("scenario", metavar="SCENARIO")
     trace.add_argument("--json", action="store_true", help=say("cli.trace.json"))
@@ -140,6 +143,16 @@ def _span(text: str) -> tuple[int, int]:
     return first, last
 
 
+def _megabytes(text: str) -> int:
+    """A whole number of MiB."""
+    import argparse
+    import re
+
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65_536:
+        raise argparse.ArgumentTypeError(say("cli.not-megabytes", text=repr(clean(text))))
+    return int(text)
+
+
 def _open(scenario: str | None) -> int:
     from nnstep.tui import run
 
@@ -147,6 +160,7 @@ def _open(scenario: str | None) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from nnstep.debugger.control import debug_problems
     from nnstep.engine import compile_run
     from nnstep.view.report import check_report, latex_report
 
@@ -156,14 +170,33 @@ def _check(options: argparse.Namespace) -> int:
     for name in options.scenarios:
         try:
             scenario = _load(name)
-            program, *_ = compile_run(scenario).values()
+            programs = tuple(compile_run(scenario).values())
+            if wrong := debug_problems(scenario, programs):
+                raise NnstepError(wrong)
         except NnstepError as error:
             _complain(error)
             status = 2
             continue
-        _print([*separator, *report(scenario, program, name)], plain=not _carries_unicode())
+        _print([*separator, *report(scenario, programs[0], name)], plain=not _carries_unicode())
         separator = [""]
+        if options.train:
+            status = max(status, _train(scenario, "% " if options.format == "latex" else ""))
     return status
+
+
+def _train(scenario: Scenario, comment: str) -> int:
+    """Train a scenario and print what is wrong with its run: 1 where there is a problem, else 0."""
+    from nnstep.debugger.health import examine
+    from nnstep.debugger.health_finding import PROBLEM
+    from nnstep.engine import Timeline
+    from nnstep.view.health_report import training_report
+
+    timeline = Timeline(scenario, records=1)
+    found = examine(timeline)
+    unicode = _carries_unicode()
+    lines = training_report(timeline, found, unicode)
+    _print((f"{comment}{line}".rstrip() for line in lines), plain=not unicode)
+    return int(any(one.severity == PROBLEM for one in found))
 
 
 def _trace(options: argparse.Namespace) -> int:

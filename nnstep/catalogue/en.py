@@ -7,15 +7,23 @@ count. Texts may have any width: nothing that shows them assumes that a characte
 from __future__ import annotations
 
 from nnstep.catalogue.en_commands import COMMANDS
+from nnstep.catalogue.en_debug import DEBUG
+from nnstep.catalogue.en_health import HEALTH
+from nnstep.catalogue.en_memory import MEMORY
 from nnstep.catalogue.en_print import PRINTED
+from nnstep.catalogue.en_run import RUN
 from nnstep.catalogue.en_steps import STEPS
 
 __all__ = ["TEXTS"]
 
 TEXTS: dict[str, str] = {
     **COMMANDS,
+    **DEBUG,
     **PRINTED,
+    **RUN,
     **STEPS,
+    **HEALTH,
+    **MEMORY,
     # -- dialogs of predicting and of one's own numbers
     "dialog.answer.title": "What will it be?",
     "dialog.answer.hint": "One number, or the whole matrix: rows separated by ;   Enter answers, Esc goes back",

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from weakref import WeakKeyDictionary
 
 from nnstep.debugger.position import Position
 from nnstep.debugger.runs import Backward, Forward, Outcome, Progress, Run, Towards
 from nnstep.debugger.session import Session
-from nnstep.debugger.stops import Breakpoint, breakpoint_of, stops_at
+from nnstep.debugger.stops import Breakpoint, breakpoint_of, stop_steps, stops_at
 from nnstep.debugger.tally import Tally
 from nnstep.debugger.watches import Trend, Watch, Watched, watch_of, watched
 from nnstep.engine import Timeline
-from nnstep.errors import LanguageError
+from nnstep.errors import LanguageError, NnstepError, Problem
+from nnstep.language import Number
 from nnstep.program import Program
+from nnstep.scenario.model import Condition, Scenario
+from nnstep.text import clean
 
-__all__ = ["Control"]
+__all__ = ["Control", "debug_problems"]
+
+
+def debug_problems(scenario: Scenario, programs: Sequence[Program]) -> list[Problem]:
+    """What is wrong with the breakpoints and watches of a scenario, `programs` being those of its run."""
+    found = []
+    readers: list[tuple[Sequence[Condition], Callable[[str, Sequence[Program]], object]]] = [
+        (scenario.breakpoints, breakpoint_of),
+        (scenario.watches, watch_of),
+    ]
+    for conditions, read in readers:
+        for one in conditions:
+            try:
+                read(one.text, programs)
+            except LanguageError as error:
+                said = f"{clean(one.text, 60)}: {error.message}"
+                found.append(Problem(said, scenario.path, one.line, key=one.key, hint=error.hint))
+    return found
 
 
 class Control:
     """What stops a session, what is followed in it, and going on until something stops it."""
 
     def __init__(self, session: Session) -> None:
-        """With the breakpoints and watches that the scenario has. One that cannot be used keeps its reason."""
+        """With the breakpoints and watches that the scenario has. Raises NnstepError for those that cannot be used."""
         self.session = session
         self.breakpoints: tuple[Breakpoint, ...] = ()
         self.watches: tuple[Watch, ...] = ()
@@ -30,10 +50,13 @@ class Control:
         self._made = 0
         self._tallies: WeakKeyDictionary[Timeline, dict[int, Tally]] = WeakKeyDictionary()
         self._trends: WeakKeyDictionary[Timeline, dict[str, Trend]] = WeakKeyDictionary()
+        wrong = debug_problems(session.scenario, self.programs)
+        if wrong:
+            raise NnstepError(wrong)
         for one in session.scenario.breakpoints:
             self._keep_breakpoint(one.text, one.hits, one.enabled)
         for one in session.scenario.watches:
-            self._keep_watch(one.text)
+            self.add_watch(one.text)
 
     @property
     def programs(self) -> tuple[Program, ...]:
@@ -101,8 +124,6 @@ class Control:
         try:
             self.add_watch(text)
         except LanguageError as error:
-            from nnstep.language import Number
-
             self.watches = (*self.watches, Watch(self._number(), text, Number(0.0), error.message))
 
     # What is to be known of them.
@@ -110,6 +131,24 @@ class Control:
     def tallies(self) -> dict[int, Tally]:
         """The hits of breakpoints in the current branch, by number, as far as it was looked through."""
         return self._tallies.setdefault(self.session.timeline, {})
+
+    def marks(self) -> list[int]:
+        """Iterations of the current branch in which breakpoints were seen to hit; of many, some."""
+        tallies, active = self.tallies(), [one.number for one in self.breakpoints if one.active]
+        return sorted({mark for number in active if number in tallies for mark in tallies[number].marks})
+
+    def signs(self) -> dict[int, str]:
+        """The steps of the current iteration at which breakpoints can stop: ● always, ◆ on a condition."""
+        program, found = self.session.program, dict[int, str]()
+        for one in self.breakpoints:
+            if one.active:
+                sign = "●" if one.kind in ("line", "phase") else "◆"
+                found |= {step: sign for step in stop_steps(one, program) if found.get(step) != "●"}
+        return found
+
+    def numbers(self) -> list[int]:
+        """The numbers of all breakpoints and watches, in the order in which they are shown."""
+        return [*(one.number for one in self.breakpoints), *(one.number for one in self.watches)]
 
     def hitting(self) -> tuple[int, ...]:
         """The numbers of the breakpoints that hit at the current position, whether they are on or not."""

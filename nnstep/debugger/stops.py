@@ -15,15 +15,15 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.catalogue import say
-from nnstep.ops import Array
 from nnstep.engine.expressions import check, places, value_at
 from nnstep.engine.timeline import Timeline
 from nnstep.engine.watching import Condition
 from nnstep.errors import LanguageError
 from nnstep.language import Call, Expression, Name, parse_expression
+from nnstep.ops import Array
 from nnstep.program import PHASES, Program
 
-__all__ = ["Breakpoint", "breakpoint_of", "condition_of", "stops_at"]
+__all__ = ["Breakpoint", "breakpoint_of", "condition_of", "stop_steps", "stops_at"]
 
 _CHANGES = "changes"
 _ANY_PHASE = "phase"
@@ -97,19 +97,22 @@ def _phase_starts(phase: str, program: Program) -> tuple[int, ...]:
     return tuple(first for name, first, _ in program.phases if phase in (name, _ANY_PHASE))
 
 
+def stop_steps(breakpoint: Breakpoint, program: Program) -> tuple[int, ...]:
+    """The steps of a program after which a breakpoint may hit."""
+    if breakpoint.expression is not None:
+        return places(breakpoint.expression, program)
+    return (_steps_of if breakpoint.kind == "line" else _phase_starts)(breakpoint.text, program)
+
+
 def stops_at(breakpoint: Breakpoint, timeline: Timeline, iteration: int, step: int) -> bool:
     """Whether a breakpoint hits at a position, looked up in the records of the run.
 
     It says what a run that passes there would find, by another way. How many hits it waits for is not asked.
     """
-    program = timeline.program(iteration)
-    if breakpoint.kind == "line":
-        return step in _steps_of(breakpoint.text, program)
-    if breakpoint.kind == "phase":
-        return step in _phase_starts(breakpoint.text, program)
-    assert breakpoint.expression is not None
-    if step not in places(breakpoint.expression, program):
+    if step not in stop_steps(breakpoint, timeline.program(iteration)):
         return False
+    if breakpoint.expression is None:
+        return True
     value = value_at(breakpoint.expression, timeline.record, iteration, step)
     if value is None:
         return False

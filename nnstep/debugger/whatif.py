@@ -12,7 +12,7 @@ from nnstep.debugger.session import Session
 from nnstep.program import Program
 from nnstep.scenario.model import Edit
 
-__all__ = ["change", "effective_from", "switch", "undo"]
+__all__ = ["change", "effective_from", "moved_to", "since_when", "switch", "undo"]
 
 
 def change(session: Session, edits: Sequence[Edit]) -> Branch:
@@ -22,15 +22,21 @@ def change(session: Session, edits: Sequence[Edit]) -> Branch:
     Raises NnstepError for what cannot be compiled, ValueError where there is no iteration that it could change.
     """
     here = session.program
-    since = max(effective_from(here, session.position, edit.name) for edit in edits)
-    if since > session.timeline.iterations:
-        raise ValueError(say("branch.no-iteration"))
+    since = since_when(session, edits)
     branch = session.branches.edit([replace(edit, iteration=since) for edit in edits])
     if since > session.position.iteration:
         session.go_to(since, 0)
     else:
         _settle(session, here)
     return branch
+
+
+def since_when(session: Session, edits: Sequence[Edit]) -> int:
+    """The iteration that begins with edits made at the current point. Raises ValueError where there is none."""
+    since = max(effective_from(session.program, session.position, edit.name) for edit in edits)
+    if since > session.timeline.iterations:
+        raise ValueError(say("branch.no-iteration"))
+    return since
 
 
 def undo(session: Session) -> Edit | None:
@@ -53,10 +59,28 @@ def _settle(session: Session, here: Program) -> None:
     session.go_to(*session.same_step(session.position.iteration, here))
 
 
+def moved_to(old: Session, new: Session) -> Position:
+    """Where a position of a session is in a session on the scenario after it was edited: at the step that assigns the
+    same value, in the same iteration, as far as they are still there.
+    """
+    iteration = min(old.position.iteration, new.timeline.iterations)
+    program, step = new.timeline.program(iteration), old.step
+    if step is None:
+        return Position(iteration)
+    value = old.program.values[step.target]
+    turn = old.program.versions[value.name].index(value.slot)
+    slots = [slot for slot in program.versions.get(value.name, ()) if program.values[slot].step]
+    if not slots:
+        return Position(iteration, min(step.index, len(program.steps)))
+    first = sum(1 for slot in old.program.versions[value.name] if not old.program.values[slot].step)
+    there = program.values[slots[min(turn - first, len(slots) - 1)]].step
+    return Position(iteration, there)
+
+
 def effective_from(program: Program, position: Position, name: str) -> int:
     """The iteration with which a change at a position begins: this one, as long as that changes nothing that was done.
 
-    `name` is what is changed, "" for the optimizer. A parameter that this iteration has updated is changed for the next.
+    `name` is what is changed, "" for the optimizer. What this iteration has updated is changed for the next one.
     """
     if name in program.versions:
         slots = program.versions[name]

@@ -17,7 +17,7 @@ import numpy as np
 
 from nnstep.language import Call, Expression, Name
 from nnstep.ops import Array
-from nnstep.program import Program, ShapeOf, bind
+from nnstep.program import Program, ShapeOf, bind, per_program
 
 __all__ = ["Layout", "empty_arena", "layout"]
 
@@ -64,6 +64,7 @@ class Layout(NamedTuple):
         return found
 
 
+@per_program
 def layout(program: Program) -> Layout:
     """Lay out the values of a program."""
     changed = [pair for pair in program.carried if pair[0] != pair[1]]

@@ -98,10 +98,10 @@ class Machine:
             self._constants = constants
 
     def repeat(self, first: int, last: int, losses: Array, each: Each | None) -> tuple[int, bool]:
-        """Iterations `first` up to `last` on the batch that is in, after iteration `first - 1`, just run by this machine.
+        """Iterations `first` up to `last` on the batch that is in, after `first - 1`, just run by this machine.
 
-        `losses[k]` gets the objective of iteration `first + k`. Where `each(machine, iteration)` is true after an iteration, that
-        is the last one. Returns the last iteration run, and whether `each` stopped it.
+        `losses[k]` gets the objective of iteration `first + k`. Where `each(machine, iteration)` is true after an
+        iteration, that is the last one. Returns the last iteration run, and whether `each` stopped it.
         """
         run, carried, after, counter, loss = self.run, self._carried, self._after, self._counter, self._loss
         copy = np.copyto

@@ -53,6 +53,7 @@ class Runner:
         self._keeper = keeper
         self._schedule = schedule
         self._one_batch = schedule.batches == 1 and not schedule.shuffle
+        self._only = schedule.place(1)  # where there is one batch, all places have the same
         self._state: State | None = None  # where it stands, when no machine does
         self._machines: dict[int, list[Machine]] = {}  # by the program, which they keep
         self._losses = np.empty(_MOST)
@@ -83,7 +84,7 @@ class Runner:
                 last, told = min(last, since - 1), None
             if deadline is not None:
                 last = min(last, first + self._pace - 1)
-            began = perf_counter()
+            began = perf_counter() if deadline is not None else 0.0
             stopped = self._run(era, first, last, told)
             if self.machine is not None:
                 self._keeper.did(era, self.machine, first, self._losses[: self.done - first + 1])
@@ -100,7 +101,7 @@ class Runner:
         self.forget()  # while numbers are half changed
         number, stopped = first, False
         while number <= last and not stopped:
-            place = self._schedule.place(number)
+            place = self._only if self._one_batch else self._schedule.place(number)
             previous, machine = machine, self._free(era, place, machine)
             if number == era.first:
                 previous, state = None, self._enter(era, machine, previous)

@@ -10,9 +10,10 @@ from itertools import takewhile
 
 import numpy as np
 
-from nnstep.engine.checkpoints import EVERY, Checkpoints, Segment
+from nnstep.engine.checkpoints import Checkpoints, Segment, distance
 from nnstep.engine.eras import Era, eras
 from nnstep.engine.history import History
+from nnstep.engine.layout import layout
 from nnstep.engine.machine import Each, Machine, State
 from nnstep.engine.record import Record
 from nnstep.engine.runner import Runner
@@ -31,8 +32,8 @@ _SEGMENTS = 2  # parts of the run of which every state is kept: the one replayed
 class Timeline:
     """Records of any iteration of a scenario's run, with its edits.
 
-    budget   bytes of states: three quarters are for checkpoints, whose distance follows from it, one quarter for the
-             states of the part that was replayed last. Two checkpoints and two states are kept in any case.
+    budget   bytes of states: one half is for checkpoints, whose distance follows from it, the other half for what the
+             parts that were replayed last have left. Two checkpoints and two states of a part are kept in any case.
     records  how many of the last records asked for are kept, at most; fewer where they are large
 
     Going to an iteration that was reached before takes at most as many iterations as checkpoints are apart, and a
@@ -56,12 +57,13 @@ class Timeline:
         self._runner, self._glancer = Runner(self, self.schedule), Runner(self, self.schedule)
         self._records: OrderedDict[int, Record] = OrderedDict()
         first = self.eras[0]
-        machine = Machine(first.programs[self.schedule.place(1).size])
-        self._most_records = max(1, min(records, _RECORDS // max(1, machine.arena.nbytes)))
+        numbers = layout(self.program(1)).size
+        self._every = distance(numbers)
+        self._most_records = max(1, min(records, _RECORDS // (8 * numbers + 1)))
         if parent is not None:
             self._take_over(parent)
         if self._stores[0] is None:
-            self.begin(first, first.start(machine, None))
+            self.begin(first, first.start(Machine(self.program(1)), None))
 
     # What can be asked of it.
 
@@ -84,11 +86,14 @@ class Timeline:
     def every(self, iteration: int) -> int:
         """How many iterations checkpoints are apart, where `iteration` is."""
         store = self._stores[self.era(iteration).number]
-        return store.every if store is not None else EVERY
+        return store.every if store is not None else self._every
 
     def era(self, iteration: int) -> Era:
         """The part of the run between edits that an iteration is in."""
-        return next(era for era in reversed(self.eras) if era.first <= iteration or era.number == 0)
+        for era in reversed(self.eras):
+            if era.first <= iteration:
+                return era
+        return self.eras[0]
 
     def program(self, iteration: int) -> Program:
         """The program of an iteration: a last batch that is smaller has one of its own. Raises IndexError outside."""
@@ -100,8 +105,11 @@ class Timeline:
             self._records.move_to_end(iteration)
             return self._records[iteration]
         place = self.schedule.place(iteration)
-        machine = self._run_to(iteration)
-        record = Record(machine.layout, machine.keep(), iteration, place.epoch, place.batch, place.rows)
+        numbers = self._kept(iteration)
+        if numbers is None:
+            machine = self._run_to(iteration)
+            numbers = machine.keep()
+        record = Record(layout(self.program(iteration)), numbers, iteration, place.epoch, place.batch, place.rows)
         self._records[iteration] = record
         if len(self._records) > self._most_records:
             self._records.popitem(last=False)
@@ -161,17 +169,17 @@ class Timeline:
 
     def begin(self, era: Era, start: State) -> None:
         """An era is reached for the first time."""
-        self._stores[era.number] = Checkpoints(start, self._share)
+        self._stores[era.number] = Checkpoints(start, self._share, self._every)
 
     @property
     def _share(self) -> int:
         """Bytes for the checkpoints of one era."""
-        return self.budget * 3 // 4 // len(self.eras)
+        return self.budget // 2 // len(self.eras)
 
     def due(self, era: Era, iteration: int) -> int:
         """Up to which iteration may be run before the next checkpoint has to be made."""
         store = self._stores[era.number]
-        following = era.first - 1 + EVERY if store is None else store.next
+        following = era.first - 1 + self._every if store is None else store.next
         return following if following >= iteration else era.last
 
     def did(self, era: Era, machine: Machine, first: int, losses: Array) -> None:
@@ -193,19 +201,20 @@ class Timeline:
         self._stand_before(iteration)
         if runner.done < iteration - 1 < self.reached:
             era = self.era(iteration)
-            size = self._nearest(iteration - 1).numbers.size
-            segment = Segment(runner.done, iteration - 1, size, self.budget // 4 // _SEGMENTS)
-
-            def keep(machine: Machine, number: int) -> bool:
-                if number == segment.next:
-                    segment.add(machine)
-                return False
-
-            runner.go(iteration - 1, keep)
+            share = self.budget // 2 // _SEGMENTS
+            segment = Segment(
+                runner.done, iteration - 1, layout(self.program(iteration)), share, len(era.programs) == 1
+            )
+            runner.go(iteration - 1, segment.keep)
             self._segments = [(era, segment), *self._segments[: _SEGMENTS - 1]]
         runner.go(iteration)
         assert runner.machine is not None
         return runner.machine
+
+    def _kept(self, iteration: int) -> Array | None:
+        """The numbers of an iteration, where a part that was replayed has left them."""
+        found = (segment.arena(iteration) for _, segment in self._segments)
+        return next((arena for arena in found if arena is not None), None)
 
     def _stand_before(self, iteration: int) -> None:
         """Stand after some iteration before this one, or after the one before it: from where it is nearest."""

@@ -56,6 +56,11 @@ class Training(NamedTuple):
     batch_size: int | None = None
     shuffle: bool = False
 
+    def iterations(self, samples: int) -> int:
+        """Iterations of the whole run over that many samples; without data (0) each epoch is one."""
+        size = min(self.batch_size or samples, samples)
+        return self.epochs * (-(-samples // size) if samples else 1)
+
 
 class Condition(NamedTuple):
     """A breakpoint or watch of the [debug] table: its text and where it stands.
@@ -111,3 +116,13 @@ class Scenario(NamedTuple):
     watches: tuple[Condition, ...] = ()
     edits: tuple[Edit, ...] = ()  # in the order of their iterations
     path: str | None = None  # as the user wrote it; None for text not from a file
+
+    @property
+    def iterations(self) -> int:
+        """Iterations of the whole run."""
+        return self.training.iterations(0 if self.data is None else len(self.data.x))
+
+    def optimizer_at(self, iteration: int) -> Optimizer | None:
+        """The optimizer that is in force in an iteration (from 1), with the edits; None where nothing is updated."""
+        chosen = [one.optimizer for one in self.edits if one.iteration <= iteration and one.optimizer is not None]
+        return chosen[-1] if chosen else self.optimizer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from nnstep.errors import LanguageError, nearest
@@ -10,7 +11,7 @@ from nnstep.scenario.fields import Field, choice, flag, given, real, table, text
 from nnstep.scenario.model import Condition, Optimizer, Training
 from nnstep.text import clean
 
-__all__ = ["OPTIMIZERS", "read_conditions", "read_optimizer", "read_training"]
+__all__ = ["OPTIMIZERS", "optimizer_keys", "read_conditions", "read_optimizer", "read_training", "states_of"]
 
 # Options with their defaults. `betas` is a pair in the file; the scenario has it as beta1 and beta2.
 OPTIMIZERS: dict[str, dict[str, float | bool]] = {
@@ -21,23 +22,37 @@ OPTIMIZERS: dict[str, dict[str, float | bool]] = {
     "adagrad": {"lr": 0.01, "lr_decay": 0.0, "weight_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10},
 }
 _BETAS = ("beta1", "beta2")
+_STATES = {  # velocity only where there is momentum
+    "sgd": ("velocity",),
+    "adam": ("m", "v"),
+    "adamw": ("m", "v"),
+    "rmsprop": ("velocity", "v"),
+    "adagrad": ("v",),
+}
 _EPOCHS = 10**9
 _CONDITIONS = 200
 _COUNTERS = ("iteration", "epoch", "step")
+_PHASES = ("forward", "backward", "update", "phase")  # a breakpoint may be one of these
 
 
-def read_optimizer(owner: Field) -> Optimizer | None:
-    """The optimizer with every option filled in; None when its type is not known."""
+def read_optimizer(owner: Field, before: Optimizer | None = None) -> Optimizer | None:
+    """The optimizer with every option filled in; None when its type is not known.
+
+    A table without a type changes options of the optimizer `before`, where there is one.
+    """
     kind_value = owner.value.get("type") if isinstance(owner.value, dict) else None
     known = kind_value if isinstance(kind_value, str) and kind_value in OPTIMIZERS else None
-    possible = [OPTIMIZERS[known]] if known else list(OPTIMIZERS.values())
-    keys = dict.fromkeys(_file_key(option) for options in possible for option in options)
-    fields = table(owner, ("type", *keys), what="a table [optimizer]")
-    kind = choice(given(fields, "type", owner, f"one of {', '.join(OPTIMIZERS)}"), OPTIMIZERS)
-    if kind is None:
-        return None
+    changed = before if isinstance(owner.value, dict) and "type" not in owner.value else None
+    fields = table(owner, ("type", *optimizer_keys(changed.type if changed else known)), what="a table [optimizer]")
+    if changed is None:
+        kind = choice(given(fields, "type", owner, f"one of {', '.join(OPTIMIZERS)}"), OPTIMIZERS)
+        if kind is None:
+            return None
+        defaults: Mapping[str, float | bool] = OPTIMIZERS[kind]
+    else:
+        kind, defaults = changed.type, changed.options
     options: dict[str, float | bool] = {}
-    for option, default in OPTIMIZERS[kind].items():
+    for option, default in defaults.items():
         field = fields.get(option)
         if option in _BETAS:
             options[option] = _beta(fields.get("betas"), _BETAS.index(option), default)
@@ -46,8 +61,21 @@ def read_optimizer(owner: Field) -> Optimizer | None:
         else:
             options[option] = real(field, default, least=0.0)
     if options.get("nesterov") and not options["momentum"]:
-        fields["nesterov"].wrong("nesterov looks ahead along the momentum, and momentum is 0", "set momentum = 0.9")
+        where = fields.get("nesterov") or fields.get("momentum") or owner
+        where.wrong("nesterov looks ahead along the momentum, and momentum is 0", "set momentum = 0.9")
     return Optimizer(kind, MappingProxyType(options))
+
+
+def optimizer_keys(kind: str | None = None) -> tuple[str, ...]:
+    """The keys of a type's options as a file has them; those of every type where none is given."""
+    possible = [OPTIMIZERS[kind]] if kind else list(OPTIMIZERS.values())
+    return tuple(dict.fromkeys(_file_key(option) for options in possible for option in options))
+
+
+def states_of(optimizer: Optimizer) -> tuple[str, ...]:
+    """What an optimizer keeps of each trainable parameter from one iteration to the next: velocity, m, v."""
+    states = _STATES[optimizer.type]
+    return tuple(state for state in states if state != "velocity" or optimizer.options["momentum"])
 
 
 def _file_key(option: str) -> str:
@@ -75,24 +103,54 @@ def read_training(owner: Field) -> Training:
 def read_conditions(owner: Field, names: list[str] | None) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """(breakpoints, watches): each a value's name, grad(NAME), a condition or an expression.
 
+    A breakpoint may also be a phase or changes(EXPRESSION), and a table { when = "loss < 0.1", hits = 5, enabled = false }.
     `names` are those of all values, or None where they are not known for sure; then nothing is said about names.
     """
     fields = table(owner, ("breakpoints", "watch"), what="a table [debug]")
-    return _conditions(fields.get("breakpoints"), names), _conditions(fields.get("watch"), names)
+    return (
+        _conditions(fields.get("breakpoints"), names, phases=True),
+        _conditions(fields.get("watch"), names, phases=False),
+    )
 
 
-def _conditions(field: Field | None, names: list[str] | None) -> tuple[Condition, ...]:
+def _conditions(field: Field | None, names: list[str] | None, *, phases: bool) -> tuple[Condition, ...]:
+    if field is None:
+        return ()
+    what = 'expressions, such as ["grad(W1)", "loss < 0.1"]'
+    items = field.items() if isinstance(field.value, list) else []
+    tables = [item for item in items if isinstance(item.value, dict)] if phases else []
+    if not tables:
+        items = texts(field, what, most=_CONDITIONS)
+    elif len(items) > _CONDITIONS:
+        field.wrong(f"found a list of {len(items)}, expected at most {_CONDITIONS}")
+        items = []
     found = []
-    for item in texts(field, 'expressions, such as ["grad(W1)", "loss < 0.1"]', most=_CONDITIONS):
+    for item in items:
+        made = _in_table(item) if item in tables else Condition("", item.line, item.key)
+        where = item.child("when") if item in tables else item
+        if made is None or not isinstance(where.value, str):
+            if made is not None:
+                where.expected("a string in quotes")
+            continue
         try:
-            expression = parse_expression(item.value)
+            expression = parse_expression(where.value)
         except LanguageError as error:
-            item.wrong(f"{clean(item.value, 60)}: {error.message}", error.hint)
+            where.wrong(f"{clean(where.value, 60)}: {error.message}", error.hint)
             continue
         if names is not None:
-            _check_names(item, expression, names)
-        found.append(Condition(item.value.strip(), item.line, item.key))
+            _check_names(where, expression, [*names, *(_PHASES if phases else ())])
+        found.append(made._replace(text=where.value.strip()))
     return tuple(found)
+
+
+def _in_table(item: Field) -> Condition | None:
+    """A breakpoint with how many hits it waits for, and whether it is on."""
+    fields = table(item, ("when", "hits", "enabled"))
+    if "when" not in fields:
+        item.wrong("'when' is missing: the condition", 'write { when = "loss < 0.1", hits = 5 }')
+        return None
+    hits = whole(fields.get("hits"), 1, least=1, most=2**53) or 1
+    return Condition("", item.line, item.key, hits, flag(fields.get("enabled"), True))
 
 
 def _check_names(item: Field, expression: Expression, names: list[str]) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 __all__ = ["run"]
 
 
-def run(path: str | None = None, *, quiz: bool = False, results: str | None = None) -> int:
-    """Open the debugger on `path` (a file or a bundled scenario's name), or on the scenario library; the exit status.
+def run(path: str | None = None, *, quiz: bool = False, results: str | None = None, memory: int | None = None) -> int:
+    """Open the debugger on `path` (a file or a bundled scenario's name), or on the scenario library: the exit status.
 
-    With `quiz` it asks for each result before it shows it, and writes the answers to the new file `results`.
+    With `quiz` it asks for each result before it shows it, and writes the answers to the new file `results`. `memory`
+    is how many MiB the states of a run may take, by default what the settings say.
 
     Textual is imported by this call, not by importing the package. Raises `NnstepError` when the scenario cannot be
     used; returns 2 after one line on standard error when there is no terminal to draw on.
@@ -34,4 +35,4 @@ def run(path: str | None = None, *, quiz: bool = False, results: str | None = No
         import asyncio  # noqa: F401 -- loaded here, before Textual asks for it
     from nnstep.tui.app import start
 
-    return start(path, quiz, results)
+    return start(path, quiz, results, memory)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Awaitable, Iterable
+from functools import partial
 from typing import Any
 
 from rich.color import ColorSystem
@@ -15,6 +16,7 @@ from textual.theme import Theme
 
 from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
+from nnstep.settings import keep, read
 from nnstep.text import clean
 from nnstep.tui.commands import COMMANDS, key_name
 from nnstep.tui.guard import GuardedApp
@@ -56,10 +58,12 @@ class NnstepApp(GuardedApp):
         opener: Opener = open_stepper,
         library: Library = bundled_scenarios,
         look: str = "dark",
+        notice: str = "",
     ) -> None:
         super().__init__()
         self.opener, self.library = opener, library
         self.use_command_palette = True
+        self._look, self._notice = look, notice  # the notice is said once the screen is there
         self._palette = self._dressed("mono" if self.no_color else look)
         self.stepping = StepperScreen(stepper, self._palette, self)
 
@@ -85,6 +89,8 @@ class NnstepApp(GuardedApp):
         if not gc.isenabled():  # see nnstep.tui.run
             gc.freeze()  # what is there now stays: later collections need not look at it
             gc.enable()
+        if self._notice:
+            self.report(self._notice)
         if not self.has_scenario() and (opened := self.dialog("library")) is not None:
             await opened
 
@@ -93,6 +99,11 @@ class NnstepApp(GuardedApp):
         if driver is not None and not self.is_headless:
             name = stepper.view().name if stepper is not None else ""
             driver.write(f"\x1b]0;{clean(f'{name} · nnstep' if name else 'nnstep', 80)}\x07")
+
+    @property
+    def look(self) -> str:
+        """The look that was chosen; without colours, the one that would be there with them."""
+        return self._look if self.no_color else self._palette.look.name
 
     # What the screens and the dialogs ask for.
 
@@ -118,7 +129,7 @@ class NnstepApp(GuardedApp):
 
     def dialog(self, name: str, problems: tuple[Problem, ...] = ()) -> Awaitable[Any] | None:
         """Open a dialog; waited for, it has the keys."""
-        if name in ("goto", "find", "paste", "answer") and not self.has_scenario():
+        if name not in ("open", "library", "help", "problems") and not self.has_scenario():
             return None
         from nnstep.tui.screens.dialogs import dialog
 
@@ -137,9 +148,13 @@ class NnstepApp(GuardedApp):
         """What a dialog asks."""
         return self.stepping.stepper.question(about) if self.stepping.stepper is not None else ""
 
-    def submit(self, command: str, text: str) -> str:
+    def suggestion(self, about: str) -> str:
+        """What a dialog begins with."""
+        return self.stepping.stepper.suggestion(about) if self.stepping.stepper is not None else ""
+
+    def submit(self, command: str, argument: object) -> str:
         """Carry out a command with what was typed; what is wrong with it, or ""."""
-        return self.stepping.submit(command, text)
+        return self.stepping.submit(command, argument)
 
     def has_scenario(self) -> bool:
         """Whether one is open."""
@@ -179,12 +194,15 @@ class NnstepApp(GuardedApp):
                 )
 
 
-def start(path: str | None, quiz: bool = False, results: str | None = None) -> int:
+def start(path: str | None, quiz: bool = False, results: str | None = None, memory: int | None = None) -> int:
     """Run the application on the terminal; the exit status. Raises `NnstepError` before anything is drawn."""
-    stepper = open_stepper(path, quiz, results) if path is not None else None
-    app = NnstepApp(stepper)
+    settings, wrong = read()
+    opener = partial(open_stepper, memory=memory or settings.memory, digits=settings.digits)
+    stepper = opener(path, quiz=quiz, results=results) if path is not None else None
+    app = NnstepApp(stepper, opener=opener, look=settings.look, notice="" if wrong is None else str(wrong))
     app.run()
     last = app.stepping.stepper
+    keep(settings, settings._replace(look=app.look, digits=last.digits if last is not None else settings.digits))
     if last is not None and (summary := last.summary()):
         sys.stdout.write(f"{summary}\n")
     return app.return_code or 0

@@ -55,7 +55,8 @@ class Command(NamedTuple):
         return say(f"footer.{self.footer}") if self.footer else ""
 
 
-STEP, CELLS, VIEWS, PANELS, SCENARIO, APPLICATION = "step", "cells", "views", "panels", "scenario", "application"
+STEP, RUN, CELLS, VIEWS, WHAT_IF = "step", "run", "cells", "views", "what-if"
+PANELS, SCENARIO, APPLICATION = "panels", "scenario", "application"
 
 COMMANDS: tuple[Command, ...] = (
     Command("step.next", ("n", "right", "space"), STEP, footer="step", rank=1, session=True),
@@ -72,6 +73,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("step.last", ("end",), STEP, session=True),
     Command("step.goto", ("g",), STEP, footer="go-to", rank=8, session=True),
     Command("name.find", ("/",), STEP, footer="find", rank=12, session=True),
+    Command("run.forward", ("c",), RUN, footer="continue", rank=3, session=True),
+    Command("run.backward", ("C",), RUN, footer="continue", rank=3, session=True),
+    Command("stop.line", ("b",), RUN, footer="break", rank=4, session=True),
+    Command("stop.add", ("B",), RUN, footer="break", rank=4, session=True),
+    Command("watch.add", ("w",), RUN, footer="watch", rank=8, session=True),
+    Command("mark.enable", ("!",), RUN, session=True),
+    Command("mark.remove", ("delete",), RUN, session=True),
+    Command("edit.make", ("e",), WHAT_IF, footer="edit", rank=6, session=True),
+    Command("edit.undo", ("u",), WHAT_IF, session=True),
+    Command("lens.branches", ("A",), WHAT_IF, footer="branches", rank=13, session=True),
+    Command("branch.rename", (), WHAT_IF, session=True),
+    Command("branch.save", ("W",), WHAT_IF, session=True),
     Command("cell.left", ("h", "shift+left"), CELLS, footer="cell", rank=2, session=True),
     Command("cell.down", ("j", "shift+down"), CELLS, footer="cell", rank=2, session=True),
     Command("cell.up", ("k", "shift+up"), CELLS, footer="cell", rank=2, session=True),
@@ -86,6 +99,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("lens.check", ("d",), VIEWS, footer="check", rank=7, session=True),
     Command("lens.jacobian", ("J",), VIEWS, session=True),
     Command("lens.picture", ("v",), VIEWS, footer="picture", rank=6, session=True),
+    Command("lens.run", ("V",), VIEWS, footer="plots", rank=8, session=True),
+    Command("run.log", ("X",), VIEWS, session=True),
+    Command("lens.health", ("E",), VIEWS, footer="health", rank=9, session=True),
+    Command("lens.memory", ("M",), VIEWS, footer="memory", rank=13, session=True),
     Command("mine.open", ("m",), VIEWS, footer="mine", rank=9),
     Command("quiz.toggle", ("p",), VIEWS, footer="predict", rank=8, session=True),
     Command("quiz.answer", ("a",), VIEWS, session=True),

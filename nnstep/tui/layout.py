@@ -10,7 +10,8 @@ from nnstep.view.state import PANEL_KEYS
 __all__ = ["GRID_SIZE", "SMALLEST_SIZE", "Arrangement", "Box", "arrange"]
 
 SMALLEST_SIZE = (60, 16)  # columns and rows below which nothing but a message is shown
-GRID_SIZE = (100, 30)  # from here on all six panels are seen at once
+GRID_SIZE = (100, 30)  # from here on all panels are seen at once
+_EMPTY_WATCH = 4  # lines of the panel of breakpoints and watches where it says that there are none
 
 
 class Box(NamedTuple):
@@ -56,14 +57,20 @@ def _upper(width: int) -> tuple[int, int, int]:
     return program, width - program - chain, chain
 
 
-def _grid(width: int, top: int, height: int) -> dict[str, Box]:
-    """Program | Operation | Chain rule over Parameters | Activations | Gradients."""
+def _grid(width: int, top: int, height: int, watching: int) -> dict[str, Box]:
+    """Program | Operation | Chain rule over Parameters | Activations | Gradients; Watch below Program."""
     lower = max(9, min(height * 2 // 5, 22))
     third = width // 3
-    return {
+    boxes = {
         **_columns(0, top, _upper(width), height - lower, PANEL_KEYS[:3]),
-        **_columns(0, top + height - lower, (third, width - 2 * third, third), lower, PANEL_KEYS[3:]),
+        **_columns(0, top + height - lower, (third, width - 2 * third, third), lower, PANEL_KEYS[3:6]),
     }
+    if watching:
+        program = boxes["program"]
+        part = min(watching + 2, program.height * 3 // 5)
+        boxes["program"] = program._replace(height=program.height - part)
+        boxes["watch"] = Box(program.x, program.y + program.height - part, program.width, part)
+    return boxes
 
 
 def _beside(width: int, top: int, height: int, focused: str) -> dict[str, Box]:
@@ -75,18 +82,24 @@ def _beside(width: int, top: int, height: int, focused: str) -> dict[str, Box]:
     return _columns(0, top, (program, sum(widths) - program), height, ("program", other))
 
 
-def arrange(width: int, height: int, focused: str, zoomed: bool = False) -> Arrangement:
-    """The arrangement for a screen of `width` × `height` cells.
+def arrange(
+    width: int, height: int, focused: str, zoomed: bool = False, watching: int = 0, lines: int = 2
+) -> Arrangement:
+    """The arrangement for a screen of `width` × `height` cells, with `lines` of header where there is room for a third.
 
-    All six panels from `GRID_SIZE` on; below it a line of tabs and one panel, or two; with `zoomed` the focused panel
-    alone; below `SMALLEST_SIZE` nothing.
+    All panels from `GRID_SIZE` on (Watch only where it has the focus, or `watching` lines to show); below it a line of
+    tabs and one panel, or two; with `zoomed` the focused panel alone; below `SMALLEST_SIZE` nothing.
     """
     if width < SMALLEST_SIZE[0] or height < SMALLEST_SIZE[1]:
         return Arrangement((width, height))
-    header, footer = Box(0, 0, width, 2), Box(0, height - 1, width, 1)
-    body = height - 3
+    top = lines if height >= GRID_SIZE[1] else 2
+    header, footer = Box(0, 0, width, top), Box(0, height - 1, width, 1)
+    body = height - top - 1
     if zoomed:
-        return Arrangement((width, height), header, None, {focused: Box(0, 2, width, body)}, footer)
+        return Arrangement((width, height), header, None, {focused: Box(0, top, width, body)}, footer)
     if width >= GRID_SIZE[0] and height >= GRID_SIZE[1]:
-        return Arrangement((width, height), header, None, _grid(width, 2, body), footer)
-    return Arrangement((width, height), header, Box(0, 2, width, 1), _beside(width, 3, body - 1, focused), footer)
+        shown = max(watching, _EMPTY_WATCH) if focused == "watch" else watching
+        return Arrangement((width, height), header, None, _grid(width, top, body, shown), footer)
+    return Arrangement(
+        (width, height), header, Box(0, top, width, 1), _beside(width, top + 1, body - 1, focused), footer
+    )

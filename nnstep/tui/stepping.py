@@ -22,6 +22,15 @@ class Stepping(Protocol):
         """The file or bundled name it was opened from."""
         ...
 
+    @property
+    def digits(self) -> int:
+        """Significant digits of the numbers shown."""
+        ...
+
+    def changed_on_disk(self) -> bool:
+        """Whether the file has been changed since it was read, and that was not said yet."""
+        ...
+
     def view(self) -> ViewState:
         """What is to be seen now."""
         ...
@@ -43,7 +52,11 @@ class Stepping(Protocol):
         ...
 
     def question(self, about: str) -> str:
-        """What a dialog asks: for a person's own numbers ("mine"), for the answer of a quiz ("quiz")."""
+        """What a dialog asks: for a person's own numbers ("mine"), for the answer of a quiz ("quiz"), and so on."""
+        ...
+
+    def suggestion(self, about: str) -> str:
+        """What a dialog begins with, or ""."""
         ...
 
 
@@ -70,14 +83,18 @@ Opener = Callable[[str], Stepping]
 Library = Callable[[], Sequence[Entry]]
 
 
-def open_stepper(path: str, quiz: bool = False, results: str | None = None) -> Stepping:
+def open_stepper(
+    path: str, quiz: bool = False, results: str | None = None, memory: int = 64, digits: int = 4
+) -> Stepping:
     """A stepper on a file or a bundled scenario. Raises `NnstepError` with everything that is wrong with it.
 
-    With `quiz` it begins with predicting, the answers going to the new file `results`.
+    With `quiz` it begins with predicting, the answers going to the new file `results`. `memory` is how many MiB the
+    states of a run may take.
     """
     from nnstep.view.stepper import Stepper
 
-    stepper = Stepper.open(path, ascii=not _has_braille())
+    stepper = Stepper.open(path, ascii=not _has_braille(), budget=memory << 20)
+    stepper.digits = digits
     if quiz:
         stepper.begin_quiz(results)
     return stepper

@@ -8,7 +8,10 @@ from nnstep.view.matrix import Cell
 
 __all__ = ["LENSES", "PICTURES", "Choice"]
 
-LENSES = ("step", "cell", "uses", "check", "jacobian", "picture", "mine")  # the views of the middle panel
+LENSES = (  # the views of the middle panel
+    *("step", "cell", "uses", "check", "jacobian", "picture", "mine"),
+    *("run", "health", "memory", "branches"),
+)
 PICTURES = ("curve", "network", "histogram")
 
 
@@ -23,6 +26,9 @@ class Choice(NamedTuple):
     full     whether long sums are listed in full
     picture  which picture, one of PICTURES; "" means the one that fits the step
     reading  whether the focused panel says how it is read
+    mark     which row of the panel of breakpoints and watches is chosen
+    run      which plot of the run; "" means the first one
+    log      whether plots over iterations have powers of ten on their vertical axis
     """
 
     name: str = ""
@@ -35,3 +41,6 @@ class Choice(NamedTuple):
     full: bool = False
     picture: str = ""
     reading: bool = False
+    mark: int = 0
+    run: str = ""
+    log: bool = False

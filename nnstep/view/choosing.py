@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from nnstep.program import Value, parameters_with_gradient
 from nnstep.view.choice import LENSES, Choice
-from nnstep.view.lenses import row_cells
+from nnstep.view.lenses import rows_here
 from nnstep.view.moment import Moment
 from nnstep.view.scene import Scene
 
@@ -19,7 +19,7 @@ def chosen_by(moment: Moment, command: str, argument: object = None) -> Choice:
     if command in _CELLS:
         return move(moment, *_CELLS[command])._replace(row=0)
     if command in _ROWS:
-        last = max(0, len(row_cells(moment)) - 1)
+        last = max(0, rows_here(moment) - 1)
         by = _ROWS[command] * (argument if isinstance(argument, int) else 1)
         return choice._replace(row=max(0, min(min(choice.row, last) + by, last)))
     if command.startswith("lens.") and command[5:] in LENSES:
@@ -112,6 +112,9 @@ _PLAIN: dict[str, Callable[[Moment, object], Choice]] = {
     "cell.choose": _choose_named,
     "panel.focus": lambda moment, panel: moment.choice._replace(focus=str(panel)),
     "panel.reading": lambda moment, _: moment.choice._replace(reading=not moment.choice.reading),
+    "mark.choose": lambda moment, row: moment.choice._replace(mark=row if isinstance(row, int) else 0, focus="watch"),
+    "run.choose": lambda moment, name: moment.choice._replace(run=str(name), lens="run"),
+    "run.log": lambda moment, _: moment.choice._replace(log=not moment.choice.log),
     "picture.choose": lambda moment, name: moment.choice._replace(picture=str(name)),
     "row.choose": lambda moment, row: moment.choice._replace(row=row if isinstance(row, int) else 0),
     "terms.all": lambda moment, _: moment.choice._replace(full=not moment.choice.full, row=0),

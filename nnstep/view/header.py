@@ -18,7 +18,8 @@ _BARS = "▁▂▃▄▅▆▇█"
 class Header(NamedTuple):
     """counters: epoch, batch, iteration as pieces, most important last. phases: (name, first step, last step).
 
-    `place` is the line where we are, 6.2 in the body of step 6.
+    `place` is the line where we are, 6.2 in the body of step 6. `strip` makes the third line, the whole run, for a
+    width; None where the run is one iteration.
     """
 
     name: str
@@ -29,14 +30,20 @@ class Header(NamedTuple):
     step: int
     steps: int
     place: str = ""
+    strip: Callable[[int], tuple[Line, tuple[Hit, ...]]] | None = None
     key: str = "header"
     title: Line = ()
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
-        """Two lines of `width` columns; a click on the timeline goes to the step under it."""
+        """Two or three lines of `width` columns; a click on a timeline goes to the step or the iteration under it."""
         timeline, hits = self._timeline(width)
-        lines = (self._first(width), timeline)[:height]
-        return Canvas(lines, hits if height > 1 else (), width, 2)
+        lines = [self._first(width), timeline]
+        if height > 2 and self.strip is not None:
+            name = f" {say('header.run')} "
+            run, targets = self.strip(max(1, width - text_width(name) - 1))
+            lines.append((Piece(name, "dim"), *run))
+            hits = (*hits, *(Hit(hit.x + text_width(name), 2, *hit[2:]) for hit in targets))
+        return Canvas(tuple(lines[:height]), hits if height > 1 else (), width, len(lines))
 
     def _first(self, width: int) -> Line:
         right = (*self.counters, *self.loss)

@@ -13,6 +13,7 @@ from nnstep.debugger import Cell
 from nnstep.view.blocks import Block, wrap
 from nnstep.view.canvas import Line, Panel
 from nnstep.view.lens.frame import Draw, LensPanel, of_block
+from nnstep.view.matrix import cell_of
 from nnstep.view.middle import middle_title, step_view
 from nnstep.view.moment import Moment
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from nnstep.debugger.mine import Comparison
     from nnstep.view.quizzing import Quizzing
 
-__all__ = ["middle_panel", "row_cells"]
+__all__ = ["Jump", "jump", "middle_panel", "row_cells", "rows_here"]
+
+Jump = tuple[int, int, str, tuple[int, int]]  # iteration, step, a value's name, a cell of its picture
 
 
 def middle_panel(
@@ -52,6 +55,34 @@ def row_cells(moment: Moment) -> tuple[Cell, ...]:
     from nnstep.view.lens.cell import cell_rows
 
     return tuple(one for _, one in cell_rows(scene, cell, moment.choice.full).cells)
+
+
+def rows_here(moment: Moment) -> int:
+    """How many rows the view that is shown has to choose from; 0 where the arrows scroll it."""
+    lens = moment.choice.lens
+    if lens == "health":
+        from nnstep.view.lens.health import health_rows
+
+        return len(health_rows(moment))
+    if lens == "branches":
+        return len(moment.session.branches.all)
+    return len(row_cells(moment))
+
+
+def jump(moment: Moment) -> Jump | str | None:
+    """Where Enter leads in the view that is shown: to the place of a finding, to a branch (its name); else None."""
+    lens, row = moment.choice.lens, moment.choice.row
+    if lens == "branches":
+        every = moment.session.branches.all
+        return every[min(row, len(every) - 1)].name
+    if lens == "health":
+        from nnstep.view.lens.health import health_rows
+
+        found = health_rows(moment)
+        if found:
+            one = found[min(row, len(found) - 1)]
+            return one.iteration, one.step, one.name, cell_of(one.index)
+    return None
 
 
 def _words(text: str) -> Draw:
@@ -119,6 +150,30 @@ def _mine(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Dra
     return of_block(block)
 
 
+def _run(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
+    from nnstep.view.lens.run import run_view
+
+    return run_view(moment)
+
+
+def _health(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
+    from nnstep.view.lens.health import health_view
+
+    return health_view(moment)
+
+
+def _memory(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
+    from nnstep.view.lens.memory import memory_view
+
+    return memory_view(moment)
+
+
+def _branches(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
+    from nnstep.view.lens.branches import branches_view
+
+    return branches_view(moment)
+
+
 _MAKERS: dict[str, Callable[[Moment, Sequence[Line], Comparison | None], Draw]] = {
     "cell": _cell,
     "uses": _uses,
@@ -126,4 +181,8 @@ _MAKERS: dict[str, Callable[[Moment, Sequence[Line], Comparison | None], Draw]] 
     "jacobian": _jacobian,
     "picture": _picture,
     "mine": _mine,
+    "run": _run,
+    "health": _health,
+    "memory": _memory,
+    "branches": _branches,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from nnstep.text import padded
@@ -18,11 +20,12 @@ _INDENT = 2  # columns that the steps of a body stand further to the right
 class ListingLine(NamedTuple):
     """A heading (no path) or a step: its equation in pieces, the shape of what it assigns, and whether it is open.
 
-    `path` is (6, 2) for step 2 of the body of step 6. `made` keeps the line as it was painted, by width, digits, state.
+    `path` is (6, 2) for step 2 of the body of step 6. `made` keeps the line as it was painted, by width, digits, state
+    and mark.
     """
 
     pieces: Line
-    made: dict[tuple[int, int, int], Line]
+    made: dict[tuple[int, int, int, str], Line]
     shape: str = ""
     path: Path = ()
     opened: bool = False
@@ -34,11 +37,12 @@ def place_text(path: Path) -> str:
 
 
 class ProgramPanel(NamedTuple):
-    """The listing at the line `now`; lines up to it are done."""
+    """The listing at the line `now`; lines up to it are done. `marks` are the signs of steps with breakpoints."""
 
     title: Line
     lines: tuple[ListingLine, ...]
     now: Path
+    marks: Mapping[int, str] = MappingProxyType({})
     key: str = "program"
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
@@ -51,10 +55,13 @@ class ProgramPanel(NamedTuple):
         shown = self.lines[top : top + height]
         digits = len(str(max((line.path[0] for line in self.lines if line.path), default=0)))
         painted = tuple(self._line(line, width, digits) for line in shown)
-        hits = tuple(
+        hits = [
             Hit(0, y, width, 1, Target("step.goto", place_text(line.path))) for y, line in enumerate(shown) if line.path
-        )
-        return Canvas(painted, hits, width, len(self.lines), top, 0)
+        ]
+        hits += [
+            Hit(0, y, 2, 1, Target("stop.line", line.path[0])) for y, line in enumerate(shown) if len(line.path) == 1
+        ]
+        return Canvas(painted, tuple(hits), width, len(self.lines), top, 0)
 
     def _state(self, path: Path) -> int:
         """0 here, -1 done, 1 to come, 2 a step that we are inside of."""
@@ -69,18 +76,19 @@ class ProgramPanel(NamedTuple):
         if not line.path:
             return fit(line.pieces, width)
         state = self._state(line.path)
-        key = (width, digits, state)
+        mark = self.marks.get(line.path[0], " ") if len(line.path) == 1 else " "
+        key = (width, digits, state, mark)
         if key not in line.made:
-            line.made[key] = self._made(line, width, digits, state)
+            line.made[key] = self._made(line, width, digits, state, mark)
         return line.made[key]
 
-    def _made(self, line: ListingLine, width: int, digits: int, state: int) -> Line:
+    def _made(self, line: ListingLine, width: int, digits: int, state: int, stop: str) -> Line:
         indent = _INDENT * (len(line.path) - 1)
         number = " " * indent + padded(str(line.path[-1]), digits, right=True) + " "
         mark = "▶" if state == 0 else "▾" if line.opened else " "
-        front = (Piece(mark, "now"), Piece(number, "now" if state in (0, 2) else "dim"))
+        front = (Piece(stop, "error"), Piece(mark, "now"), Piece(number, "now" if state in (0, 2) else "dim"))
         shape = line_width((Piece(line.shape),))
-        room = width - digits - indent - 2 - shape - (1 if shape else 0)
+        room = width - digits - indent - 3 - shape - (1 if shape else 0)
         body = fit(line.pieces, max(1, room))
         padding = " " * max(0, room - line_width(body))
         whole = (*front, *body, Piece(padding + (" " if shape else ""), "text"), Piece(line.shape, "shape"))
@@ -88,5 +96,5 @@ class ProgramPanel(NamedTuple):
         if state == 0:
             return tuple(Piece(piece.text, f"{piece.role} current") for piece in whole)
         if state == 1:
-            return tuple(Piece(piece.text, "dim") for piece in whole)
+            return (whole[0], *(Piece(piece.text, "dim") for piece in whole[1:]))
         return whole

@@ -9,7 +9,7 @@ from nnstep.view.canvas import Line, Panel
 
 __all__ = ["PANEL_KEYS", "ROLES", "ViewState"]
 
-PANEL_KEYS = ("program", "operation", "chain", "parameters", "activations", "gradients")
+PANEL_KEYS = ("program", "operation", "chain", "parameters", "activations", "gradients", "watch")
 
 # Roles a piece can have. A role may be several of these words, as in "pos3 changed": colours of all of them apply,
 # the later word winning. Tints go with the size of a number: pos1..pos5 and neg1..neg5, zero.
@@ -68,8 +68,11 @@ class ViewState:
     enabled  ids of the session's commands that can do something here
     message  one line about what a command could not do, or ()
     name     the cleaned file or scenario name, for the terminal's title
-    rows     how many rows the middle panel has to choose from; with none the arrows scroll it
+    rows     how many rows the focused panel has to choose from; with none the arrows scroll it
     score    the tally of a quiz, for the line of keys; () without one
+    running  whether a run is under way, which goes on by `run.advance` and stops by `run.stop`
+    watching how many lines the panel of breakpoints and watches needs; 0 where there is nothing in it
+    header_lines  how many lines the header has: a third one where the run has more than one iteration
     """
 
     header: Panel
@@ -79,3 +82,6 @@ class ViewState:
     name: str = ""
     rows: int = 0
     score: Line = ()
+    running: bool = False
+    watching: int = 0
+    header_lines: int = 2

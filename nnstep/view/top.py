@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nnstep.catalogue import say
@@ -9,7 +10,7 @@ from nnstep.debugger import Session
 from nnstep.engine import History
 from nnstep.program import BODY, Program
 from nnstep.text import clean
-from nnstep.view.canvas import Line, Piece
+from nnstep.view.canvas import Hit, Line, Piece
 from nnstep.view.header import Header, sparkline
 from nnstep.view.listing import ListingLine, place_text
 from nnstep.view.moment import Moment
@@ -49,6 +50,23 @@ _ALWAYS = frozenset(
         "terms.all",
         "quiz.toggle",
         "mine.compare",
+        "stop.line",
+        "stop.add",
+        "watch.add",
+        "mark.choose",
+        "mark.enable",
+        "mark.remove",
+        "edit.make",
+        "branch.switch",
+        "run.choose",
+        "run.log",
+        "run.advance",
+        "run.stop",
+        "iteration.goto",
+        "lens.run",
+        "lens.health",
+        "lens.memory",
+        "lens.branches",
     }
 )
 _SPARK = 12  # columns of the loss's curve
@@ -60,8 +78,8 @@ def title(session: Session) -> str:
     return clean(scenario.title or Path(scenario.path or "nnstep").stem, 60)
 
 
-def header(moment: Moment) -> Header:
-    """The two lines at the top."""
+def header(moment: Moment, marks: Sequence[int] = ()) -> Header:
+    """The lines at the top; `marks` are iterations in which breakpoints hit."""
     session, scene = moment.session, moment.outer
     record, schedule = scene.record, session.timeline.schedule
     counted = (
@@ -82,7 +100,22 @@ def header(moment: Moment) -> Header:
         step=session.position.step,
         steps=len(scene.program.steps),
         place=place_text(session.position.path),
+        strip=_strip(moment, marks) if schedule.iterations > 1 else None,
     )
+
+
+def _strip(moment: Moment, marks: Sequence[int]) -> Callable[[int], tuple[Line, tuple[Hit, ...]]]:
+    """The run in one line: the loss over all iterations, where we are, where breakpoints hit."""
+    timeline, here = moment.session.timeline, moment.outer.record.iteration
+
+    def strip(width: int) -> tuple[Line, tuple[Hit, ...]]:
+        from nnstep.view.plots.series import Series, timeline_strip
+
+        points = timeline.history.points()
+        series = Series("", points.iterations, points.last, points.low, points.high)
+        return timeline_strip(series, here, timeline.iterations, width, marks=marks, ascii=moment.outer.gallery.ascii)
+
+    return strip
 
 
 def _loss(scene: Scene, history: History) -> Line:
@@ -159,6 +192,11 @@ def enabled(moment: Moment) -> frozenset[str]:
         "phase.previous": not at_start,
         "iteration.next": not last,
         "iteration.previous": not first,
+        "run.forward": not at_end,
+        "run.backward": not at_start,
+        "edit.undo": bool(session.branches.current.edits),
+        "branch.rename": bool(session.branches.current.parent),
+        "branch.save": bool(session.branches.current.edits),
         "quiz.hint": moment.hidden,
         "quiz.answer": moment.hidden,
     }

@@ -91,7 +91,7 @@ def test_the_state_is_copied_at_checkpoints_alone() -> None:
     timeline = Timeline(line(epochs=100))
     with mock.patch.object(Machine, "copy_state_after", autospec=True, side_effect=Machine.copy_state_after) as copies:
         timeline.record(299)
-    assert copies.call_count == 299 // 16
+    assert copies.call_count == 299 // 64
 
 
 def test_checkpoints_stay_within_their_budget_and_reach_back() -> None:

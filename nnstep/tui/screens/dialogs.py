@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from nnstep.catalogue import say
 from nnstep.errors import Problem
 from nnstep.tui.screens.dialog import Dialog
 from nnstep.tui.stepping import Library
@@ -33,7 +34,11 @@ class Host(Protocol):
         """What a dialog asks."""
         ...
 
-    def submit(self, command: str, text: str) -> str:
+    def suggestion(self, about: str) -> str:
+        """What a dialog begins with."""
+        ...
+
+    def submit(self, command: str, argument: object) -> str:
         """Carry out a command with what was typed; what is wrong with it, or ""."""
         ...
 
@@ -88,6 +93,46 @@ def _answer(host: Host) -> Dialog:
     return Answer(host.question("quiz"), lambda text: host.submit("quiz.answer", text))
 
 
+def _asking(about: str, command: str) -> Callable[[Host], Dialog]:
+    """One line that a command takes."""
+
+    def make(host: Host) -> Dialog:
+        from nnstep.tui.screens.ask import Ask, Line
+
+        lines = [Line(host.question(about), host.suggestion(about))]
+        return Ask(about, lines, lambda texts: host.submit(command, texts[0]))
+
+    return make
+
+
+def _stop(host: Host) -> Dialog:
+    from nnstep.tui.screens.ask import Ask, Line
+
+    def submit(texts: list[str]) -> str:
+        hits = texts[1] or "1"
+        if not (hits.isdecimal() and hits.isascii() and len(hits) < 10):
+            return say("stop.hits")
+        return host.submit("stop.add", (texts[0], int(hits)))
+
+    return Ask("stop", [Line(host.question("stop")), Line(say("dialog.stop.hits"), "1")], submit)
+
+
+def _save(host: Host) -> Dialog:
+    """Where a file is there already, it is replaced only when Enter is pressed once more on the same name."""
+    from nnstep.tui.screens.ask import Ask, Line
+
+    asked: list[str] = []
+
+    def submit(texts: list[str]) -> str:
+        wrong = host.submit("branch.save", (texts[0], texts[0] in asked))
+        if wrong and texts[0] not in asked and say("branch.file-exists") in wrong:
+            asked[:] = texts
+            return f"{wrong}. {say('dialog.save.again')}"
+        return wrong
+
+    return Ask("save", [Line(host.question("save"), host.suggestion("save"))], submit)
+
+
 _MAKERS: dict[str, Callable[[Host], Dialog]] = {
     "goto": _goto,
     "find": _find,
@@ -96,11 +141,16 @@ _MAKERS: dict[str, Callable[[Host], Dialog]] = {
     "help": _help,
     "paste": _paste,
     "answer": _answer,
+    "stop": _stop,
+    "watch": _asking("watch", "watch.add"),
+    "edit": _asking("edit", "edit.make"),
+    "rename": _asking("rename", "branch.rename"),
+    "save": _save,
 }
 
 
 def dialog(name: str, host: Host, problems: tuple[Problem, ...] = ()) -> Dialog:
-    """A new dialog: goto, find, open, library, help, paste, answer, or problems."""
+    """A new dialog: one of those above, or problems."""
     if name == "problems":
         from nnstep.tui.screens.problems import Problems
 

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 
-from nnstep.catalogue import say_count
+from nnstep.catalogue import say, say_count
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 from nnstep.tui.commands import COMMANDS
@@ -18,7 +19,7 @@ from nnstep.tui.stepping import Stepping
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.board import Board
 from nnstep.view.canvas import Piece, line_text
-from nnstep.view.state import PANEL_KEYS
+from nnstep.view.state import PANEL_KEYS, ViewState
 
 __all__ = ["StepperScreen"]
 
@@ -43,6 +44,8 @@ class Above(Protocol):
         ...
 
 
+_LOOK = 1.0  # seconds between two looks at whether the file was changed
+_PAUSE = 0.005  # seconds between two slices of a run, in which keys are read
 _FOLLOWING = ("program", "operation", "chain")  # panels that show the step itself: stepping ends their scrolling
 
 
@@ -66,6 +69,7 @@ class StepperScreen(Screen[None]):
         self.stepper = stepper
         self.board = Board(palette)
         self._above = above
+        self._going: Timer | None = None  # what lets the run that is under way go on
         self._own: dict[str, Callable[[], Awaitable[Any] | None]] = {
             "panel.next": partial(self._turn, 1),
             "panel.previous": partial(self._turn, -1),
@@ -80,6 +84,11 @@ class StepperScreen(Screen[None]):
             "scroll.right": partial(self._scroll, 0, 4),
             "scroll.follow": self._follow,
             "mine.open": partial(above.dialog, "paste"),
+            "stop.add": partial(above.dialog, "stop"),
+            "watch.add": partial(above.dialog, "watch"),
+            "edit.make": partial(above.dialog, "edit"),
+            "branch.rename": partial(above.dialog, "rename"),
+            "branch.save": partial(above.dialog, "save"),
             "quiz.answer": self._answer,
             "cell.follow": self._follow_cell,
             "step.goto": partial(above.dialog, "goto"),
@@ -104,9 +113,14 @@ class StepperScreen(Screen[None]):
         self.board.show(stepper.do("panel.focus", self.board.focused))
 
     def on_mount(self) -> None:
-        """Show the first view state."""
+        """Show the first view state, and look after the file from time to time."""
         if self.stepper is not None:
             self.open(self.stepper)
+        self.set_interval(_LOOK, self._look_at_file)
+
+    def _look_at_file(self) -> None:
+        if self.stepper is not None and not self.board.running and self.stepper.changed_on_disk():
+            self.say(say("message.changed-on-disk"))
 
     def say(self, text: str, role: str = "warning") -> None:
         """One line to the person, in place of the keys until the next command."""
@@ -119,6 +133,10 @@ class StepperScreen(Screen[None]):
 
     def perform(self, command: str) -> Awaitable[Any] | None:
         """Carry out a command of the table; what is returned has to be waited for before the next key."""
+        if self.board.running:
+            self.drive("run.stop")
+            if command != "app.quit":
+                return None
         own = self._own.get(command)
         if own is None:
             self.drive(command)
@@ -129,9 +147,19 @@ class StepperScreen(Screen[None]):
     def drive(self, command: str, argument: object = None) -> None:
         """Carry out a command of the session and show what it led to."""
         if self.stepper is not None:
-            state = self.stepper.do(command, argument)
-            self.board.follow(*_FOLLOWING)
-            self.board.show(state)
+            self._show(self.stepper.do(command, argument))
+
+    def _show(self, state: ViewState) -> None:
+        """Show a state; where a run is under way in it, let it go on as soon as nothing else is to be done."""
+        self.board.follow(*_FOLLOWING)
+        self.board.show(state)
+        if state.running and self._going is None:
+            self._going = self.set_timer(_PAUSE, self._go_on)
+
+    def _go_on(self) -> None:
+        self._going = None
+        if self.board.running:
+            self.drive("run.advance")
 
     async def on_board_clicked(self, click: Board.Clicked) -> None:
         """A click does what it looks as if it does; on an empty part of a panel it moves the focus."""
@@ -184,15 +212,14 @@ class StepperScreen(Screen[None]):
     def _answer(self) -> Awaitable[Any] | None:
         return self._above.dialog("answer") if self.board.asked else None
 
-    def submit(self, command: str, text: str) -> str:
+    def submit(self, command: str, argument: object) -> str:
         """Carry out a command with what was typed; what was wrong with it, or ""."""
         if self.stepper is None:
             return ""
-        state = self.stepper.do(command, text)
+        state = self.stepper.do(command, argument)
         if state.message and state.message[0].role == "error":
             return line_text(state.message)
-        self.board.follow(*_FOLLOWING)
-        self.board.show(state)
+        self._show(state)
         return ""
 
     def _copy(self) -> None:
@@ -209,5 +236,5 @@ class StepperScreen(Screen[None]):
         except NnstepError as error:
             return self._above.dialog("problems", error.problems)
         self.board.follow(*PANEL_KEYS)
-        self.board.show(state)
+        self._show(state)
         return None

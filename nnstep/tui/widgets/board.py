@@ -28,6 +28,7 @@ from nnstep.view.state import PANEL_KEYS, ViewState
 
 __all__ = ["Board"]
 
+_DRAGGED = "iteration.goto"  # what can be dragged along, not only clicked
 _COPY_LIMIT = 250_000  # cells of a panel that are still copied whole
 
 
@@ -53,13 +54,14 @@ class Board(Widget):
         self._footer: Panel = Footer()
         self._tabs = Tabs(self.focused)
         self._panes = {
-            "header": Pane("header", framed=False, backgrounds=("band", "text")),
+            "header": Pane("header", framed=False, backgrounds=("band", "text", "text")),
             "tabs": Pane("tabs", framed=False),
             **{key: Pane(key) for key in PANEL_KEYS},
             "footer": Pane("footer", framed=False, backgrounds=("band",)),
         }
         self._arrangement = Arrangement((0, 0))
         self._strips: dict[int, Strip] = {}
+        self._dragged: tuple[Pane, int, Target] | None = None  # from which row, and what was gone to last
 
     # What the screen tells the board.
 
@@ -104,7 +106,12 @@ class Board(Widget):
     @property
     def rows(self) -> int:
         """How many rows the focused panel has to choose from; 0 where it is scrolled instead."""
-        return self._state.rows if self._state is not None and self.focused == "operation" else 0
+        return self._state.rows if self._state is not None else 0
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way, which any key stops."""
+        return self._state is not None and self._state.running
 
     @property
     def asked(self) -> bool:
@@ -153,7 +160,8 @@ class Board(Widget):
 
     def _arrange(self) -> bool:
         """Put the panes where they belong for the size and the focus of now; whether anything moved."""
-        arrangement = arrange(self.size.width, self.size.height, self.focused, self.zoomed)
+        watching, lines = (self._state.watching, self._state.header_lines) if self._state is not None else (0, 2)
+        arrangement = arrange(self.size.width, self.size.height, self.focused, self.zoomed, watching, lines)
         if arrangement == self._arrangement:
             return False
         self._arrangement = arrangement
@@ -199,9 +207,10 @@ class Board(Widget):
         strip = self._strips.get(y)
         if strip is None:
             segments: list[Segment] = []
-            for pane in self._panes.values():
-                if pane.box is not None and pane.box.y <= y < pane.box.y + pane.box.height and pane.rows:
-                    row = y - pane.box.y
+            here = [(pane.box, pane) for pane in self._panes.values() if pane.box is not None and pane.rows]
+            for box, pane in sorted(here, key=lambda pair: pair[0].x):
+                if box.y <= y < box.y + box.height:
+                    row = y - box.y
                     styles = self._palette.styles(pane.background(row))
                     segments += [Segment(text, styles[role]) for text, role in pane.rows[row]]
             if not segments:
@@ -234,6 +243,30 @@ class Board(Widget):
         """Say what was clicked."""
         if (pane := self._pane_at(event.x, event.y)) is not None:
             self.post_message(self.Clicked(pane.key, pane.target(event.x, event.y)))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """On the line of the run, a drag begins."""
+        pane = self._pane_at(event.x, event.y)
+        target = pane.target(event.x, event.y) if pane is not None else None
+        if pane is not None and target is not None and target.command == _DRAGGED:
+            self._dragged = (pane, event.y, target)
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Where it is dragged to is gone to, at once."""
+        if self._dragged is None:
+            return
+        pane, y, last = self._dragged
+        target = pane.target(event.x, y)
+        if target is not None and target.command == _DRAGGED and target != last:
+            self._dragged = (pane, y, target)
+            self.post_message(self.Clicked(pane.key, target))
+
+    def on_mouse_up(self) -> None:
+        """The drag ends."""
+        if self._dragged is not None:
+            self._dragged = None
+            self.release_mouse()
 
     def _wheel(self, event: events.MouseEvent, lines: int, columns: int = 0) -> None:
         pane = self._pane_at(event.x, event.y)

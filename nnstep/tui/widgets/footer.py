@@ -98,9 +98,9 @@ class Message:
 
 
 def _tab_words(room: int) -> dict[str, str]:
-    """A word for each panel: its name, or the longest start of six to three columns that fits in all tabs."""
+    """A word for each panel: its name, or the longest start of at least three columns that fits in all tabs."""
     words = panel_names()
-    for size in (max(map(columns, words.values())), 6, 5, 4, 3):
+    for size in range(max(map(columns, words.values())), 2, -1):
         words = {key: _shorter(name, size) for key, name in panel_names().items()}
         if sum(columns(word) + 4 for word in words.values()) <= room:
             break

@@ -1,0 +1,79 @@
+"""What is wrong with the run as far as it is known at this step: a list, and below it the chosen one with its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnstep.catalogue import say, say_count
+from nnstep.debugger.health import Finding, findings
+from nnstep.debugger.health_finding import PROBLEM
+from nnstep.view.blocks import Block, blank, stack, wrap
+from nnstep.view.canvas import Canvas, Line, Piece, Target
+from nnstep.view.health_text import Writer, heading, place, sentences
+from nnstep.view.lens.frame import Draw
+from nnstep.view.lens.rows import Column, Listed, Row, painted
+from nnstep.view.moment import Moment
+
+__all__ = ["health_rows", "health_targets", "health_view"]
+
+_COLUMNS = (Column(), Column(), Column(rank=1), Column(rank=2))
+
+
+def health_rows(moment: Moment) -> tuple[Finding, ...]:
+    """What is found at the moment, in the order of the rows."""
+    session, outer = moment.session, moment.outer
+    timeline, iteration = session.timeline, session.position.iteration
+    return outer.gallery.once(outer.record, "health", outer.now, lambda: findings(timeline, iteration, outer.now))
+
+
+def health_targets(moment: Moment) -> tuple[tuple[int, int, str, tuple[int, ...]], ...]:
+    """Where each row leads: iteration, step, the name of a value, and the index of its cell."""
+    return tuple((one.iteration, one.step, one.name, one.index) for one in health_rows(moment))
+
+
+def health_view(moment: Moment) -> Draw:
+    """The list, and the sentences of the chosen row below it."""
+    found = health_rows(moment)
+    chosen = max(0, min(moment.choice.row, len(found) - 1)) if found else None
+    listed = _listed(moment, found, chosen)
+
+    def draw(width: int, height: int, top: int | None) -> Canvas:
+        return painted(listed, width, height, top)
+
+    return draw
+
+
+def _listed(moment: Moment, found: Sequence[Finding], chosen: int | None) -> Listed:
+    ascii = moment.outer.gallery.ascii
+    writer = Writer(moment.outer.objective, moment.outer.gallery.digits)
+    rows = [Row(_row(one, writer, ascii), Target("row.choose", number)) for number, one in enumerate(found)]
+
+    def below(width: int, height: int) -> Block:
+        if chosen is None:
+            return wrap(say("health.looked-at"), width, "dim")
+        said = sentences(found[chosen], writer)
+        parts = [wrap(one, width) for one in said]
+        return stack([part for number, part in enumerate(parts) for part in ([blank()] if number else []) + [part]])
+
+    return Listed(
+        head=lambda width: [(Piece(_head(moment, len(found)), "text" if found else "good"),)],
+        rows=rows,
+        columns=_COLUMNS,
+        chosen=chosen,
+        extra=below,
+    )
+
+
+def _head(moment: Moment, count: int) -> str:
+    if count:
+        return say_count("health.count", count)
+    started = moment.session.position.iteration > 1 or moment.outer.now > 0
+    return say("health.well") if started else say("health.nothing-yet")
+
+
+def _row(one: Finding, writer: Writer, ascii: bool) -> tuple[Line, ...]:
+    bad = one.severity == PROBLEM
+    sign = ("x" if bad else "!") if ascii else ("✘" if bad else "▲")
+    at, cell = place(one, writer)
+    role = "error" if bad else "warning"
+    return ((Piece(sign, role),), (Piece(heading(one), role),), (Piece(cell, "name"),), (Piece(at, "dim"),))
