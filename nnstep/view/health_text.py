@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.health_finding import Finding, written
 from nnstep.language import Call, Entry, Expression, Name, Number, to_text, to_unicode
-from nnstep.ops import AGGREGATES
 from nnstep.text import clean
 from nnstep.view.numbers import plain
 from nnstep.view.phrases import short
@@ -29,12 +29,17 @@ class Writer(NamedTuple):
 
     def expression(self, one: Expression) -> str:
         """A name, a cell, or a call, as short as it may stand in a sentence."""
-        if isinstance(one, Call) and (one.function in AGGREGATES or len(one.arguments) > _FEW):
+        if isinstance(one, Call) and len(one.arguments) > _FEW:
             function = SYMBOLS.get(one.function, one.function) if self.objective else one.function
-            if len(one.arguments) > _FEW or not self.objective:
-                return say("health.many-operands", function=function, count=f"{len(one.arguments):,}")
+            return say("health.many-operands", function=function, count=f"{len(one.arguments):,}")
         said = to_unicode(one, SYMBOLS, self.objective) if self.objective else to_text(one)
         return said if isinstance(one, Name | Entry) else short(said)
+
+    def number(self, one: float) -> str:
+        """A number with `digits` significant digits."""
+        if not isfinite(one):
+            return plain(one)
+        return plain(float(f"{one:.{self.digits}g}"), self.digits + (4 if abs(one) >= 10.0**-self.digits else 0))
 
     def value(self, one: object) -> str:
         """What a sentence has in one of its places."""
@@ -46,7 +51,7 @@ class Writer(NamedTuple):
             case int():
                 return f"{one:,}"
             case float():
-                return plain(one, self.digits)
+                return self.number(one)
             case tuple():
                 return ", ".join(map(self.value, one))
         raise TypeError(one)
@@ -99,10 +104,11 @@ def _silent(finding: Finding, values: Values, writer: Writer) -> list[str]:
     values["units"] = ", ".join(map(str, units[:_UNITS])) + (", …" if len(units) > _UNITS else "")
     values["count"] = f"{len(units):,}"
     function = finding.values.get("function")
-    if isinstance(function, str):
+    if isinstance(function, str) and function in _STEEPEST:
         values["steepest"] = writer.value(_STEEPEST[function])
     found = [say(f"health.{finding.kind}{_variant(finding)}.says", **values)]
-    found.append(say(f"health.since.{finding.values['how']}", since=values["since"]))
+    if (finding.cause, finding.values["how"]) != ("start", "exact"):
+        found.append(say(f"health.since.{finding.values['how']}", since=values["since"]))
     if finding.cause:
         found.append(say(f"health.{finding.kind}.cause.{finding.cause}", **values))
     return found

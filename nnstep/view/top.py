@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from nnstep.catalogue import say
 from nnstep.debugger import Session
 from nnstep.engine import History
+from nnstep.ops import Array
 from nnstep.program import BODY, Program
 from nnstep.text import clean
 from nnstep.view.canvas import Hit, Line, Piece
@@ -113,9 +116,18 @@ def _strip(moment: Moment, marks: Sequence[int]) -> Callable[[int], tuple[Line, 
 
         points = timeline.history.points()
         series = Series("", points.iterations, points.last, points.low, points.high)
-        return timeline_strip(series, here, timeline.iterations, width, marks=marks, ascii=moment.outer.gallery.ascii)
+        ascii, log = moment.outer.gallery.ascii, _spans_decades(points.low, points.high)
+        return timeline_strip(series, here, timeline.iterations, width, log=log, marks=marks, ascii=ascii)
 
     return strip
+
+
+def _spans_decades(low: Array, high: Array) -> bool:
+    """Whether numbers are better told apart by their powers of ten: then a few large ones do not flatten the rest."""
+    known = np.isfinite(low) & np.isfinite(high)
+    return (
+        bool(known.any()) and float(low[known].min()) > 0 and float(high[known].max()) > 100 * float(low[known].min())
+    )
 
 
 def _loss(scene: Scene, history: History) -> Line:

@@ -137,6 +137,8 @@ class StepperScreen(Screen[None]):
             self.drive("run.stop")
             if command != "app.quit":
                 return None
+        if command.startswith("lens.") and not self.board.shows("operation"):
+            self._focus("operation")  # or nothing would be seen of it
         own = self._own.get(command)
         if own is None:
             self.drive(command)

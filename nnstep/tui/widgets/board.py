@@ -118,6 +118,10 @@ class Board(Widget):
         """Whether a quiz waits for an answer."""
         return self._state is not None and "quiz.answer" in self._state.enabled
 
+    def shows(self, key: str) -> bool:
+        """Whether a panel is in sight."""
+        return self._panes[key].box is not None
+
     def scroll_panel(self, key: str, lines: int = 0, columns: int = 0) -> None:
         """Scroll a panel; it stays there until `follow`."""
         if self._panes[key].scroll(lines, columns):

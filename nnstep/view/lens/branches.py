@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import numpy as np
 
 from nnstep.catalogue import say
@@ -25,17 +27,20 @@ from nnstep.view.values import Shown, matrix_block
 
 __all__ = ["branches_view"]
 
-_COLUMNS = (Column(), Column(rank=2), Column(right=True, rank=1), Column(rank=3))
+_COLUMNS = (Column(), Column(right=True, rank=2), Column(), Column(right=True, rank=1))
+_CATCH_UP = 0.1  # seconds in which a branch that is compared is run on, each time that it is looked at
 
 
 def branches_view(moment: Moment) -> Draw:
     """The list, and under it how the chosen branch differs: where first, in the loss, and in the chosen matrix."""
     branches = moment.session.branches
     chosen = max(0, min(moment.choice.row, len(branches.all) - 1))
-    rows = [_row(moment, one, k) for k, one in enumerate(branches.all)]
     other = branches.all[chosen]
     if other is branches.current and other.parent:
         other = branches.named(other.parent)
+    if other is not branches.current:
+        _catch_up(other.timeline, moment.session.position.iteration)
+    rows = [_row(moment, one, k) for k, one in enumerate(branches.all)]
     head = say("branches.head" if len(branches.all) > 1 else "branches.none")
     listed = Listed(lambda width: [(Piece(head, "dim"),)], rows, _COLUMNS, chosen)
     if other is not branches.current:
@@ -44,15 +49,19 @@ def branches_view(moment: Moment) -> Draw:
     return lambda width, height, top: painted(listed, width, height, top)
 
 
+def _catch_up(timeline: Timeline, iteration: int) -> None:
+    """Run a branch on towards the iteration that we are at, for a moment."""
+    if timeline.reached < iteration:
+        timeline.scan(iteration, iteration, None, perf_counter() + _CATCH_UP)
+
+
 def _row(moment: Moment, one: Branch, number: int) -> Row:
     current = one is moment.session.branches.current
     name = (Piece("● " if current else "  ", "now"), Piece(clean(one.name, 30), "strong" if current else "name"))
-    since: Line = ()
-    if one.parent:
-        since = (Piece(say("branches.since", iteration=one.since, parent=clean(one.parent, 30)), "dim"),)
+    since: Line = (Piece(f"{one.since:,}", "number"),) if one.parent else ()
     loss = _loss(one.timeline, moment.session.position.iteration)
-    edits = "; ".join(map(_said, one.edits))
-    return Row((name, since, loss, (Piece(clean(edits, 120), "text"),)), Target("row.choose", number))
+    edits = clean("; ".join(map(_said, one.edits)) or say("branches.file"), 120)
+    return Row((name, since, (Piece(edits, "text" if one.parent else "dim"),), loss), Target("row.choose", number))
 
 
 def _said(edit: Edit) -> str:
@@ -86,8 +95,12 @@ class _Compared:
         """Where they part first."""
         names = {"mine": clean(self._mine.name, 30), "its": clean(self._its.name, 30)}
         one = self._parting
+        reached, iteration = self._its.timeline.reached, self._moment.session.position.iteration
+        lines: list[Line] = []
+        if reached < iteration:
+            lines.append((Piece(say("branches.behind", its=names["its"], reached=f"{reached:,}"), "warning"),))
         if one is None:
-            return [(Piece(say("branches.same", since=self._since, **names), "text"),)]
+            return [*lines, (Piece(say("branches.same", since=self._since, **names), "text"),)]
         objective = self._moment.outer.objective
         said = say(
             "branches.part" if one.step else "branches.part-before",
@@ -97,7 +110,7 @@ class _Compared:
             most=plain(one.most, 4),
             **names,
         )
-        return [(Piece(said, "text"),)]
+        return [*lines, (Piece(said, "text"),)]
 
     def block(self, width: int, height: int) -> Block:
         """The chosen matrix in both and their difference, and both curves of the loss."""

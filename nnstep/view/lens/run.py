@@ -284,7 +284,7 @@ def _bars(moment: Moment, width: int, height: int, top: int | None) -> Canvas:
     chosen = _chosen_sample(moment)
     bars = bars_block(judged, chosen, width, scene.gallery.ascii)
     name = _written(moment, f"{found.scale}({found.name})" if found.logits else found.name)
-    head = stack([wrap(say("run.bars.head", name=name), width, "dim"), blank()])
+    head = stack([wrap(say("run.bars.head", name=name), width, "dim"), blank()] if height > 10 else [])
     each = (bars.height + 1) // max(1, len(values))
     start = head.height + chosen * each
     keep = (start, start + each - 1) if chosen >= 0 and start + each > height else None

@@ -102,8 +102,9 @@ class _Plot:
         return self.dots.columns - 1
 
     def _target(self, x: int, y: int) -> Target | None:
-        x = min(2 * x, self.across - 1)
-        return Target("step.goto", str(self._steps(x)[0] + 1))
+        """The step that is marked in column `x`; where steps are narrower than a column, the last one in it."""
+        x = min(2 * x + 1, self.across - 1)
+        return Target("step.goto", str(self._steps(x)[-1] + 1))
 
     # Drawing.
 

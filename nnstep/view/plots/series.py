@@ -22,6 +22,7 @@ __all__ = ["Across", "Series", "series_block", "timeline_strip"]
 _SIGNS = "◆■○△◇□▽◎"  # of the first series; of more, and in ASCII, letters
 _ROLES = ("plot", "plot-second", "plot-mark", "good", "gradient", "function", "operator", "edge-neg3")
 _MOST = 24  # series that are drawn
+_FEW = 0.02  # the share of the numbers that may lie below a logarithmic axis, where they are far below
 _LARGEST = float(np.finfo(np.float64).max)
 _NOW = "▲"
 _STOP = "●"
@@ -113,7 +114,8 @@ def _upright(series: Sequence[Series], rows: int, log: bool, ascii: bool) -> tup
     least, most = (float(every.min()), float(every.max())) if every.size else (0.0, 0.0 if log else 1.0)
     many = min(8, max(2, (rows + 1) // 2))
     if log:
-        low, high = least, most
+        usual = float(np.quantile(every, _FEW)) if every.size else least
+        low, high = max(least, usual - 1), most  # a few zeros but for rounding would press all others together
         while math.floor(high) - math.ceil(low) < 1:  # there are to be two powers of ten on it, the nearest ones
             below, above = math.ceil(low) - 1, math.floor(high) + 1
             low, high = (below, high) if low - below < above - high else (low, above)
@@ -175,7 +177,7 @@ def _not_run(dots: Dots, across: Across, reached: int) -> None:
 
 
 def _draw(dots: Dots, one: _Groups, up: Axis, role: str) -> None:
-    """The line through the last number of each column, and dotted how far the others reach."""
+    """The line through the last number of each column, and dotted how far the others reach; ▼ what is far below."""
     before: tuple[int, int] | None = None
     for x, value, low, high in zip(one.at, one.last, one.low, one.high, strict=True):
         if high == high:
@@ -188,6 +190,8 @@ def _draw(dots: Dots, one: _Groups, up: Axis, role: str) -> None:
             continue
         here = (x, up.down(value))
         dots.line(*(before or here), *here, role)
+        if value < up.low:
+            dots.mark(x // 2, dots.rows - 1, "▼", role)
         before = here
 
 
@@ -196,6 +200,7 @@ def _put_signs(dots: Dots, groups: Sequence[_Groups], up: Axis, across: Across, 
 
     The signs of two lines stand at different columns, so that both are seen where one lies on the other.
     """
+    here = across.column(current)
     period = max(4 * len(groups), min(24, across.columns // 3))
     for place, one in enumerate(groups):
         sign, plain = _sign(place, False), _sign(place, True)
@@ -203,7 +208,7 @@ def _put_signs(dots: Dots, groups: Sequence[_Groups], up: Axis, across: Across, 
         points = zip(one.at, one.last, strict=True)
         shown = [(x // 2, up.down(value) // 4) for x, value in points if math.isfinite(value)]
         spots = list(_spread(shown, period, place * period // len(groups))) if len(groups) > 1 else []
-        spots += [spot for spot in shown if spot[0] == across.column(current)][-1:]
+        spots += [spot for spot in shown if spot[0] == here][-1:]
         for column, row in spots or shown[-1:]:
             free = next((c for c in (column, column + 1, column - 1) if dots.free(c, row, 1)), column)
             dots.mark(free, row, sign, role, plain)
