@@ -22,6 +22,8 @@ _SLICE = 0.04  # seconds of a run between two pictures of it: what a key press m
 
 def command(control: Control, name: str, argument: object) -> Line:
     """Carry out one of COMMANDS; the message about it. A message whose role is "error" says what was wrong."""
+    if name in _TYPED and argument is None:
+        return ()
     try:
         return COMMANDS[name](control, argument)
     except (LanguageError, OperationError) as error:
@@ -201,6 +203,8 @@ def _undo(control: Control, _: object) -> Line:
         return (Piece(say("branch.nothing-to-undo"), "warning"),)
     return (Piece(say("branch.undone", name=clean(control.session.branches.current.name, 40)), "good"),)
 
+
+_TYPED = ("stop.add", "watch.add", "edit.make", "branch.rename", "branch.save")  # these need what was typed
 
 COMMANDS: dict[str, Callable[[Control, object], Line]] = {
     "run.forward": _run("forward"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,9 +11,7 @@ from nnstep.debugger import Position, Session
 from nnstep.debugger.control import Control
 from nnstep.debugger.runs import Outcome
 from nnstep.debugger.stops import stops_at
-from nnstep.engine.expressions import places
 from nnstep.errors import LanguageError
-from nnstep.scenario import loads
 from nnstep.scenario.model import Scenario
 from tests.engine.strategies import scenarios
 

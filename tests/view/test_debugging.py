@@ -44,7 +44,7 @@ def test_a_breakpoint_here_is_set_and_taken_away() -> None:
     view = seen.do("stop.line")
     assert "x @ W1" in said(view)
     assert lines(view, "watch") == ["● 1 x @ W1" + " " * 46 + "here"]
-    assert [line for line in lines(view, "program") if line.startswith("●")][0].startswith("●▶")
+    assert next(line for line in lines(view, "program") if line.startswith("●")).startswith("●▶")
     view = seen.do("stop.line")
     assert "x @ W1" in said(view)
     assert seen.control.breakpoints == ()
