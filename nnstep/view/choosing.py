@@ -30,7 +30,7 @@ def chosen_by(moment: Moment, command: str, argument: object = None) -> Choice:
 
 
 def _lens(moment: Moment, lens: str) -> Choice:
-    """Another view of the middle panel; the one that is there already is left, the picture for the next picture."""
+    """Another view of the middle panel; the one that is there already is left, a picture or plot for the next one."""
     choice = moment.choice
     if lens == choice.lens == "picture":
         from nnstep.view.lens.picture import pictures_here
@@ -38,6 +38,12 @@ def _lens(moment: Moment, lens: str) -> Choice:
         there = pictures_here(moment)
         at = there.index(choice.picture) if choice.picture in there else 0
         return choice._replace(picture=there[(at + 1) % len(there)])
+    if lens == choice.lens == "run":
+        from nnstep.view.lens.run import plots_here
+
+        plots = plots_here(moment)
+        at = plots.index(choice.run) if choice.run in plots else 0
+        return choice._replace(run=plots[(at + 1) % len(plots)])
     return choice._replace(lens="step" if lens == choice.lens else lens, row=0, full=False, picture="")
 
 

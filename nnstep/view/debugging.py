@@ -73,9 +73,8 @@ def _said_of(control: Control, outcome: Outcome | None) -> Line:
         )
     if outcome.reason == "interrupted":
         return (Piece(say("run.interrupted", iteration=f"{outcome.position.iteration:,}"), "warning"),)
-    key = "run.end" if outcome.reason == "end" else "run.start"
-    some = any(one.active for one in control.breakpoints)
-    return (Piece(say(key if some else f"{key}.none"), "warning"),)
+    keys = ("run.end", "run.end.none") if outcome.reason == "end" else ("run.start", "run.start.none")
+    return (Piece(say(keys[not any(one.active for one in control.breakpoints)]), "warning"),)
 
 
 def progress_line(progress: Progress) -> Line:

@@ -153,7 +153,7 @@ def _mine(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Dra
 def _run(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
     from nnstep.view.lens.run import run_view
 
-    return run_view(moment)
+    return run_view(moment, moment.marks)
 
 
 def _health(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:

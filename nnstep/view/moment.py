@@ -19,10 +19,15 @@ __all__ = ["Moment", "value_panels"]
 
 
 class Moment:
-    """Scenes of a session's position. With `hidden` the value that the step computes is not to be seen yet."""
+    """Scenes of a session's position. With `hidden` the value that the step computes is not to be seen yet; `marks` are
+    iterations in which breakpoints hit.
+    """
 
-    def __init__(self, session: Session, gallery: Gallery, choice: Choice, hidden: bool = False) -> None:
+    def __init__(
+        self, session: Session, gallery: Gallery, choice: Choice, hidden: bool = False, marks: Sequence[int] = ()
+    ) -> None:
         self.session = session
+        self.marks = marks
         self.choice = choice
         self.hidden = hidden
         self.frames: tuple[Frame, ...] = session.stack()

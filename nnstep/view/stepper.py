@@ -175,7 +175,7 @@ class Stepper:
             "watch": watch,
         }
         return ViewState(
-            header(moment, self.control.marks()),
+            header(moment),
             with_help(panels, self.choice),
             enabled(moment),
             self._message if progress is None else debugging.progress_line(progress),
@@ -190,7 +190,7 @@ class Stepper:
     def moment(self) -> Moment:
         """The position as scenes, with what is not to be seen yet left out."""
         hidden = self.quizzing is not None and self.quizzing.hides(self.session.position)
-        return Moment(self.session, self.gallery, self.choice, hidden)
+        return Moment(self.session, self.gallery, self.choice, hidden, self.control.marks())
 
     def question(self, about: str) -> str:
         """What the dialogs ask: for a person's own numbers ("mine"), or for the answer of a quiz ("quiz")."""

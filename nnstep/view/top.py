@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -81,8 +81,8 @@ def title(session: Session) -> str:
     return clean(scenario.title or Path(scenario.path or "nnstep").stem, 60)
 
 
-def header(moment: Moment, marks: Sequence[int] = ()) -> Header:
-    """The lines at the top; `marks` are iterations in which breakpoints hit."""
+def header(moment: Moment) -> Header:
+    """The lines at the top."""
     session, scene = moment.session, moment.outer
     record, schedule = scene.record, session.timeline.schedule
     counted = (
@@ -103,11 +103,11 @@ def header(moment: Moment, marks: Sequence[int] = ()) -> Header:
         step=session.position.step,
         steps=len(scene.program.steps),
         place=place_text(session.position.path),
-        strip=_strip(moment, marks) if schedule.iterations > 1 else None,
+        strip=_strip(moment) if schedule.iterations > 1 else None,
     )
 
 
-def _strip(moment: Moment, marks: Sequence[int]) -> Callable[[int], tuple[Line, tuple[Hit, ...]]]:
+def _strip(moment: Moment) -> Callable[[int], tuple[Line, tuple[Hit, ...]]]:
     """The run in one line: the loss over all iterations, where we are, where breakpoints hit."""
     timeline, here = moment.session.timeline, moment.outer.record.iteration
 
@@ -117,7 +117,7 @@ def _strip(moment: Moment, marks: Sequence[int]) -> Callable[[int], tuple[Line, 
         points = timeline.history.points()
         series = Series("", points.iterations, points.last, points.low, points.high)
         ascii, log = moment.outer.gallery.ascii, _spans_decades(points.low, points.high)
-        return timeline_strip(series, here, timeline.iterations, width, log=log, marks=marks, ascii=ascii)
+        return timeline_strip(series, here, timeline.iterations, width, log=log, marks=moment.marks, ascii=ascii)
 
     return strip
 

@@ -1,0 +1,246 @@
+"""Which value is the prediction, and that other inputs go through the very network that the record went through."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnstep.debugger import prediction
+from nnstep.debugger.norms import gradient_norms, norms_of, with_norms
+from nnstep.debugger.prediction import classes_of, decided, prediction_of, predictor, probabilities
+from nnstep.engine import Timeline
+from nnstep.program import parameters_with_gradient
+from nnstep.scenario import bundled, find, load, loads
+from tests.engine.strategies import scenarios
+
+NAMES = [one.name for one in bundled()]
+
+
+def scenario(equations, y, parameters="W = [[0.5, -1.0], [0.25, 2.0]]", x="[[1, 2], [-1, 0.5], [0.25, -3]]", more=""):
+    """Equations over three samples of two columns."""
+    return loads(f'equations = """\n{equations}\n"""\n{more}\n[data]\nx = {x}\ny = {y}\n[parameters]\n{parameters}\n')
+
+
+def found_in(one):
+    return prediction_of(one, Timeline(one).program(1))
+
+
+# -- which value it is
+
+
+@pytest.mark.parametrize(
+    ("equations", "y", "name", "kind", "scale"),
+    [
+        ("loss = cross_entropy(x @ W, y)", "[0, 1, 1]", "x @ W", "classes", "softmax"),
+        ("o = x @ W\nloss = cross_entropy(o, y)", "[[1, 0], [0, 1], [0.5, 0.5]]", "o", "classes", "softmax"),
+        ("p = softmax(x @ W)\nloss = nll(p, y)", "[0, 1, 1]", "p", "classes", "probabilities"),
+        ("o = x @ W\nloss = 0.5 * mse(o, y)", "[[1, 0], [0, 1], [0, 1]]", "o", "classes", "scores"),
+        ("h = sigmoid(x @ W)\nloss = mse(h, y)", "[[1, 0], [0, 1], [0, 1]]", "h", "classes", "probabilities"),
+        ("h = tanh(x @ W)\nloss = mse(h, y)", "[[1, -1], [-1, 1], [-1, 1]]", "h", "classes", "scores"),
+        ("o = x @ W\nloss = mse(o, y)", "[[1, 0], [1, 1], [0, 1]]", "o", "numbers", "scores"),
+        ("o = x @ W\nloss = mae(o, y)", "[[1, 0.5], [1, 1], [0, 1]]", "o", "numbers", "scores"),
+        ("o = (x @ W)[:, 0]\nloss = mean((o - y) ** 2)", "[0.5, 1, 2]", "o", "numbers", "scores"),
+        ("o = (x @ W)[:, 0:1]\nloss = mse(o, y)", "[[0], [1], [1]]", "o", "binary", "scores"),
+        ("o = (x @ W)[:, 0]\nloss = bce_with_logits(o, y)", "[0, 1, 1]", "o", "binary", "sigmoid"),
+        ("p = sigmoid((x @ W)[:, 0])\nloss = bce(p, y)", "[0, 1, 1]", "p", "binary", "probabilities"),
+        (
+            "p = softmax(x @ W)\nloss = -mean(sum(one_hot(y, 2) * log(p), axis=1))",
+            *("[0, 1, 1]", "p", "classes", "probabilities"),
+        ),
+        (
+            "o = x @ W\nloss = -mean(sum(one_hot(y, 2) * log_softmax(o), axis=1))",
+            *("[0, 1, 1]", "o", "classes", "softmax"),
+        ),
+    ],
+)
+def test_the_prediction_is_what_is_compared_with_the_targets(equations, y, name, kind, scale):
+    one = scenario(equations, y)
+    found = found_in(one)
+    assert (found.name, found.kind, found.scale) == (name, kind, scale)
+    assert found.classes == (0 if kind == "numbers" else 2)
+    assert found.logits == (scale in ("softmax", "sigmoid"))
+    targets = Timeline(one).record(1).value(found.target)
+    assert len(targets) == 3
+
+
+def test_targets_of_minus_one_and_one_have_their_middle_at_0():
+    found = found_in(scenario("o = (x @ W)[:, 0]\nloss = mse(tanh(o), y)", "[-1, 1, 1]"))
+    assert (found.kind, found.levels, found.middle, found.names) == ("binary", (-1.0, 1.0), 0.0, ("-1", "1"))
+    assert decided(found, np.array([-0.1, 0.0, 0.1])).tolist() == [0, 0, 1]
+
+
+def test_without_targets_a_softmax_that_ends_it_is_the_prediction():
+    one = load(find("softmax"))
+    found = found_in(one)
+    assert (found.name, found.kind, found.target) == ("p", "classes", None)
+    assert found_in(loads('equations = "a = softmax(x)\\nb = a @ x"\n[data]\nx = [[1, 2], [3, 4]]')) is None
+
+
+@pytest.mark.parametrize("name", ["circuit", "linear_model", "tied_autoencoder", "chain_rule"])
+def test_a_network_that_is_compared_with_no_target_has_none(name):
+    one = load(find(name))
+    assert found_in(one) is None
+    assert predictor(one) is None
+
+
+def test_classes_go_by_the_names_that_the_file_has(tmp_path):
+    (tmp_path / "d.csv").write_text("a,b,kind\n1,2,cat\n2,1,dog\n0,1,cat\n", encoding="utf-8")
+    (tmp_path / "s.toml").write_text(
+        '[data]\nfile = "d.csv"\nx = ["a", "b"]\ny = "kind"\n[[layers]]\ntype = "linear"\nunits = 2\n'
+        '[loss]\ntype = "cross_entropy"\n',
+        encoding="utf-8",
+    )
+    assert found_in(load(str(tmp_path / "s.toml"))).names == ("cat", "dog")
+
+
+# -- what it says
+
+
+@given(st.integers(1, 6), st.integers(1, 5), st.randoms(use_true_random=False))
+def test_the_decision_is_the_largest_and_probabilities_add_up_to_1(rows, classes, rng):
+    logits = np.array([[rng.uniform(-30, 30) for _ in range(classes)] for _ in range(rows)])
+    found = prediction.Prediction(0, 1, "o", "classes", "softmax", tuple(map(str, range(classes))))
+    shares = probabilities(found, logits)
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0, rtol=1e-12)
+    for row, choice in enumerate(decided(found, logits).astype(int)):
+        assert shares[row, choice] == shares[row].max()
+        assert logits[row, choice] == max(logits[row])
+
+
+def test_the_sides_of_a_binary_decision():
+    found = prediction.Prediction(0, 1, "o", "binary", "sigmoid", ("no", "yes"))
+    logits = np.array([[-2.0], [0.0], [3.0], [np.nan]])
+    shares = probabilities(found, logits)
+    np.testing.assert_allclose(shares[:3, 1], 1 / (1 + np.exp(-logits[:3, 0])), rtol=1e-15)
+    np.testing.assert_allclose(shares[:3].sum(axis=1), 1.0)
+    assert decided(found, logits).tolist() == [0, 0, 1, -1]
+    assert classes_of(found, np.array([[0.0], [1.0], [0.5]])).tolist() == [0, 1, -1]
+
+
+def test_class_numbers_and_one_hot_rows_are_the_same_classes():
+    found = prediction.Prediction(0, 1, "o", "classes", "softmax", ("0", "1", "2"))
+    assert classes_of(found, np.array([2.0, 0.0, 3.0])).tolist() == [2, 0, -1]
+    assert classes_of(found, np.eye(3)[[2, 0, 1]]).tolist() == [2, 0, 1]
+
+
+# -- other inputs
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_batch_itself_gives_what_the_record_has(name):
+    one = load(find(name))
+    network = predictor(one)
+    if network is None:
+        return
+    timeline = Timeline(one)
+    for iteration in {1, min(7, timeline.iterations)}:
+        record = timeline.record(iteration)
+        found, rows = prediction_of(one, record.program), list(record.rows)
+        y = None if one.data.y is None else one.data.y[rows]
+        before = network.run(record, 0, one.data.x[rows], y)
+        np.testing.assert_allclose(before.values, record.value(found.slot), rtol=1e-12, atol=1e-12)
+        if found.target is not None:
+            assert np.array_equal(before.targets, record.value(found.target))
+        if iteration < timeline.iterations:
+            after = timeline.record(iteration + 1)
+            own = network.run(record, len(record.program.steps), one.data.x[list(after.rows)])
+            np.testing.assert_allclose(own.values, after.value(found.slot), rtol=1e-12, atol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(scenarios("layers"))
+def test_random_networks_of_layers_can_be_asked_and_answer_as_in_the_run(one):
+    network, record = predictor(one), Timeline(one).record(1)
+    found = prediction_of(one, record.program)
+    if found is None:
+        assert network is None
+        return
+    assert network is not None
+    with np.errstate(all="ignore"):
+        own = network.run(record, 0, one.data.x[list(record.rows)]).values
+    np.testing.assert_allclose(own, record.value(found.slot), rtol=1e-9, atol=1e-12)
+
+
+def test_an_input_gets_the_same_answer_in_any_company(monkeypatch):
+    monkeypatch.setattr(prediction, "_ROWS", 7)
+    one = load(find("mlp"))._replace(title="in small parts")
+    network, record = predictor(one), Timeline(one).record(3)
+    x = np.random.default_rng(0).normal(size=(23, 2))
+    whole = network.run(record, 0, x).values
+    assert whole.shape == (23, 2)
+    for k in (0, 6, 7, 22):
+        np.testing.assert_allclose(network.run(record, 0, x[k : k + 1]).values[0], whole[k], rtol=1e-12)
+    assert network.run(record, 0, x[:0]).values.shape == (0, 2)
+
+
+def test_constants_and_parameters_that_are_used_twice_are_those_of_the_record():
+    one = scenario(
+        "h = tanh((x - centre) @ W)\no = h @ W.T\nloss = mse(o, y)",
+        "[[0.5, 1], [2, 3], [4, 5]]",
+        more="",
+    )._replace(constants={"centre": np.array([0.5, -2.0])})
+    record = Timeline(one).record(1)
+    w = record["W"]
+    x = np.array([[3.0, 4.0], [-1.0, 0.0], [0.0, 7.0], [2.0, 2.0]])
+    expected = np.tanh((x - [0.5, -2.0]) @ w) @ w.T
+    np.testing.assert_allclose(predictor(one).run(record, 0, x).values, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "equations",
+    [
+        "o = (x - mean(x, axis=0)) @ W\nloss = mse(o, y)",  # the other samples
+        "a = softmax(x @ x.T)\no = a @ x @ W\nloss = mse(o, y)",
+        "o = reshape(x, 3, 2) @ W\nloss = mse(o, y)",  # as many samples as are written there
+        "o = x @ W + 0.1 * y\nloss = mse(o, y)",  # the targets
+        "o = x @ W + x[1:2]\nloss = mse(o, y)",  # one sample of the batch
+    ],
+)
+def test_what_depends_on_more_than_its_own_sample_is_not_asked(equations):
+    one = scenario(equations, "[[0.5, 1], [2, 3], [4, 5]]")
+    assert found_in(one) is not None
+    assert predictor(one) is None
+
+
+def test_a_predictor_is_kept():
+    one = load(find("xor"))
+    assert predictor(one) is predictor(one)
+
+
+# -- the norms of gradients
+
+
+@pytest.mark.parametrize("name", ["xor", "minibatch_sgd", "residual"])
+def test_the_norms_are_those_of_the_gradients(name):
+    timeline = Timeline(load(find(name)))
+    last = min(12, timeline.iterations)
+    timeline.record(last)
+    found = gradient_norms(timeline, range(1, last + 1))
+    assert list(found) == list(range(1, last + 1))
+    assert with_norms(timeline) == parameters_with_gradient(timeline.program(1))
+    for iteration, norms in found.items():
+        record = timeline.record(iteration)
+        expected = [np.sqrt((record[f"grad({one})"] ** 2).sum()) for one in with_norms(timeline)]
+        np.testing.assert_allclose(norms, expected, rtol=1e-12)
+        assert np.array_equal(norms_of(record, with_norms(timeline)), norms)
+
+
+def test_a_norm_is_computed_once_and_no_longer_than_there_is_time(monkeypatch):
+    timeline = Timeline(load(find("xor")))
+    timeline.record(9)
+    looked = []
+    glance = timeline.glance
+    monkeypatch.setattr(timeline, "glance", lambda one: (looked.append(one), glance(one))[1])
+    assert list(gradient_norms(timeline, (2, 5, 9), seconds=-1.0)) == [2]
+    assert list(gradient_norms(timeline, (2, 5, 9), seconds=-1.0)) == [2, 5]
+    assert list(gradient_norms(timeline, (2, 5, 9))) == [2, 5, 9]
+    assert list(gradient_norms(timeline, (2, 9))) == [2, 9]
+    assert looked == [2, 5, 9]
+
+
+def test_a_parameter_that_is_not_trained_has_no_norm():
+    frozen = 'W = { shape = [2, 2], init = "ones", trainable = false }\nV = [[1.0, 0.5], [0.5, 1.0]]'
+    one = scenario("o = x @ W @ V\nloss = mse(o, y)", "[[0.5, 1], [2, 3], [4, 5]]", frozen)
+    assert with_norms(Timeline(one)) == ("V",)
