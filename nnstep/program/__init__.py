@@ -10,20 +10,27 @@ from nnstep.program.chain import Factor, chain, factor, parameters_with_gradient
 from nnstep.program.compile import batch_rows, compile_program
 from nnstep.program.kept import per_program
 from nnstep.program.model import BODY, PHASES, Program, Shape, Step, Value
+from nnstep.program.tape import NUMBER, Instant, Lifetime, Peak, Share, Tape, tape
 from nnstep.program.update import initial_states
 
 __all__ = [
     "BODY",
+    "NUMBER",
     "PHASES",
     "Body",
     "Bound",
     "Builder",
     "Factor",
+    "Instant",
+    "Lifetime",
+    "Peak",
     "Program",
     "Reached",
     "Shape",
     "ShapeOf",
+    "Share",
     "Step",
+    "Tape",
     "Value",
     "batch_rows",
     "bind",
@@ -44,4 +51,5 @@ __all__ = [
     "reached_boxes",
     "rule_expression",
     "tally",
+    "tape",
 ]
