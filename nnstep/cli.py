@@ -160,7 +160,7 @@ def _open(scenario: str | None) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from nnstep.debugger.control import debug_problems
+    from nnstep.debugger.marks import debug_problems
     from nnstep.engine import compile_run
     from nnstep.view.report import check_report, latex_report
 
