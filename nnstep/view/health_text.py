@@ -39,7 +39,9 @@ class Writer(NamedTuple):
         """A number with `digits` significant digits."""
         if not isfinite(one):
             return plain(one)
-        return plain(float(f"{one:.{self.digits}g}"), self.digits + (4 if abs(one) >= 10.0**-self.digits else 0))
+        rounded = float(f"{one:.{self.digits}g}")
+        large = abs(one) >= 10.0**-self.digits  # smaller ones are written with an exponent
+        return plain(rounded if isfinite(rounded) else one, 2 * self.digits if large else self.digits)
 
     def value(self, one: object) -> str:
         """What a sentence has in one of its places."""

@@ -4,71 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nnstep.catalogue import say
-from nnstep.debugger import Position, Session, find_names, place
-from nnstep.debugger.control import Control
+from nnstep.debugger import Position, Session, place
 from nnstep.debugger.whatif import moved_to
-from nnstep.engine import BUDGET
 from nnstep.errors import NnstepError, Problem
-from nnstep.scenario import find, load
-from nnstep.scenario.model import Scenario
-from nnstep.settings import DIGITS
+from nnstep.scenario import load
 from nnstep.text import clean
 from nnstep.view import debugging
-from nnstep.view.canvas import Line, Panel, Piece
-from nnstep.view.choice import Choice
+from nnstep.view.canvas import Piece
 from nnstep.view.choosing import chosen_by
 from nnstep.view.following import Visit, follow
-from nnstep.view.gallery import Gallery
-from nnstep.view.lenses import jump, middle_panel, row_cells, rows_here
-from nnstep.view.listing import ListingLine, ProgramPanel
-from nnstep.view.moment import Moment, value_panels
-from nnstep.view.reading import with_help
+from nnstep.view.lenses import jump, row_cells
+from nnstep.view.looking import Looking, stamp
 from nnstep.view.state import ViewState
-from nnstep.view.subject import asked_for, gradient_name
-from nnstep.view.terms import chain_panel
-from nnstep.view.top import enabled, header, listing, title
-from nnstep.view.watching import watch_panel
-
-if TYPE_CHECKING:
-    from nnstep.debugger.mine import Comparison
-    from nnstep.view.quizzing import Quizzing
+from nnstep.view.subject import gradient_name
+from nnstep.view.top import title
 
 __all__ = ["Stepper"]
 
 _TRAIL = 100  # cells that were followed and can be returned to
 
 
-class Stepper:
-    """A session with what is chosen on the screen, and its view states."""
-
-    def __init__(self, scenario: Scenario, ascii: bool = False, budget: int = BUDGET) -> None:
-        """Raises NnstepError when the scenario cannot be compiled. With `ascii` plots are made of letters.
-
-        `budget` is how many bytes the states of a run may take.
-        """
-        self._ascii, self._budget = ascii, budget
-        self.quizzing: Quizzing | None = None
-        self._use(Session(scenario, budget), Choice())
-
-    def _use(self, session: Session, choice: Choice) -> None:
-        objective = session.scenario.objective
-        self.session = session
-        self.control = Control(session)
-        self.choice = choice
-        self.gallery = Gallery("L" if objective in (None, "loss") else str(objective), self._ascii)
-        self._listed: tuple[object, tuple[ListingLine, ...]] = (None, ())
-        self._trail: list[Visit] = []
-        self._mine: Comparison | None = None
-        self._message: Line = ()
-        self._stamp = _stamp(self.path)
-
-    @classmethod
-    def open(cls, path: str, ascii: bool = False, budget: int = BUDGET) -> Stepper:
-        """Open a scenario file, or a bundled scenario by its name. Raises NnstepError."""
-        return cls(load(find(path)), ascii, budget)
+class Stepper(Looking):
+    """Carries out commands on what is looked at."""
 
     def begin_quiz(self, results: str | None = None) -> None:
         """Ask from now on, the answers going to a new file. Raises NnstepError where that cannot be begun."""
@@ -84,38 +43,13 @@ class Stepper:
             raise NnstepError(Problem(say("quiz.not-written", reason=error.strerror or error), file=results)) from None
         self._message = self.quizzing.toggle()
 
-    def summary(self) -> str:
-        """What is to be said when it is closed: the tally of a quiz, or ""."""
-        return self.quizzing.summary() if self.quizzing is not None else ""
-
-    @property
-    def digits(self) -> int:
-        """Significant digits of the numbers shown."""
-        return self.gallery.digits
-
-    @digits.setter
-    def digits(self, digits: int) -> None:
-        self.gallery.digits = max(DIGITS[0], min(digits, DIGITS[-1]))
-
-    def changed_on_disk(self) -> bool:
-        """Whether the file has been changed since it was read, and that was not said yet."""
-        stamp = _stamp(self.path)
-        changed = bool(stamp) and stamp != self._stamp
-        self._stamp = stamp or self._stamp
-        return changed
-
-    @property
-    def path(self) -> str:
-        """The scenario's file; "" for one that is from no file."""
-        return self.session.scenario.path or ""
-
     def reload(self) -> ViewState:
         """Read the file again and go to the same step, as far as it is still there; breakpoints and watches stay.
 
         Raises NnstepError when the file cannot be used; the session then stays as it was.
         """
         old, control, digits = self.session, self.control, self.digits
-        self._stamp = _stamp(self.path)
+        self._stamp = stamp(self.path)
         session = Session(load(self.path), self._budget)
         self._use(session, self.choice)
         self.control.take_over(control)
@@ -123,10 +57,6 @@ class Stepper:
         self._message = (Piece(say("message.read-again") + " ", "good"), Piece(clean(Path(self.path).name), "text"))
         self._message = debugging.go_towards(self.control, moved_to(old, session)) or self._message
         return self.view()
-
-    def names(self) -> list[str]:
-        """The names that can be gone to."""
-        return find_names(self.session)
 
     def do(self, command: str, argument: object = None) -> ViewState:
         """Carry out a command of the session. What could not be done is said in the view state's message."""
@@ -160,63 +90,6 @@ class Stepper:
         else:
             self.choice = chosen_by(self.moment(), command, argument)
         return self.view()
-
-    def view(self) -> ViewState:
-        """The view state of this moment."""
-        moment = self.moment()
-        trail = [visit.name for visit in self._trail[-4:]]
-        progress = self.control.progress
-        watch = watch_panel(self.control, self.choice.mark if self.choice.focus == "watch" else None)
-        panels: dict[str, Panel] = {
-            "program": self._program_panel(),
-            "operation": middle_panel(moment, trail, self._mine, self.quizzing),
-            "chain": chain_panel(moment.outer, moment.session.position.step, moment.hidden),
-            **value_panels(moment),
-            "watch": watch,
-        }
-        return ViewState(
-            header(moment),
-            with_help(panels, self.choice),
-            enabled(moment),
-            self._message if progress is None else debugging.progress_line(progress),
-            title(self.session),
-            len(watch.items) if self.choice.focus == "watch" else rows_here(moment),
-            self.quizzing.line() if self.quizzing is not None else (),
-            progress is not None,
-            watch.lines,
-            3 if self.session.timeline.iterations > 1 else 2,
-        )
-
-    def moment(self) -> Moment:
-        """The position as scenes, with what is not to be seen yet left out."""
-        hidden = self.quizzing is not None and self.quizzing.hides(self.session.position)
-        return Moment(self.session, self.gallery, self.choice, hidden, self.control.marks())
-
-    def question(self, about: str) -> str:
-        """What the dialogs ask: for a person's own numbers ("mine"), or for the answer of a quiz ("quiz")."""
-        moment = self.moment()
-        if about == "quiz":
-            return self.quizzing.question(moment) if self.quizzing is not None else ""
-        if about == "mine":
-            return asked_for(moment)
-        return debugging.question(self.control, moment, about)
-
-    def suggestion(self, about: str) -> str:
-        """What a dialog begins with: the chosen cell and its number ("edit"), a file name ("save"), or nothing."""
-        return debugging.suggestion(self.control, self.moment(), about)
-
-    def _program_panel(self) -> ProgramPanel:
-        key = (self.session.program, self.session.opened)
-        if self._listed[0] != key:
-            self._listed = (key, listing(self.session, self.gallery.objective))
-        return ProgramPanel(
-            (Piece(say("panel.program.title"), "heading"),),
-            self._listed[1],
-            self.session.position.path,
-            self.control.signs(),
-        )
-
-    # Moving.
 
     def _move(self, command: str) -> None:
         if command == "step.next" and self.quizzing is not None and self.quizzing.hides(self.session.position):
@@ -307,8 +180,6 @@ class Stepper:
         self.session.go_to(*visit.position)
         self.choice = visit.choice._replace(focus=self.choice.focus, reading=self.choice.reading)
 
-    # What a person thinks the numbers are.
-
     def _compare(self, text: str) -> None:
         from nnstep.debugger.mine import check_pasted
 
@@ -329,15 +200,6 @@ class Stepper:
             self._message = self.quizzing.toggle()
         elif self.quizzing is not None:
             self._message = self.quizzing.do(command, argument, self.moment())
-
-
-def _stamp(path: str) -> tuple[int, ...]:
-    """What is different when a file has been changed; () where there is none."""
-    try:
-        status = Path(path).stat() if path else None
-    except (OSError, ValueError):
-        status = None
-    return () if status is None else (status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 _MOVES: dict[str, Callable[[Session], bool]] = {

@@ -1,0 +1,157 @@
+"""What is looked at: a scenario's session with what is chosen on the screen, and the view state of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from nnstep.catalogue import say
+from nnstep.debugger import Session, find_names
+from nnstep.debugger.control import Control
+from nnstep.engine import BUDGET
+from nnstep.scenario import find, load
+from nnstep.scenario.model import Scenario
+from nnstep.settings import DIGITS
+from nnstep.view import debugging
+from nnstep.view.canvas import Line, Panel, Piece
+from nnstep.view.choice import Choice
+from nnstep.view.following import Visit
+from nnstep.view.gallery import Gallery
+from nnstep.view.lenses import middle_panel, rows_here
+from nnstep.view.listing import ListingLine, ProgramPanel
+from nnstep.view.moment import Moment, value_panels
+from nnstep.view.reading import with_help
+from nnstep.view.state import ViewState
+from nnstep.view.subject import asked_for
+from nnstep.view.terms import chain_panel
+from nnstep.view.top import enabled, header, listing, title
+from nnstep.view.watching import watch_panel
+
+if TYPE_CHECKING:
+    from nnstep.debugger.mine import Comparison
+    from nnstep.view.quizzing import Quizzing
+
+__all__ = ["Looking", "stamp"]
+
+
+class Looking:
+    """A session with what is chosen on the screen, and its view states."""
+
+    def __init__(self, scenario: Scenario, ascii: bool = False, budget: int = BUDGET) -> None:
+        """Raises NnstepError when the scenario cannot be compiled. With `ascii` plots are made of letters.
+
+        `budget` is how many bytes the states of a run may take.
+        """
+        self._ascii, self._budget = ascii, budget
+        self.quizzing: Quizzing | None = None
+        self._use(Session(scenario, budget), Choice())
+
+    def _use(self, session: Session, choice: Choice) -> None:
+        control = Control(session)
+        objective = session.scenario.objective
+        self.session, self.control = session, control
+        self.choice = choice
+        self.gallery = Gallery("L" if objective in (None, "loss") else str(objective), self._ascii)
+        self._listed: tuple[object, tuple[ListingLine, ...]] = (None, ())
+        self._trail: list[Visit] = []
+        self._mine: Comparison | None = None
+        self._message: Line = ()
+        self._stamp = stamp(self.path)
+
+    @classmethod
+    def open(cls, path: str, ascii: bool = False, budget: int = BUDGET) -> Self:
+        """Open a scenario file, or a bundled scenario by its name. Raises NnstepError."""
+        return cls(load(find(path)), ascii, budget)
+
+    @property
+    def path(self) -> str:
+        """The scenario's file; "" for one that is from no file."""
+        return self.session.scenario.path or ""
+
+    @property
+    def digits(self) -> int:
+        """Significant digits of the numbers shown."""
+        return self.gallery.digits
+
+    @digits.setter
+    def digits(self, digits: int) -> None:
+        self.gallery.digits = max(DIGITS[0], min(digits, DIGITS[-1]))
+
+    def changed_on_disk(self) -> bool:
+        """Whether the file has been changed since it was read, and that was not said yet."""
+        now = stamp(self.path)
+        changed = bool(now) and now != self._stamp
+        self._stamp = now or self._stamp
+        return changed
+
+    def summary(self) -> str:
+        """What is to be said when it is closed: the tally of a quiz, or ""."""
+        return self.quizzing.summary() if self.quizzing is not None else ""
+
+    def names(self) -> list[str]:
+        """The names that can be gone to."""
+        return find_names(self.session)
+
+    def question(self, about: str) -> str:
+        """What the dialogs ask: for a person's own numbers ("mine"), or for the answer of a quiz ("quiz")."""
+        moment = self.moment()
+        if about == "quiz":
+            return self.quizzing.question(moment) if self.quizzing is not None else ""
+        if about == "mine":
+            return asked_for(moment)
+        return debugging.question(self.control, moment, about)
+
+    def suggestion(self, about: str) -> str:
+        """What a dialog begins with: the chosen cell and its number ("edit"), a file name ("save"), or nothing."""
+        return debugging.suggestion(self.control, self.moment(), about)
+
+    def view(self) -> ViewState:
+        """The view state of this moment."""
+        moment = self.moment()
+        trail = [visit.name for visit in self._trail[-4:]]
+        progress = self.control.progress
+        watch = watch_panel(self.control, self.choice.mark if self.choice.focus == "watch" else None)
+        panels: dict[str, Panel] = {
+            "program": self._program_panel(),
+            "operation": middle_panel(moment, trail, self._mine, self.quizzing),
+            "chain": chain_panel(moment.outer, moment.session.position.step, moment.hidden),
+            **value_panels(moment),
+            "watch": watch,
+        }
+        return ViewState(
+            header(moment),
+            with_help(panels, self.choice),
+            enabled(moment),
+            self._message if progress is None else debugging.progress_line(progress),
+            title(self.session),
+            len(watch.items) if self.choice.focus == "watch" else rows_here(moment),
+            self.quizzing.line() if self.quizzing is not None else (),
+            progress is not None,
+            watch.lines,
+            3 if self.session.timeline.iterations > 1 else 2,
+        )
+
+    def moment(self) -> Moment:
+        """The position as scenes, with what is not to be seen yet left out."""
+        hidden = self.quizzing is not None and self.quizzing.hides(self.session.position)
+        return Moment(self.session, self.gallery, self.choice, hidden, self.control.marks())
+
+    def _program_panel(self) -> ProgramPanel:
+        key = (self.session.program, self.session.opened)
+        if self._listed[0] != key:
+            self._listed = (key, listing(self.session, self.gallery.objective))
+        return ProgramPanel(
+            (Piece(say("panel.program.title"), "heading"),),
+            self._listed[1],
+            self.session.position.path,
+            self.control.signs(),
+        )
+
+
+def stamp(path: str) -> tuple[int, ...]:
+    """What is different when a file has been changed; () where there is none."""
+    try:
+        status = Path(path).stat() if path else None
+    except (OSError, ValueError):
+        status = None
+    return () if status is None else (status.st_mtime_ns, status.st_size, status.st_ino)
