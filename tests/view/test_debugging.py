@@ -308,6 +308,10 @@ def test_a_reload_keeps_the_place_breakpoints_and_watches_by_name(tmp_path: Path
     with pytest.raises(NnstepError, match="sigmoidd"):
         seen.reload()
     assert seen.session.record is record
+    path.write_text(text + '[debug]\nwatch = ["W1 @ W1"]\n')
+    with pytest.raises(NnstepError, match="the left side has 3 columns"):
+        seen.reload()
+    assert seen.session.record is record
     path.write_text("equations = 'loss = w ** 2'\n[parameters]\nw = 1.0\n")
     view = seen.reload()
     assert all(one.problem for one in seen.control.breakpoints)
