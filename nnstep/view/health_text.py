@@ -18,7 +18,8 @@ __all__ = ["Writer", "heading", "place", "sentences"]
 
 _STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
 _FEW = 4  # operands of a call that is written out
-_UNITS = 12  # that are listed
+_LISTED = 12  # names, numbers or units
+_SMALL = 1e-3  # numbers below are written with an exponent
 
 
 class Writer(NamedTuple):
@@ -39,9 +40,12 @@ class Writer(NamedTuple):
         """A number with `digits` significant digits."""
         if not isfinite(one):
             return plain(one)
+        if one and abs(one) < _SMALL:
+            mantissa, exponent = f"{one:.{self.digits - 1}e}".split("e")
+            mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+            return f"{mantissa}e{int(exponent)}".replace("-", "−")
         rounded = float(f"{one:.{self.digits}g}")
-        large = abs(one) >= 10.0**-self.digits  # smaller ones are written with an exponent
-        return plain(rounded if isfinite(rounded) else one, 2 * self.digits if large else self.digits)
+        return plain(rounded if isfinite(rounded) else one, 2 * self.digits)
 
     def value(self, one: object) -> str:
         """What a sentence has in one of its places."""
@@ -55,8 +59,13 @@ class Writer(NamedTuple):
             case float():
                 return self.number(one)
             case tuple():
-                return ", ".join(map(self.value, one))
+                return _listed(list(map(self.value, one)))
         raise TypeError(one)
+
+
+def _listed(texts: list[str]) -> str:
+    """A few texts one after the other."""
+    return ", ".join([*texts[:_LISTED], "…"] if len(texts) > _LISTED else texts)
 
 
 def _variant(finding: Finding) -> str:
@@ -103,7 +112,7 @@ def _silent(finding: Finding, values: Values, writer: Writer) -> list[str]:
     assert isinstance(samples, int)
     assert isinstance(units, tuple)
     values["samples"] = say_count(f"health.samples.{'all' if finding.values['whole'] else 'batch'}", samples)
-    values["units"] = ", ".join(map(str, units[:_UNITS])) + (", …" if len(units) > _UNITS else "")
+    values["units"] = _listed(list(map(str, units)))
     values["count"] = f"{len(units):,}"
     function = finding.values.get("function")
     if isinstance(function, str) and function in _STEEPEST:
@@ -122,8 +131,8 @@ def _flow(finding: Finding, values: Values, writer: Writer) -> list[str]:
     layers = finding.values["layers"]
     assert isinstance(layers, tuple)
     if len(layers) > 1:
-        pairs = (f"{writer.value(name)} {writer.value(size)}" for name, size in layers)
-        found.append(say("health.layers", layers=", ".join(pairs)))
+        pairs = [f"{writer.value(name)} {writer.value(size)}" for name, size in layers]
+        found.append(say("health.layers", layers=_listed(pairs)))
     through = finding.values.get("through")
     if isinstance(through, int):
         count = {key: one for key, one in values.items() if key != "count"}

@@ -111,13 +111,17 @@ def _strip(moment: Moment) -> Callable[[int], tuple[Line, tuple[Hit, ...]]]:
     """The run in one line: the loss over all iterations, where we are, where breakpoints hit."""
     timeline, here = moment.session.timeline, moment.outer.record.iteration
 
-    def strip(width: int) -> tuple[Line, tuple[Hit, ...]]:
+    def made(width: int) -> tuple[Line, tuple[Hit, ...]]:
         from nnstep.view.plots.series import Series, timeline_strip
 
         points = timeline.history.points()
         series = Series("", points.iterations, points.last, points.low, points.high)
         ascii, log = moment.outer.gallery.ascii, _spans_decades(points.low, points.high)
         return timeline_strip(series, here, timeline.iterations, width, log=log, marks=moment.marks, ascii=ascii)
+
+    def strip(width: int) -> tuple[Line, tuple[Hit, ...]]:
+        looks = (timeline, timeline.reached, tuple(moment.marks), width)
+        return moment.outer.gallery.once(moment.outer.record, "strip", looks, lambda: made(width))
 
     return strip
 
@@ -139,13 +143,15 @@ def _loss(scene: Scene, history: History) -> Line:
     there = scene.computed(value)
     said = plain(float(scene.record.value(value.slot)), scene.gallery.digits) if there else "·"
     end = scene.record.iteration - (0 if there else 1)
+    spark = scene.gallery.once(scene.record, "spark", (history, end), lambda: _spark(history, end))
+    return (Piece(f"{clean(value.name, 20)} ", "dim"), Piece(f"{said} ", "strong"), Piece(spark, "spark"))
+
+
+def _spark(history: History, end: int) -> str:
+    """The curve of the losses of the iterations up to `end`."""
     losses = history.points(end).last
     losses = losses[:: max(1, len(losses) // (8 * _SPARK))]  # eight a bar will do
-    return (
-        Piece(f"{clean(value.name, 20)} ", "dim"),
-        Piece(f"{said} ", "strong"),
-        Piece(sparkline(losses.tolist(), _SPARK), "spark"),
-    )
+    return sparkline(losses.tolist(), _SPARK)
 
 
 def listing(session: Session, objective: str) -> tuple[ListingLine, ...]:

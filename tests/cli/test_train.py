@@ -1,0 +1,113 @@
+"""`check --train`, called in this process: what it prints about a run, and its exit status."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from nnstep import cli
+from nnstep.scenario import bundled
+
+HEALTHY = """title = "Falls"
+equations = "loss = (w - 3) ** 2"
+[parameters]
+w = 1.0
+[optimizer]
+type = "sgd"
+lr = 0.1
+[training]
+epochs = 40
+"""
+DIVERGES = HEALTHY.replace("0.1", "30.0").replace("epochs = 40", "epochs = 400")
+STUCK = HEALTHY.replace("(w - 3) ** 2", "abs(w) + 1").replace("w = 1.0", "w = 1.3").replace("0.1", "2.0")
+
+
+def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit status, standard output, standard error."""
+    try:
+        status = cli.main(arguments)
+    except SystemExit as end:
+        status = int(end.code or 0)
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own with some scenarios in it, as the current one."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("healthy", HEALTHY), ("diverges", DIVERGES), ("stuck", STUCK)):
+        Path(f"{name}.toml").write_text(text)
+    Path("forward.toml").write_text('equations = "z = exp(a)"\n[parameters]\na = 1\n')
+    Path("wrong.toml").write_text('equations = "z = exp(b)"\n')
+    return tmp_path
+
+
+@pytest.mark.usefixtures("here")
+def test_a_healthy_run_has_nothing_to_tell(capsys: pytest.CaptureFixture[str]) -> None:
+    _, without, _ = ran(capsys, "check", "healthy.toml")
+    status, out, err = ran(capsys, "check", "--train", "healthy.toml")
+    assert (status, err) == (0, "")
+    assert out.startswith(without)
+    report = out[len(without) :]
+    assert "Training" in report
+    assert "40 iterations" in report
+    assert "4 in iteration 1, " in report
+    assert "nothing is wrong" in report
+
+
+@pytest.mark.usefixtures("here")
+def test_a_problem_is_a_failed_check_and_a_warning_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = ran(capsys, "check", "--train", "diverges.toml")
+    assert (status, err) == (1, "")
+    assert "problem: Infinite number" in out
+    assert "problem: Not a number (NaN)" in out
+    status, out, err = ran(capsys, "check", "--train", "stuck.toml")
+    assert (status, err) == (0, "")
+    assert "warning: The loss stopped falling" in out
+    assert "problem" not in out
+
+
+@pytest.mark.usefixtures("here")
+def test_the_worst_of_several_scenarios_is_the_status(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = ran(capsys, "check", "--train", "diverges.toml", "healthy.toml")
+    assert status == 1
+    assert out.count("Training") == 2
+    status, out, err = ran(capsys, "check", "--train", "diverges.toml", "wrong.toml")
+    assert status == 2
+    assert "wrong.toml" in err
+    assert out.count("Training") == 1
+
+
+@pytest.mark.usefixtures("here")
+def test_a_scenario_without_a_loss_is_run_too(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = ran(capsys, "check", "--train", "forward.toml")
+    assert status == 0
+    assert "no loss" in out
+
+
+@pytest.mark.usefixtures("here")
+def test_between_equations_in_latex_the_report_is_a_comment(capsys: pytest.CaptureFixture[str]) -> None:
+    _, without, _ = ran(capsys, "check", "--format", "latex", "stuck.toml")
+    _, out, _ = ran(capsys, "check", "--format", "latex", "--train", "stuck.toml")
+    report = out[len(without) :].splitlines()
+    assert any("The loss stopped falling" in line for line in report)
+    assert all(line.startswith("%") for line in report)
+
+
+@pytest.mark.usefixtures("here")
+def test_an_output_without_the_signs_of_mathematics_gets_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert cli.main(["check", "--train", "diverges.toml"]) == 1
+    sys.stdout.flush()
+    assert "is inf." in written.getvalue().decode("ascii")
+
+
+def test_the_library_is_healthy(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = ran(capsys, "check", "--train", *(one.name for one in bundled()))
+    assert (status, err) == (0, "")
+    assert out.count("nothing is wrong") == len(bundled()) - 1
