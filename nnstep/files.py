@@ -12,13 +12,13 @@ from pathlib import Path
 __all__ = ["crash_note", "rewrite", "write_new"]
 
 
-def write_new(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 to a file that is not there yet: either all of it is there afterwards, or nothing is.
+def write_new(path: Path, content: str | bytes) -> None:
+    """Write bytes, or text as UTF-8, to a file that is not there yet: afterwards all of it is there, or nothing is.
 
     The text goes to a temporary file beside the target first and is flushed to the disk; a link then gives it its name,
     which fails where that name is taken. Raises FileExistsError then, and OSError when it cannot be written.
     """
-    _write(path, text, _name_it)
+    _write(path, content, _name_it)
 
 
 def rewrite(path: Path, text: str) -> None:
@@ -29,12 +29,12 @@ def rewrite(path: Path, text: str) -> None:
     _write(path, text, lambda temporary, target: temporary.replace(target))
 
 
-def _write(path: Path, text: str, name_it: Callable[[Path, Path], object]) -> None:
+def _write(path: Path, content: str | bytes, name_it: Callable[[Path, Path], object]) -> None:
     """Write to a temporary file beside `path`, flush it to the disk, and have it named."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o666 & ~_umask())
@@ -52,7 +52,11 @@ def _name_it(temporary: Path, path: Path) -> None:
         raise
     except OSError:  # a file system without hard links: claim the name, then put the file there
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        temporary.replace(path)
+        try:
+            temporary.replace(path)
+        except OSError:
+            path.unlink()
+            raise
 
 
 def _umask() -> int:

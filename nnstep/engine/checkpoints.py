@@ -106,6 +106,7 @@ class Segment:
         self.stride = 1 if self.whole else max(1, -(-length // room))
         self._numbers = np.empty((length // self.stride, size))
         self._count = 0  # kept so far, from `start + stride` on
+        self._next = start + self.stride
 
     @property
     def nbytes(self) -> int:
@@ -114,12 +115,13 @@ class Segment:
 
     def keep(self, machine: Machine, iteration: int) -> bool:
         """Keep what is wanted of an iteration that `machine` has just run; they are told in order. It stops no run."""
-        if iteration == self.start + (self._count + 1) * self.stride and self._count < len(self._numbers):
+        if iteration == self._next and self._count < len(self._numbers):
             if self.whole:
                 self._numbers[self._count] = machine.arena
             else:
                 machine.copy_state_after(self._numbers[self._count])
             self._count += 1
+            self._next += self.stride
         return False
 
     def nearest(self, done: int) -> State | None:

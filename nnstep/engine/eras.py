@@ -14,7 +14,7 @@ from nnstep.engine.schedule import schedule
 from nnstep.errors import NnstepError
 from nnstep.ops import Array
 from nnstep.program import Program, compile_program, initial_states
-from nnstep.scenario.model import Edit, Scenario
+from nnstep.scenario.model import Edit, Optimizer, Scenario
 
 __all__ = ["Era", "compile_run", "eras"]
 
@@ -25,6 +25,7 @@ class Era:
 
     number    from 0, in the order of the run
     edits     what takes effect as it begins
+    cells     those of them that change a cell of a parameter or of an optimizer's state
     scenario  with the data, the constants and the optimizer that are in force; without edits
     began     how many iterations were done before the optimizer in force began
     renewed   whether it begins with this era, and so do its states
@@ -36,6 +37,7 @@ class Era:
     first: int
     last: int
     edits: tuple[Edit, ...]
+    cells: tuple[Edit, ...]
     scenario: Scenario
     began: int
     renewed: bool
@@ -62,7 +64,7 @@ class Era:
                 machine.load_value(slot, np.full(value.shape, starts[value.name.split("(", 1)[0]]))
             else:
                 machine.load_value(slot, carried[value.name])
-            for edit in self.edits:
+            for edit in self.cells:
                 if edit.name == value.name:
                     machine.values[slot][edit.index] = edit.value
         return machine.state_before(self.first - 1)
@@ -90,21 +92,38 @@ def eras(scenario: Scenario, old: tuple[Era, ...] = ()) -> tuple[Era, ...]:
 def _era(number: int, first: int, last: int, edits: tuple[Edit, ...], whole: Scenario, before: Era | None) -> Era:
     old = before.scenario if before is not None else whole._replace(edits=())
     scenario = _edited(old, edits)
-    chosen, was = scenario.optimizer, old.optimizer
-    renewed = chosen is not None and (was is None or chosen.type != was.type)
+    cells, renewed = _cells(edits, old.optimizer)
     began = first - 1 if renewed else before.began if before is not None else 0
-    same = before is not None and chosen == was
+    same = before is not None and scenario.optimizer == old.optimizer and not renewed
     return Era(
         number=number,
         first=first,
         last=last,
         edits=edits,
+        cells=cells,
         scenario=scenario,
         began=began,
         renewed=renewed,
         programs=before.programs if before is not None and same else compile_run(scenario, began),
         samples=_samples(scenario),
     )
+
+
+def _cells(edits: tuple[Edit, ...], optimizer: Optimizer | None) -> tuple[tuple[Edit, ...], bool]:
+    """The edits of parameters and states that count, and whether an optimizer of another type is taken: its states
+    begin anew, whatever was done to those of the one before.
+    """
+    found: list[Edit] = []
+    renewed = False
+    for edit in edits:
+        if edit.optimizer is None:
+            found.append(edit)
+            continue
+        if optimizer is None or edit.optimizer.type != optimizer.type:
+            renewed = True
+            found = [one for one in found if "(" not in one.name]  # only the states of parameters are written so
+        optimizer = edit.optimizer
+    return tuple(found), renewed
 
 
 def _samples(scenario: Scenario) -> dict[str, Array]:

@@ -47,6 +47,7 @@ _KEYS = (
     "optimizer",
     "training",
     "debug",
+    "edits",
 )
 _LARGEST_SEED = 2**63 - 1  # the largest whole number of TOML
 _EQUATIONS = 100_000  # characters
@@ -109,8 +110,7 @@ class _Reading:
         training = read_training(fields["training"]) if "training" in fields else Training()
         names = None if self._report.problems else self._names.all()
         breakpoints, watches = read_conditions(fields["debug"], names) if "debug" in fields else ((), ())
-        self._report.finish()
-        return Scenario(
+        scenario = Scenario(
             title=title,
             description=description.strip(),
             seed=self._seed,
@@ -125,6 +125,12 @@ class _Reading:
             watches=watches,
             path=self._report.file,
         )
+        if "edits" in fields:
+            from nnstep.scenario.edits import read_edits  # most scenarios have none
+
+            scenario = scenario._replace(edits=read_edits(fields["edits"], scenario if names is not None else None))
+        self._report.finish()
+        return scenario
 
     def _file_name(self) -> str:
         """The file's name without folder and ".toml", to go by where there is no title."""

@@ -103,7 +103,8 @@ def read_training(owner: Field) -> Training:
 def read_conditions(owner: Field, names: list[str] | None) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """(breakpoints, watches): each a value's name, grad(NAME), a condition or an expression.
 
-    A breakpoint may also be a phase or changes(EXPRESSION), and a table { when = "loss < 0.1", hits = 5, enabled = false }.
+    A breakpoint may also be a phase or changes(EXPRESSION), and a table:
+    { when = "loss < 0.1", hits = 5, enabled = false }.
     `names` are those of all values, or None where they are not known for sure; then nothing is said about names.
     """
     fields = table(owner, ("breakpoints", "watch"), what="a table [debug]")

@@ -100,6 +100,19 @@ shuffle = false                      # true: a new order in each epoch, from the
 [debug]
 breakpoints = ["grad(W1)"]           # stop where a value is computed, or where a condition holds: "loss < 0.1"
 watch = ["norm(grad(W1))", "softmax(o)"]
+
+
+# ---- What if -------------------------------------------------------------------------------------------
+# What is changed as an iteration begins: a cell, or the optimizer. A saved branch has such tables.
+#
+# [[edits]]
+# iteration = 3
+# cell = "W1[0, 1]"                  # of a parameter, of x or y (its row of the data), of a constant
+# value = 0.5
+#
+# [[edits]]
+# iteration = 5
+# optimizer = {{ type = "adam", lr = 0.01 }}
 '''
 
 

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.bench_travel            # 100,000 iterations of the longest run
     python -m tests.benchmarks.bench_travel 1000000    # a million, as the budget of 2 MiB is meant for
 
-`checkpoints` is training with checkpoints over the same loop keeping none. `seek` is going to an iteration anywhere in
-the run, over (the distance of checkpoints) iterations and one record, the worst of many. `back` is a step back over an
+`checkpoints` is training with checkpoints over the same loop keeping none. `seek` is going to an iteration as far
+from its checkpoint as can be, over (the distance of checkpoints) iterations and one record: the median of many
+seeks. `back` is a step back over an
 iteration's border, mean over a part of the run, over one recorded iteration. `condition` is training without the
 debugger (the interpreter alone, iteration after iteration) over continuing with a breakpoint: 0.5 is half as fast.
 The two sides of a ratio take turns, and it is the median of the turns.
@@ -26,7 +27,7 @@ import numpy as np  # noqa: E402
 
 from nnstep.debugger import Session  # noqa: E402
 from nnstep.debugger.control import Control  # noqa: E402
-from nnstep.engine import Timeline  # noqa: E402
+from nnstep.engine import BUDGET, Timeline  # noqa: E402
 from nnstep.engine.eras import Era  # noqa: E402
 from nnstep.engine.machine import Machine, State  # noqa: E402
 from nnstep.engine.runner import Runner  # noqa: E402
@@ -38,7 +39,13 @@ _NETS = (((2, 3, 1), 4), ((2, 8, 8, 2), 32), ((784, 128, 10), 32))
 _BUDGET = 2 << 20
 _TURNS = 15
 _TURN = 0.15  # seconds
-_CONDITIONS = ("loss < 0", "any(isnan(grad(W1)))", "norm(grad(W1)) > 1e9 * norm(grad(W2))", "iteration % 1000000000 == 0")
+_SEEKS = 60
+_CONDITIONS = (
+    "loss < 0",
+    "any(isnan(grad(W1)))",
+    "norm(grad(W1)) > 1e9 * norm(grad(W2))",
+    "iteration % 1000000000 == 0",
+)
 
 
 class Keepless:
@@ -135,29 +142,32 @@ def condition(scenario: Scenario, count: int, text: str) -> float:
     return ratio(lambda: bare(Timeline(scenario), count) / count, watched)
 
 
-def travel(scenario: Scenario, count: int) -> tuple[int, int, float, float]:
+def travel(scenario: Scenario, count: int, budget: int) -> tuple[int, int, float, float]:
     """(distance of checkpoints, bytes, seek, back)."""
-    timeline = Timeline(scenario, budget=_BUDGET, records=1)
+    timeline = Timeline(scenario, budget=budget, records=1)
     timeline.scan(count, count, None)
-    every, rng = timeline.every(count), np.random.default_rng(0)
-    one = statistics.median(bare(Timeline(scenario), 200) / 200 for _ in range(9))
+    every, held, rng = timeline.every(count), timeline.nbytes, np.random.default_rng(0)
+    alone = Timeline(scenario)
 
     def recorded() -> float:
-        """An iteration and its record, going forward."""
-        start = int(rng.integers(1, count - 40))
-        timeline.record(start)
-        return statistics.median(seconds(lambda: timeline.record(start + k)) for k in range(1, 30))
+        """An iteration and its record, going forward; where no part that was replayed has it."""
+        fresh = Timeline(scenario, records=1)
+        fresh.record(1)
+        return statistics.median(seconds(lambda: fresh.record(1 + k)) for k in range(1, 30))
 
-    record = statistics.median(recorded() for _ in range(5))
-    bound = every * one + record
-    places = [int(rng.integers(1, count)) for _ in range(60)]
-    seeks = [seconds(lambda: timeline.record(place)) for place in places]
-    worst = statistics.quantiles(seeks, n=20)[-1] / bound  # the slowest but for what other work on the machine made slow
-    length = min(count // 2, 4 * every)
-    top = int(rng.integers(length + 1, count))
-    timeline.record(top)
-    back = seconds(lambda: [timeline.record(top - k) for k in range(1, length)]) / (length - 1)
-    return every, timeline.nbytes, worst, back / record
+    seeks = []
+    for _ in range(_SEEKS):  # each beside what it may cost at most
+        place = int(rng.integers(1, count // every)) * every  # the farthest from a checkpoint
+        bound = bare(alone, every) + recorded()
+        seeks.append(seconds(lambda: timeline.record(place)) / bound)
+    backs = []
+    length = min(count // 2, 2 * every)
+    for _ in range(_TURNS):
+        top = int(rng.integers(length + 1, count))
+        timeline.record(top)
+        one = recorded()
+        backs.append(seconds(lambda: [timeline.record(top - k) for k in range(1, length)]) / (length - 1) / one)
+    return every, held, statistics.median(seeks[3:]), statistics.median(backs)  # the first ones make the machines
 
 
 def main() -> None:
@@ -168,7 +178,7 @@ def main() -> None:
         scenario = net(sizes, rows, 10_000_000)
         count = iterations_in(scenario)
         length = longest if sizes == (2, 3, 1) else max(200, count)
-        every, held, seek, back = travel(net(sizes, rows, longest), length)
+        every, held, seek, back = travel(net(sizes, rows, longest), length, _BUDGET if rows == 4 else BUDGET)
         rates = "  ".join(f"{text}: {condition(scenario, count, text):.2f}" for text in _CONDITIONS)
         kept = checkpoints(scenario, count)
         print(f"{name:>12} {length:>9,} {every:>6} {held >> 10:>6} {kept:>12.3f} {seek:>6.2f} {back:>6.2f}   {rates}")

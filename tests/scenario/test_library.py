@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnstep.engine import Timeline
+from nnstep.engine import Machine, Timeline
 from nnstep.errors import NnstepError
 from nnstep.program import compile_program
 from nnstep.scenario import bundled, find, load, loads
@@ -41,9 +41,18 @@ def timeline(name: str) -> Timeline:
 
 def losses(name: str) -> list[float]:
     """The objective in every iteration of the run."""
-    run = timeline(name)
-    run.record(run.iterations)
-    return run.losses
+    return all_losses(timeline(name))
+
+
+def all_losses(run: Timeline) -> list[float]:
+    found: list[float] = []
+
+    def told(machine: Machine, _: int) -> bool:
+        found.append(machine.loss)
+        return False
+
+    run.scan(1, run.iterations, told)
+    return found
 
 
 def number(text: str, name: str) -> float:
@@ -110,9 +119,8 @@ def test_a_new_scenario_runs_and_its_other_half_says_the_same() -> None:
     text = template("folder/my_first-net.toml")
     scenario = loads(text)
     assert scenario.title == "My first net"
-    run = Timeline(scenario)
-    run.record(run.iterations)
-    assert run.losses[-1] < run.losses[0]
+    run = all_losses(Timeline(scenario))
+    assert run[-1] < run[0]
     assert written(scenario) == [
         "z1 = x @ W1 + b1",
         "h1 = sigmoid(z1)",

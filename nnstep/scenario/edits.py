@@ -1,0 +1,378 @@
+"""What-if: what is changed as an iteration begins, in the [[edits]] of a file or as a person types it.
+
+    [[edits]]
+    iteration = 12
+    cell = "W1[0, 1]"                            # or x[3, 0], b1[2], w, velocity(W1)[0, 1]
+    value = 0.5
+
+    [[edits]]
+    iteration = 12
+    optimizer = { type = "adam", lr = 0.01 }     # without a type, options of the one in force: { lr = 0.1 }
+
+An edit is read as if it were made after those above it, whatever their iterations: what is added at the end of a file
+does not change what stands there already.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from nnstep.errors import LanguageError, NnstepError, OperationError, Problem, nearest
+from nnstep.language import REFERENCES, Call, Name, number_text, parse_expression, to_text
+from nnstep.scenario.arrays import times
+from nnstep.scenario.fields import Field, Report, describe, given, real, table, text, whole
+from nnstep.scenario.labels import Label, labels
+from nnstep.scenario.model import Edit, Optimizer, Scenario
+from nnstep.scenario.positions import Positions
+from nnstep.scenario.settings import OPTIMIZERS, optimizer_keys, read_optimizer, states_of
+from nnstep.text import clean
+from nnstep.typed import TypedError, read_numbers
+
+__all__ = ["cell_text", "edit_text", "is_kept", "optimizer_options", "read_edit", "read_edits"]
+
+_KEYS = ("iteration", "cell", "value", "optimizer")
+_MOST = 1_000  # edits of a scenario
+_STATES = ("velocity", "m", "v")
+_CELL = "a cell, such as W1[0, 1], b1[2], or the name of a single number"
+_TYPED = "type W1[0, 1] = 0.5, or lr = 0.1, or adam lr = 0.01"
+_OPTION = re.compile(r"([^\W\d]\w*)\s*=")
+Shape = tuple[int, ...]
+
+
+class _Context(NamedTuple):
+    """What is known where an edit is read.
+
+    scenario  with the edits that were read so far; None where something else is wrong with it
+    labels    where its values hold class numbers
+    unsure    whether the optimizer in force is not known, since an edit of it cannot be read
+    """
+
+    scenario: Scenario | None
+    labels: Mapping[str, list[Label]]
+    unsure: bool = False
+
+    def after(self, edit: Edit | None, changes_optimizer: bool) -> _Context:
+        """For what is read next."""
+        if edit is None:
+            return self._replace(unsure=self.unsure or changes_optimizer)
+        if self.scenario is None:
+            return self
+        edits = sorted((*self.scenario.edits, edit), key=lambda one: one.iteration)
+        return self._replace(scenario=self.scenario._replace(edits=tuple(edits)))
+
+    def optimizer(self, iteration: int | None) -> Optimizer | None:
+        """The one in force; None where there is none, or it is not known."""
+        if self.scenario is None or self.unsure or iteration is None:
+            return None
+        return self.scenario.optimizer_at(iteration)
+
+
+def read_edits(owner: Field, scenario: Scenario | None) -> tuple[Edit, ...]:
+    """The edits of the field `edits` in the order of their iterations; those of one stay in the order of the file.
+
+    `scenario` is the rest of the file. Where something is wrong with it (None), edits are only looked at by themselves.
+    """
+    if not isinstance(owner.value, list) or not all(isinstance(item, dict) for item in owner.value):
+        owner.expected("[[edits]], a table for each edit")
+        return ()
+    if len(owner.value) > _MOST:
+        owner.wrong(f"found {len(owner.value)} edits, expected at most {_MOST:,}")
+        return ()
+    return tuple(sorted(_read_all(owner.items(), scenario), key=lambda edit: edit.iteration))
+
+
+def read_edit(typed: str, scenario: Scenario, iteration: int) -> tuple[Edit, ...]:
+    """What a person types, to take effect as `iteration` (from 1) begins; several edits are separated by semicolons.
+
+        W1[0, 1] = 0.5    x[3, 0] = -1    velocity(W1)[0, 1] = 0    w = 1/3
+        lr = 0.1          adam lr = 0.01 betas = [0.9, 0.99]        optimizer = adam
+
+    `lr = 0.1` changes an option of the optimizer in force, after the edits of the scenario; with a type in front the
+    other options have their defaults. A value's name goes before an option of that name.
+
+    Raises NnstepError with what was expected; its problems have no line, and name a key only where that says more.
+    """
+    statements = [part for part in re.split(r"[;\n]", typed) if part.strip()]
+    if not statements:
+        raise NnstepError(Problem("found nothing, expected what to change", hint=_TYPED))
+    items = [{"iteration": iteration, **_statement(" ".join(part.split()), scenario)} for part in statements]
+    report = Report(None, Positions(""))
+    found = _read_all(Field({"edits": items}, (), report).child("edits").items(), scenario)
+    try:
+        report.finish()
+    except NnstepError as error:
+        raise NnstepError(_without_place(problem) for problem in error.problems) from None
+    return tuple(replace(edit, line=None, key=None) for edit in found)
+
+
+def edit_text(edit: Edit) -> str:
+    """An edit as a person would type it."""
+    if edit.optimizer is None:
+        return f"{cell_text(edit.name, edit.index)} = {number_text(edit.value)}"
+    options = [f"{key}={value}" for key, value in optimizer_options(edit.optimizer).items()]
+    return " ".join([edit.optimizer.type, *options])
+
+
+def cell_text(name: str, index: tuple[int, ...]) -> str:
+    """A cell as it is written in a file: `W1[0, 1]`; a single number goes by its name."""
+    return to_text(Call("slice", (Name(name),), (("items", index),)) if index else Name(name))
+
+
+def optimizer_options(optimizer: Optimizer) -> dict[str, str]:
+    """The options of an optimizer by their keys in a file, as written there: lr, and those that have no default."""
+    options, defaults = optimizer.options, OPTIMIZERS[optimizer.type]
+    written = {}
+    for key in optimizer_keys(optimizer.type):
+        parts = ("beta1", "beta2") if key == "betas" else (key,)
+        if key == "lr" or any(options[part] != defaults[part] for part in parts):
+            numbers = [
+                str(value).lower() if isinstance(value, bool) else repr(float(value))
+                for value in map(options.__getitem__, parts)
+            ]
+            written[key] = f"[{', '.join(numbers)}]" if key == "betas" else numbers[0]
+    return written
+
+
+# Reading.
+
+
+def _read_all(items: list[Field], scenario: Scenario | None) -> list[Edit]:
+    """The edits in the order given."""
+    context = _Context(scenario, labels(scenario) if scenario is not None else {})
+    found = []
+    for item in items:
+        edit = _read(item, context)
+        context = context.after(edit, "optimizer" in item.value)
+        if edit is not None:
+            found.append(edit)
+    return found
+
+
+def _read(item: Field, context: _Context) -> Edit | None:
+    fields = table(item, _KEYS)
+    iteration = _iteration(given(fields, "iteration", item, "as which iteration begins, from 1"), context.scenario)
+    if ("cell" in fields) == ("optimizer" in fields):
+        found = "found both" if "cell" in fields else "found neither"
+        if found == "found both" or len(fields) == len(item.value):  # else an unknown key is blamed already
+            item.wrong(f"an edit changes either a cell or the optimizer, {found}")
+        return None
+    if "optimizer" in fields:
+        if "value" in fields:
+            fields["value"].wrong("'value' belongs to a cell; an optimizer has its options in its own table")
+        optimizer = _optimizer(fields["optimizer"], iteration, context)
+        if iteration is None or optimizer is None:
+            return None
+        return Edit(iteration, optimizer=optimizer, line=item.line, key=item.key)
+    cell = _cell(fields["cell"], iteration, context)
+    where = given(fields, "value", item, "what the cell is from then on")
+    value = real(where, 0.0)
+    if iteration is None or cell is None or where is None:
+        return None
+    _check_label(where, cell[0], value, context)
+    return Edit(iteration, *cell, value, line=item.line, key=item.key)
+
+
+def _iteration(field: Field | None, scenario: Scenario | None) -> int | None:
+    number = whole(field, None, least=1, most=2**63)
+    if field is None or number is None or scenario is None or number <= scenario.iterations:
+        return number
+    count = scenario.iterations
+    field.wrong(f"found {number}, and the run has {count} iteration{'s' * (count != 1)}")
+    return None
+
+
+def _optimizer(field: Field, iteration: int | None, context: _Context) -> Optimizer | None:
+    if context.scenario is not None and context.scenario.optimizer is None:
+        field.wrong("there is no optimizer to change: the scenario has no [optimizer]")
+        return None
+    if field.value == {}:
+        field.expected("a type or an option, such as { lr = 0.1 }")
+        return None
+    before = context.optimizer(iteration)
+    if before is None and isinstance(field.value, dict) and "type" not in field.value:
+        table(field, optimizer_keys())  # whose options they are is not known
+        return None
+    return read_optimizer(field, before)
+
+
+def _check_label(field: Field, name: str, value: float, context: _Context) -> None:
+    """Note where a class number is expected and the value is none."""
+    try:
+        for label in context.labels.get(name, ()):
+            label.check(value)
+    except OperationError as error:
+        field.wrong(f"{name}: {error.message}", error.hint)
+
+
+# Cells.
+
+
+def _cell(field: Field, iteration: int | None, context: _Context) -> tuple[str, tuple[int, ...]] | None:
+    """The name and the index of a cell that there is."""
+    written = text(field)
+    if not isinstance(field.value, str):
+        return None
+    try:
+        match parse_expression(written):
+            case Name(name):
+                index: object = ()
+            case Call("slice", (Name(name),), ((_, index),)):
+                pass
+            case _:
+                field.wrong(f"found '{clean(written, 40)}', expected {_CELL}")
+                return None
+    except LanguageError as error:
+        field.wrong(f"{clean(written, 60)}: {error.message}", error.hint or f"expected {_CELL}")
+        return None
+    assert isinstance(index, tuple)
+    numbers = tuple(item for item in index if isinstance(item, int))
+    if len(numbers) < len(index):
+        field.wrong(f"found '{clean(written, 40)}', expected a single cell: whole numbers, counted from 0")
+        return None
+    shape = _shape(field, name, iteration, context)
+    if shape is None:
+        return (name, numbers) if context.scenario is None else None
+    if len(numbers) == len(shape) and all(0 <= at < size for at, size in zip(numbers, shape, strict=True)):
+        return name, numbers
+    hint = "the first number is the row of the data, counted from 0" if name in ("x", "y") else None
+    field.wrong(f"{clean(written, 40)} is no cell of {name}, which is {_described(name, shape)}", hint)
+    return None
+
+
+def _described(name: str, shape: Shape) -> str:
+    """A shape with the first and the last cell."""
+    if not shape:
+        return f"a single number and goes by its name: {name}"
+    last = cell_text(name, tuple(size - 1 for size in shape))
+    return f"{times(shape)}: {cell_text(name, (0,) * len(shape))} to {last}"
+
+
+def _given_shapes(scenario: Scenario) -> dict[str, Shape]:
+    """The shapes of the values that are given and not computed."""
+    arrays = {parameter.name: parameter.value for parameter in scenario.parameters} | dict(scenario.constants)
+    if scenario.data is not None:
+        arrays["x"] = scenario.data.x
+        if scenario.data.y is not None:
+            arrays["y"] = scenario.data.y
+    return {name: array.shape for name, array in arrays.items()}
+
+
+def _shape(field: Field, name: str, iteration: int | None, context: _Context) -> Shape | None:
+    """The shape of what can be edited; None where it cannot, and a problem noted, or where that is not known."""
+    scenario = context.scenario
+    if scenario is None:
+        return None
+    shapes = _given_shapes(scenario)
+    if name in shapes:
+        return shapes[name]
+    reference, inner = _reference(name)
+    if reference in _STATES and inner in shapes:
+        return shapes[inner] if _check_kept(field, reference, inner, iteration, context) else None
+    targets = [one.assignment.target for one in scenario.equations]
+    if name in targets or (reference in REFERENCES and inner in (*targets, *shapes)):
+        field.wrong(f"{clean(name, 40)} is computed anew in each iteration", "an edit is of what is given or kept")
+        return None
+    known = [*shapes, *(f"{state}({one.name})" for one in scenario.parameters for state in _STATES)]
+    near = next((one for one in known if one.lower() == name.lower()), None)
+    there = ", ".join([*shapes][:20]) + (", ..." if len(shapes) > 20 else "")
+    hint = f"did you mean {near!r}?" if near else nearest(name[:80], known) or (f"there is {there}" if shapes else None)
+    field.wrong(f"'{clean(name, 40)}' is not defined", hint)
+    return None
+
+
+def _reference(name: str) -> tuple[str, str]:
+    """("velocity", "W1") for velocity(W1); two empty texts for a name that refers to no other."""
+    reference, bracket, inner = name.removesuffix(")").partition("(")
+    return (reference, inner) if bracket else ("", "")
+
+
+def is_kept(scenario: Scenario, name: str, iteration: int) -> bool:
+    """Whether a name is no state of an optimizer, or one that the optimizer in force in that iteration has."""
+    state, _ = _reference(name)
+    optimizer = scenario.optimizer_at(iteration)
+    return not state or (optimizer is not None and state in states_of(optimizer))
+
+
+def _check_kept(field: Field, state: str, name: str, iteration: int | None, context: _Context) -> bool:
+    """Whether the optimizer in force keeps a state of the value; what is not known is not said."""
+    assert context.scenario is not None
+    parameter = next((one for one in context.scenario.parameters if one.name == name), None)
+    if parameter is None or not parameter.trainable:
+        what = "no parameter" if parameter is None else "not trained"
+        field.wrong(f"{name} is {what}, so an optimizer keeps nothing for it")
+        return False
+    if context.scenario.optimizer is None:
+        field.wrong(f"there is no {state}({name}): the scenario has no [optimizer]")
+        return False
+    optimizer = context.optimizer(iteration)
+    if optimizer is None or state in states_of(optimizer):
+        return True
+    kept = " and ".join(f"{one}({name})" for one in states_of(optimizer))
+    field.wrong(f"there is no {state}({name}): {optimizer.type} as it is then keeps {kept or 'nothing'}")
+    return False
+
+
+# What is typed, as the table that a file would have.
+
+
+def _statement(typed: str, scenario: Scenario) -> dict[str, Any]:
+    """The keys of an edit without its iteration. Raises NnstepError."""
+    left, equals, right = typed.partition("=")
+    name = left.strip()
+    if equals and _is_cell(name, scenario):
+        value = _number(right, name)
+        if isinstance(value, list):
+            raise NnstepError(Problem(f"found {describe(value)} for {clean(name, 40)}, expected a number"))
+        return {"cell": name, "value": value}
+    words, *pairs = _OPTION.split(typed)
+    if pairs[:1] == ["optimizer"] and not words.strip():
+        words, pairs = pairs[1], pairs[2:]
+    kinds = words.replace(",", " ").split()
+    if kinds[:1] == ["optimizer"]:
+        kinds = kinds[1:]
+    if len(kinds) > 1 or not (kinds or pairs) or not set(kinds) <= OPTIMIZERS.keys():
+        hint = nearest(kinds[0][:80], OPTIMIZERS) if len(kinds) == 1 else None
+        said = f"found '{clean(typed, 40)}', expected what to change and its value"
+        raise NnstepError(Problem(said, hint=hint or _TYPED))
+    options: dict[str, Any] = {"type": kinds[0]} if kinds else {}
+    for option, written in zip(pairs[::2], pairs[1::2], strict=True):
+        if option in options:
+            raise NnstepError(Problem(f"{clean(option, 40)} is given twice"))
+        options[option] = _number(written, option)
+    return {"optimizer": options}
+
+
+def _is_cell(name: str, scenario: Scenario) -> bool:
+    """Whether what stands before `=` is meant as a cell, not as an option. Raises NnstepError where it is neither."""
+    if name in _given_shapes(scenario) or any(sign in name for sign in "[(."):
+        return True
+    if not name.isidentifier() or name == "optimizer" or name in optimizer_keys():
+        return False
+    meant = nearest(name[:80], optimizer_keys())
+    if meant and all(name != one.assignment.target for one in scenario.equations):
+        raise NnstepError(Problem(f"'{clean(name, 40)}' is no value and no option of an optimizer", hint=meant))
+    return True
+
+
+def _number(typed: str, name: str) -> float | bool | list[float]:
+    """A number, a pair of numbers in brackets, true or false. Raises NnstepError."""
+    plain = typed.strip(" ,")
+    if plain.lower() in ("true", "false"):
+        return plain.lower() == "true"
+    try:
+        found = read_numbers(plain)
+    except TypedError as error:
+        raise NnstepError(Problem(f"{clean(name, 40)}: {error}", hint=None if plain else _TYPED)) from None
+    if len(found.shape) > 1:
+        raise NnstepError(Problem(f"found rows of numbers for {clean(name, 40)}, expected a number"))
+    return list(found.rows[0]) if found.shape else found.rows[0][0]
+
+
+def _without_place(problem: Problem) -> Problem:
+    """For what was typed: no line, and of the key only the option of an optimizer."""
+    option = re.fullmatch(r"edits\[\d+\]\.optimizer\.(.*)", problem.key or "")
+    message = problem.message.replace(re.sub(r"(edits\[\d+\]).*", r"\1.", problem.key or ""), "")
+    return Problem(message, key=option[1] if option else None, hint=problem.hint)

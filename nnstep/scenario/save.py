@@ -1,0 +1,249 @@
+"""A branch as a scenario of its own: the text of the original with the edits at its end, written once it is known to
+give the same run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from nnstep.errors import NnstepError, Problem
+from nnstep.files import rewrite, write_new
+from nnstep.ops import Array
+from nnstep.scenario.datafiles import DataFileError, read_data_file
+from nnstep.scenario.edits import cell_text, is_kept, optimizer_options
+from nnstep.scenario.library import find
+from nnstep.scenario.load import loads
+from nnstep.scenario.model import Edit, Optimizer, Scenario
+from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse, read_bytes
+from nnstep.text import clean
+
+__all__ = ["branch_text", "save_branch"]
+
+_MARK = "\ufeff"  # what some editors put before UTF-8
+
+
+def branch_text(original: str, edits: Iterable[Edit]) -> str:
+    """The text of a scenario as it is, with a table [[edits]] at its end for each of the edits.
+
+    Read back, it gives the same numbers bit for bit. Raises NnstepError where the text cannot be continued so.
+    """
+    end = "\r\n" if "\r\n" in original else "\n"
+    tables = [end.join(_table(edit)) + end for edit in edits]
+    if not tables:
+        return original
+    start = original if not original or original.endswith("\n") else original + end
+    text = end.join([start, *tables])
+    try:
+        parse(text.removeprefix(_MARK), None)
+    except NnstepError:
+        if "edits" not in parse(original.removeprefix(_MARK), None):
+            raise
+        said = "edits cannot be added at the end of a scenario that has them in another form"
+        raise NnstepError(Problem(said, key="edits", hint="write a table headed [[edits]] for each")) from None
+    return text
+
+
+def _table(edit: Edit) -> list[str]:
+    """The lines of an edit."""
+    head = ["[[edits]]", f"iteration = {edit.iteration}"]
+    if edit.optimizer is not None:
+        options = [f"{key} = {value}" for key, value in optimizer_options(edit.optimizer).items()]
+        inside = ", ".join([f'type = "{edit.optimizer.type}"', *options])
+        return [*head, f"optimizer = {{ {inside} }}"]
+    return [*head, f'cell = "{cell_text(edit.name, edit.index)}"', f"value = {float(edit.value)!r}"]
+
+
+def save_branch(scenario: Scenario, edits: Sequence[Edit], target: Path, *, replace: bool = False) -> tuple[Path, ...]:
+    """Save a branch as a scenario at `target`; the paths that were written.
+
+    scenario  as its file has it
+    edits     all of the branch: those of the file, and others among them in the order in which they take effect
+    replace   whether a scenario that is at `target` may be replaced
+
+    What was added to the file since it was read, such as comments, is kept. An edit of a state that the optimizer does
+    not have at that time changes nothing and is left out. A data file is copied beside the new scenario, never over
+    another one. All is written whole or not at all.
+
+    Raises FileExistsError where `target` is taken and not to be replaced, and NnstepError for all else: a scenario that
+    is not from a file or has changed in it since, a data file that is in the way, what cannot be written.
+    """
+    if scenario.path is None:
+        raise NnstepError(Problem("the scenario is not from a file, so there is none to save a branch of"))
+    source = find(scenario.path)
+    folder = os.path.dirname(source) or "."  # noqa: PTH120 - as it is loaded
+    content = read_bytes(source, SCENARIO_BYTES)
+    original = decode(content, source)
+    now = loads(original, source, folder)
+    changed = _differences(now, scenario)
+    if changed:
+        said = f"the file has changed since it was read: {', '.join(changed)} would be different"
+        raise NnstepError(Problem(said, file=source, hint="read it again, and make the edits there"))
+    added = _effective(scenario, _added(scenario.edits, edits))
+    try:
+        text = branch_text(original, added)
+    except NnstepError as error:
+        raise NnstepError(problem.at(file=source) for problem in error.problems) from None
+    if content.startswith(_MARK.encode()):
+        text = _MARK + text
+    wanted = scenario._replace(edits=_sorted((*scenario.edits, *added)))
+    _check(text, wanted, target, folder)
+    if not replace and os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    name = _data_file(original)
+    copy = _copy_data(folder, name, target) if name is not None else None
+    try:
+        if copy is not None:
+            _check(text, wanted, target, str(target.parent))
+        _write(target, text, replace)
+    except BaseException:
+        if copy is not None:
+            with contextlib.suppress(OSError):
+                copy.unlink()
+        raise
+    return (target,) if copy is None else (target, copy)
+
+
+def _write(target: Path, text: str, replace: bool) -> None:
+    try:
+        (rewrite if replace else write_new)(target, text)
+    except FileExistsError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a NUL or a lone surrogate in the path
+        raise NnstepError(Problem(f"cannot be written: {_reason(error)}", file=str(target))) from None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, ValueError):
+        return "not a possible path"
+    return os.strerror(error.errno).lower() if error.errno else clean(error)
+
+
+def _sorted(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    return tuple(sorted(edits, key=lambda edit: edit.iteration))
+
+
+def _added(before: Sequence[Edit], edits: Sequence[Edit]) -> list[Edit]:
+    """The edits that are not among those of the file. Of equal ones the first are the file's."""
+    left = [_said(edit) for edit in before]
+    added = []
+    for edit in edits:
+        if _said(edit) in left:
+            left.remove(_said(edit))
+        else:
+            added.append(edit)
+    return added
+
+
+def _effective(scenario: Scenario, added: Iterable[Edit]) -> list[Edit]:
+    """Without edits of states that are not there, since the optimizer was edited later on at an earlier iteration."""
+    found: list[Edit] = []
+    for edit in added:
+        there = scenario._replace(edits=_sorted((*scenario.edits, *found)))
+        if edit.optimizer is not None or is_kept(there, edit.name, edit.iteration):
+            found.append(edit)
+    return found
+
+
+# Whether two scenarios have the same run.
+
+
+def _differences(one: Scenario, other: Scenario) -> list[str]:
+    """The parts of a run in which two scenarios differ, down to the bits of their numbers."""
+    mine, its = _parts(one), _parts(other)
+    return [name for name in mine if mine[name] != its[name]]
+
+
+def _parts(scenario: Scenario) -> dict[str, Any]:
+    data = scenario.data
+    return {
+        "the seed": scenario.seed,
+        "the equations": [(one.assignment.target, one.assignment.expression) for one in scenario.equations],
+        "parameters": [(one.name, _bits(one.value), one.trainable) for one in scenario.parameters],
+        "constants": {name: _bits(value) for name, value in scenario.constants.items()},
+        "the data": data and (_bits(data.x), None if data.y is None else _bits(data.y)),
+        "the objective": scenario.objective,
+        "the optimizer": _options(scenario.optimizer),
+        "the training": scenario.training,
+        "edits": [_said(edit) for edit in scenario.edits],
+    }
+
+
+def _bits(array: Array) -> tuple[tuple[int, ...], bytes]:
+    return array.shape, array.tobytes()
+
+
+def _options(optimizer: Optimizer | None) -> tuple[str, dict[str, str]] | None:
+    """An optimizer, with its numbers to the last bit."""
+    if optimizer is None:
+        return None
+    return optimizer.type, {name: float(value).hex() for name, value in optimizer.options.items()}
+
+
+def _said(edit: Edit) -> tuple[object, ...]:
+    """An edit without its place in the file, with its number to the last bit."""
+    return edit.iteration, edit.name, edit.index, float(edit.value).hex(), _options(edit.optimizer)
+
+
+def _check(text: str, wanted: Scenario, target: Path, folder: str) -> None:
+    """Raise NnstepError unless the text is that of the wanted scenario, with data files in `folder`."""
+    if len(text.encode()) > SCENARIO_BYTES:
+        raise NnstepError(
+            Problem(f"the edits make it larger than the {SCENARIO_BYTES} bytes that are read", str(target))
+        )
+    different = _differences(loads(text.removeprefix(_MARK), str(target), folder), wanted)
+    if different:
+        said = f"read back, {', '.join(different)} would be different; nothing is written"
+        raise NnstepError(Problem(said, file=str(target)))
+
+
+# The data file.
+
+
+def _data_file(text: str) -> str | None:
+    """The data file that a scenario names."""
+    data = parse(text, None).get("data", {})
+    return str(data["file"]) if isinstance(data, dict) and "file" in data else None
+
+
+def _copy_data(folder: str, name: str, target: Path) -> Path | None:
+    """Copy a data file of the scenarios in `folder` beside `target`; the copy, or None where the file is there already.
+
+    Raises NnstepError; a file that is there is never changed.
+    """
+    source, copy = (Path(os.path.normpath(Path(base) / name)) for base in (folder, target.parent))
+    inside = os.path.realpath(target.parent)
+    if os.path.realpath(copy) == os.path.realpath(target):
+        raise NnstepError(Problem("the scenario's data file has that name", file=str(target)))
+    if os.path.commonpath([inside, os.path.realpath(copy)]) != inside:
+        raise NnstepError(
+            Problem(f"its folder is elsewhere, and the data file goes to {clean(copy)}", file=str(target))
+        )
+    if os.path.realpath(copy) == os.path.realpath(source):
+        return None
+    try:
+        content = read_data_file(folder, name)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        write_new(copy, content)
+    except DataFileError as error:
+        raise NnstepError(Problem(error.message, file=str(source))) from None
+    except FileExistsError:
+        if _holds(copy, content):
+            return None
+        said = f"another file is where the scenario's data would be copied to, from {clean(source)}"
+        raise NnstepError(Problem(said, file=str(copy), hint="save into another folder")) from None
+    except OSError as error:
+        raise NnstepError(Problem(f"cannot be written: {_reason(error)}", file=str(copy))) from None
+    return copy
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether a file has that content."""
+    try:
+        return read_bytes(str(path), len(content)) == content
+    except NnstepError:
+        return False
