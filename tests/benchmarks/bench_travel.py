@@ -22,6 +22,7 @@ for _library in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import statistics  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable  # noqa: E402
+from functools import partial  # noqa: E402
 
 import numpy as np  # noqa: E402
 
@@ -153,20 +154,20 @@ def travel(scenario: Scenario, count: int, budget: int) -> tuple[int, int, float
         """An iteration and its record, going forward; where no part that was replayed has it."""
         fresh = Timeline(scenario, records=1)
         fresh.record(1)
-        return statistics.median(seconds(lambda: fresh.record(1 + k)) for k in range(1, 30))
+        return statistics.median(seconds(partial(fresh.record, 1 + k)) for k in range(1, 30))
 
     seeks = []
     for _ in range(_SEEKS):  # each beside what it may cost at most
         place = int(rng.integers(1, count // every)) * every  # the farthest from a checkpoint
         bound = bare(alone, every) + recorded()
-        seeks.append(seconds(lambda: timeline.record(place)) / bound)
+        seeks.append(seconds(partial(timeline.record, place)) / bound)
     backs = []
     length = min(count // 2, 2 * every)
     for _ in range(_TURNS):
         top = int(rng.integers(length + 1, count))
         timeline.record(top)
         one = recorded()
-        backs.append(seconds(lambda: [timeline.record(top - k) for k in range(1, length)]) / (length - 1) / one)
+        backs.append(sum(seconds(partial(timeline.record, top - k)) for k in range(1, length)) / (length - 1) / one)
     return every, held, statistics.median(seeks[3:]), statistics.median(backs)  # the first ones make the machines
 
 
