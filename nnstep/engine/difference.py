@@ -6,6 +6,7 @@ sides. There any slope between the two is right.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite, log10
 from typing import NamedTuple
@@ -13,9 +14,12 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.engine.corners import Corner, corner_between
+from nnstep.engine.part import Part, part_of
 from nnstep.engine.probe import Probe
 from nnstep.engine.record import Record
+from nnstep.engine.stacked import Places, stacked_objective
 from nnstep.ops import Array, Index
+from nnstep.ops.kernels import Mask
 
 __all__ = ["TOLERANCE", "Corner", "Difference", "Point", "Sweep", "Worst", "difference", "sweep", "worst"]
 
@@ -125,20 +129,78 @@ def worst(record: Record, gradient_slot: int, most: int = _MOST, work: int = _WO
     `work` is how many numbers may be read and written for it. NaN is worse than any error. Raises ValueError for a slot
     that has no gradient in it.
     """
-    probe = Probe(record, gradient_slot)
     analytic = record.value(gradient_slot)
-    count = max(1, min(analytic.size, most, work // (2 * probe.work)))
-    chosen = np.unique(np.linspace(0, analytic.size - 1, count).round().astype(int)).tolist()
+    part = part_of(record.program, gradient_slot)
+    if part is not None and analytic.size > 1:
+        at_once = _at_once(part, record, gradient_slot, most, work)
+        if at_once is not None:
+            return at_once
+    probe = Probe(record, gradient_slot)
+    indices = _indices(_spread(analytic, min(most, work // (2 * probe.work))))
     start: Index = (0,) * analytic.ndim
     here = probe.at(start, probe.entry(start))
+    found = _largest(_difference(probe, analytic, index, here) for index in indices)
+    return Worst(found, len(indices), analytic.size)
+
+
+def _spread(array: Array, count: int) -> Places:
+    """At most `count` entries, at least one, evenly spread over an array: their indices, axis by axis."""
+    if not array.ndim:
+        return ()
+    chosen = np.arange(array.size)
+    if count < array.size:
+        chosen = np.unique(np.linspace(0, array.size - 1, max(1, count)).round().astype(int))
+    return np.unravel_index(chosen, array.shape)
+
+
+def _indices(places: Places, which: Mask | None = None) -> list[Index]:
+    """Indices that are given axis by axis, those of the one entry of a scalar included."""
+    if not places:
+        return [()]
+    return list(zip(*((axis if which is None else axis[which]).tolist() for axis in places), strict=True))
+
+
+def _largest(differences: Iterable[Difference]) -> Difference:
+    """The one with the largest error; NaN is larger than any."""
     found: Difference | None = None
-    for flat in chosen:
-        index = tuple(int(i) for i in np.unravel_index(flat, analytic.shape))
-        one = _difference(probe, analytic, index, here)
+    for one in differences:
         if found is None or not one.error <= found.error:
             found = one
     assert found is not None
-    return Worst(found, len(chosen), analytic.size)
+    return found
+
+
+def _at_once(part: Part, record: Record, gradient_slot: int, most: int, work: int) -> Worst | None:
+    """The worst entry, central differences found for all of them at once; those that do not show an entry to be right
+    are found again one by one, with narrower widths and corners. None where there are too many of these.
+    """
+    analytic = record.value(gradient_slot)
+    base = np.broadcast_to(record.value(part.slot), part.shape)
+    places = _spread(analytic, min(most, work // (2 * part.work)))
+    entries, wanted = base[places], analytic[places]
+    count = len(entries)
+    widths = _WIDTH * np.maximum(1.0, np.abs(entries))
+    high, low = entries + widths, entries - widths
+    twice = tuple(np.concatenate((axis, axis)) for axis in places)
+    both = stacked_objective(part, record, twice, np.concatenate((high, low)))
+    assert record.program.objective is not None
+    here = float(record.value(record.program.objective))
+    with np.errstate(all="ignore"):
+        above, below = (both[:count] - here) / (high - entries), (here - both[count:]) / (entries - low)
+        numeric = (below + above) / 2
+        error = np.abs(wanted - numeric) / np.maximum(1.0, np.maximum(np.abs(wanted), np.abs(numeric)))
+        apart = np.abs(above - below) / np.maximum(1.0, np.maximum(np.abs(below), np.abs(above)))
+    right = (error <= TOLERANCE) & (apart <= _BEND)  # NaN is neither
+    found: list[Difference] = []
+    if right.any():
+        k = int(np.argmax(np.where(right, error, -1.0)))
+        sides, central = (float(below[k]), float(above[k]), float(widths[k])), float(numeric[k])
+        index = tuple(int(axis[k]) for axis in places)
+        found.append(Difference(index, float(wanted[k]), central, *sides, central, float(error[k])))
+    if not right.all():
+        probe = Probe(record, gradient_slot)
+        found += [_difference(probe, analytic, index, here) for index in _indices(places, ~right)]
+    return Worst(_largest(found), count, analytic.size)
 
 
 def sweep(record: Record, gradient_slot: int, index: Index) -> Sweep:

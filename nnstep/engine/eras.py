@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import copysign
 from types import MappingProxyType
 
 import numpy as np
@@ -46,7 +47,7 @@ class Era:
 
     def begins_like(self, other: Era) -> bool:
         """Whether the other one begins at the same iteration with the same edits."""
-        return (self.first, self.edits) == (other.first, other.edits)
+        return self.first == other.first and _same(self.edits, other.edits)
 
     def start(self, machine: Machine, before: Machine | None) -> State:
         """The state that it begins with; `machine` is one of its own, and afterwards it stands at that state.
@@ -82,11 +83,17 @@ def eras(scenario: Scenario, old: tuple[Era, ...] = ()) -> tuple[Era, ...]:
         last = starts[number + 1] - 1 if number + 1 < len(starts) else schedule(scenario).iterations
         edits = groups.get(first, ())
         same = old[number] if number < len(old) and all(map(Era.begins_like, found, old)) else None
-        if same is not None and (same.first, same.edits) == (first, edits):
+        if same is not None and same.first == first and _same(same.edits, edits):
             found.append(replace(same, last=last))
         else:
             found.append(_era(number, first, last, edits, scenario, found[-1] if found else None))
     return tuple(found)
+
+
+def _same(edits: tuple[Edit, ...], others: tuple[Edit, ...]) -> bool:
+    """Whether they do the same; 0 and -0, which compare as equal, are not the same value of a cell."""
+    signs = (copysign(1, one.value) == copysign(1, other.value) for one, other in zip(edits, others, strict=False))
+    return edits == others and all(signs)
 
 
 def _era(number: int, first: int, last: int, edits: tuple[Edit, ...], whole: Scenario, before: Era | None) -> Era:
