@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.errors import Problem
@@ -20,6 +21,7 @@ LOOKS = ("dark", "light", "ansi")
 DIGITS = range(2, 16)  # significant digits that can be asked for
 _MEMORY = range(1, 65_537)  # MiB
 _LARGEST = 1 << 16  # bytes of the file
+_VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^"'#\s][^#\n]*?)"""  # of a setting, on one line of it
 
 
 class Settings(NamedTuple):
@@ -34,40 +36,68 @@ class Settings(NamedTuple):
 
 
 def settings_file() -> Path:
-    """Where the settings are: nnstep/settings.toml in the platform's folder for settings of the user's programs."""
+    """Where the settings are: nnstep/settings.toml in the platform's folder for settings of the user's programs.
+
+    Raises RuntimeError where that is in the user's home and there is none.
+    """
     if sys.platform == "win32":
         folder = os.environ.get("APPDATA") or "~/AppData/Roaming"
     elif sys.platform == "darwin":
         folder = "~/Library/Application Support"
     else:
-        folder = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+        folder = os.environ.get("XDG_CONFIG_HOME") or ""
+        if not Path(folder).is_absolute():  # as the XDG specification says
+            folder = "~/.config"
     return Path(folder).expanduser() / "nnstep" / "settings.toml"
 
 
 def read() -> tuple[Settings, Problem | None]:
     """The settings, and what is wrong with their file, of which then is used what can be; without one, the defaults."""
-    path = settings_file()
     settings = Settings()
     try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST + 1)
+        path = settings_file()
+    except RuntimeError:
+        return settings, None
+    try:
+        found = _parsed(_text(path))
     except FileNotFoundError:
         return settings, None
     except OSError as error:
         return settings, Problem(error.strerror or str(error), str(path))
-    import tomllib
-
-    try:
-        found = tomllib.loads(raw[:_LARGEST].decode())
     except (ValueError, RecursionError) as error:  # not UTF-8, not TOML
         return settings, Problem(clean(error), str(path))
     wrong: Problem | None = None
     for name, value in found.items():
         if name not in _VALID or not _VALID[name](value):
-            wrong = wrong or Problem(say("settings.wrong", value=clean(value, 40)), str(path), key=clean(name, 40))
+            said = say("settings.wrong", value=_written(value))
+            wrong = wrong or Problem(said, str(path), key=clean(name, 40))
         else:
             settings = settings._replace(**{name: value})
     return settings, wrong
+
+
+def _text(path: Path) -> str:
+    """What is in the file. Raises OSError, also for one that is too large, and ValueError for what is not UTF-8."""
+    with path.open("rb") as file:
+        raw = file.read(_LARGEST + 1)
+    if len(raw) > _LARGEST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return raw.decode("utf-8-sig")  # editors of Windows begin with a mark
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """The text as TOML. Raises ValueError or RecursionError where it is none."""
+    import tomllib
+
+    return tomllib.loads(text)
+
+
+def _written(value: object) -> str:
+    """A value of the file, on a line."""
+    try:
+        return clean(value, 40)
+    except ValueError:  # a number of thousands of digits
+        return "…"
 
 
 _VALID = {
@@ -78,17 +108,26 @@ _VALID = {
 
 
 def keep(before: Settings, now: Settings) -> None:
-    """Write what has changed into the file, other lines staying as they are. Where that cannot be done, nothing is."""
+    """Write what has changed into the file, all else staying as it is. Where that cannot be done, nothing is."""
     changed = {name: value for name, value in now._asdict().items() if value != getattr(before, name)}
     if not changed:
         return
-    path = settings_file()
-    with contextlib.suppress(OSError, UnicodeDecodeError):
+    with contextlib.suppress(OSError, ValueError, RuntimeError):  # a RecursionError is a RuntimeError
+        path = settings_file().resolve()  # a link stays a link
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        for name, value in changed.items():
-            line = f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}"
-            text, count = re.subn(rf"(?m)^{name}[ \t]*=.*$", line, text, count=1)
-            if not count:
-                text = f"{line}\n{text}"  # before any table
-        rewrite(path, text)
+        rewrite(path, _changed(_text(path) if path.exists() else "", changed))
+
+
+def _changed(text: str, changed: dict[str, object]) -> str:
+    """A file's text with other settings. Raises ValueError where it is not TOML, or has been written in odd ways."""
+    wanted = _parsed(text) | changed
+    end = "\r\n" if "\r\n" in text else "\n"
+    for name, value in changed.items():
+        written = f'"{value}"' if isinstance(value, str) else str(value)
+        line = rf"^([ \t]*{name}[ \t]*=[ \t]*){_VALUE}(?=[ \t]*(?:#|\r?$))"
+        text, count = re.subn(line, rf"\g<1>{written}", text, count=1, flags=re.MULTILINE)
+        if not count:
+            text = f"{name} = {written}{end}{text}"  # before any table
+    if _parsed(text) != wanted:
+        raise ValueError(text)
+    return text

@@ -16,6 +16,7 @@ from nnstep.catalogue.en import TEXTS
 from nnstep.scenario import loads
 from nnstep.text import width as text_width
 from nnstep.tui.commands import COMMANDS
+from nnstep.tui.layout import SMALLEST_SIZE
 from nnstep.tui.screens.help import help_columns
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
 from nnstep.view.canvas import Piece, line_text
@@ -219,8 +220,11 @@ def in_wide() -> None:
 
 def check_fits(view: ViewState, width: int, height: int) -> None:
     for key, panel in {"header": view.header, **view.panels}.items():
-        canvas = panel.paint(width, 2 if key == "header" else height)
-        assert len(canvas.lines) <= (2 if key == "header" else height)
+        lines = height
+        if key == "header":  # the line of the run is there from the smallest screen on
+            lines = view.header_lines if width >= SMALLEST_SIZE[0] else 2
+        canvas = panel.paint(width, lines)
+        assert len(canvas.lines) <= lines
         for line in canvas.lines:
             assert text_width(line_text(line)) <= width, (key, line_text(line))
 
@@ -239,15 +243,22 @@ def test_every_panel_fits_at_every_step_in_a_wide_language(name):
 
 @pytest.mark.usefixtures("in_wide")
 @pytest.mark.parametrize(
-    "lens", ["lens.uses", "lens.check", "lens.jacobian", "lens.picture", "cell.follow", "panel.reading"]
+    "lens",
+    [
+        *("lens.uses", "lens.check", "lens.jacobian", "lens.picture", "cell.follow", "panel.reading"),
+        *("lens.run", "lens.health", "lens.memory", "lens.branches"),
+    ],
 )
 def test_every_view_fits_in_a_wide_language(lens):
     seen = stepper("tied")
+    seen.do("stop.add", ("changes(h)", 2))
+    seen.do("watch.add", "grad(W)")
+    seen.do("edit.make", "lr = 0.2")
     for _ in range(3):
         seen.do("step.next")
     seen.do(lens)
     while "step.next" in seen.view().enabled and seen.session.position.iteration == 1:
-        for width, height in ((12, 5), (40, 15), (90, 30)):
+        for width, height in ((12, 5), (40, 15), (60, 16), (90, 30)):
             check_fits(seen.view(), width, height)
         seen.do("step.next")
 
@@ -274,7 +285,7 @@ def test_the_help_fits_its_columns_in_a_wide_language():
 def test_the_dialogs_are_drawn_in_a_wide_language(size):
     async def act(app, pilot):
         seen = []
-        for key in ("g", "/", "o", "L", "?"):
+        for key in ("g", "/", "o", "L", "?", "B", "w", "e", "W"):
             await press_at_once(app, pilot, [key])
             await pilot.pause()
             seen.append(screen_text(app))

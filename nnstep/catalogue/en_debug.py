@@ -42,6 +42,7 @@ DEBUG: dict[str, str] = {
     "run.left": "{left} left",
     "run.stops": "any key stops",
     "header.run": "run",
+    "message.branches-lost": "read again; not possible any more: {names}",
     "message.changed-on-disk": "the file was changed on disk: r reads it again, and keeps the place",
     "settings.wrong": "found {value}, which is no setting of this program",
     "cli.memory": "MiB for the states of a run, between which it is replayed (default: 64, or what the settings say)",

@@ -88,6 +88,13 @@ class Branches:
         self.current = branch
         return branch
 
+    def restore(self, branch: Branch, edits: Sequence[Edit]) -> None:
+        """A branch as one of another session was: its name, its parent's, and these edits. It is not looked at.
+
+        Raises KeyError where its parent is not there, NnstepError for what cannot be compiled.
+        """
+        self.all = (*self.all, self._branch(branch.name, branch.parent, tuple(edits)))
+
     def undo(self) -> Edit | None:
         """Take back the last edit of the current branch; with the only one the branch goes too, and its parent is
         looked at again. None where there is nothing to take back. Raises ValueError where branches leave this one.

@@ -59,13 +59,13 @@ class Marks:
 
     def add_breakpoint(self, text: str, hits: int = 1) -> Breakpoint:
         """A new breakpoint. Raises LanguageError, with the reason, for one that cannot be used."""
-        made = breakpoint_of(text, self.programs, self._number(), hits)
+        made = breakpoint_of(text, self.programs, hits=hits)._replace(number=self._number())
         self.breakpoints = (*self.breakpoints, made)
         return made
 
     def add_watch(self, text: str) -> Watch:
         """A new watch. Raises LanguageError, with the reason, for one that cannot be used."""
-        made = watch_of(text, self.programs, self._number())
+        made = watch_of(text, self.programs)._replace(number=self._number())
         self.watches = (*self.watches, made)
         return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,10 +10,12 @@ from nnstep.catalogue import say
 from nnstep.debugger.branches import Branch
 from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
+from nnstep.errors import NnstepError
 from nnstep.program import Program
+from nnstep.scenario.edits import edit_text, read_edit
 from nnstep.scenario.model import Edit
 
-__all__ = ["change", "effective_from", "moved_to", "since_when", "switch", "undo"]
+__all__ = ["carry_over", "change", "effective_from", "moved_to", "since_when", "switch", "undo"]
 
 
 def change(session: Session, edits: Sequence[Edit]) -> Branch:
@@ -75,6 +78,24 @@ def moved_to(old: Session, new: Session) -> Position:
     first = sum(1 for slot in old.program.versions[value.name] if not old.program.values[slot].step)
     there = program.values[slots[min(turn - first, len(slots) - 1)]].step
     return Position(iteration, there)
+
+
+def carry_over(old: Session, new: Session) -> list[str]:
+    """Make the branches of a session anew in one on the scenario after it was edited, and look at the same one.
+
+    Gives the names of those that are not possible any more: a cell is not there, or an optimizer, or their parent.
+    """
+    lost = []
+    for branch in old.branches.all[1:]:
+        try:
+            scenario = new.branches.named(branch.parent).timeline.scenario
+            read = [read_edit(edit_text(edit), scenario, edit.iteration) for edit in branch.edits]
+            new.branches.restore(branch, [edit for edits in read for edit in edits])
+        except (KeyError, NnstepError):
+            lost.append(branch.name)
+    with contextlib.suppress(KeyError):
+        new.branches.switch(old.branches.current.name)
+    return lost
 
 
 def effective_from(program: Program, position: Position, name: str) -> int:

@@ -95,8 +95,13 @@ class Segment:
     the states after `start` iterations, `start + stride`, ... up to `stop`.
     """
 
-    def __init__(self, start: int, stop: int, layout: Layout, budget: int, whole: bool) -> None:
-        """`layout` is that of the iterations' numbers; `whole` is False where they have several, with one of states."""
+    def __init__(
+        self, start: int, stop: int, layout: Layout, budget: int, whole: bool, old: Segment | None = None
+    ) -> None:
+        """`layout` is that of the iterations' numbers; `whole` is False where they have several, with one of states.
+
+        `old` is a segment that is not needed any more: its memory is used again, where nobody can have it.
+        """
         length = stop - start
         self.start, self.stop = start, stop
         self.layout = layout
@@ -104,7 +109,9 @@ class Segment:
         size = layout.size if self.whole else layout.state
         room = max(2, min(_MOST_OF_SEGMENT, budget // max(1, 8 * size)))
         self.stride = 1 if self.whole else max(1, -(-length // room))
-        self._numbers = np.empty((length // self.stride, size))
+        shape = (length // self.stride, size)
+        used = old is not None and not self.whole and not old.whole and old._numbers.shape == shape
+        self._numbers: Array = old._numbers if used and old is not None else np.empty(shape)
         self._count = 0  # kept so far, from `start + stride` on
         self._next = start + self.stride
 

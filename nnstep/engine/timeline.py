@@ -201,12 +201,11 @@ class Timeline:
         self._stand_before(iteration)
         if runner.done < iteration - 1 < self.reached:
             era = self.era(iteration)
-            share = self.budget // 2 // _SEGMENTS
-            segment = Segment(
-                runner.done, iteration - 1, layout(self.program(iteration)), share, len(era.programs) == 1
-            )
+            share, whole = self.budget // 2 // _SEGMENTS, len(era.programs) == 1
+            old = self._segments.pop()[1] if len(self._segments) == _SEGMENTS else None
+            segment = Segment(runner.done, iteration - 1, layout(self.program(iteration)), share, whole, old)
             runner.go(iteration - 1, segment.keep)
-            self._segments = [(era, segment), *self._segments[: _SEGMENTS - 1]]
+            self._segments = [(era, segment), *self._segments]
         runner.go(iteration)
         assert runner.machine is not None
         return runner.machine

@@ -89,10 +89,15 @@ class NnstepApp(GuardedApp):
         if not gc.isenabled():  # see nnstep.tui.run
             gc.freeze()  # what is there now stays: later collections need not look at it
             gc.enable()
-        if self._notice:
-            self.report(self._notice)
+        self._notify_of_settings()
         if not self.has_scenario() and (opened := self.dialog("library")) is not None:
             await opened
+
+    def _notify_of_settings(self) -> None:
+        """Say once what was wrong with the settings, where there is a board to say it on."""
+        if self._notice and self.has_scenario():
+            self.report(self._notice)
+            self._notice = ""
 
     def _title(self) -> None:
         driver, stepper = self._driver, self.stepping.stepper
@@ -166,8 +171,11 @@ class NnstepApp(GuardedApp):
             stepper = self.opener(path)
         except NnstepError as error:
             return error.problems
+        if self.stepping.stepper is not None:
+            stepper.digits = self.stepping.stepper.digits
         self.stepping.open(stepper)
         self._title()
+        self._notify_of_settings()
         return ()
 
     def report(self, line: str) -> None:
@@ -186,10 +194,10 @@ class NnstepApp(GuardedApp):
         """Every command of the table, for the palette."""
         for command in COMMANDS:
             if command.id != "app.palette":
-                keys = ", ".join(map(key_name, command.keys))
+                keys = f"  ({', '.join(map(key_name, command.keys))})" if command.keys else ""
                 yield SystemCommand(
                     f"{command.heading}: {command.label}",
-                    f"{command.help}  ({keys})".replace("[", "\\["),
+                    f"{command.help}{keys}".replace("[", "\\["),
                     lambda name=command.id: self.call_later(self.stepping.perform, name),
                 )
 

@@ -22,10 +22,7 @@ class Stepping(Protocol):
         """The file or bundled name it was opened from."""
         ...
 
-    @property
-    def digits(self) -> int:
-        """Significant digits of the numbers shown."""
-        ...
+    digits: int  # significant digits of the numbers shown
 
     def changed_on_disk(self) -> bool:
         """Whether the file has been changed since it was read, and that was not said yet."""

@@ -41,7 +41,7 @@ class Header(NamedTuple):
         if height > 2 and self.strip is not None:
             name = f" {say('header.run')} "
             run, targets = self.strip(max(1, width - text_width(name) - 1))
-            lines.append((Piece(name, "dim"), *run))
+            lines.append(fit((Piece(name, "dim"), *run), width))
             hits = (*hits, *(Hit(hit.x + text_width(name), 2, *hit[2:]) for hit in targets))
         return Canvas(tuple(lines[:height]), hits if height > 1 else (), width, len(lines))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nnstep.catalogue import say
 from nnstep.debugger import Position, Session, place
-from nnstep.debugger.whatif import moved_to
+from nnstep.debugger.whatif import carry_over, moved_to
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario import load
 from nnstep.text import clean
@@ -55,6 +55,8 @@ class Stepper(Looking):
         self.control.take_over(control)
         self.digits = digits
         self._message = (Piece(say("message.read-again") + " ", "good"), Piece(clean(Path(self.path).name), "text"))
+        if lost := carry_over(old, session):
+            self._message = (Piece(say("message.branches-lost", names=clean(", ".join(lost), 80)), "warning"),)
         self._message = debugging.go_towards(self.control, moved_to(old, session)) or self._message
         return self.view()
 

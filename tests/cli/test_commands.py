@@ -84,6 +84,21 @@ def test_every_command_has_help(capsys, name):
         ["xor", "more"],
         ["chek", "file.toml"],
         ["trace", "\x1b[31m", "\x1b[31m"],
+        ["xor", "--memory"],
+        ["xor", "--memory", "0"],
+        ["xor", "--memory", "-8"],
+        ["xor", "--memory", "65537"],
+        ["xor", "--memory", "8.5"],
+        ["xor", "--memory", "8MB"],
+        ["xor", "--memory", "0x8"],
+        ["xor", "--memory", "８"],
+        ["xor", "--memory", "1_0"],
+        ["xor", "--memory", ""],
+        ["xor", "--memory", "\x1b[31m"],
+        ["--memory", "8"],
+        ["xor", "more", "--memory", "8"],
+        ["check", "xor", "--memory", "8"],
+        ["xor", "--mem", "8"],
     ],
 )
 def test_wrong_usage_is_2_and_said_on_standard_error(capsys, arguments):
@@ -250,6 +265,29 @@ def test_without_a_command_the_debugger_opens(capsys, monkeypatch, arguments, op
     monkeypatch.setattr("nnstep.tui.run", lambda path: asked.append(path) or 0)
     assert ran(capsys, *arguments) == (0, "", "")
     assert asked == [opened]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "memory"),
+    [
+        (["xor", "--memory", "8"], 8),
+        (["--memory", "8", "xor"], 8),
+        (["xor", "--memory=1"], 1),
+        (["xor", "--memory", "65536"], 65536),
+        (["xor", "--memory", "8", "--quiz"], 8),
+        (["xor", "--quiz"], None),
+    ],
+)
+def test_the_debugger_is_told_how_much_memory_a_run_may_take(capsys, monkeypatch, arguments, memory):
+    asked = []
+    monkeypatch.setattr("nnstep.tui.run", lambda path, **options: asked.append((path, options)) or 0)
+    assert ran(capsys, *arguments) == (0, "", "")
+    assert asked == [("xor", {"quiz": "--quiz" in arguments, "results": None, "memory": memory})]
+
+
+def test_the_reason_says_which_memory_there_is(capsys):
+    err = ran(capsys, "xor", "--memory", "65537")[2]
+    assert "'65537': expected MiB as a whole number from 1 to 65536" in err
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from nnstep.tui.app import NnstepApp
 from tests.tui.fakes import ENTRIES, FakeStepper, fake_opener
 
-__all__ = ["board_rows", "press_at_once", "run", "screen_text"]
+__all__ = ["board_rows", "post_keys", "press_at_once", "run", "screen_text"]
 
 Act = Callable[[NnstepApp, Pilot[None]], Awaitable[Any]]
 
@@ -31,11 +31,16 @@ def run(act: Act, stepper: FakeStepper | None = None, size: tuple[int, int] = (1
     return asyncio.run(going())
 
 
-async def press_at_once(app: NnstepApp, pilot: Pilot[None], keys: Iterable[str]) -> None:
-    """Press keys faster than the program answers, as a held key or a pasted line does, and wait for the last answer."""
+def post_keys(app: NnstepApp, keys: Iterable[str]) -> None:
+    """Press keys without waiting for any answer."""
     for key in keys:
         char = key if len(key) == 1 else None
         app.post_message(events.Key(_character_to_key(key) if char else key, char))
+
+
+async def press_at_once(app: NnstepApp, pilot: Pilot[None], keys: Iterable[str]) -> None:
+    """Press keys faster than the program answers, as a held key or a pasted line does, and wait for the last answer."""
+    post_keys(app, keys)
     for _ in range(3):
         await pilot.pause()
 

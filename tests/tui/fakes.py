@@ -1,4 +1,4 @@
-"""A stepper without a network: six panels of numbers that all change at every step, of any size."""
+"""A stepper without a network: seven panels of numbers that all change at every step, of any size."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ HOSTILE = "W[red]x[/] [@click=app.quit]q\x1b[31m\u202eeman\x07"
 SESSION_COMMANDS = frozenset(command.id for command in COMMANDS if command.session) | {
     "lens.step",
     "mine.compare",
+    "iteration.goto",
+    "run.advance",
+    "run.stop",
     "row.choose",
     "row.down",
     "cell.choose",
@@ -98,11 +101,12 @@ class Listing:
 
 @dataclass(frozen=True, eq=False)
 class FakeHeader:
-    """Two lines."""
+    """Two lines, or three."""
 
     name: str
     step: int
     steps: int
+    lines: int = 2
     key: str = "header"
     title: Line = ()
 
@@ -118,7 +122,10 @@ class FakeHeader:
         hits = tuple(
             Hit(9 + x, 1, 1, 1, Target("step.goto", str(x * self.steps // (width - 20)))) for x in range(width - 20)
         )
-        return Canvas(lines, hits, width, 2)
+        if self.lines > 2:
+            lines = (*lines, (Piece(" run ", "dim"), Piece("▁" * (width - 6), "spark")))
+            hits = (*hits, *(Hit(5 + x, 2, 1, 1, Target("iteration.goto", str(x + 1))) for x in range(width - 6)))
+        return Canvas(lines, hits, width, self.lines)
 
 
 @dataclass
@@ -135,6 +142,11 @@ class FakeStepper:
     focus: str = "operation"
     log: list[tuple[str, object]] = field(default_factory=list)
     broken: bool = False
+    digits: int = 4
+    changed: bool = False
+    running: bool = False
+    watching: int = 0
+    header_lines: int = 2
 
     def view(self, message: Line = ()) -> ViewState:
         name = clean(self.name)
@@ -144,16 +156,20 @@ class FakeStepper:
         }
         enabled = SESSION_COMMANDS - ({"step.back"} if self.step == 0 else set())
         return ViewState(
-            FakeHeader(name, self.step, self.steps),
+            FakeHeader(name, self.step, self.steps, self.header_lines),
             {**panels, "program": Listing(self.step, self.steps, name)},
             frozenset(enabled),
-            message,
+            message or ((Piece("running", "strong"),) if self.running else ()),
             name,
+            running=self.running,
+            watching=self.watching,
+            header_lines=self.header_lines,
         )
 
     def do(self, command: str, argument: object = None) -> ViewState:
         assert command in SESSION_COMMANDS, command
         self.log.append((command, argument))
+        self.running = command == "run.forward" or (self.running and command == "run.advance")  # it never ends itself
         by = {"step.next": 1, "step.back": -1, "iteration.next": 5, "iteration.previous": -5}.get(command, 0)
         if command == "step.back" and self.step == 0:
             return self.view((Piece("This is the start.", "warning"),))
@@ -168,6 +184,10 @@ class FakeStepper:
             self.focus = str(argument)
         return self.view()
 
+    def changed_on_disk(self) -> bool:
+        changed, self.changed = self.changed, False
+        return changed
+
     def reload(self) -> ViewState:
         if self.broken:
             raise NnstepError(
@@ -177,6 +197,9 @@ class FakeStepper:
 
     def question(self, about: str) -> str:
         return f"what is {about}? {HOSTILE}"
+
+    def suggestion(self, about: str) -> str:
+        return ""
 
     def summary(self) -> str:
         return ""

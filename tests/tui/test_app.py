@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from nnstep.tui.commands import COMMANDS, panel_names
@@ -13,11 +15,14 @@ from nnstep.tui.screens.open import OpenFile
 from nnstep.tui.screens.problems import Problems
 from nnstep.tui.widgets.pane import Pane
 from nnstep.view.state import PANEL_KEYS
-from tests.tui.driving import board_rows, press_at_once, run, screen_text
+from tests.tui.driving import board_rows, post_keys, press_at_once, run, screen_text
 from tests.tui.fakes import HOSTILE, FakeStepper, random_presses
 
 ALL_KEYS = [key for command in COMMANDS for key in command.keys if command.id != "app.quit"]
-DIALOGS = ("step.goto", "name.find", "file.open", "file.library", "app.help", "app.palette", "app.quit")
+DIALOGS = (
+    *("step.goto", "name.find", "file.open", "file.library", "app.help", "app.palette", "app.quit"),
+    *("mine.open", "stop.add", "watch.add", "edit.make", "branch.save"),
+)
 BOARD_KEYS = [key for command in COMMANDS for key in command.keys if command.id not in DIALOGS]
 SIZES = [(120, 36), (80, 24), (200, 60), (60, 16), (120, 24)]
 
@@ -41,6 +46,93 @@ def test_session_commands_reach_the_stepper_in_the_order_of_the_keys():
         *["panel.focus", "step.next", "step.next", "step.back", "step.next", "step.next", "step.back"],
         *["cell.down", "cell.right", "iteration.next", "phase.previous", "step.last", "weight.next"],
     ]
+
+
+def test_every_key_stops_a_run_and_does_nothing_else_then():
+    """Those of the table, others, and Ctrl+C."""
+    keys = [*ALL_KEYS, "Q", "%", "f5", "ctrl+c", "ctrl+x", "insert"]
+
+    async def act(app, pilot):
+        stepper = app.stepping.stepper
+        before = stepper.step, stepper.focus, app.stepping.board.zoomed, app.look
+        for key in keys:
+            app.stepping.drive("run.forward")
+            stepper.log.clear()
+            assert app.stepping.board.running
+            post_keys(app, [key])
+            for _ in range(100_000):
+                await asyncio.sleep(0)
+                if not app.stepping.board.running:
+                    break
+            await pilot.pause()
+            assert not app.stepping.board.running, key
+            assert {name for name, _ in stepper.log} - {"run.advance"} == {"run.stop"}, key
+            assert stepper.log[-1][0] == "run.stop", key
+            assert app.screen is app.stepping, key
+        return before == (stepper.step, stepper.focus, app.stepping.board.zoomed, app.look)
+
+    assert run(act, FakeStepper())
+
+
+def test_a_run_goes_on_by_itself_and_shows_it():
+    async def act(app, pilot):
+        app.stepping.drive("run.forward")
+        while app.stepping.stepper.log.count(("run.advance", None)) < 3:
+            await asyncio.sleep(0)
+        text = screen_text(app)
+        app.stepping.drive("run.stop")
+        while app.stepping._going is not None:  # the slice that was to come next
+            await asyncio.sleep(0)
+        return text.splitlines()[-1].strip(), app.stepping.stepper.log[-1][0]
+
+    assert run(act, FakeStepper()) == ("running", "run.stop")
+
+
+@pytest.mark.parametrize(("key", "command"), [("B", "stop.add"), ("w", "watch.add"), ("e", "edit.make")])
+def test_a_dialog_hands_over_what_was_typed_once_however_fast_enter_is(key, command):
+    async def act(app, pilot):
+        await press_at_once(app, pilot, [key, *"abc", "enter", "enter", "enter"])
+        await pilot.pause()
+        return app.stepping.stepper.log, app.screen is app.stepping, app.failures
+
+    log, back, failures = run(act, FakeStepper())
+    assert [argument for name, argument in log if name == command] == [("abc", 1) if key == "B" else "abc"]
+    assert (back, failures) == (True, [])
+
+
+@pytest.mark.parametrize("keys", [("g", "3"), ("/", "W"), ("o", *"xor"), ("L",), ("a", "1"), ("m",)])
+def test_enter_may_be_faster_than_a_dialog_closes(keys):
+    async def act(app, pilot):
+        await press_at_once(app, pilot, [*keys, "enter", "enter", "enter"])
+        await press_at_once(app, pilot, ["escape", "escape", "escape"])
+        await pilot.pause()
+        return app.failures, app.is_running, app.screen is app.stepping
+
+    assert run(act, FakeStepper()) == ([], True, True)
+
+
+def test_watch_is_in_the_grid_when_it_has_something_or_the_focus():
+    async def act(app, pilot):
+        stepper, seen = app.stepping.stepper, []
+        for lines, key in ((0, "n"), (3, "n"), (0, "n"), (0, "7"), (0, "2")):
+            stepper.watching = lines
+            await pilot.press(key)
+            seen.append("two_layer watch" in screen_text(app))
+        return seen
+
+    assert run(act, FakeStepper()) == [False, True, False, True, False]
+
+
+def test_a_third_line_of_the_header_is_there_on_large_screens():
+    async def act(app, pilot):
+        rows = screen_text(app).splitlines()
+        await pilot.resize_terminal(120, 29)
+        await pilot.pause()
+        return rows[2], screen_text(app).splitlines()[2]
+
+    large, small = run(act, FakeStepper(header_lines=3))
+    assert large.startswith(" run ▁")
+    assert "run" not in small
 
 
 def test_held_keys_are_all_done():
@@ -79,7 +171,7 @@ def test_a_message_stands_in_for_the_keys_until_the_next_press():
 def test_focus_goes_round_and_by_number(size):
     async def act(app, pilot):
         seen = []
-        for key in ("tab", "tab", "tab", "tab", "tab", "tab", "shift+tab", "1", "6", "3"):
+        for key in ("tab", "tab", "tab", "tab", "tab", "tab", "tab", "shift+tab", "1", "7", "6", "3"):
             await pilot.press(key)
             seen.append(app.stepping.board.focused)
             assert app.stepping.stepper.focus == seen[-1]
@@ -87,7 +179,19 @@ def test_focus_goes_round_and_by_number(size):
         return seen
 
     order = [*PANEL_KEYS[2:], *PANEL_KEYS[:2]]
-    assert run(act, FakeStepper(), size) == [*order, "program", "program", "gradients", "chain"]
+    assert run(act, FakeStepper(), size) == [*order, "program", "program", "watch", "gradients", "chain"]
+
+
+@pytest.mark.parametrize(("size", "keys"), [((80, 24), ("4",)), ((120, 36), ("3", "z")), ((120, 36), ("4",))])
+def test_a_view_is_shown_where_it_can_be_seen(size, keys):
+    async def act(app, pilot):
+        await pilot.press(*keys)
+        hidden = "two_layer operation" not in screen_text(app)
+        await pilot.press("d")
+        return hidden, app.stepping.board.focused, "two_layer operation" in screen_text(app)
+
+    hidden = size == (80, 24) or "z" in keys
+    assert run(act, FakeStepper(), size) == (hidden, "operation" if hidden else "parameters", True)
 
 
 def test_zoom_shows_one_panel_and_comes_back():
@@ -530,7 +634,7 @@ def test_a_click_on_the_timeline_goes_there():
 
 def test_a_click_on_a_tab_focuses_and_on_quit_quits():
     async def act(app, pilot):
-        await pilot.click(offset=where(app, "4 Parameters"))
+        await pilot.click(offset=where(app, "4 Param"))
         await pilot.pause()
         focused = app.stepping.board.focused
         await pilot.click(offset=where(app, "q quit"))

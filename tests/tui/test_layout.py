@@ -11,11 +11,13 @@ from nnstep.view.state import PANEL_KEYS
 widths = st.integers(SMALLEST_SIZE[0], 300)
 heights = st.integers(SMALLEST_SIZE[1], 120)
 keys = st.sampled_from(PANEL_KEYS)
+watching = st.integers(0, 90)  # lines of breakpoints and watches
+lines = st.sampled_from((2, 3))  # of the header
 
 
-@given(widths, heights, keys, st.booleans())
-def test_boxes_cover_the_screen_once(width, height, focused, zoomed):
-    layout = arrange(width, height, focused, zoomed)
+@given(widths, heights, keys, st.booleans(), watching, lines)
+def test_boxes_cover_the_screen_once(width, height, focused, zoomed, watched, top):
+    layout = arrange(width, height, focused, zoomed, watched, top)
     boxes = [box for box in (layout.header, layout.tabs, *layout.panels.values(), layout.footer) if box]
     assert sum(box.width * box.height for box in boxes) == width * height
     for x, y in {
@@ -24,11 +26,34 @@ def test_boxes_cover_the_screen_once(width, height, focused, zoomed):
         assert sum(box.holds(x, y) for box in boxes) == 1
 
 
-@given(widths, heights, keys, st.booleans())
-def test_the_focused_panel_is_in_sight_with_room_inside(width, height, focused, zoomed):
-    layout = arrange(width, height, focused, zoomed)
+@given(widths, heights, keys, st.booleans(), watching, lines)
+def test_the_focused_panel_is_in_sight_with_room_inside(width, height, focused, zoomed, watched, top):
+    layout = arrange(width, height, focused, zoomed, watched, top)
     assert focused in layout.panels
-    assert all(box.width >= 28 and box.height >= 9 for box in layout.panels.values())
+    apart = {"program", "watch"} if len(layout.panels) > 6 else set()  # these two share a column
+    assert all(box.width >= 28 for box in layout.panels.values())
+    assert all(box.height >= 9 for key, box in layout.panels.items() if key not in apart)
+
+
+@given(st.integers(GRID_SIZE[0], 300), st.integers(GRID_SIZE[1], 120), keys, watching, lines)
+def test_watch_has_the_room_it_needs_below_program_or_most_of_it(width, height, focused, watched, top):
+    panels = arrange(width, height, focused, False, watched, top).panels
+    assert ("watch" in panels) == (watched > 0 or focused == "watch")
+    if "watch" in panels:
+        program, watch = panels["program"], panels["watch"]
+        column = program.height + watch.height
+        assert (watch.x, watch.width, watch.y) == (program.x, program.width, program.y + program.height)
+        assert program.height >= 7
+        assert watch.height - 2 >= watched or watch.height >= column * 3 // 5
+        assert focused != "watch" or watch.height - 2 >= 4
+        assert column == arrange(width, height, "chain", False, 0, top).panels["program"].height
+
+
+@given(widths, heights, keys, st.booleans(), watching)
+def test_a_third_line_of_the_header_takes_a_line_of_a_large_screen_only(width, height, focused, zoomed, watched):
+    header = arrange(width, height, focused, zoomed, watched, 3).header
+    assert header.height == (3 if height >= GRID_SIZE[1] else 2)
+    assert arrange(width, height, focused, zoomed, watched, 2).header.height == 2
 
 
 @given(st.integers(0, 400), st.integers(0, 200), keys)
@@ -37,8 +62,10 @@ def test_too_small_is_below_the_smallest_size(width, height, focused):
     assert arrange(width, height, focused).too_small == small
 
 
-def test_all_six_panels_from_the_grid_size_on():
-    assert tuple(arrange(*GRID_SIZE, "chain").panels) == PANEL_KEYS
+def test_all_panels_from_the_grid_size_on_but_watch_only_when_it_has_something_or_the_focus():
+    assert tuple(arrange(*GRID_SIZE, "chain").panels) == PANEL_KEYS[:-1]
+    assert tuple(arrange(*GRID_SIZE, "chain", watching=1).panels) == PANEL_KEYS
+    assert tuple(arrange(*GRID_SIZE, "watch").panels) == PANEL_KEYS
     assert tuple(arrange(80, 24, "chain").panels) == ("chain",)
     assert tuple(arrange(120, 24, "chain").panels) == ("program", "chain")
     assert tuple(arrange(120, 36, "chain", zoomed=True).panels) == ("chain",)

@@ -319,3 +319,30 @@ def test_a_reload_keeps_the_place_breakpoints_and_watches_by_name(tmp_path: Path
     assert not seen.do("run.forward").running
     path.unlink()
     assert not seen.changed_on_disk()
+
+
+def test_a_reload_keeps_the_branches_that_are_still_possible(tmp_path: Path) -> None:
+    seen = opened(LONG, tmp_path)
+    seen.do("iteration.goto", "20")
+    seen.do("edit.make", "W2[2, 0] = 0.5; lr = 0.1")
+    seen.do("iteration.goto", "30")
+    seen.do("edit.make", "adam lr = 0.01")
+    seen.do("branch.rename", "other way")
+    path = tmp_path / "scenario.toml"
+    path.write_text(LONG.replace("sigmoid", "tanh"))
+    view = seen.reload()
+    assert "Read again" in said(view)
+    assert [one.name for one in seen.session.branches.all] == ["main", "branch 1", "other way"]
+    assert seen.session.branches.current.name == "other way"
+    assert seen.session.position.iteration == 30
+    scenario = seen.session.timeline.scenario
+    again = Timeline(load(str(path))._replace(edits=scenario.edits))
+    assert seen.session.record.arena.tobytes() == again.record(30).arena.tobytes()
+    path.write_text(
+        LONG.replace("weight = [[1.0], [-0.5], [0.25]]", "units = 1")
+        .replace("0.25], [1.5, 0.75, -0.5]", "], [1.5, 0.75]")
+        .replace("-1.0, ]", "-1.0]")
+    )
+    view = seen.reload()
+    assert "not possible any more: branch 1, other way" in said(view)
+    assert [one.name for one in seen.session.branches.all] == ["main"]

@@ -48,6 +48,18 @@ MOVES = (
     "panel.reading",
     "quiz.toggle",
     "quiz.hint",
+    "lens.run",
+    "lens.health",
+    "lens.memory",
+    "lens.branches",
+    "run.choose",
+    "run.log",
+    "run.forward",
+    "run.backward",
+    "stop.line",
+    "mark.enable",
+    "mark.remove",
+    "edit.undo",
 )
 
 
@@ -57,9 +69,19 @@ def painted(view: ViewState, width: int = 60, height: int = 20) -> dict[str, tup
     return {key: tuple(map(line_text, panel.paint(width, height).lines)) for key, panel in panels.items()}
 
 
+def but_the_run(view: ViewState) -> dict[str, tuple[str, ...]]:
+    """The text of every panel, the line of the run left out: it shows how far the run has been done, which a step back
+    does not undo.
+    """
+    seen = painted(view)
+    return {**seen, "header": seen["header"][:2]}
+
+
 def pieces(view: ViewState, width: int, height: int) -> list[tuple[str, Canvas]]:
     panels = {"header": view.header, **view.panels}
-    return [(key, panel.paint(width, 2 if key == "header" else height)) for key, panel in panels.items()]
+    return [
+        (key, panel.paint(width, view.header_lines if key == "header" else height)) for key, panel in panels.items()
+    ]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -70,18 +92,30 @@ def test_steps_forward_then_as_many_back_is_the_identity(name: str, moves: list[
     for move in moves:
         seen.do(move)
     taken = 0
-    before = painted(seen.do("step.goto", f"{seen.session.position.iteration}:{seen.session.position.step}"))
+    before = but_the_run(seen.do("step.goto", f"{seen.session.position.iteration}:{seen.session.position.step}"))
     while taken < steps and "step.next" in seen.view().enabled:
         seen.do("step.next")
         taken += 1
     for _ in range(taken):
         seen.do("step.back")
-    assert painted(seen.view()) == before
+    assert but_the_run(seen.view()) == before
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_step_back_shows_what_was_shown(name: str) -> None:
     seen, views = stepper(name), []
+    while "step.next" in seen.view().enabled:
+        views.append(but_the_run(seen.view()))
+        seen.do("step.next")
+    while views:
+        assert but_the_run(seen.do("step.back")) == views.pop()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_once_the_run_was_done_every_step_back_shows_all_that_was_shown(name: str) -> None:
+    seen, views = stepper(name), []
+    seen.do("step.goto", f"{seen.session.timeline.iterations}:0")
+    seen.do("step.goto", "1:0")
     while "step.next" in seen.view().enabled:
         views.append(painted(seen.view()))
         seen.do("step.next")
@@ -97,7 +131,7 @@ def test_every_panel_fits_its_window(name: str, commands: list[str], width: int,
     for command in commands:
         seen.do(command)
     for key, canvas in pieces(seen.view(), width, height):
-        assert len(canvas.lines) <= (2 if key == "header" else height)
+        assert len(canvas.lines) <= (3 if key == "header" else height)
         for line in canvas.lines:
             assert text_width(line_text(line)) <= width, (key, line_text(line))
 

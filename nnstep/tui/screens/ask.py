@@ -29,6 +29,7 @@ class Ask(Dialog):
     def __init__(self, about: str, lines: Sequence[Line], submit: Callable[[list[str]], str]) -> None:
         super().__init__()
         self._about, self._lines, self._submit = about, lines, submit
+        self._done = False
 
     def compose(self) -> ComposeResult:
         """Each question with its input, and how an answer is typed."""
@@ -44,10 +45,13 @@ class Ask(Dialog):
         self.set_focus(self.query(Input).first())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Hand the lines over; nothing typed is a change of mind."""
+        """Hand the lines over, once; nothing typed is a change of mind."""
+        if self._done:  # Enter was pressed again before the dialog was gone
+            return
         texts = [one.value.strip() for one in self.query(Input)]
         wrong = self._submit(texts) if texts[0] else ""
         if wrong:
             self.query_one("#said", Static).update(Content.styled(clean(wrong, 400), "$text-error"))
         else:
+            self._done = True
             self.dismiss()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Protocol
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -126,8 +127,14 @@ class StepperScreen(Screen[None]):
         """One line to the person, in place of the keys until the next command."""
         self.board.say((Piece(clean(text, 300), role),))
 
+    def on_key(self, event: events.Key) -> None:
+        """A key that is bound to nothing: it stops a run all the same, and does nothing else then, as Ctrl+C would."""
+        if self.board.running:
+            event.stop()
+            self.drive("run.stop")
+
     async def action_perform(self, command: str) -> None:
-        """What every key is bound to."""
+        """What every key of the table is bound to."""
         if (rest := self.perform(command)) is not None:
             await rest
 

@@ -62,6 +62,7 @@ class Board(Widget):
         self._arrangement = Arrangement((0, 0))
         self._strips: dict[int, Strip] = {}
         self._dragged: tuple[Pane, int, Target] | None = None  # from which row, and what was gone to last
+        self._moved = False  # whether the last drag has gone anywhere, which makes its end no click
 
     # What the screen tells the board.
 
@@ -245,11 +246,14 @@ class Board(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Say what was clicked."""
-        if (pane := self._pane_at(event.x, event.y)) is not None:
+        if self._moved:
+            self._moved = False
+        elif (pane := self._pane_at(event.x, event.y)) is not None:
             self.post_message(self.Clicked(pane.key, pane.target(event.x, event.y)))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """On the line of the run, a drag begins."""
+        self._moved = False
         pane = self._pane_at(event.x, event.y)
         target = pane.target(event.x, event.y) if pane is not None else None
         if pane is not None and target is not None and target.command == _DRAGGED:
@@ -263,7 +267,7 @@ class Board(Widget):
         pane, y, last = self._dragged
         target = pane.target(event.x, y)
         if target is not None and target.command == _DRAGGED and target != last:
-            self._dragged = (pane, y, target)
+            self._dragged, self._moved = (pane, y, target), True
             self.post_message(self.Clicked(pane.key, target))
 
     def on_mouse_up(self) -> None:

@@ -131,7 +131,7 @@ class _Compared:
             return set_in((Piece(said, "dim"),), width)
         mine = scene.record.value(value.slot)
         with np.errstate(all="ignore"):
-            difference = mine - found
+            difference = np.asarray(mine - found)  # of two numbers NumPy makes a number and no array
         name = label(value.name, scene.objective)
         titles = (clean(self._mine.name, 20), clean(self._its.name, 20), say("branches.difference"))
         blocks = []
