@@ -7,11 +7,12 @@ assignment of it), and the counters `iteration`, `epoch` and `step`, where no va
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.engine.evaluate import evaluate
+from nnstep.engine.assemble import bound_to
 from nnstep.engine.record import Record
 from nnstep.errors import LanguageError, OperationError, nearest
 from nnstep.language import Call, Expression, names, walk
@@ -42,7 +43,7 @@ def _reference(written: str, program: Program) -> Reference:
     name, back = written, 0
     while name not in program.versions and name.startswith(_PREVIOUS):
         name, back = name[len(_PREVIOUS) : -1], back + 1
-    return Reference(written, name, back, name in COUNTERS and name not in program.versions)
+    return Reference(written, name, back, not back and name in COUNTERS and name not in program.versions)
 
 
 def depth(expression: Expression, program: Program) -> int:
@@ -72,7 +73,7 @@ def places(expression: Expression, program: Program) -> tuple[int, ...]:
 
 
 def check(expression: Expression, programs: Sequence[Program], *, truth: bool = False) -> Shape:
-    """The shape of an expression's value in the first of the `programs` of a run.
+    """The shape of an expression's value in the first of the `programs` of a run; it has one in all of them.
 
     Raises LanguageError, with the reason, where it has none: a name that no value has, shapes that do not fit, an
     operation that is not for people; with `truth` also where it is not a single number.
@@ -83,6 +84,8 @@ def check(expression: Expression, programs: Sequence[Program], *, truth: bool = 
             raise LanguageError(f"{node.function} stands in derivative rules only")
     for one in references(expression, program):
         if not one.counter and one.name not in program.versions:
+            if one.name in COUNTERS:
+                raise LanguageError(f"{one.name} is a counter, so there is no {one.written}")
             known = [name for name in program.versions if program.values[program.versions[name][0]].role != "unnamed"]
             there = "there is " + ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
             raise LanguageError(f"{one.name!r} is not defined", hint=nearest(one.name, known) or there)
@@ -90,14 +93,28 @@ def check(expression: Expression, programs: Sequence[Program], *, truth: bool = 
         if one.back and len(shapes) > 1:
             said = f"{one.name} has another shape in the smaller last batch of an epoch, so it cannot be compared with"
             raise LanguageError(f"{said} {one.written}")
-    try:
-        shape = infer(expression, lambda name: _shape(name, program))
-    except OperationError as error:
-        raise LanguageError(str(error), hint=error.hint) from None
+    shapes = _shapes(expression, programs)
+    shape = next((one for one in shapes if int(np.prod(one)) != 1), shapes[0])
     if truth and int(np.prod(shape)) != 1:
         said = "×".join(map(str, shape)) + ("" if len(shape) > 1 else " numbers")
         raise LanguageError(f"a condition is one number, this is {said}", hint="any(...), all(...) or norm(...) is one")
-    return shape
+    return shapes[0]
+
+
+def _shapes(expression: Expression, programs: Sequence[Program]) -> list[Shape]:
+    """The shape for each size of a batch where all that it names is there, the first of the `programs` first."""
+    sizes = {program.rows: program for program in reversed(programs) if is_there(expression, program)}
+    found, wrong = [], []
+    for rows, program in sorted(sizes.items(), key=lambda pair: pair[0] != programs[0].rows):
+        try:
+            found.append(infer(expression, partial(_shape, program=program)))
+        except OperationError as error:
+            wrong.append((rows, error))
+    if wrong:
+        rows, error = wrong[0]
+        where = f"in a batch of {rows} sample{'s' * (rows != 1)}: " if found else ""
+        raise LanguageError(where + str(error), hint=error.hint)
+    return found
 
 
 def _is_internal(function: str) -> bool:
@@ -126,7 +143,11 @@ def value_at(expression: Expression, records: Callable[[int], Record], iteration
         if value is None:
             return None
         found[one.written] = value
-    return evaluate(expression, found.__getitem__)
+    calls, value = bound_to(expression, found)  # as a run has it: operations do not ask whether numbers are classes
+    with np.errstate(all="ignore"):
+        for kernel, *operands in calls:
+            kernel(*operands)
+    return value
 
 
 def _counted(name: str, record: Record, step: int) -> Array:

@@ -59,8 +59,8 @@ class Watcher:
 
     def warm_up(self, programs: Sequence[Program]) -> int:
         """How many iterations have to be told before the first one whose hits count."""
-        back = [depth(one.expression, program) for one in self._conditions if one.expression for program in programs]
-        return max([*back, *(1 for one in self._conditions if one.change)], default=0)
+        found = [(one.change, one.expression) for one in self._conditions if one.expression is not None]
+        return max((depth(of, program) + change for change, of in found for program in programs), default=0)
 
     def hits(self, machine: Machine, iteration: int) -> list[Hit]:
         """Where in the iteration that `machine` has just run something holds, in order."""
