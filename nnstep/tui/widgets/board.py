@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.segment import Segment
-from textual import events
 from textual.filter import LineFilter
 from textual.geometry import Region
-from textual.message import Message as TextualMessage
 from textual.strip import Strip
-from textual.widget import Widget
 
 from nnstep.catalogue import say
 from nnstep.text import width as text_width
@@ -23,46 +20,37 @@ from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.direct import write
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
 from nnstep.tui.widgets.pane import Change, Pane, fit
-from nnstep.view.canvas import Line, Panel, Piece, Target, line_text
+from nnstep.tui.widgets.pointed import Pointed
+from nnstep.view.canvas import Line, Panel, Piece, line_text
 from nnstep.view.state import PANEL_KEYS, ViewState
 
 __all__ = ["Board"]
 
-_DRAGGED = "iteration.goto"  # what can be dragged along, not only clicked
 _COPY_LIMIT = 250_000  # cells of a panel that are still copied whole
 
 
-class Board(Widget):
+class Board(Pointed):
     """Everything the stepper's screen shows. `focused` is a panel's key."""
 
     DEFAULT_CSS = "Board { width: 1fr; height: 1fr; }"
     ALLOW_SELECT = False
 
-    class Clicked(TextualMessage):
-        """A click on something that asks for something, or on a panel."""
-
-        def __init__(self, panel: str, target: Target | None) -> None:
-            super().__init__()
-            self.panel, self.target = panel, target
-
     def __init__(self, palette: Palette) -> None:
-        super().__init__()
+        panes = {
+            "header": Pane("header", framed=False, backgrounds=("band", "text", "text")),
+            "tabs": Pane("tabs", framed=False),
+            **{key: Pane(key) for key in PANEL_KEYS},
+            "footer": Pane("footer", framed=False, backgrounds=("band",)),
+        }
+        super().__init__(panes, self.scroll_panel)
         self.focused = "operation"
         self.zoomed = False
         self._palette = palette
         self._state: ViewState | None = None
         self._footer: Panel = Footer()
         self._tabs = Tabs(self.focused)
-        self._panes = {
-            "header": Pane("header", framed=False, backgrounds=("band", "text", "text")),
-            "tabs": Pane("tabs", framed=False),
-            **{key: Pane(key) for key in PANEL_KEYS},
-            "footer": Pane("footer", framed=False, backgrounds=("band",)),
-        }
         self._arrangement = Arrangement((0, 0))
         self._strips: dict[int, Strip] = {}
-        self._dragged: tuple[Pane, int, Target] | None = None  # from which row, and what was gone to last
-        self._moved = False  # whether the last drag has gone anywhere, which makes its end no click
 
     # What the screen tells the board.
 
@@ -238,64 +226,3 @@ class Board(Widget):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """None: a look's colours are the terminal's already."""
         return ()
-
-    # The mouse.
-
-    def _pane_at(self, x: int, y: int) -> Pane | None:
-        return next((pane for pane in self._panes.values() if pane.box and pane.box.holds(x, y)), None)
-
-    def on_click(self, event: events.Click) -> None:
-        """Say what was clicked."""
-        if self._moved:
-            self._moved = False
-        elif (pane := self._pane_at(event.x, event.y)) is not None:
-            self.post_message(self.Clicked(pane.key, pane.target(event.x, event.y)))
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """On the line of the run, a drag begins."""
-        self._moved = False
-        pane = self._pane_at(event.x, event.y)
-        target = pane.target(event.x, event.y) if pane is not None else None
-        if pane is not None and target is not None and target.command == _DRAGGED:
-            self._dragged = (pane, event.y, target)
-            self.capture_mouse()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Where it is dragged to is gone to, at once."""
-        if self._dragged is None:
-            return
-        pane, y, last = self._dragged
-        target = pane.target(event.x, y)
-        if target is not None and target.command == _DRAGGED and target != last:
-            self._dragged, self._moved = (pane, y, target), True
-            self.post_message(self.Clicked(pane.key, target))
-
-    def on_mouse_up(self) -> None:
-        """The drag ends."""
-        if self._dragged is not None:
-            self._dragged = None
-            self.release_mouse()
-
-    def _wheel(self, event: events.MouseEvent, lines: int, columns: int = 0) -> None:
-        pane = self._pane_at(event.x, event.y)
-        if pane is not None and pane.framed:
-            if event.shift or event.ctrl:
-                lines, columns = 0, columns or lines * 2
-            self.scroll_panel(pane.key, lines, columns)
-            event.stop()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll the panel under the pointer."""
-        self._wheel(event, 3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll the panel under the pointer."""
-        self._wheel(event, -3)
-
-    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
-        """Scroll the panel under the pointer sideways."""
-        self._wheel(event, 0, 6)
-
-    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
-        """Scroll the panel under the pointer sideways."""
-        self._wheel(event, 0, -6)
