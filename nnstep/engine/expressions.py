@@ -89,8 +89,8 @@ def check(expression: Expression, programs: Sequence[Program], *, truth: bool = 
             known = [name for name in program.versions if program.values[program.versions[name][0]].role != "unnamed"]
             there = "there is " + ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
             raise LanguageError(f"{one.name!r} is not defined", hint=nearest(one.name, known) or there)
-        shapes = {p.values[p.versions[one.name][0]].shape for p in programs if one.name in p.versions}
-        if one.back and len(shapes) > 1:
+        sizes = {p.values[p.versions[one.name][0]].shape for p in programs if one.name in p.versions}
+        if one.back and len(sizes) > 1:
             said = f"{one.name} has another shape in the smaller last batch of an epoch, so it cannot be compared with"
             raise LanguageError(f"{said} {one.written}")
     shapes = _shapes(expression, programs)
@@ -111,9 +111,9 @@ def _shapes(expression: Expression, programs: Sequence[Program]) -> list[Shape]:
         except OperationError as error:
             wrong.append((rows, error))
     if wrong:
-        rows, error = wrong[0]
+        rows, first = wrong[0]
         where = f"in a batch of {rows} sample{'s' * (rows != 1)}: " if found else ""
-        raise LanguageError(where + str(error), hint=error.hint)
+        raise LanguageError(where + str(first), hint=first.hint)
     return found
 
 

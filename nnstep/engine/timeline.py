@@ -26,7 +26,6 @@ __all__ = ["BUDGET", "Timeline"]
 
 BUDGET = 64 << 20  # bytes of states, unless asked for otherwise
 _RECORDS = 256 << 20  # bytes of records kept
-_SEGMENTS = 2  # parts of the run of which every state is kept: the one replayed last, and one around it
 
 
 class Timeline:
@@ -200,12 +199,17 @@ class Timeline:
             return runner.machine
         self._stand_before(iteration)
         if runner.done < iteration - 1 < self.reached:
-            era = self.era(iteration)
-            share, whole = self.budget // 2 // _SEGMENTS, len(era.programs) == 1
-            old = self._segments.pop()[1] if len(self._segments) == _SEGMENTS else None
-            segment = Segment(runner.done, iteration - 1, layout(self.program(iteration)), share, whole, old)
-            runner.go(iteration - 1, segment.keep)
-            self._segments = [(era, segment), *self._segments]
+            era, form = self.era(iteration), layout(self.program(iteration))
+            # Parts around this one stay, so that what is before it need not be replayed from a checkpoint.
+            around = [one for one in self._segments if one[1].start <= runner.done and iteration <= one[1].stop + 1]
+            gone = [one[1] for one in self._segments if one not in around]
+            left, least = self.budget // 2 - sum(segment.nbytes for _, segment in around), 2 * 8 * form.state
+            if not around or left >= least:
+                share, whole, old = max(left // 2, least), len(era.programs) == 1, gone[0] if gone else None
+                segment = Segment(runner.done, iteration - 1, form, share, whole, old)
+                self._segments = around
+                runner.go(iteration - 1, segment.keep)
+                self._segments = [(era, segment), *around]
         runner.go(iteration)
         assert runner.machine is not None
         return runner.machine

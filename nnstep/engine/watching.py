@@ -148,6 +148,8 @@ class _Bound:
                 self.fixed += [Hit(step, number) for step in condition.steps(self._program)]
             if condition.expression is not None and is_there(condition.expression, self._program):
                 self._bind(number, condition, condition.expression)
+            elif condition.expression is not None:
+                self._keep(condition.expression)
         # What is kept longest comes first, as it takes over from what is kept one iteration less.
         self.saves = sorted(self._saves.items(), key=lambda pair: -pair[0][2])
 
@@ -161,6 +163,14 @@ class _Bound:
             self.late.append(_Late(tests, list(needs)))
         else:
             self.tests += tests
+
+    def _keep(self, expression: Expression) -> None:
+        """An expression of which something is not here: what it will look back at once that is there."""
+        for one in references(expression, self._program):
+            for turn, slot in enumerate(self._program.versions.get(one.name, ()) if one.back else ()):
+                source = self._machine.values[slot]
+                self._watcher.saved((one.name, turn, one.back), source)
+                self._saves |= {(one.name, turn, age): source for age in range(1, one.back + 1)}
 
     def _test(self, expression: Expression, step: int, needs: dict[_Saved, None]) -> tuple[Callable[[], None], Array]:
         operands = {}
