@@ -38,7 +38,7 @@ DEBUG: dict[str, str] = {
     "run.interrupted": "interrupted in iteration {iteration}",
     "run.running": "running: iteration {iteration}",
     "run.share": "{share} %",
-    "run.rate": "{rate} a second",
+    "run.rate": "{rate}/s",
     "run.left": "{left} left",
     "run.stops": "any key stops",
     "header.run": "run",

@@ -80,12 +80,12 @@ def _said_of(control: Control, outcome: Outcome | None) -> Line:
 def progress_line(progress: Progress) -> Line:
     """How far a run is: iteration, rate, and how long it will take."""
     parts = [Piece(say("run.running", iteration=f"{progress.iteration:,}"), "strong")]
+    parts.append(Piece("   " + say("run.stops"), "key"))  # before what can be cut off on a narrow screen
     parts.append(Piece("   " + say("run.share", share=f"{100 * progress.done / progress.all:.0f}"), "text"))
     if progress.rate:
         parts.append(Piece("   " + say("run.rate", rate=f"{progress.rate:,.0f}"), "dim"))
     if progress.left is not None:
         parts.append(Piece("   " + say("run.left", left=_duration(progress.left)), "dim"))
-    parts.append(Piece("   " + say("run.stops"), "key"))
     return tuple(parts)
 
 

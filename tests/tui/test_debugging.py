@@ -274,7 +274,7 @@ def test_a_long_run_says_how_far_it_is_and_any_key_interrupts_it(tmp_path, key):
 
     first, later, said, stopped, steps = run(act, opened(tmp_path, LONG))
     for line in (first, later):
-        assert re.search(r"running: iteration [\d,]+ +\d+ % +[\d,]+ a second .* left +any key stops", line)
+        assert re.search(r"running: iteration [\d,]+ +any key stops +\d+ % +[\d,]+/s .* left", line)
     assert stopped.iteration > 200
     assert stopped.step == steps
     assert said.strip() == f"interrupted in iteration {stopped.iteration:,}"
