@@ -16,7 +16,7 @@ from nnstep.engine.machine import Machine, State
 from nnstep.program import compile_program
 from nnstep.scenario import loads
 
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=80, deadline=None)
 SIZES = st.integers(1, 7)
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import nnstep.engine.machine
 from nnstep.engine import Machine, Timeline
-from nnstep.engine.expressions import check, depth, places, value_at
+from nnstep.engine.expressions import check, depth, places, references, value_at
+from nnstep.engine.layout import layout
 from nnstep.engine.watching import Condition, Hit, Watcher
 from nnstep.errors import LanguageError
 from nnstep.language import names, parse_expression
@@ -25,7 +26,7 @@ from tests.engine.traces import Trace, Writer, programs_of
 from tests.engine.travelling import some_edits, some_scenario
 from tests.scenario.edited import with_edits
 
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=30, deadline=None)
 SEEDS = st.integers(0, 2**32)
 
 
@@ -49,10 +50,15 @@ def test_a_value_is_that_of_the_trace(seed: int) -> None:
             found = value_at(expression, timeline.record, iteration, step)
             expected = trace.evaluate(expression, iteration, step)
             assert (found is None) == (expected is None), names(expression)
-            if found is not None and expected is not None:
-                # A value may be a view of another one's memory: sums over it then add up in another order.
+            if found is None or expected is None:
+                continue
+            program = timeline.program(iteration)
+            views = {program.values[slot].name for slot in layout(program).aliases}
+            if views.isdisjoint(one.name for one in references(expression, program)):
+                np.testing.assert_array_equal(found, expected)
+            elif not np.isin(found, (0, 1)).all():  # a sum over a view of other memory adds up in another order
                 np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
-                assert found.shape == declared or timeline.program(iteration) is not programs_of(timeline)[0]
+            assert found.shape == declared or program is not programs_of(timeline)[0]
 
 
 @FEW
@@ -63,7 +69,7 @@ def test_places_are_the_steps_after_which_a_value_is_new(seed: int) -> None:
     timeline = Timeline(scenario)
     trace = Trace(scenario, list(json_lines(timeline, 1, timeline.iterations)))
     writer = Writer(programs_of(timeline), rng)
-    for _ in range(8):
+    for _ in range(4):
         expression = writer.any()
         iteration = timeline.iterations
         values = trace.values[iteration - 1]
@@ -151,7 +157,7 @@ def test_a_run_finds_what_the_records_say(seed: int, copied: int) -> None:
 # What can be asked.
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEEDS)
 def test_what_is_accepted_can_be_asked_everywhere(seed: int) -> None:
     rng = Random(seed)

@@ -78,7 +78,7 @@ def equal(found: Points, expected: Points) -> None:
         assert not one.flags.writeable
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 20_000), SIZES, SMALL, st.integers(-2, 25_000))
 def test_the_curve_is_that_of_all_numbers_thinned_out(
     seed: int, count: int, sizes: list[int], small: tuple[int, int], until: int
@@ -94,7 +94,7 @@ def test_the_curve_is_that_of_all_numbers_thinned_out(
         assert history.count == count, "asking changes nothing"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(NUMBERS, max_size=60), SIZES, SMALL, st.lists(st.integers(0, 60)))
 def test_it_does_not_matter_in_which_parts_they_come_or_when_it_is_asked(
     numbers: list[float], sizes: list[int], small: tuple[int, int], asked: list[int]
@@ -112,7 +112,7 @@ def test_it_does_not_matter_in_which_parts_they_come_or_when_it_is_asked(
         equal(history.points(), thinned(array, width_for(len(array), small[0]), len(array)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 2_000), SIZES, SMALL, st.data())
 def test_a_part_of_it_is_a_history_of_its_own(
     seed: int, count: int, sizes: list[int], small: tuple[int, int], data: st.DataObject
