@@ -18,7 +18,7 @@ from nnstep.scenario.settings import OPTIMIZERS
 from tests.engine.travelling import content, near, some_edits, some_optimizer, some_scenario, straight, wander
 from tests.scenario.edited import with_edits
 
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=25, deadline=None)
 SEEDS = st.integers(0, 2**32)
 
 
