@@ -64,15 +64,15 @@ def net(epochs: int, batch: int = 4, edits: str = "", shuffle: bool = False) -> 
 
 
 EDITED = (
-    '[[edits]]\niteration = 700\ncell = "W1[0, 0]"\nvalue = 1\n[[edits]]\niteration = 701\noptimizer = { lr = 1 }\n'
+    '[[edits]]\niteration = 500\ncell = "W1[0, 0]"\nvalue = 1\n[[edits]]\niteration = 501\noptimizer = { lr = 1 }\n'
 )
 KINDS = {
-    "one batch": net(1500),
-    "two sizes": net(750, 3),
-    "shuffled": net(750, 2, shuffle=True),
-    "edited": net(1500, edits=EDITED),
+    "one batch": net(900),
+    "two sizes": net(450, 3),
+    "shuffled": net(450, 2, shuffle=True),
+    "edited": net(900, edits=EDITED),
 }
-BUDGETS = (0, 10_000, 60_000, 64 << 20)
+BUDGETS = (0, 60_000, 64 << 20)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def reached(kind: str, budget: int, records: int = 1) -> Iterator[tuple[Timeline
     with counted() as count:
         timeline = Timeline(KINDS[kind], budget, records)
         timeline.scan(timeline.iterations, timeline.iterations, None)
-        assert count.since() == timeline.iterations == 1500
+        assert count.since() == timeline.iterations == 900
         yield timeline, count
 
 
@@ -90,10 +90,10 @@ def reached(kind: str, budget: int, records: int = 1) -> Iterator[tuple[Timeline
 def test_a_seek_interprets_what_checkpoints_are_apart(kind: str, budget: int) -> None:
     rng = np.random.default_rng(0)
     with reached(kind, budget) as (timeline, count):
-        for number in rng.integers(1, 1501, 6).tolist():
+        for number in rng.integers(1, 901, 6).tolist():
             timeline.record(number) if rng.random() < 0.7 else timeline.glance(number)
             assert count.since() <= timeline.every(number) + 1
-        for number in (1, 1500, 699, 700, 701, 2, 1499):
+        for number in (1, 900, 499, 500, 501, 2, 899):
             timeline.record(number)
             assert count.since() <= timeline.every(number) + 1
 
@@ -116,31 +116,31 @@ def least_a_step(timeline: Timeline, top: int) -> float:
 )
 def test_stepping_back_costs_little_a_step(kind: str, budget: int, a_step: int) -> None:
     with reached(kind, budget) as (timeline, count):
-        assert least_a_step(timeline, 1500) <= a_step
-        timeline.record(1500)
+        assert least_a_step(timeline, 900) <= a_step
+        timeline.record(900)
         count.since()
         costs = []
-        for number in range(1499, 0, -1):
+        for number in range(899, 0, -1):
             timeline.record(number)
             costs.append(count.since())
             assert timeline.nbytes <= budget
-        assert max(costs) <= timeline.every(1500) + 1
-        assert sum(costs) <= least_a_step(timeline, 1500) * 1500
+        assert max(costs) <= timeline.every(900) + 1
+        assert sum(costs) <= least_a_step(timeline, 900) * 900
         if budget == 64 << 20 and kind != "two sizes":
-            assert sum(costs) <= 1500, "all numbers are kept: its records take no iteration of their own"
+            assert sum(costs) <= 900, "all numbers are kept: its records take no iteration of their own"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_stepping_on_costs_an_iteration_a_step(kind: str) -> None:
     with counted() as count:
         timeline = Timeline(KINDS[kind], 60_000, records=1)
-        for number in range(1, 1501):
+        for number in range(1, 901):
             timeline.record(number)
             timeline.record(number)
             assert count.since() == 1
         timeline.record(1)
         assert count.since() <= 1
-        for number in range(1, 1501):
+        for number in range(1, 901):
             timeline.record(number)
             assert count.since() <= 1
 
@@ -152,33 +152,32 @@ def test_continuing_interprets_what_it_passes(kind: str, slices: float) -> None:
     with counted() as count:
         control = Control(Session(KINDS[kind]))
         control.add_breakpoint("loss < -1")
-        control.add_breakpoint("iteration == 1400 and norm(W1 - prev(W1)) >= 0")
+        control.add_breakpoint("iteration == 800 and norm(W1 - prev(W1)) >= 0")
         control.session.go_to(401, 0)
         _ = control.session.record
         count.since()
         control.start("forward")
         while control.advance(slices) is None:
             pass
-        assert control.session.position.iteration == 1400
-        assert count.since() <= 1000 + control.session.timeline.every(401) + 2
+        assert control.session.position.iteration == 800
+        assert count.since() <= 400 + control.session.timeline.every(401) + 2
         _ = control.session.record
         assert count.since() <= 1, "it stands there"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_going_back_over_nothing_interprets_the_way_once_or_so(kind: str) -> None:
-    with reached(kind, 64 << 20) as (timeline, count):
-        del timeline
+    with counted() as count:
         control = Control(Session(KINDS[kind]))
         control.add_breakpoint("loss < -1")
-        control.session.go_to(1500, 0)
+        control.session.go_to(900, 0)
         _ = control.session.record
         count.since()
         control.start("backward")
         while control.advance(0.0) is None:
             pass
         assert control.session.position == Position(1, 0)
-        assert count.since() <= 1500 + 64 + 2 * 10, "each part is entered at a checkpoint, a warm-up before it"
+        assert count.since() <= 900 + 64 + 2 * 10, "each part is entered at a checkpoint, a warm-up before it"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -194,7 +193,7 @@ def test_a_glance_does_not_move_the_run(kind: str) -> None:
         timeline.record(501)
         assert count.since() == 1
         assert (before, timeline.reached) == (500, 501)
-        for number in (0, 502, 1500, 1501):
+        for number in (0, 502, 900, 901):
             with pytest.raises(IndexError):
                 timeline.glance(number)
         assert count.since() == 0
