@@ -7,13 +7,12 @@ its traceback instead of leaving a note in a file.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
 
-from nnstep.files import crash_note
-from nnstep.text import clean
+TYPE_CHECKING = False  # without `typing`: as little as possible is loaded before Ctrl+C is taken care of
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 __all__ = ["guarded", "run"]
 
@@ -21,14 +20,24 @@ _INTERNAL, _OUTPUT, _INTERRUPTED, _READER_GONE = 70, 74, 130, 141
 
 
 def run() -> int:
-    """The `nnstep` script."""
+    """The `nnstep` script. From now on Ctrl+C ends this process at once; the screen takes that over."""
+    import signal
+
+    # A KeyboardInterrupt would do so too, but not one that is raised where NumPy is being loaded, in a destructor, or
+    # as the interpreter shuts down: there it is a traceback, or another error.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # and not ignored, as below nohup
+        signal.signal(signal.SIGINT, lambda number, frame: os._exit(_INTERRUPTED))
     # Before NumPy is loaded: the nets are small, so threads only cost start-up time; and with one thread a product is
     # always added up in the same order, so the bits do not depend on how many processors the machine has.
     for library in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(library, "1")
+    return guarded(_main, sys.argv[1:])
+
+
+def _main(arguments: Sequence[str]) -> int:
     from nnstep.cli import main
 
-    return guarded(main, sys.argv[1:])
+    return main(arguments)
 
 
 def guarded(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
@@ -39,57 +48,83 @@ def guarded(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> i
     if sys.stdout is None:
         _say("standard output is closed")
         return _OUTPUT
-    status = _status(main, arguments)
+    try:
+        status = main(arguments)
+    except BaseException as error:
+        if os.environ.get("NNSTEP_DEBUG") and _is_internal(error):
+            raise
+        status = _status(error)
     try:
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = _INTERRUPTED
     except (OSError, ValueError) as error:
         if status == 0:
             status = _unwritten(error)
         _drop_output()
+    except MemoryError:
+        _say("out of memory")
+        status = _INTERNAL
+        _drop_output()
     return status
 
 
-def _status(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
-    from nnstep.cli import OutputError
+def _is_internal(error: BaseException) -> bool:
+    """Whether an error is one of this program: no end that was asked for, nothing of the output or the memory."""
+    from nnstep.errors import OutputError
 
-    try:
-        return main(arguments)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 2 if end.code else 0
-    except KeyboardInterrupt:
+    return not isinstance(error, (SystemExit, KeyboardInterrupt, OutputError, MemoryError))
+
+
+def _status(error: BaseException) -> int:
+    """Say what ended a command; the exit status for it."""
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 2 if error.code else 0
+    if isinstance(error, KeyboardInterrupt):
         return _INTERRUPTED
-    except OutputError as error:
-        return _unwritten(error.__cause__ or error)
-    except MemoryError:
+    if isinstance(error, MemoryError):
         _say("out of memory")
         return _INTERNAL
-    except BaseException as error:
-        if os.environ.get("NNSTEP_DEBUG"):
-            raise
+    try:
+        if not _is_internal(error):
+            return _unwritten(error.__cause__ or error)
+        from nnstep.files import crash_note
+        from nnstep.text import clean
+
         note = crash_note(error)
         _say(f"internal error: {type(error).__name__}: {clean(error)}" + (f" (details: {clean(note)})" if note else ""))
-        return _INTERNAL
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception:  # what is left of the memory or of the disk is not enough to say what it was
+        _say("internal error")
+    return _INTERNAL
 
 
 def _unwritten(error: BaseException) -> int:
     if isinstance(error, BrokenPipeError):
         return _READER_GONE
-    _say(f"cannot write the output: {getattr(error, 'strerror', None) or clean(error)}")
+    from nnstep.text import clean
+
+    _say(f"cannot write the output: {clean(getattr(error, 'strerror', None) or error)}")
     return _OUTPUT
 
 
 def _say(text: str) -> None:
-    with contextlib.suppress(OSError, ValueError, AttributeError):
+    try:
         sys.stderr.write(f"nnstep: {text}\n")
         sys.stderr.flush()
+    except (OSError, ValueError, AttributeError, MemoryError):  # there is no one to say it to
+        pass
 
 
 def _drop_output() -> None:
     """Send what is still buffered nowhere: the interpreter would try to write it once more and complain."""
-    with contextlib.suppress(OSError, ValueError):
+    try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
         os.close(null)
+    except (OSError, ValueError):
+        pass
 
 
 if __name__ == "__main__":

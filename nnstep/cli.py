@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import nnstep
 from nnstep.catalogue import say
-from nnstep.errors import NnstepError, Problem, nearest
+from nnstep.errors import NnstepError, OutputError, Problem, nearest
 from nnstep.text import clean, padded, width
 
 if TYPE_CHECKING:
@@ -22,17 +22,13 @@ if TYPE_CHECKING:
     from nnstep.engine import Timeline
     from nnstep.scenario import Scenario
 
-__all__ = ["COMMANDS", "OutputError", "main"]
+__all__ = ["COMMANDS", "main"]
 
 COMMANDS = ("check", "trace", "gradcheck", "list", "new")
 
 _OWN = ("--quiz", "--results", "--memory")  # options of the debugger itself
 _OWN_USAGE = "SCENARIO [--memory MIB] [--quiz [--results FILE]]"
 _CHUNK = 1 << 16  # characters of output that are written at once
-
-
-class OutputError(Exception):
-    """Standard output cannot be written; the OSError is its cause."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -323,7 +319,8 @@ def _timeline(name: str, records: int) -> Timeline:
 
 
 def _complain(error: NnstepError) -> None:
-    with contextlib.suppress(OSError, AttributeError):  # without anyone to complain to, the exit status still says it
+    # Without anyone to complain to, the exit status still says it.
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         for problem in error.problems:
             sys.stderr.write(f"{problem}\n")
 
@@ -360,5 +357,5 @@ def _write(lines: list[str]) -> None:
     if lines:
         try:
             sys.stdout.write("\n".join(lines) + "\n")
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: it is closed
             raise OutputError from error

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from nnstep.text import clean
 
-__all__ = ["LanguageError", "NnstepError", "OperationError", "Problem", "nearest"]
+__all__ = ["LanguageError", "NnstepError", "OperationError", "OutputError", "Problem", "nearest"]
 
 
 class Problem(NamedTuple):
@@ -44,6 +44,10 @@ class NnstepError(Exception):
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class OutputError(Exception):
+    """Standard output cannot be written; the OSError is its cause."""
 
 
 class LanguageError(Exception):

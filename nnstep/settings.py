@@ -20,7 +20,7 @@ __all__ = ["DIGITS", "LOOKS", "Settings", "keep", "read", "settings_file"]
 LOOKS = ("dark", "light", "ansi")
 DIGITS = range(2, 16)  # significant digits that can be asked for
 _MEMORY = range(1, 65_537)  # MiB
-_LARGEST = 1 << 16  # bytes of the file
+_LARGEST = 1 << 13  # bytes of the file; a dotted key of more takes `tomllib` seconds
 _VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^"'#\s][^#\n]*?)"""  # of a setting, on one line of it
 
 
@@ -78,11 +78,16 @@ def read() -> tuple[Settings, Problem | None]:
 
 def _text(path: Path) -> str:
     """What is in the file. Raises OSError, also for one that is too large, and ValueError for what is not UTF-8."""
-    with path.open("rb") as file:
-        raw = file.read(_LARGEST + 1)
+    with open(path, "rb", opener=_without_waiting) as file:
+        raw = file.read(_LARGEST + 1) or b""  # a pipe that has nothing to say gives None
     if len(raw) > _LARGEST:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
     return raw.decode("utf-8-sig")  # editors of Windows begin with a mark
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; of a pipe that nobody writes to the end is reached at once."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -96,7 +101,7 @@ def _written(value: object) -> str:
     """A value of the file, on a line."""
     try:
         return clean(value, 40)
-    except ValueError:  # a number of thousands of digits
+    except (ValueError, RecursionError):  # a number of thousands of digits, tables nested deep
         return "…"
 
 

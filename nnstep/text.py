@@ -8,10 +8,12 @@ from functools import cache
 
 __all__ = ["clean", "cut", "padded", "width"]
 
-# C0, C1 and DEL, soft hyphen, fillers, zero-width and bidi controls, line separators, surrogates, tag characters.
+# C0, C1 and DEL, soft hyphen, fillers, zero-width, bidi and other format controls, line separators, variation
+# selectors, surrogates, tag characters.
 _UNFIT = (
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
 
@@ -53,15 +55,19 @@ _NARROW = frozenset(
 
 def width(text: str) -> int:
     """Columns that `text` takes in a terminal: wide characters take two, combining marks none."""
-    if text.isascii() or _NARROW.issuperset(text):
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+    return len(text) if text.isascii() or _NARROW.issuperset(text) else sum(map(_columns, text))
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def cut(text: str, columns: int) -> str:
     """As much of the beginning of a text as `columns` hold."""
+    if text.isascii() or _NARROW.issuperset(text):
+        return text[: max(0, columns)]
     left = columns
     for position, char in enumerate(text):
         left -= width(char)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstep.files import rewrite, write_new
+from nnstep.files import ChangedMeanwhileError, lock, rewrite, stamp, write_new
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
@@ -61,3 +61,54 @@ def test_a_new_file_may_be_read_by_whom_the_mask_lets(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+def test_a_file_that_was_changed_meanwhile_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "net.toml"
+    path.write_text("old", encoding="utf-8")
+    read = stamp(path)
+    path.write_text("of another", encoding="utf-8")
+    with pytest.raises(ChangedMeanwhileError, match="changed meanwhile"):
+        rewrite(path, "new", read)
+    assert path.read_text(encoding="utf-8") == "of another"
+    rewrite(path, "new", stamp(path))
+    assert path.read_text(encoding="utf-8") == "new"
+    assert [item.name for item in tmp_path.iterdir()] == ["net.toml"]
+
+
+def test_a_link_stays_a_link_and_the_mode_stays(tmp_path: Path) -> None:
+    path, link = tmp_path / "net.toml", tmp_path / "link.toml"
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o640)
+    link.symlink_to("net.toml")
+    rewrite(link, "new")
+    assert link.is_symlink()
+    assert (path.read_text(encoding="utf-8"), stat.S_IMODE(path.stat().st_mode)) == ("new", 0o640)
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo", "loop"])
+def test_only_a_regular_file_is_replaced(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.toml"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("net.toml")
+    before = path.lstat().st_mode
+    with pytest.raises(OSError, match=r"regular|directory|links"):
+        rewrite(path, "new")
+    assert path.lstat().st_mode == before
+    assert [item.name for item in tmp_path.iterdir()] == ["net.toml"]
+
+
+def test_only_what_a_dead_writer_left_is_tidied(tmp_path: Path) -> None:
+    path = tmp_path / "net.toml"
+    dead, other = tmp_path / f".net.toml.{'0' * 16}.tmp", tmp_path / f".net.{'0' * 16}.tmp"
+    living = tmp_path / f".net.toml.{'1' * 16}.tmp"
+    for one in (dead, other, living):
+        one.write_text("part", encoding="utf-8")
+    with living.open("rb") as file:
+        assert lock(file)
+        rewrite(path, "new")
+    assert sorted(item.name for item in tmp_path.iterdir()) == sorted([living.name, other.name, "net.toml"])

@@ -186,7 +186,7 @@ def test_what_is_no_readable_file_is_a_problem(monkeypatch, kind):
         def refuse(*_: object, **__: object) -> None:
             raise PermissionError(errno.EACCES, "Permission denied")
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr(os, "open", refuse)
     found, problem = read()
     assert found == Settings()
     assert problem is not None

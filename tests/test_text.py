@@ -16,7 +16,7 @@ from nnstep.text import clean, width
 @example("a\u202eb\u200b\u2066\ufeff\U000e0041\ud800\x00\r\n\t\x9b")
 def test_what_is_cleaned_has_nothing_that_a_terminal_acts_on(text: str) -> None:
     said = clean(text)
-    assert not any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in said)
+    assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in said)
     assert not any(
         unicodedata.bidirectional(char) in ("RLE", "LRE", "RLO", "LRO", "PDF", "RLI", "LRI") for char in said
     )
@@ -41,7 +41,8 @@ def test_the_width_of_a_character_is_what_unicode_says() -> None:
         if unicodedata.category(char) == "Cn":  # nobody writes what is not assigned
             continue
         wide = 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        assert width(char) == (0 if unicodedata.combining(char) else wide), hex(code)
+        marks = unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me")
+        assert width(char) == (0 if marks else wide), hex(code)
 
 
 @given(st.lists(st.sampled_from([*"ab∂σ漢ｱ⎡⊙", "e\u0301"])))

@@ -15,7 +15,7 @@ import numpy as np
 from nnstep.engine.layout import Layout
 from nnstep.language import Call, Expression, Name, Number, names, to_text
 from nnstep.ops import Array, Shape
-from nnstep.program import Program, Value, bind, rule_expression
+from nnstep.program import Memo, Program, Value, bind, rule_expression
 
 __all__ = ["Assembly", "assemble", "bound_to"]
 
@@ -81,12 +81,13 @@ class _Assembler:
         self.kept: dict[str, dict[_Key, Array]] = {}  # by the operation's name
         self.calls: list[Calling] = []
         self.slots: dict[str, int] = {}
+        self.memo: Memo = {}  # of the step that is taken apart: its parts are bound once
         self.constants: dict[float, Array] = {}
 
     def assembly(self) -> Assembly:
         found = Assembly(self.arrays, {})
         for step in self.program.steps:
-            self.slots = dict(step.operands)
+            self.slots, self.memo = dict(step.operands), {}
             self.calls = found.calls.setdefault(step.phase, [])
             if step.target not in self.aliases:
                 self._write(step.expression, self.arrays[step.target])
@@ -122,7 +123,7 @@ class _Assembler:
                 known = self._known(expression)
                 if known is not None:
                     return known
-                bound = bind(expression, self._shape_of)
+                bound = bind(expression, self._shape_of, self.memo)
                 if bound.operation.view is not None:
                     source = self.operand(bound.arguments[0])
                     view = bound.operation.view(source, **bound.site.options)
@@ -134,7 +135,7 @@ class _Assembler:
         raise AssertionError(f"an entry in a program: {to_text(expression)}")
 
     def _call(self, call: Call, out: Array) -> None:
-        bound = bind(call, self._shape_of)
+        bound = bind(call, self._shape_of, self.memo)
         known = self._known(call)
         if known is not None:
             self.calls.append((_copy, known, out))
@@ -181,7 +182,7 @@ class _Assembler:
             return np.array(expression.value)
         if not isinstance(expression, Call) or names(expression):
             return None
-        bound = bind(expression, self._shape_of)
+        bound = bind(expression, self._shape_of, self.memo)
         parts = [self._folded(argument) for argument in bound.arguments]
         with np.errstate(all="ignore"):
             return bound.operation.evaluate(*[part for part in parts if part is not None], **bound.site.options)

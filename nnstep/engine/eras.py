@@ -12,12 +12,15 @@ import numpy as np
 
 from nnstep.engine.machine import Machine, State
 from nnstep.engine.schedule import schedule
-from nnstep.errors import NnstepError
+from nnstep.errors import NnstepError, Problem
 from nnstep.ops import Array
 from nnstep.program import Program, compile_program, initial_states
 from nnstep.scenario.model import Edit, Optimizer, Scenario
 
 __all__ = ["Era", "compile_run", "eras"]
+
+_STEPS = 5_000  # of the programs that edits of the optimizer make
+_COPIED = 1 << 23  # numbers of the samples and constants that edits change, as many times as they are changed
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +90,8 @@ def eras(scenario: Scenario, old: tuple[Era, ...] = ()) -> tuple[Era, ...]:
             found.append(replace(same, last=last))
         else:
             found.append(_era(number, first, last, edits, scenario, found[-1] if found else None))
+            if number == 0:
+                _check_edits(scenario, next(iter(found[0].programs.values())))
     return tuple(found)
 
 
@@ -168,6 +173,7 @@ def compile_run(scenario: Scenario, began: int = 0) -> dict[int, Program]:
     """
     plan = schedule(scenario)
     program = compile_program(scenario, began=began)
+    _check_edits(scenario, program)
     programs = {program.rows: program}
     if plan.rest:
         try:
@@ -176,3 +182,28 @@ def compile_run(scenario: Scenario, began: int = 0) -> dict[int, Program]:
             said = f"in the last batch of an epoch, of {plan.rest} instead of {program.rows} samples: "
             raise NnstepError(one._replace(message=said + one.message) for one in error.problems) from None
     return programs
+
+
+def _check_edits(scenario: Scenario, program: Program) -> None:
+    """Raise NnstepError for so many edits that their programs, or their copies of the data, take out of all proportion.
+
+    An era has a program of its own where its optimizer is another one, and samples of its own where one is edited.
+    """
+    steps = copied = 0
+    for edit in scenario.edits:
+        if edit.optimizer is not None:
+            steps += len(program.steps)
+            wrong = f"edits of the optimizer make programs of {steps:,} steps, at most {_STEPS:,} are possible"
+        else:
+            copied += _shared(scenario, edit.name)
+            wrong = f"edits change arrays of {copied:,} numbers, at most {_COPIED:,} are possible"
+        if steps > _STEPS or copied > _COPIED:
+            raise NnstepError(Problem(f"up to here {wrong}", scenario.path, edit.line, key=edit.key or "edits"))
+
+
+def _shared(scenario: Scenario, name: str) -> int:
+    """The numbers of the data or the constant of a name; 0 for a parameter, which each iteration has of its own."""
+    if name in scenario.constants:
+        return scenario.constants[name].size
+    samples = _samples(scenario).get(name)
+    return 0 if samples is None else samples.size

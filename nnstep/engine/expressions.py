@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +18,13 @@ from nnstep.engine.record import Record
 from nnstep.errors import LanguageError, OperationError, nearest
 from nnstep.language import Call, Expression, names, walk
 from nnstep.ops import Array, Shape, operation
-from nnstep.program import Program, infer
+from nnstep.program import Memo, Program, infer
 
 __all__ = ["COUNTERS", "Reference", "check", "depth", "is_there", "places", "references", "value_at"]
 
 COUNTERS = ("iteration", "epoch", "step")
 _PREVIOUS = "prev("
+_MOST = 1 << 22  # numbers of all parts of one: 32 MiB, anew at each look
 
 
 class Reference(NamedTuple):
@@ -107,7 +109,11 @@ def _shapes(expression: Expression, programs: Sequence[Program]) -> list[Shape]:
     found, wrong = [], []
     for rows, program in sorted(sizes.items(), key=lambda pair: pair[0] != programs[0].rows):
         try:
-            found.append(infer(expression, partial(_shape, program=program)))
+            memo: Memo = {}
+            found.append(infer(expression, partial(_shape, program=program), memo))
+            numbers = sum(prod(bound.site.out) for _, bound in memo.values())
+            if numbers > _MOST:
+                raise OperationError(f"its parts have {numbers:,} numbers together, at most {_MOST:,} are possible")
         except OperationError as error:
             wrong.append((rows, error))
     if wrong:

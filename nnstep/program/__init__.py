@@ -2,7 +2,7 @@
 pass, its derivative as another program in the same language, and the optimizer's update.
 """
 
-from nnstep.program.bind import Bound, ShapeOf, bind, computed, infer, rule_expression
+from nnstep.program.bind import Bound, Memo, ShapeOf, bind, computed, infer, rule_expression
 from nnstep.program.body import Body, body
 from nnstep.program.builder import Builder
 from nnstep.program.cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes, tally
@@ -23,6 +23,7 @@ __all__ = [
     "Factor",
     "Instant",
     "Lifetime",
+    "Memo",
     "Peak",
     "Program",
     "Reached",

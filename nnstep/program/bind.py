@@ -10,7 +10,7 @@ from nnstep.errors import OperationError, nearest
 from nnstep.language import Call, Expression, Name, Number, Option, parse_expression, to_text
 from nnstep.ops import Operation, Site, operation
 
-__all__ = ["Bound", "ShapeOf", "bind", "computed", "infer", "rule_expression"]
+__all__ = ["Bound", "Memo", "ShapeOf", "bind", "computed", "infer", "rule_expression"]
 
 Shape = tuple[int, ...]
 ShapeOf = Callable[[str], Shape]
@@ -24,22 +24,30 @@ class Bound(NamedTuple):
     site: Site
 
 
-def infer(expression: Expression, shape_of: ShapeOf) -> Shape:
-    """The shape of an expression. Raises OperationError; whatever `shape_of` raises for a name passes through."""
+Memo = dict[int, tuple[Call, Bound]]  # by the call's identity, which holds as long as the call is kept
+
+
+def infer(expression: Expression, shape_of: ShapeOf, memo: Memo | None = None) -> Shape:
+    """The shape of an expression. Raises OperationError; whatever `shape_of` raises for a name passes through.
+
+    `memo` keeps what is found out of the parts of an expression that is looked at again and again.
+    """
     match expression:
         case Name(id):
             return shape_of(id)
         case Call():
-            return bind(expression, shape_of).site.out
+            return bind(expression, shape_of, memo).site.out
     return ()
 
 
-def bind(call: Call, shape_of: ShapeOf) -> Bound:
+def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
     """Resolve a call: arguments beyond the operation's inputs are options by position, as in `reshape(x, 2, 3)`.
 
     Raises OperationError for an unknown operation, a wrong number of arguments, an unknown or missing option, and
     shapes that the operation cannot take.
     """
+    if memo is not None and id(call) in memo:
+        return memo[id(call)][1]
     entry = operation(call.function)
     options = dict(call.options)
     arguments = call.arguments
@@ -64,9 +72,12 @@ def bind(call: Call, shape_of: ShapeOf) -> Bound:
         if value is None:
             raise OperationError(f"{entry.name} needs {name!r}: it takes {_signature(entry)}")
     given: dict[str, Option] = {name: value for name, value in filled.items() if value is not None}
-    shapes = tuple(infer(argument, shape_of) for argument in arguments[:count])
+    shapes = tuple(infer(argument, shape_of, memo) for argument in arguments[:count])
     constants = tuple(argument.value if isinstance(argument, Number) else None for argument in arguments[:count])
-    return Bound(entry, arguments[:count], entry.site(shapes, given, constants))
+    bound = Bound(entry, arguments[:count], entry.site(shapes, given, constants))
+    if memo is not None:
+        memo[id(call)] = call, bound
+    return bound
 
 
 def computed(call: Call) -> tuple[Expression, ...]:

@@ -12,11 +12,12 @@ from nnstep.program.differentiate import differentiate
 from nnstep.program.lower import lower
 from nnstep.program.model import Program
 from nnstep.program.update import initial_states, needs_iteration, update
+from nnstep.scenario.arrays import LARGEST
 from nnstep.scenario.model import Scenario
 
 __all__ = ["batch_rows", "compile_program"]
 
-_MOST = 1 << 28  # numbers of one iteration: 2 GiB
+_MOST = 1 << 25  # numbers of one iteration: 256 MiB
 
 
 def compile_program(scenario: Scenario, rows: int | None = None, *, began: int = 0) -> Program:
@@ -45,7 +46,7 @@ def compile_program(scenario: Scenario, rows: int | None = None, *, began: int =
         starts = [value for value in builder.values if value.step == 0 and value.role in ("parameter", "state")]
         if scenario.optimizer is not None:
             update(builder, scenario.optimizer, began)
-        problems = _check_size(builder)
+        problems = _check_size(builder, scenario)
     if problems:
         raise NnstepError(problem.at(file=scenario.path) for problem in problems)
     return Program(
@@ -117,12 +118,19 @@ def _check_objective(builder: Builder, scenario: Scenario, name: str) -> list[Pr
     return [problem.at(line=place.line, key=place.key) if place else problem.at(key="objective")]
 
 
-def _check_size(builder: Builder) -> list[Problem]:
-    """An iteration that would not fit into the memory of a machine."""
+def _check_size(builder: Builder, scenario: Scenario) -> list[Problem]:
+    """An iteration that would take more memory than a network to look at needs."""
     numbers = sum(prod(value.shape) for value in builder.values)
-    if numbers <= _MOST:
+    largest = max(builder.values, key=lambda value: prod(value.shape), default=None)
+    if largest is None or (numbers <= _MOST and prod(largest.shape) <= LARGEST):
         return []
-    largest = max(builder.values, key=lambda value: prod(value.shape))
-    said = f"an iteration has {numbers:,} numbers, at most {_MOST:,} are possible"
     shape = "×".join(map(str, largest.shape))
-    return [Problem(said, hint=f"the largest value is {largest.name}, {shape}; a smaller batch_size may help")]
+    if numbers > _MOST:
+        said = f"an iteration has {numbers:,} numbers, at most {_MOST:,} are possible"
+        hint = f"the largest value is {largest.name}, {shape}; a smaller batch_size may help"
+    else:
+        said = f"{largest.name} is {shape}; at most {LARGEST:,} entries are possible"
+        hint = "a smaller batch_size may help"
+    made = builder.steps[largest.step - 1].equation if largest.step else ""
+    place = next((one for one in scenario.equations if _text(one.assignment) == made), scenario.equations[-1])
+    return [Problem(said, line=place.line, key=place.key, hint=hint)]

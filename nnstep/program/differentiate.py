@@ -13,6 +13,8 @@ own: its gradient is the gradient of what it went into.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from nnstep.errors import OperationError, Problem
@@ -25,6 +27,7 @@ from nnstep.program.model import Shape, Step
 __all__ = ["differentiate", "simplify"]
 
 _ONE = Number(1.0)
+_GROUP = 64  # terms of a sum that are nested in each other
 
 
 class _Use(NamedTuple):
@@ -126,9 +129,7 @@ class _Backward:
             self._contribution(use, slot, label, "contribution")
             for use, label in zip(uses, self._labels(name, uses), strict=True)
         ]
-        total: Expression = Name(contributions[0])
-        for contribution in contributions[1:]:
-            total = Call("add", (total, Name(contribution)))
+        total = _added([Name(contribution) for contribution in contributions])
         self.builder.assign(name, total, "gradient", "backward", "add", of=value.name)
         self.gradients[slot] = Name(name)
 
@@ -189,6 +190,13 @@ class _Backward:
                 if isinstance(made, Call) and made.function == "transpose":
                     return made.arguments[0]
         return Call(node.function, tuple(map(self._turned_once, node.arguments)), node.options)
+
+
+def _added(terms: Sequence[Expression]) -> Expression:
+    """The sum from left to right; of very many terms in groups, since nothing may be nested as deep as that."""
+    while len(terms) > _GROUP:
+        terms = [_added(terms[first : first + _GROUP]) for first in range(0, len(terms), _GROUP)]
+    return reduce(lambda total, term: Call("add", (total, term)), terms)
 
 
 def simplify(expression: Expression) -> Expression:

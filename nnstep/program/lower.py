@@ -19,6 +19,8 @@ from nnstep.scenario.model import Equation
 
 __all__ = ["flatten", "lower"]
 
+_MOST = 1_000  # operations of a forward pass
+
 
 def lower(builder: Builder, equations: tuple[Equation, ...], known: Mapping[str, Array]) -> list[Problem]:
     """Append the forward steps of `equations`; returns what is wrong with them, all of it.
@@ -30,6 +32,9 @@ def lower(builder: Builder, equations: tuple[Equation, ...], known: Mapping[str,
     unusable: set[str] = set()
     later = {equation.assignment.target for equation in equations}
     for equation in equations:
+        if len(builder.steps) > _MOST:
+            said = f"more than {_MOST:,} operations up to here; no more are possible"
+            return [*problems, Problem(said, line=equation.line, key=equation.key)]
         target, expression = equation.assignment.target, equation.assignment.expression
         missing = [name for name in _inputs(expression) if name not in builder]
         wrong = [_undefined(name, builder, later) for name in missing if name not in unusable]

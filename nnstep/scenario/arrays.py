@@ -13,7 +13,7 @@ from nnstep.scenario.model import Array
 
 __all__ = ["LARGEST", "array", "frozen", "shape", "times"]
 
-LARGEST = 10**7  # entries of one array: 80 MB
+LARGEST = 1 << 21  # entries of one array: 16 MiB
 
 _MOST = 10  # problems listed of one array
 _EXACT = 2.0**53  # below it every whole number is a float64; others are looked at one by one

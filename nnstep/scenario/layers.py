@@ -35,7 +35,7 @@ ACTIVATIONS = (
 _TYPES = ("linear", *ACTIVATIONS)
 _LINEAR = ("type", "units", "weight", "bias", "init", "trainable")
 _MOST = 200  # layers of a network
-_WIDEST = 10**6
+_WIDEST = 100_000
 
 
 class Network:

@@ -91,4 +91,4 @@ def find(name: str) -> str:
     if os.path.lexists(name):  # what stands there is not a regular file; reading it says what it is
         return name
     hint = nearest(stem[:80], known) or "`nnstep list` shows the bundled scenarios"
-    raise NnstepError(Problem("no such file, and no bundled scenario of that name", clean(name), hint=hint))
+    raise NnstepError(Problem("no such file, and no bundled scenario of that name", clean(name) or '""', hint=hint))

@@ -60,6 +60,8 @@ class Names:
             return "it is a word of Python's grammar, which the language is read with"
         if unicodedata.normalize("NFKC", name) != name:
             return f"the language reads it as {unicodedata.normalize('NFKC', name)!r}"
+        if clean(name, len(name)) != name:
+            return "it has a character that cannot be seen"
         if len(name) > 40:
             return "it has more than 40 characters"
         if name in RESERVED:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from nnstep.scenario.arrays import LARGEST, array, shape
+from nnstep.scenario.arrays import array, shape
 from nnstep.scenario.fields import Field, choice, flag, table
 from nnstep.scenario.initial import INITIALISERS, NEEDS_FANS, initial
 from nnstep.scenario.model import Array, Parameter
@@ -21,12 +21,13 @@ from nnstep.scenario.names import Names
 __all__ = ["Budget", "drawn", "read_parameters"]
 
 _MOST = 1_000  # parameters of a scenario
+_ENTRIES = 1 << 23  # of all of them: 64 MiB
 
 
 class Budget:
     """How many entries the parameters of a scenario may still have together."""
 
-    def __init__(self, entries: int = LARGEST) -> None:
+    def __init__(self, entries: int = _ENTRIES) -> None:
         self._left = entries
         self._all = entries
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nnstep.errors import NnstepError, Problem
-from nnstep.files import rewrite, write_new
+from nnstep.files import ChangedMeanwhileError, Stamp, rewrite, stamp, write_new
 from nnstep.ops import Array
 from nnstep.scenario.datafiles import DataFileError, read_data_file
 from nnstep.scenario.edits import cell_text, is_kept, optimizer_options
@@ -58,24 +58,30 @@ def _table(edit: Edit) -> list[str]:
     return [*head, f'cell = "{cell_text(edit.name, edit.index)}"', f"value = {float(edit.value)!r}"]
 
 
-def save_branch(scenario: Scenario, edits: Sequence[Edit], target: Path, *, replace: bool = False) -> tuple[Path, ...]:
+def save_branch(
+    scenario: Scenario, edits: Sequence[Edit], target: Path, *, replace: bool = False, expected: Stamp | None = None
+) -> tuple[Path, ...]:
     """Save a branch as a scenario at `target`; the paths that were written.
 
     scenario  as its file has it
     edits     all of the branch: those of the file, and others among them in the order in which they take effect
     replace   whether a scenario that is at `target` may be replaced
+    expected  the stamp of what may be replaced: what is there then, where it was said; None for any, but if `target`
+              is the scenario's own file, only for what the edits were added to
 
     What was added to the file since it was read, such as comments, is kept. An edit of a state that the optimizer does
     not have at that time changes nothing and is left out. A data file is copied beside the new scenario, never over
     another one. All is written whole or not at all.
 
     Raises FileExistsError where `target` is taken and not to be replaced, and NnstepError for all else: a scenario that
-    is not from a file or has changed in it since, a data file that is in the way, what cannot be written.
+    is not from a file or has changed in it since, a `target` that has changed too, a data file that is in the way, what
+    cannot be written.
     """
     if scenario.path is None:
         raise NnstepError(Problem("the scenario is not from a file, so there is none to save a branch of"))
     source = find(scenario.path)
     folder = os.path.dirname(source) or "."  # noqa: PTH120 - as it is loaded
+    before = stamp(source)
     content = read_bytes(source, SCENARIO_BYTES)
     original = decode(content, source)
     now = loads(original, source, folder)
@@ -94,12 +100,14 @@ def save_branch(scenario: Scenario, edits: Sequence[Edit], target: Path, *, repl
     _check(text, wanted, target, folder)
     if not replace and os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    if expected is None and before and stamp(target)[:2] == before[:2]:  # the same file, whatever it is called
+        expected = before
     name = _data_file(original)
     copy = _copy_data(folder, name, target) if name is not None else None
     try:
         if copy is not None:
             _check(text, wanted, target, str(target.parent))
-        _write(target, text, replace)
+        _write(target, text, replace, expected)
     except BaseException:
         if copy is not None:
             with contextlib.suppress(OSError):
@@ -108,11 +116,17 @@ def save_branch(scenario: Scenario, edits: Sequence[Edit], target: Path, *, repl
     return (target,) if copy is None else (target, copy)
 
 
-def _write(target: Path, text: str, replace: bool) -> None:
+def _write(target: Path, text: str, replace: bool, expected: Stamp | None) -> None:
     try:
-        (rewrite if replace else write_new)(target, text)
+        if replace:
+            rewrite(target, text, expected)
+        else:
+            write_new(target, text)
     except FileExistsError:
         raise
+    except ChangedMeanwhileError as error:
+        hint = "save it under another name, or again over what is there now"
+        raise NnstepError(Problem(str(error.strerror), file=str(target), hint=hint)) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL or a lone surrogate in the path
         raise NnstepError(Problem(f"cannot be written: {_reason(error)}", file=str(target))) from None
 
@@ -120,7 +134,7 @@ def _write(target: Path, text: str, replace: bool) -> None:
 def _reason(error: OSError | ValueError) -> str:
     if isinstance(error, ValueError):
         return "not a possible path"
-    return os.strerror(error.errno).lower() if error.errno else clean(error)
+    return clean(error.strerror).lower() if error.strerror else clean(error)
 
 
 def _sorted(edits: Iterable[Edit]) -> tuple[Edit, ...]:

@@ -128,10 +128,11 @@ def _conditions(field: Field | None, names: list[str] | None, *, phases: bool) -
     found = []
     for item in items:
         made = _in_table(item) if item in tables else Condition("", item.line, item.key)
+        if made is None:
+            continue
         where = item.child("when") if item in tables else item
-        if made is None or not isinstance(where.value, str):
-            if made is not None:
-                where.expected("a string in quotes")
+        if not isinstance(where.value, str):
+            where.expected("a string in quotes")
             continue
         try:
             expression = parse_expression(where.value)

@@ -20,8 +20,11 @@ from nnstep.text import clean
 __all__ = ["Table", "classes", "column", "read_table"]
 
 _DELIMITERS = (",", ";", "\t")
-_CELLS = 2_000_000  # of a file; larger sets belong in .npy files
+_BYTES = 16 << 20  # of a file; larger sets belong in .npy files
+_CELLS = 1_000_000  # of a file
 _MOST = 10  # wrong cells listed of one column
+_LARGE = "put large data into an .npy file"
+_LINE = re.compile(r"[^\r\n]+")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -45,13 +48,17 @@ class Table:
 
 def read_table(content: bytes) -> Table:
     """Read a CSV file: UTF-8, a header, cells between commas, semicolons or tabs. Raises DataFileError."""
+    if len(content) > _BYTES:
+        raise DataFileError(f"a table of {len(content)} bytes; at most {_BYTES} are read", _LARGE)
     try:
         text = decode(content, None)
     except NnstepError as error:
         problem = error.problems[0]
         raise DataFileError(f"line {problem.line}: {problem.message}") from None
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line[0] for line in _LINE.finditer(text) if line[0].strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
+    if text.count(delimiter) > _CELLS:
+        raise DataFileError(f"more than {_CELLS:,} cells", _LARGE)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     rows, lines = list[tuple[str, ...]](), list[int]()
     start, cells = 1, 0
@@ -59,7 +66,7 @@ def read_table(content: bytes) -> Table:
         for row in reader:
             cells += len(row)
             if cells > _CELLS:
-                raise DataFileError(f"more than {_CELLS:,} cells", "put large data into an .npy file")
+                raise DataFileError(f"more than {_CELLS:,} cells", _LARGE)
             if any(cell.strip() for cell in row) or len(row) > 1:
                 rows.append(tuple(cell.strip() for cell in row))
                 lines.append(start)
@@ -79,9 +86,11 @@ def read_table(content: bytes) -> Table:
 def _check_header(header: tuple[str, ...]) -> None:
     if all(_NUMBER.fullmatch(cell) for cell in header):
         raise DataFileError("line 1: found numbers, expected a header with the names of the columns")
-    for position, name in enumerate(header):
-        if name in header[:position]:
+    seen = set[str]()
+    for name in header:
+        if name in seen:
             raise DataFileError(f"line 1: two columns are called '{clean(name, 40)}'")
+        seen.add(name)
 
 
 def column(table: Table, name: str) -> Array:

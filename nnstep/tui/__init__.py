@@ -17,7 +17,7 @@ def run(path: str | None = None, *, quiz: bool = False, results: str | None = No
     Textual is imported by this call, not by importing the package. Raises `NnstepError` when the scenario cannot be
     used; returns 2 after one line on standard error when there is no terminal to draw on.
     """
-    from nnstep.tui.robust import no_terminal
+    from nnstep.tui.robust import end_at_signals, forget_odd_sizes, no_terminal
 
     if reason := no_terminal():
         import sys
@@ -26,6 +26,8 @@ def run(path: str | None = None, *, quiz: bool = False, results: str | None = No
 
         sys.stderr.write(f"nnstep: {say('message.no-terminal', reason=reason)}\n")
         return 2
+    end_at_signals()
+    forget_odd_sizes()
     import gc
 
     gc.disable()  # nothing that is imported now will ever be garbage; the application switches it on again

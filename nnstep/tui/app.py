@@ -105,6 +105,10 @@ class NnstepApp(GuardedApp):
             name = stepper.view().name if stepper is not None else ""
             driver.write(f"\x1b]0;{clean(f'{name} · nnstep' if name else 'nnstep', 80)}\x07")
 
+    def taken_again(self) -> None:
+        """After a stop, the terminal's title."""
+        self._title()
+
     @property
     def look(self) -> str:
         """The look that was chosen; without colours, the one that would be there with them."""
@@ -118,8 +122,11 @@ class NnstepApp(GuardedApp):
 
     def palette(self) -> None:
         """Open the command palette."""
-        self._dress_dialogs()
-        self.action_command_palette()
+        from nnstep.tui.screens.palette import Commands
+
+        if not isinstance(self.screen, Commands):
+            self._dress_dialogs()
+            self.push_screen(Commands())
 
     def next_look(self) -> None:
         """Dark, light, the terminal's own, and round again. Without colours there is only one look."""
@@ -173,6 +180,7 @@ class NnstepApp(GuardedApp):
             return error.problems
         if self.stepping.stepper is not None:
             stepper.digits = self.stepping.stepper.digits
+            self.stepping.stepper.close()
         self.stepping.open(stepper)
         self._title()
         self._notify_of_settings()

@@ -85,6 +85,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("lens.branches", ("A",), WHAT_IF, footer="branches", rank=13, session=True),
     Command("branch.rename", (), WHAT_IF, session=True),
     Command("branch.save", ("W",), WHAT_IF, session=True),
+    Command("recovery.take", ("R",), WHAT_IF, session=True),
     Command("cell.left", ("h", "shift+left"), CELLS, footer="cell", rank=2, session=True),
     Command("cell.down", ("j", "shift+down"), CELLS, footer="cell", rank=2, session=True),
     Command("cell.up", ("k", "shift+up"), CELLS, footer="cell", rank=2, session=True),

@@ -1,98 +1,65 @@
 """An application that keeps the terminal and the session whole when something goes wrong.
 
-* an exception in an action is one line on the screen and a note in a file; the session lives on
+* an exception in an action, in a handler of a `Guarded` widget or in a timer is one line on the screen and a note in a
+  file; one in a dialog closes the dialog; the session lives on
 * any other exception ends the program with the terminal restored, one line, exit status 70, and a note in a file
-* SIGTERM, SIGHUP and SIGINT end it with the terminal restored, exit status 128 + the signal's number; when the event
-  loop is stuck the terminal is restored by hand
+* SIGTERM, SIGHUP, SIGINT and SIGQUIT end it with the terminal restored, exit status 128 + the signal's number; when the
+  event loop is stuck the terminal is restored by hand
 * a terminal that goes away ends the program, and bytes that are no keys do not end the input
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
+import re
 import sys
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+from textual import on
 from textual.app import App
 from textual.driver import Driver
+from textual.events import Event, InputEvent, Paste
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.worker import WorkerFailed
 
 from nnstep.catalogue import say
 from nnstep.files import crash_note
 from nnstep.text import clean
+from nnstep.tui.robust import SignalWatch
 
-__all__ = ["GuardedApp"]
+__all__ = ["Guarded", "GuardedApp"]
 
 INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
+_OFTEN = 10  # how often something may raise in a dialog that is to be closed
 _PATIENCE = 1.5  # seconds that a signal waits for the event loop
-_RESTORE = (  # what Textual switches on, switched off; last the main screen, the cursor and plain colours
-    b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?2048l\x1b[?2026l"
-    b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m\x1b[23;0t"
-)
 
 
-def _posix_driver() -> type[Driver]:
-    """Textual's driver with the gaps closed."""
-    import select
-    import termios
+class Guarded(MessagePump):
+    """What takes messages and lives on when a handler of one raises."""
 
-    from textual.drivers.linux_driver import LinuxDriver
+    if TYPE_CHECKING:
+        app: Any
 
-    class TerminalDriver(LinuxDriver):
-        """Survives bytes that are no keys, keeps the first terminal settings, and notices a terminal that is gone."""
+    async def _dispatch_message(self, message: Message) -> None:
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:
+            self.app.failed(error, f"{type(self).__name__} on {type(message).__name__}")
 
-        first_settings: list[Any] | None = None
+    def surviving(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """The callback of a timer, one that raises being said and not the end."""
 
-        def run_input_thread(self) -> None:
-            while not self.exit_event.is_set():
-                try:
-                    super().run_input_thread()
-                except (UnicodeDecodeError, ValueError, OverflowError, LookupError):
-                    continue  # neither UTF-8 nor a key that Textual can read: drop it
-                except OSError:
-                    pass  # the terminal is gone; the watch ends the program
-                return
+        def call() -> None:
+            try:
+                callback()
+            except Exception as error:
+                self.app.failed(error, f"timer of {type(self).__name__}")
 
-        def start_application_mode(self) -> None:
-            super().start_application_mode()  # type: ignore[no-untyped-call]
-            if self.first_settings is None:
-                self.first_settings = self.attrs_before
-                threading.Thread(target=self._watch, name="nnstep-terminal", daemon=True).start()
-            self.write("\x1b[22;0t")  # remember the title
-
-        def stop_application_mode(self) -> None:
-            super().stop_application_mode()
-            if self._mouse_pixels:
-                self.write("\x1b[?1016l")
-            self.write("\x1b[23;0t")  # and give it back
-            self.flush()
-
-        def _sigcont_application(self, *_: object) -> None:
-            if self._auto_restart:
-                if not self._must_signal_resume:  # stopped from outside: nobody has left application mode yet
-                    self.suspend_application_mode()
-                self.resume_application_mode()
-
-        def restore_by_hand(self) -> None:
-            with contextlib.suppress(OSError):
-                os.write(2, _RESTORE)
-            if self.first_settings is not None:
-                with contextlib.suppress(termios.error):
-                    termios.tcsetattr(0, termios.TCSANOW, self.first_settings)
-
-        def _watch(self) -> None:
-            """End the program when the terminal is gone: Textual's queue of writes would block for ever."""
-            poll = select.poll()
-            poll.register(0, 0)
-            while not any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(1000)):
-                pass
-            time.sleep(1.0)  # a SIGHUP, where there is one, comes first
-            os._exit(128 + signal.SIGHUP)
-
-    return TerminalDriver
+        return call
 
 
 class GuardedApp(App[None]):
@@ -101,24 +68,53 @@ class GuardedApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.failures: list[BaseException] = []
-        self._signal: int | None = None
+        self._last_line = ""
+        self._broken: list[object] = []  # dialogs that something raised in, once each time
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own choice, with the gaps of the POSIX one closed."""
         if os.environ.get("TEXTUAL_DRIVER") or sys.platform == "win32":
             return super().get_driver_class()
-        return _posix_driver()
+        from nnstep.tui.terminal import TerminalDriver
+
+        return TerminalDriver
 
     def report(self, line: str) -> None:
         """Show one line to the person; the application says where."""
         raise NotImplementedError
 
+    def taken_again(self) -> None:
+        """The terminal is the application's again after the program was stopped."""
+
+    @on(Driver.SignalResume)
+    def _repaint_everything(self) -> None:
+        self.screen.refresh(layout=True)
+        self.taken_again()
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the pointer as it is: it would have to be given back too."""
+
+    async def on_event(self, event: Event) -> None:
+        """Take an event; keys that still wait when the program is to end are not worth their time."""
+        if self._exit and isinstance(event, InputEvent):
+            return
+        if isinstance(event, Paste):  # what is unfit for a terminal is no more so when it comes from a clipboard
+            on_top = self._screen_stack[-1] if self._screen_stack else None
+            kept = r"[^\t\r\n]+" if getattr(on_top, "TABS", False) else r"[^\r\n]+"
+            event.text = re.sub(kept, lambda match: clean(match[0], len(match[0]) + 1), event.text)
+        await super().on_event(event)
+
+    # Failures.
+
     def failed(self, error: Exception, where: str) -> None:
-        """Something that was asked for raised: keep a note, say so, go on."""
+        """Something that was asked for raised: keep a note, say so, go on. Where even that cannot be said, leave."""
         self.failures.append(error)
         note = crash_note(error, where)
         said = clean(say("message.failed", error=f"{type(error).__name__}: {error}"), 120)
-        self.report(said + (f" ({say('message.details', note=note)})" if note else ""))
+        try:
+            self.report(said + (f" ({say('message.details', note=clean(note))})" if note else ""))
+        except Exception as second:
+            self._leave_after(second, crash_note(second, "report"))
 
     async def run_action(self, *arguments: Any, **options: Any) -> bool:
         """Carry out an action; when it raises the application lives on."""
@@ -129,44 +125,67 @@ class GuardedApp(App[None]):
             return True
 
     def _handle_exception(self, error: Exception) -> None:
-        """Where Textual ends up with whatever nobody caught: leave in order, with one line instead of a traceback."""
-        self.failures.append(error)
-        note = crash_note(error, "unhandled")
+        """Where Textual ends up with whatever nobody caught: without the dialog it is about, or out of the program."""
+        over = self._screen_stack[-1] if len(self._screen_stack) > 1 else None
+        if isinstance(error, WorkerFailed):  # only the palette has workers, and it may be gone already
+            self.failed(error, "worker")
+        elif over is not None and self._running and not self._exit and self._broken.count(over) < _OFTEN:
+            if over not in self._broken:
+                self.call_later(self._close, over)
+            self._broken.append(over)
+            self.failed(error, f"dialog {type(over).__name__}")
+        else:
+            self.failures.append(error)
+            self._leave_after(error, crash_note(error, "unhandled"))
+
+    def _close(self, over: object) -> None:
+        """Take a dialog away, with whatever was opened over it since."""
+        while len(self._screen_stack) > 1 and over in self._screen_stack:
+            self.pop_screen()
+
+    def _leave_after(self, error: Exception, note: str | None) -> None:
+        """Leave in order, with one line instead of a traceback."""
         if self._exception is None:
             self._exception = error  # run_test raises it again
             self._exception_event.set()
-        self._return_code = INTERNAL_ERROR
-        from rich.text import Text
-
+        if not (self._exit and self._return_code):  # a signal ends it already
+            self._return_code = INTERNAL_ERROR
         said = clean("nnstep: " + say("message.internal-error", error=f"{type(error).__name__}: {error}"), 300)
-        self.panic(Text(said + (f"\n{say('message.details', note=note)}" if note else "")))
+        said += f" ({say('message.details', note=clean(note))})" if note else ""
+        self._last_line = self._last_line or said
+        self._close_messages_no_wait()
 
-    # Signals.
+    def _print_error_renderables(self) -> None:
+        """Say it where Textual would print its errors: on the terminal that is the person's again, in one line."""
+        if self._last_line:
+            sys.stderr.write(f"{self._last_line}\n")
+        self._last_line = ""
 
-    def _on_signal(self, number: int, frame: object = None) -> None:
-        if self._signal is not None:
-            self._leave_now(number)
-        self._signal = number
-        threading.Thread(target=self._impatient, args=(number,), daemon=True).start()
-        if self._loop is None:
-            self._leave_now(number)
-        else:
-            self._loop.call_soon_threadsafe(lambda: self.exit(return_code=128 + number))
+    # Signals. All of this is done by the thread of the watch.
 
-    def _impatient(self, number: int) -> None:
-        time.sleep(_PATIENCE)
+    def _on_signal(self, number: int) -> None:
+        """Ask the event loop to end, and when it does not, end without it."""
+        self._exit, self._return_code = True, 128 + number  # at once: keys that wait would come before anything posted
+        if (output := getattr(self._driver, "output", None)) is not None:
+            output.hurry()
+        loop = self._loop
+        try:
+            if loop is not None:
+                loop.call_soon_threadsafe(lambda: self.exit(return_code=128 + number))
+                time.sleep(_PATIENCE)
+        except RuntimeError:  # it is closed
+            pass
         self._leave_now(number)
 
     def _leave_now(self, number: int) -> None:
         if restore := getattr(self._driver, "restore_by_hand", None):
-            restore()
+            by_hand = threading.Thread(target=restore, daemon=True)
+            by_hand.start()
+            by_hand.join(0.3)  # it waits for nothing; were the system to, the program would still end
         os._exit(128 + number)
 
     async def run_async(self, **options: Any) -> None:
         """Run, with the signals that end a program taken over."""
         if threading.current_thread() is threading.main_thread() and not options.get("headless"):
-            for name in ("SIGTERM", "SIGHUP", "SIGINT"):
-                number = getattr(signal, name, None)
-                if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                    signal.signal(number, self._on_signal)
+            SignalWatch(self._on_signal)
         return await super().run_async(**options)

@@ -1,14 +1,19 @@
-"""Keep the terminal whole: refuse to start without one, and give it back however the program ends."""
+"""Keep the terminal whole: refuse to start without one, and hear of every signal that ends a program."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Callable
 from typing import TextIO
 
 from nnstep.catalogue import say
 
-__all__ = ["no_terminal"]
+__all__ = ["SignalWatch", "end_at_signals", "forget_odd_sizes", "no_terminal"]
+
+_ENDING = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")  # where the system has them
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
@@ -26,3 +31,52 @@ def no_terminal() -> str | None:
     if os.environ.get("TERM") == "dumb":
         return say("message.dumb-terminal")
     return None
+
+
+def forget_odd_sizes() -> None:
+    """Take COLUMNS and LINES out of the environment where they are no sizes: libraries take them for some."""
+    for name in ("COLUMNS", "LINES"):
+        said = os.environ.get(name, "0")
+        if not (said.isascii() and said.isdecimal() and len(said) < 6):
+            del os.environ[name]
+
+
+def _ending() -> list[int]:
+    """The signals that end a program, without those that it was started to ignore."""
+    numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+    return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+def end_at_signals() -> None:
+    """From now on a signal ends the program at once, with 128 + its number: nothing is on the screen yet."""
+    for number in _ending():
+        signal.signal(number, lambda number, _: os._exit(128 + number))
+
+
+class SignalWatch:
+    """Tells `told` the number of the first signal that ends a program, on a thread of its own.
+
+    Python writes the number to a pipe the moment the signal comes. A handler would have to wait until the main thread
+    is between two instructions of Python, and could find it in the middle of anything, with any lock held.
+    """
+
+    def __init__(self, told: Callable[[int], None]) -> None:
+        self._told = told
+        self._numbers = _ending()
+        if sys.platform == "win32":  # there the pipe is the event loop's
+            for number in self._numbers:
+                signal.signal(number, lambda number, _: told(number))
+            return
+        self._reading, self._writing = os.pipe()
+        os.set_blocking(self._writing, False)
+        signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
+        for number in self._numbers:
+            signal.signal(number, lambda number, _: None)  # so that it is written
+        threading.Thread(target=self._watch, name="nnstep-signals", daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            for number in os.read(self._reading, 64):
+                if number in self._numbers:
+                    self._told(number)
+                    return

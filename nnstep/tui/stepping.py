@@ -45,7 +45,11 @@ class Stepping(Protocol):
         ...
 
     def summary(self) -> str:
-        """What is to be said when it is closed: the tally of a quiz, or ""."""
+        """What is to be said when it is closed: the tally of a quiz, what is not saved, or ""."""
+        ...
+
+    def close(self) -> None:
+        """Another one is looked at from now on."""
         ...
 
     def question(self, about: str) -> str:
@@ -92,6 +96,7 @@ def open_stepper(
 
     stepper = Stepper.open(path, ascii=not _has_braille(), budget=memory << 20)
     stepper.digits = digits
+    stepper.keep_unsaved()
     if quiz:
         stepper.begin_quiz(results)
     return stepper

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from nnstep.text import cut
@@ -17,6 +19,7 @@ __all__ = [
     "fit",
     "flow",
     "hang",
+    "hits_of",
     "line_width",
     "lines_block",
     "paint",
@@ -32,8 +35,9 @@ Lines = Callable[[int], Line]
 class Block(NamedTuple):
     """`height` lines of at most `width` columns. `line(y)` makes one of them, and is asked only for what is seen.
 
-    A block that was put together has the blocks it is made of as its `parts`, each at its place in it. `even` is the
-    width of all lines but the first where that is one and the same, which saves measuring them; else 0.
+    A block that was put together has the blocks it is made of as its `parts`, each at its place in it, whose `hits` are
+    those of the whole: `hits` of its own it has none. `even` is the width of all lines but the first where that is one
+    and the same, which saves measuring them; else 0.
     """
 
     width: int
@@ -50,6 +54,11 @@ class _Placed(NamedTuple):
     x: int
     y: int
     block: Block
+
+
+@lru_cache(maxsize=256)
+def _space(columns: int) -> Piece:
+    return Piece(" " * columns, "text")
 
 
 def line_width(line: Line) -> int:
@@ -82,6 +91,7 @@ def blank(height: int = 1) -> Block:
     return Block(0, height, lambda y: ())
 
 
+@lru_cache(maxsize=256)  # the same sentences stand in the panels step after step
 def wrap(text: str, width: int, role: str = "text") -> Block:
     """A paragraph broken between words into lines of at most `width` columns.
 
@@ -107,21 +117,50 @@ def wrap(text: str, width: int, role: str = "text") -> Block:
 
 def stack(blocks: Sequence[Block]) -> Block:
     """Blocks below each other."""
-    placed, y = [], 0
+    if len(blocks) == 1:
+        return blocks[0]
+    placed, ends, y = [], [], 0
     for block in blocks:
         placed.append(_Placed(0, y, block))
         y += block.height
-    return _joined(placed)
+        ends.append(y)
+
+    def line(y: int) -> Line:
+        _, top, block = placed[bisect_right(ends, y)]
+        return block.line(y - top)
+
+    return Block(max((block.width for block in blocks), default=0), y, line, (), tuple(placed))
 
 
 def beside(blocks: Sequence[Block], gap: int = 1, middle: bool = False) -> Block:
     """Blocks beside each other, tops in line, or with `middle` centred on the tallest."""
+    if len(blocks) == 1:
+        return blocks[0]
     placed, x = [], 0
     tallest = max((block.height for block in blocks), default=0)
     for block in blocks:
         placed.append(_Placed(x, (tallest - block.height + 1) // 2 if middle else 0, block))
         x += block.width + gap
-    return _joined(placed)
+
+    def line(y: int) -> Line:
+        pieces: list[Piece] = []
+        last: Line = ()  # the part before, where it began, and its width where that is known
+        column = even = 0
+        for x, top, block in placed:
+            if top <= y < top + block.height:
+                part = block.line(y - top)
+                if not part:
+                    continue
+                if last or x:
+                    column += even or line_width(last)
+                    if x > column:
+                        pieces.append(_space(x - column))
+                        column = x
+                pieces += part
+                last, even = part, block.even if y > top else 0
+        return tuple(pieces)
+
+    return Block(max(0, x - gap), tallest, line, (), tuple(placed))
 
 
 def rows_of(blocks: Sequence[Block], width: int, gap: int = 2) -> list[list[Block]]:
@@ -190,41 +229,19 @@ def set_in(line: Line, width: int) -> Block:
     return broken(line, width, indent if indent <= width // 2 else 4)
 
 
-def _joined(placed: list[_Placed]) -> Block:
-    width = max((item.x + item.block.width for item in placed), default=0)
-    height = max((item.y + item.block.height for item in placed), default=0)
-    parts: list[_Placed] = []
-    for item in placed:  # one level, however often blocks were put together: a line is then made in one go
-        if item.block.parts:
-            parts += [_Placed(item.x + part.x, item.y + part.y, part.block) for part in item.block.parts]
-        else:
-            parts.append(item)
-    parts.sort(key=lambda part: part.x)
-
-    def line(y: int) -> Line:
-        pieces: list[Piece] = []
-        last: Line = ()  # the part before, where it began, and its width where that is known
-        column = even = 0
-        for item in parts:
-            if item.y <= y < item.y + item.block.height:
-                part = item.block.line(y - item.y)
-                if not part:
-                    continue
-                if last or item.x:
-                    column += even or line_width(last)
-                    if item.x > column:
-                        pieces.append(Piece(" " * (item.x - column), "text"))
-                        column = item.x
-                pieces += part
-                last, even = part, item.block.even if y > item.y else 0
-        return tuple(pieces)
-
-    hits = tuple(
-        Hit(hit.x + item.x, hit.y + item.y, hit.width, hit.height, hit.target)
-        for item in parts
-        for hit in item.block.hits
-    )
-    return Block(width, height, line, hits, tuple(parts))
+def hits_of(block: Block, top: int = 0, lines: int | None = None) -> tuple[Hit, ...]:
+    """What can be clicked in the `lines` from line `top` on (by default all), as if they were the first."""
+    height = block.height if lines is None else lines
+    found = [
+        Hit(hit.x, hit.y - top, hit.width, hit.height, hit.target)
+        for hit in block.hits
+        if hit.y - top < height and hit.y - top + hit.height > 0
+    ]
+    for x, y, part in block.parts:
+        if y - top < height and y - top + part.height > 0:
+            inner = hits_of(part, top - y, height)
+            found += [hit._replace(x=hit.x + x) for hit in inner] if x else inner
+    return tuple(found)
 
 
 def paint(block: Block, width: int, height: int, top: int | None, keep: tuple[int, int] | None = None) -> Canvas:
@@ -242,9 +259,4 @@ def paint(block: Block, width: int, height: int, top: int | None, keep: tuple[in
     lines = tuple(map(block.line, shown))
     if block.width > width:
         lines = tuple(fit(line, width) for line in lines)
-    hits = tuple(
-        Hit(hit.x, hit.y - top, hit.width, hit.height, hit.target)
-        for hit in block.hits
-        if hit.y < top + height and hit.y + hit.height > top
-    )
-    return Canvas(lines, hits, block.width, block.height, top, 0)
+    return Canvas(lines, hits_of(block, top, height), block.width, block.height, top, 0)

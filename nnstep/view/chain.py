@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from nnstep.text import padded
@@ -41,7 +42,12 @@ class ChainPanel(NamedTuple):
         """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
         if not self.tabs:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
-        blocks = [self._tabs(width), broken(self.formula, width), blank(), self._factors(width)]
+        blocks = [
+            self._tabs(width),
+            broken(self.formula, width),
+            blank(),
+            _factors(tuple(self.factors), self.now, width),
+        ]
         if self.entry is not None:
             blocks += [blank(), self.entry(width)]
         used = sum(block.height for block in blocks)
@@ -62,27 +68,30 @@ class ChainPanel(NamedTuple):
         ]
         return flow(tabs, width, gap=1)
 
-    def _factors(self, width: int) -> Block:
-        symbols = min(max((text_width(one.symbol) for one in self.factors), default=0), max(8, width // 2 - 4))
-        shapes = max((text_width(one.shape) for one in self.factors), default=0)
-        lines, hits = [], []
-        for y, one in enumerate(self.factors):
-            state = "now" if one.step == self.now else "done" if one.step < self.now else "todo"
-            role = {"done": "text", "now": "now", "todo": "dim"}[state]
-            mark = Piece(f"{_MARKS[state]} ", {"done": "good", "now": "now", "todo": "dim"}[state])
-            room = max(1, width - symbols - shapes - 6)
-            body = fit(one.expression, room)
-            pad = " " * (room - line_width(body))
-            coloured = body if state == "done" else tuple(Piece(piece.text, role) for piece in body)
-            lines.append(
-                (
-                    mark,
-                    *fit((Piece(one.symbol, role),), symbols),
-                    Piece(" " * (max(0, symbols - text_width(one.symbol)) + 2)),
-                    *coloured,
-                    Piece(pad + "  "),
-                    Piece(padded(one.shape, shapes, right=True), "shape"),
-                )
+
+@lru_cache(maxsize=64)  # the same at each iteration
+def _factors(factors: tuple[FactorWords, ...], now: int, width: int) -> Block:
+    """A line a factor: done, current or to come; its symbol, its expression, its shape."""
+    symbols = min(max((text_width(one.symbol) for one in factors), default=0), max(8, width // 2 - 4))
+    shapes = max((text_width(one.shape) for one in factors), default=0)
+    lines, hits = [], []
+    for y, one in enumerate(factors):
+        state = "now" if one.step == now else "done" if one.step < now else "todo"
+        role = {"done": "text", "now": "now", "todo": "dim"}[state]
+        mark = Piece(f"{_MARKS[state]} ", {"done": "good", "now": "now", "todo": "dim"}[state])
+        room = max(1, width - symbols - shapes - 6)
+        body = fit(one.expression, room)
+        pad = " " * (room - line_width(body))
+        coloured = body if state == "done" else tuple(Piece(piece.text, role) for piece in body)
+        lines.append(
+            (
+                mark,
+                *fit((Piece(one.symbol, role),), symbols),
+                Piece(" " * (max(0, symbols - text_width(one.symbol)) + 2)),
+                *coloured,
+                Piece(pad + "  "),
+                Piece(padded(one.shape, shapes, right=True), "shape"),
             )
-            hits.append(Hit(0, y, width, 1, Target("step.goto", str(one.step))))
-        return lines_block(lines, tuple(hits))
+        )
+        hits.append(Hit(0, y, width, 1, Target("step.goto", str(one.step))))
+    return lines_block(lines, tuple(hits))

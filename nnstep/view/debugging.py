@@ -191,7 +191,7 @@ def _switch(control: Control, argument: object) -> Line:
 
 
 def _rename(control: Control, argument: object) -> Line:
-    name = " ".join(str(argument).split())[:40]
+    name = clean(" ".join(str(argument).split())[:40])
     control.session.branches.rename(name)
     return (Piece(say("branch.renamed") + " ", "good"), Piece(clean(name), "text"))
 

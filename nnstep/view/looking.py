@@ -29,6 +29,7 @@ from nnstep.view.watching import watch_panel
 
 if TYPE_CHECKING:
     from nnstep.debugger.mine import Comparison
+    from nnstep.debugger.recovery import Recovery
     from nnstep.view.quizzing import Quizzing
 
 __all__ = ["Looking", "stamp"]
@@ -44,6 +45,8 @@ class Looking:
         """
         self._ascii, self._budget = ascii, budget
         self.quizzing: Quizzing | None = None
+        self.recovery: Recovery | None = None
+        self._offered: Line | None = None  # what an earlier session has left; None as long as it was not looked for
         self._use(Session(scenario, budget), Choice())
 
     def _use(self, session: Session, choice: Choice) -> None:
@@ -85,8 +88,26 @@ class Looking:
         return changed
 
     def summary(self) -> str:
-        """What is to be said when it is closed: the tally of a quiz, or ""."""
-        return self.quizzing.summary() if self.quizzing is not None else ""
+        """What is to be said when it is closed: the tally of a quiz, what is not saved, or ""."""
+        said = [] if self.quizzing is None else [self.quizzing.summary()]
+        if self.recovery is not None and self.recovery.unsaved:
+            from nnstep.view.recovering import leaving
+
+            said.append(leaving(self.recovery))
+        return "\n".join(filter(None, said))
+
+    def keep_unsaved(self) -> None:
+        """From now on, keep edits that are not saved in a file, and offer those that an earlier session has left."""
+        from nnstep.debugger.recovery import Recovery
+
+        if self.path:
+            self.recovery = Recovery(self.path)
+
+    def close(self) -> None:
+        """It is not looked at any more: what is not saved is left to the next one on this scenario."""
+        if self.recovery is not None:
+            self.recovery.close()
+            self.recovery = None
 
     def names(self) -> list[str]:
         """The names that can be gone to."""
@@ -121,7 +142,7 @@ class Looking:
         return ViewState(
             header(moment),
             with_help(panels, self.choice),
-            enabled(moment),
+            enabled(moment) | ({"recovery.take"} if self._offered else set()),
             self._message if progress is None else debugging.progress_line(progress),
             title(self.session),
             len(watch.items) if self.choice.focus == "watch" else rows_here(moment),

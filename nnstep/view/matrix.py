@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -16,6 +17,8 @@ __all__ = ["LARGE", "Cell", "MatrixView", "Numbers", "Window", "cell_of"]
 
 _GAP = 1  # columns between numbers
 _TINTS = 5
+_ABOVE = (*(f"pos{level}" for level in range(1, _TINTS + 1)), f"pos{_TINTS}")  # the largest number is in the last tint
+_BELOW = (*(f"neg{level}" for level in range(1, _TINTS + 1)), f"neg{_TINTS}")
 _UNKNOWN = 6  # columns of a number that is not computed, near what it will take, so that little moves when it comes
 LARGE = 16_384  # entries; of more, a sample decides on the format and the tint's scale
 _SAMPLE = 64  # rows and columns of the sample
@@ -68,6 +71,7 @@ class MatrixView:
         self.heading: Line = (Piece(label, role), Piece(f" {written}" if written else "", "shape"))
         self.pitch = self.format.width + _GAP  # columns from one number to the next
         self._kept: dict[tuple[int, range, str], Line] = {}
+        self._written: dict[int, tuple[range, list[str], list[str]]] = {}  # by row: columns, their numbers, tints
         self.blocks: dict[object, object] = {}  # for whoever lays it out: what was made of it before
 
     @property
@@ -98,41 +102,63 @@ class MatrixView:
         key = (row, window.columns, extra)
         numbers = None if marked else self._kept.get(key)
         if numbers is None:
-            numbers = self._numbers(row, window.columns, extra, cursor, lit)
+            opening, closing = _brackets(row, self.rows, window.rows)
+            numbers = (opening, *self._numbers(row, window.columns, extra, cursor, lit), closing)
             if not marked:
                 self._kept[key] = numbers
-        opening, closing = _brackets(row, self.rows, window.rows)
-        return (Piece(opening, "bracket"), *numbers, Piece(closing, "bracket"))
+        elif self.rows > len(window.rows):  # the brackets depend on where the window is
+            opening, closing = _brackets(row, self.rows, window.rows)
+            if numbers[0] is not opening:
+                numbers = (opening, *numbers[1:-1], closing)
+        return numbers
 
-    def _numbers(self, row: int, columns: range, extra: str, cursor: Cell | None, lit: Lit) -> Line:
+    def _numbers(self, row: int, columns: range, extra: str, cursor: Cell | None, lit: Lit) -> list[Piece]:
         """The numbers of a row; neighbours that look alike are one piece."""
-        values = [None] * len(columns) if self.array is None else self.array[row, columns.start : columns.stop].tolist()
+        texts, roles = self._entries(row, columns)
+        if extra:
+            roles = [f"{role} {extra}" for role in roles]
+        if lit is not DARK:
+            roles = [
+                f"{role} lit" if lit.has(row, column) else role for column, role in zip(columns, roles, strict=True)
+            ]
+        if cursor is not None and cursor[0] == row and cursor[1] in columns:
+            roles = [*roles]
+            roles[cursor[1] - columns.start] += " cursor"
         pieces: list[Piece] = []
-        text, role = "", ""
-        for column, value in zip(columns, values, strict=True):
-            mine = self._tint(value)
-            if extra:
-                mine = f"{mine} {extra}"
-            if lit is not DARK and lit.has(row, column):
-                mine = f"{mine} lit"
-            if cursor == (row, column):
-                mine = f"{mine} cursor"
-            said = "·" if value is None else self.format.text(value)
-            if mine != role and text:
-                pieces.append(Piece(text, role))
-                text = ""
-            text, role = f"{text} {said:>{self.format.width}}", mine
-        return (*pieces, Piece(text, role))
+        start, last = 0, roles[0]
+        for position, role in enumerate(roles):
+            if role != last:
+                pieces.append(Piece("".join(texts[start:position]), last))
+                start, last = position, role
+        pieces.append(Piece("".join(texts[start:]), last))
+        return pieces
 
-    def _tint(self, value: float | None) -> str:
-        if value is None:
-            return "todo"
-        if value == 0.0:
-            return "zero"
-        if not math.isfinite(value):
-            return "error"
-        level = 1 + min(_TINTS - 1, int(_TINTS * math.sqrt(abs(value) / self._scale))) if self._scale else 1
-        return f"pos{level}" if value > 0 else f"neg{level}"
+    def _entries(self, row: int, columns: range) -> tuple[list[str], list[str]]:
+        """The numbers of a row as they are written, each with the space before it, and their tints."""
+        found = self._written.get(row)
+        if found is None or columns.start < found[0].start or columns.stop > found[0].stop:
+            if self.array is None:
+                texts, roles = [" " + "·".rjust(self.format.width)] * len(columns), ["todo"] * len(columns)
+            else:
+                values: list[float] = self.array[row, columns.start : columns.stop].tolist()
+                texts, roles = [f" {said}" for said in self.format.column(values)], self._tints(values)
+            found = self._written[row] = (columns, texts, roles)
+        within = slice(columns.start - found[0].start, columns.stop - found[0].start)
+        return found[1][within], found[2][within]
+
+    def _tints(self, values: Sequence[float]) -> list[str]:
+        """By sign and size, on a scale of square roots up to the largest number."""
+        found: list[str] = []
+        scale = self._scale
+        for value in values:
+            if value == 0.0:
+                found.append("zero")
+            elif not math.isfinite(value):
+                found.append("error")
+            else:
+                level = min(_TINTS, int(_TINTS * math.sqrt(abs(value) / scale))) if scale else 0
+                found.append(_ABOVE[level] if value > 0 else _BELOW[level])
+        return found
 
 
 def _sample(array: Numbers) -> Array:
@@ -152,11 +178,19 @@ def _largest(array: Array) -> float:
     return float(np.max(np.abs(finite))) if finite.size else 1.0
 
 
-def _brackets(row: int, rows: int, shown: range) -> tuple[str, str]:
+def _pair(opening: str, closing: str) -> tuple[Piece, Piece]:
+    return Piece(opening, "bracket"), Piece(closing, "bracket")
+
+
+_SINGLE, _CUT = _pair("[", " ]"), _pair("┊", " ┊")
+_FIRST, _MIDDLE, _LAST = _pair("⎡", " ⎤"), _pair("⎢", " ⎥"), _pair("⎣", " ⎦")
+
+
+def _brackets(row: int, rows: int, shown: range) -> tuple[Piece, Piece]:
     """The brackets beside a row; where a window leaves rows out, dots say so."""
     if rows == 1:
-        return "[", " ]"
-    first, last = row == shown[0], row == shown[-1]
+        return _SINGLE
+    first, last = row == shown.start, row == shown.stop - 1
     if (first and row > 0) or (last and row < rows - 1):
-        return "┊", " ┊"
-    return ("⎡", " ⎤") if first else ("⎣", " ⎦") if last else ("⎢", " ⎥")
+        return _CUT
+    return _FIRST if first else _LAST if last else _MIDDLE

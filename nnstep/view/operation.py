@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -143,6 +144,11 @@ def equation_line(program: Program, step: Step, objective: str) -> Line:
     return (name, Piece(arrow, "operator"), *(Piece(*token) for token in written))
 
 
+@lru_cache(maxsize=64)
+def _sign_block(piece: Piece) -> Block:
+    return lines_block([(piece,)])
+
+
 class OperationPanel(NamedTuple):
     """The step's equation, under the steps that it is inside of; its matrices; the chosen cell; a sentence.
 
@@ -223,9 +229,9 @@ class OperationPanel(NamedTuple):
             if isinstance(part, Operand):
                 blocks.append(matrix_block(self.shown[part.name], width, height))
             else:
-                blocks.append(lines_block([(part,)]))
+                blocks.append(_sign_block(part))
         assert self.result is not None
         if blocks:
-            blocks.append(lines_block([(Piece("=", "operator"),)]))
+            blocks.append(_sign_block(Piece("=", "operator")))
         blocks.append(matrix_block(self.result, width, height))
         return blocks

@@ -11,7 +11,7 @@ from nnstep.debugger.whatif import carry_over, moved_to
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario import load
 from nnstep.text import clean
-from nnstep.view import debugging
+from nnstep.view import debugging, recovering
 from nnstep.view.canvas import Piece
 from nnstep.view.choosing import chosen_by
 from nnstep.view.following import Visit, follow
@@ -55,8 +55,11 @@ class Stepper(Looking):
         self.control.take_over(control)
         self.digits = digits
         self._message = (Piece(say("message.read-again") + " ", "good"), Piece(clean(Path(self.path).name), "text"))
-        if lost := carry_over(old, session):
+        lost = carry_over(old, session)
+        if lost:
             self._message = (Piece(say("message.branches-lost", names=clean(", ".join(lost), 80)), "warning"),)
+        if self.recovery is not None:
+            self._message = (*self._message, *recovering.read_again(self.recovery, session, bool(lost)))
         self._message = debugging.go_towards(self.control, moved_to(old, session)) or self._message
         return self.view()
 
@@ -89,9 +92,21 @@ class Stepper(Looking):
             self._compare(str(argument))
         elif command.startswith("quiz."):
             self._quiz(command, str(argument))
+        elif command == "recovery.take":
+            self._take_up()
         else:
             self.choice = chosen_by(self.moment(), command, argument)
+        if self._offered is None and self.recovery is not None:
+            self._offered = recovering.offer(self.recovery)
+            self._message = self._message or self._offered
         return self.view()
+
+    def _take_up(self) -> None:
+        if self.recovery is None:
+            self._message = (Piece(say("recovery.none"), "warning"),)
+            return
+        self._message = recovering.take_up(self.recovery, self.session)
+        self._offered = recovering.offer(self.recovery)
 
     def _move(self, command: str) -> None:
         if command == "step.next" and self.quizzing is not None and self.quizzing.hides(self.session.position):
@@ -110,6 +125,8 @@ class Stepper(Looking):
         if command.startswith("mark.") and argument is None:
             argument = self._marked()
         self._message = debugging.command(self.control, command, argument)
+        if self.recovery is not None and command in recovering.CHANGING and self._message:
+            self._message = recovering.after(self.recovery, self.session, command, self._message)
         if before != (self.session.position, self.session.timeline):
             self.choice = self.choice._replace(name="", row=0)
 

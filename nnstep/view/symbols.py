@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from nnstep.language import Name, tokens
 from nnstep.ops import OPERATIONS
 
@@ -21,6 +23,7 @@ SYMBOLS: dict[str, str] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def label(name: str, objective: str = "L") -> str:
     """A value's name as the screen writes it: `grad(W1)` is ∂L/∂W1, `sum(x @ W1.T)` is Σ(x @ W1ᵀ)."""
     return "".join(token.text for token in tokens(Name(name), SYMBOLS, objective))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import is_
 from typing import NamedTuple
 
 from nnstep.catalogue import say
@@ -47,8 +48,13 @@ def _matrix_block(shown: Shown, width: int, height: int) -> Block:
     if matrix.scalar:
         return _scalar_block(shown, title, window, extra)
 
+    made: dict[int, Line] = {0: title}
+
     def line(y: int) -> Line:
-        return matrix.row(window.rows[y - 1], window, extra, shown.cursor, shown.lit) if y else title
+        found = made.get(y)
+        if found is None:
+            found = made[y] = matrix.row(window.rows[y - 1], window, extra, shown.cursor, shown.lit)
+        return found
 
     def target(x: int, y: int) -> Target | None:
         column = (x - 1) // matrix.pitch
@@ -88,6 +94,30 @@ def _scalar_block(shown: Shown, title: Line, window: Window, extra: str) -> Bloc
     return Block(width, 1, [line].__getitem__, (Hit(0, 0, width, 1, Target("cell.choose", (shown.matrix.name, 0, 0))),))
 
 
+def _row(first: MatrixView, blocks: list[Block]) -> Block:
+    """Matrices beside each other. The row that was made last is kept with its first matrix, and so are its lines."""
+    kept = first.blocks.get("row")
+    if isinstance(kept, tuple) and len(kept[0]) == len(blocks) and all(map(is_, kept[0], blocks)):
+        found: Block = kept[1]
+        return found
+    made = _with_lines_kept(beside(blocks, 2))
+    first.blocks["row"] = (blocks, made)
+    return made
+
+
+def _with_lines_kept(block: Block) -> Block:
+    """The block with each line made once."""
+    made: dict[int, Line] = {}
+
+    def line(y: int) -> Line:
+        found = made.get(y)
+        if found is None:
+            found = made[y] = block.line(y)
+        return found
+
+    return block._replace(line=line)
+
+
 @dataclass(frozen=True, eq=False)
 class ValuesPanel:
     """A panel of matrices that flow from left to right. What this step assigned, or the chosen cell, is in sight."""
@@ -112,15 +142,18 @@ class ValuesPanel:
         gap = 1 if sum(heights) + len(rows) - 1 <= height else 0
         parts: list[Block] = []
         starts: list[int] = []
+        first = line = 0
         for row, tall in zip(rows, heights, strict=True):
             if parts and gap and tall > 1:
                 parts.append(blank())
-            starts.append(sum(part.height for part in parts))
-            parts.append(beside(row, 2))
+                line += 1
+            starts.append(line)
+            parts.append(_row(self.shown[first].matrix, row))
+            first, line = first + len(row), line + tall
         if top is None:
             bottom = self._bottom(rows, starts, heights)
             top = next((start for start in starts if bottom - start <= height), starts[-1])
-            missing = top + height - sum(part.height for part in parts)
+            missing = top + height - line
             if top and missing > 0:  # or the window would start in the middle of a matrix
                 parts.append(blank(missing))
         return paint(stack(parts), width, height, top)

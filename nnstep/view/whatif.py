@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from nnstep.catalogue import say
 from nnstep.debugger.control import Control
 from nnstep.debugger.whatif import change, effective_from, since_when
 from nnstep.errors import NnstepError, Problem
+from nnstep.files import Stamp, stamp
 from nnstep.language import number_text
 from nnstep.program import Value
 from nnstep.scenario.edits import cell_text, edit_text, read_edit
@@ -18,6 +20,8 @@ from nnstep.view.moment import Moment
 
 __all__ = ["edit_question", "edit_suggestion", "make", "save", "save_suggestion"]
 
+# Of the files that a person was asked about whether they may be replaced: what they were then.
+_ASKED: WeakKeyDictionary[Control, dict[Path, Stamp]] = WeakKeyDictionary()
 _EDITABLE = ("parameter", "state", "constant", "data")
 
 
@@ -70,7 +74,7 @@ def save_suggestion(control: Control) -> str:
     session = control.session
     stem = Path(session.scenario.path or "scenario").stem
     branch = "".join(letter if letter.isalnum() else "_" for letter in session.branches.current.name)
-    return f"{stem}_{branch}.toml"
+    return f"{''.join(letter if clean(letter) == letter else '_' for letter in stem)}_{branch}.toml"
 
 
 def save(control: Control, text: str, replace: bool) -> Line:
@@ -79,8 +83,13 @@ def save(control: Control, text: str, replace: bool) -> Line:
     target = Path(text.strip()).expanduser()
     if not target.suffix:
         target = target.with_suffix(".toml")
+    asked = _ASKED.setdefault(control, {})
+    expected = asked.pop(target, None) if replace else None
     try:
-        save_branch(session.scenario, session.timeline.scenario.edits, target, replace=replace)
+        save_branch(
+            session.scenario, session.timeline.scenario.edits, target, replace=replace, expected=expected or None
+        )
     except FileExistsError:
+        asked[target] = stamp(target)
         raise NnstepError(Problem(say("branch.file-exists"), file=str(target))) from None
     return (Piece(say("branch.saved") + " ", "good"), Piece(clean(target, 120), "text"))

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nnstep.__main__ import guarded
-from nnstep.cli import OutputError
+from nnstep.errors import OutputError
 
 
 def _raiser(error: BaseException):
@@ -48,8 +49,7 @@ def test_the_status_of_a_command_is_the_status_of_the_program(status):
     ],
 )
 def test_every_way_to_end_has_its_status(error, status, capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert guarded(_raiser(error), []) == status
     said = capsys.readouterr()
     assert said.out == ""
@@ -58,20 +58,29 @@ def test_every_way_to_end_has_its_status(error, status, capsys, monkeypatch, tmp
 
 
 def test_an_internal_error_leaves_a_note_and_one_clean_line(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert guarded(_raiser(ValueError("bad \x1b[31m sign")), []) == 70
-    (note,) = tmp_path.iterdir()
+    (note,) = tmp_path.rglob("nnstep-crash-*.log")
     said = capsys.readouterr().err
     assert said == f"nnstep: internal error: ValueError: bad \\x1b[31m sign (details: {note})\n"
     assert "Traceback" in note.read_text()
+    assert note.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_note_may_be_impossible(capsys, monkeypatch):
-    def refuse(**options: object) -> object:
-        raise OSError(errno.EROFS, "Read-only file system")
+def test_notes_are_few_and_short(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    for number in range(25):
+        assert guarded(_raiser(ValueError(f"{number} " + "x" * 100_000 + " end")), []) == 70
+    notes = sorted(tmp_path.rglob("*.log"))
+    assert len(notes) == 20
+    assert max(note.stat().st_size for note in notes) <= 1 << 16
+    assert notes[-1].read_text().rstrip().endswith("end")
+    assert "24 xxx" in capsys.readouterr().err
 
-    monkeypatch.setattr("tempfile.mkstemp", refuse)
+
+def test_the_note_may_be_impossible(capsys, monkeypatch, tmp_path):
+    (tmp_path / "nnstep").write_text("a file where the folder would be")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert guarded(_raiser(ValueError("x")), []) == 70
     assert capsys.readouterr().err == "nnstep: internal error: ValueError: x\n"
 
@@ -121,5 +130,9 @@ def test_threads_are_left_to_whoever_sets_them(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
     monkeypatch.setattr(sys, "argv", ["nnstep", "--version"])
-    assert __main__.run() == 0
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        assert __main__.run() == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (os.environ["OMP_NUM_THREADS"], os.environ["OPENBLAS_NUM_THREADS"]) == ("7", "1")

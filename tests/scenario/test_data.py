@@ -59,7 +59,7 @@ INLINE = [
     ('generate = "moons"\nx = [[1]]', "4: data.x", "'x' is generated"),
     ('generate = "moons"\nfile = "a.csv"', "3: data.generate", "one source"),
     ('generate = "moons"\nsamples = 0', "4: data.samples", "at least 1"),
-    ('generate = "moons"\nsamples = 100000000', "4: data.samples", "at most 1000000"),
+    ('generate = "moons"\nsamples = 100000000', "4: data.samples", "at most 209715"),
     ('generate = "moons"\nnoise = -1', "4: data.noise", "at least 0"),
     ('generate = "moons"\nnoise = 1e308', "4: data.noise", "finite points"),
     ('generate = "moons"\nclasses = 3', "4: data.classes", "belongs to spiral and blobs"),

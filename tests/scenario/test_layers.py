@@ -192,7 +192,7 @@ ERRORS = [
     ('[[layers]]\ntype = "relu"', ["1: layers"], "need [data]"),
     (LAYERS.replace("[[1, 2], [3, 4]]", "[1, 2]"), ["2: data.x"], "expected rows"),
     (
-        network('type = "linear"\nunits = 1000000', 'type = "linear"\nunits = 1000000'),
+        network('type = "linear"\nunits = 100000', 'type = "linear"\nunits = 100000'),
         ["9: layers[1].units"],
         "too many",
     ),

@@ -204,6 +204,9 @@ class FakeStepper:
     def summary(self) -> str:
         return ""
 
+    def close(self) -> None:
+        pass
+
     def names(self) -> list[str]:
         return ["W1", "W2", "x @ W1", "grad(W1)", "loss", HOSTILE]
 

@@ -567,7 +567,7 @@ def test_too_small_says_how_large_it_has_to_be():
 
 
 def test_an_action_that_fails_is_one_line_and_a_note(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     stepper = FakeStepper()
 
     async def act(app, pilot):
@@ -579,7 +579,7 @@ def test_an_action_that_fails_is_one_line_and_a_note(tmp_path, monkeypatch):
         return text, stepper.step
 
     text, step = run(act, stepper)
-    (note,) = tmp_path.glob("nnstep-crash-*.log")
+    (note,) = tmp_path.rglob("nnstep-crash-*.log")
     assert "ZeroDivisionError" in text.splitlines()[-1]
     assert "ZeroDivisionError" in note.read_text(encoding="utf-8")
     assert step == 1

@@ -84,7 +84,7 @@ def test_a_press_writes_only_what_changes(screen):
     assert "╰" not in wrote
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
 def test_signals_end_it_with_the_terminal_restored(screen, number):
     screen.program.signal(number)
     status, rest = screen.program.exit_status()

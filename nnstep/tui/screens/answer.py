@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from nnstep.catalogue import say
 from nnstep.text import clean
-from nnstep.tui.screens.dialog import Box, Dialog
+from nnstep.tui.screens.dialog import Box, Dialog, Field
 
 __all__ = ["Answer"]
 
@@ -27,7 +27,7 @@ class Answer(Dialog):
         yield Box(
             say("dialog.answer.title"),
             Static(Content(clean(self._question, 400)), id="question"),
-            Input(compact=True),
+            Field(compact=True),
             Static(Content(say("dialog.answer.hint")), id="said"),
         )
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import ClassVar
 
+from rich.text import Text
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
+from textual.widgets import Input, OptionList
 
 from nnstep.errors import Problem
+from nnstep.text import clean
+from nnstep.tui.guard import Guarded
 
-__all__ = ["Box", "Dialog", "described"]
+__all__ = ["Box", "Choices", "Dialog", "Field", "described"]
 
 
 def described(problems: Iterable[Problem]) -> Content:
@@ -30,18 +36,48 @@ class Box(Vertical):
         self.border_title = title
 
 
-class Dialog(ModalScreen[None]):
+class Field(Input):
+    """A line to type. What is unfit for a terminal stays in its value, as in the name of a file, and is never shown."""
+
+    @property
+    def _value(self) -> Text:
+        shown = "".join(char if clean(char) == char else "\ufffd" for char in self.value)
+        return Text(shown, no_wrap=True, overflow="ignore", end="")
+
+
+class Choices(OptionList):
+    """A list to choose from. One that has not been laid out yet has no pages to turn, which Textual's takes amiss."""
+
+    def action_page_up(self) -> None:
+        """A page back."""
+        with suppress(KeyError):
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        """A page on."""
+        with suppress(KeyError):
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
+
+class Dialog(Guarded, ModalScreen[None]):
     """A modal screen that Esc closes and that takes the keys from the moment it is asked for."""
 
     CSS_PATH = "../nnstep.tcss"
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
+
+    class Closing(Message, namespace="dialog"):
+        """Esc was pressed; what was pressed before it comes first."""
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close it. Keys that are faster than it closes (Enter twice) find it closed: then there is nothing to do."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_close(self) -> None:
+        """Close it on the way that an Enter takes: one that was pressed before is heard before."""
+        (self.focused or self).post_message(self.Closing())
+
+    def on_dialog_closing(self) -> None:
         """Back to the stepper."""
         self.dismiss()

@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList
 
 from nnstep.catalogue import say
 from nnstep.text import clean
-from nnstep.tui.screens.dialog import Box, Dialog
+from nnstep.tui.screens.dialog import Box, Choices, Dialog, Field
 
 __all__ = ["Find", "matching"]
 
@@ -39,7 +39,7 @@ class Find(Dialog):
 
     def compose(self) -> ComposeResult:
         """The input and the list."""
-        yield Box(say("dialog.find.title"), Input(placeholder="W1", compact=True), OptionList(compact=True))
+        yield Box(say("dialog.find.title"), Field(placeholder="W1", compact=True), Choices(compact=True))
 
     def on_mount(self) -> None:
         """Take the keys at once, and begin with every name."""
@@ -72,6 +72,6 @@ class Find(Dialog):
         self._choose(event.option_index)
 
     def _choose(self, index: int | None) -> None:
-        if index is not None:
+        if index is not None and index < len(self._found):  # a click may be slower than what is typed
             self.dismiss()
             self._go(self._found[index])

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from nnstep.catalogue import say
-from nnstep.tui.screens.dialog import Box, Dialog
+from nnstep.tui.screens.dialog import Box, Dialog, Field
 
 __all__ = ["Goto"]
 
@@ -36,7 +36,7 @@ class Goto(Dialog):
         """An input and what can be typed."""
         yield Box(
             say("dialog.goto.title"),
-            Input(placeholder="14", compact=True),
+            Field(placeholder="14", compact=True),
             Static(_hint()),
         )
 

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from nnstep.catalogue import say
 from nnstep.errors import Problem
 from nnstep.text import clean
-from nnstep.tui.screens.dialog import Box, Dialog, described
+from nnstep.tui.screens.dialog import Box, Choices, Dialog, described
 from nnstep.tui.screens.open import OpenFile
 from nnstep.tui.stepping import Entry
 
@@ -45,7 +45,7 @@ class LibraryScreen(Dialog):
         titles = [Content.assemble(clean(entry.title or entry.name, 80)) for entry in self._entries]
         yield Box(
             say("dialog.library.title"),
-            Horizontal(OptionList(*titles, compact=True), VerticalScroll(Static(id="description"))),
+            Horizontal(Choices(*titles, compact=True), VerticalScroll(Static(id="description"))),
             Static(
                 Content.assemble(
                     (say("key.enter"), "bold $accent"),
@@ -113,9 +113,7 @@ class LibraryScreen(Dialog):
     def _done(self) -> None:
         self.dismiss()
 
-    def action_close(self) -> None:
+    def on_dialog_closing(self) -> None:
         """Back to the stepper, or out of the program when there is none."""
         if self._leave is not None:
             self._leave()
-        else:
-            self.dismiss()

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from nnstep.catalogue import say
 from nnstep.errors import Problem
-from nnstep.tui.screens.dialog import Box, Dialog, described
+from nnstep.tui.screens.dialog import Box, Dialog, Field, described
 
 __all__ = ["OpenFile"]
 
@@ -27,7 +27,7 @@ class OpenFile(Dialog):
         """The input and the place of the problems."""
         yield Box(
             say("dialog.open.title"),
-            Input(placeholder=say("dialog.open.hint"), compact=True),
+            Field(placeholder=say("dialog.open.hint"), compact=True),
             VerticalScroll(Static(id="problems")),
         )
 

@@ -20,6 +20,7 @@ __all__ = ["Paste"]
 class Paste(Dialog):
     """A few lines for a matrix. `submit` takes what was pasted and says what is wrong with it, or ""."""
 
+    TABS = True  # between numbers from a table
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f2", "compare", "Compare", priority=True),
     ]

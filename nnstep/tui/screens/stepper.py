@@ -16,6 +16,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 from nnstep.tui.commands import COMMANDS
+from nnstep.tui.guard import Guarded
 from nnstep.tui.stepping import Stepping
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.board import Board
@@ -59,7 +60,7 @@ def _bindings() -> list[BindingType]:
     ]
 
 
-class StepperScreen(Screen[None]):
+class StepperScreen(Guarded, Screen[None]):
     """The board and what its commands do. `stepper` is None until a scenario is chosen."""
 
     AUTO_FOCUS = ""
@@ -70,6 +71,7 @@ class StepperScreen(Screen[None]):
         self.stepper = stepper
         self.board = Board(palette)
         self._above = above
+        self._shown: ViewState | None = None
         self._going: Timer | None = None  # what lets the run that is under way go on
         self._own: dict[str, Callable[[], Awaitable[Any] | None]] = {
             "panel.next": partial(self._turn, 1),
@@ -109,15 +111,19 @@ class StepperScreen(Screen[None]):
 
     def open(self, stepper: Stepping) -> None:
         """Step through this scenario from now on."""
+        state = stepper.do("panel.focus", self.board.focused)
         self.stepper = stepper
         self.board.follow(*PANEL_KEYS)
-        self.board.show(stepper.do("panel.focus", self.board.focused))
+        self._paint(state)
 
     def on_mount(self) -> None:
         """Show the first view state, and look after the file from time to time."""
         if self.stepper is not None:
-            self.open(self.stepper)
-        self.set_interval(_LOOK, self._look_at_file)
+            try:
+                self.open(self.stepper)
+            except Exception as error:  # with nothing to go back to, and no line to say it on
+                self.app._handle_exception(error)
+        self.set_interval(_LOOK, self.surviving(self._look_at_file))
 
     def _look_at_file(self) -> None:
         if self.stepper is not None and not self.board.running and self.stepper.changed_on_disk():
@@ -161,9 +167,19 @@ class StepperScreen(Screen[None]):
     def _show(self, state: ViewState) -> None:
         """Show a state; where a run is under way in it, let it go on as soon as nothing else is to be done."""
         self.board.follow(*_FOLLOWING)
-        self.board.show(state)
+        self._paint(state)
         if state.running and self._going is None:
-            self._going = self.set_timer(_PAUSE, self._go_on)
+            self._going = self.set_timer(_PAUSE, self.surviving(self._go_on))
+
+    def _paint(self, state: ViewState) -> None:
+        """Have a state painted; where that raises, what was there before is there again."""
+        try:
+            self.board.show(state)
+        except Exception:
+            if self._shown is not None:
+                self.board.show(self._shown)
+            raise
+        self._shown = state
 
     def _go_on(self) -> None:
         self._going = None
@@ -191,7 +207,7 @@ class StepperScreen(Screen[None]):
     def _focus(self, key: str) -> None:
         self.board.focused = key
         if self.stepper is not None:
-            self.board.show(self.stepper.do("panel.focus", key))
+            self._paint(self.stepper.do("panel.focus", key))
 
     def _zoom(self) -> None:
         self.board.zoom(not self.board.zoomed)

@@ -140,16 +140,16 @@ class Pane:
             return []
         old_lines, old_rows = self._lines, self.rows
         same = last is not None and role == last.role and right == last.right
-        edge = Piece("│ ", role)
+        edge, plain, thumb = Piece("│ ", role), Piece(" │", role), Piece(" ┃", f"{role} thumb")
         rows: list[Line] = [self._top(panel.title, role, focused)]
         for index in range(inner.height):
             line = lines[index] if index < len(lines) else ()
-            if same and line == (old_lines[index] if index < len(old_lines) else ()):
+            before = old_lines[index] if index < len(old_lines) else ()
+            if same and (line is before or line == before):
                 rows.append(old_rows[index + 1])
             else:
                 marked = right is not None and right[0] <= index < right[0] + right[1]
-                close = Piece(" ┃", f"{role} thumb") if marked else Piece(" │", role)
-                rows.append((edge, *fit(line, inner.width), close))
+                rows.append((edge, *fit(line, inner.width), thumb if marked else plain))
         rows.append(self._bottom(frame.mark, role))
         self._lines, self._frame = lines, frame
         return self._replace(rows)

@@ -8,6 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
+from nnstep.tui.guard import Guarded
 from nnstep.tui.widgets.pane import Pane
 from nnstep.view.canvas import Target
 
@@ -16,7 +17,7 @@ __all__ = ["Pointed"]
 _DRAGGED = "iteration.goto"  # what can be dragged along, not only clicked
 
 
-class Pointed(Widget):
+class Pointed(Guarded, Widget):
     """A widget of panes that can be clicked, dragged along and scrolled."""
 
     class Clicked(Message, namespace="board"):

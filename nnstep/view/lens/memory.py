@@ -9,7 +9,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.language import to_text
 from nnstep.program import Instant, Lifetime, Tape, tape
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block, beside, blank, fit, line_width, lines_block, stack, wrap
+from nnstep.view.blocks import Block, beside, blank, fit, hits_of, line_width, lines_block, stack, wrap
 from nnstep.view.canvas import Hit, Line, Piece, Target
 from nnstep.view.lens.frame import Draw, of_block
 from nnstep.view.lens.rows import Column, Row, aligned
@@ -95,7 +95,7 @@ def _in_ascii(block: Block) -> Block:
     """The block with the signs that are added here in ASCII."""
     lines = [block.line(y) for y in range(block.height)]
     said = [tuple(Piece(ascii_text(text.translate(_SIGNS)), role) for text, role in line) for line in lines]
-    return lines_block(said, block.hits)
+    return lines_block(said, hits_of(block))
 
 
 # What it comes to, in words.

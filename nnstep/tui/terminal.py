@@ -1,0 +1,211 @@
+"""Textual's driver for POSIX terminals with the gaps closed: bytes that are no keys, a terminal that is gone or reads
+nothing, stops and continuations, sizes that cannot be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import signal
+import sys
+import termios
+import time
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from nnstep.tui.output import Output
+
+__all__ = ["LARGEST", "Keys", "TerminalDriver", "size_of"]
+
+LARGEST = (1000, 500)  # columns and lines of a screen beyond which nothing is drawn
+_USUAL = (80, 24)  # where a terminal does not know its size
+
+
+def size_of(columns: int, lines: int) -> tuple[int, int]:
+    """A size that can be drawn on: that of a terminal, with what it does not know from COLUMNS and LINES."""
+
+    def known(number: int, name: str, usual: int) -> int:
+        said = os.environ.get(name, "")
+        return number or (int(said) if said.isascii() and said.isdecimal() and len(said) < 9 else 0) or usual
+
+    return (
+        min(known(columns, "COLUMNS", _USUAL[0]), LARGEST[0]),
+        min(known(lines, "LINES", _USUAL[1]), LARGEST[1]),
+    )
+
+
+class Keys:
+    """The terminal's bytes as events. What is neither UTF-8 nor a key that Textual can read is dropped."""
+
+    def __init__(self, debug: bool = False) -> None:
+        self._debug = debug
+        self._decode = getincrementaldecoder("utf-8")("ignore").decode
+        self._parser = XTermParser(debug)
+
+    def feed(self, data: bytes) -> Iterator[Message]:
+        """What these bytes, after those before, mean. A sequence that fails takes none of those after it with it."""
+        for part in re.split("(?=\x1b)", self._decode(data)):
+            if part:
+                yield from self._parsed(lambda part=part: self._parser.feed(part))  # type: ignore[misc]
+
+    def tick(self) -> Iterator[Message]:
+        """What is meant by what has come when nothing follows it for a while: an Esc alone is the key."""
+        yield from self._parsed(lambda: self._parser.tick())
+
+    def _parsed(self, parse: Callable[[], Any]) -> Iterator[Message]:
+        parser = self._parser
+        try:
+            yield from parse()
+        except Exception:  # of several kinds: a character that there is not, a size of 0, a number too long
+            self._parser = XTermParser(self._debug)
+            self._parser.mouse_pixels = parser.mouse_pixels
+            self._parser.terminal_size = parser.terminal_size
+            self._parser.terminal_pixel_size = parser.terminal_pixel_size
+
+
+class TerminalDriver(LinuxDriver):
+    """`active` from the first byte that changes the terminal to the last one that restores it."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        self.active = False
+        self._stopping = False
+        super().__init__(app, **options)
+        self.output = Output(cast(Any, sys.__stderr__))
+        self._file = self.output  # type: ignore[assignment]
+
+    # Input.
+
+    def run_input_thread(self) -> None:
+        """Read until the application ends or the terminal does."""
+        keys = Keys(self._debug)
+        try:
+            while not self.exit_event.is_set():
+                if select.select([self.fileno], [], [], 0.1)[0]:
+                    data = self._read()
+                    if data is None:
+                        os.kill(os.getpid(), signal.SIGHUP)  # which it may have been spared
+                        return
+                    for event in keys.feed(data):
+                        self.process_message(event)
+                for event in keys.tick():
+                    self.process_message(event)
+        except (RuntimeError, OSError, ValueError):  # the event loop or the descriptor is closed: this is the end
+            return
+
+    def _read(self) -> bytes | None:
+        """What has come; None when the terminal is gone."""
+        try:
+            data = os.read(self.fileno, 4096)
+        except OSError:
+            return None
+        if not data and not os.isatty(self.fileno):
+            return None
+        if not data:
+            self.exit_event.wait(0.1)  # an end of file that is none
+        return data
+
+    def process_message(self, message: Message) -> None:
+        """Pass an event on, without a size that cannot be drawn on."""
+        if isinstance(message, events.Resize):
+            pixels = message.pixel_size
+            message = events.Resize.from_dimensions(
+                size_of(*message.size), None if pixels is None else (pixels.width, pixels.height)
+            )
+        super().process_message(message)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The terminal's own size: it may change, which COLUMNS and LINES do not."""
+        with contextlib.suppress(OSError, ValueError):
+            return size_of(*os.get_terminal_size(self.fileno))
+        return size_of(0, 0)
+
+    # Output.
+
+    def write(self, data: str) -> None:
+        """Write, as long as the terminal is the application's."""
+        if self.active:
+            super().write(data)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over."""
+        self.active = True
+        before = self._writer_thread
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._writer_thread is before:  # it could not: the program is in the background
+            self.active = False
+        self.write("\x1b[22;0t")  # remember the title
+
+    def stop_application_mode(self) -> None:
+        """Give it back; `close` waits until that is written."""
+        if not self.active:
+            return
+        super().stop_application_mode()
+        if self._mouse_pixels:
+            self.write("\x1b[?1016l")
+        self.write("\x1b[23;0t")  # and give the title back
+        self.flush()
+
+    def close(self) -> None:
+        """Wait until everything is written; what could not be is made up for."""
+        super().close()
+        if self.active and self.output.cut_off:
+            self.output.last_words()
+        self.active = False
+
+    def restore_by_hand(self) -> None:
+        """Restore the terminal whatever state the event loop is in. On any thread."""
+        if not self.active:
+            return
+        self.output.last_words()
+        if self.attrs_before is not None:
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+
+    # Stops. The handlers only note them: the main thread may be in the middle of anything.
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._stopping = True
+        try:
+            self._loop.call_soon_threadsafe(self._stop)
+        except RuntimeError:  # the loop is closed, and the terminal given back
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _sigcont_application(self, *_: object) -> None:
+        if self._stopping:
+            self._stopping = False  # `_stop` goes on, or has nothing to do any more
+        else:  # stopped from outside: nobody has given the terminal back
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._take_again)
+
+    def _stop(self) -> None:
+        """Give the terminal back, stop, and take it again when the program is continued."""
+        if not self._stopping:
+            return
+        taken = self.active and self._auto_restart
+        if taken:
+            self.suspend_application_mode()
+        if self._stopping:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        while self._stopping:  # until the handler of SIGCONT has run
+            time.sleep(0.01)
+        if taken:
+            self._resume()
+
+    def _take_again(self) -> None:
+        if self.active and self._auto_restart:
+            self.suspend_application_mode()
+            self._resume()
+
+    def _resume(self) -> None:
+        if not self._app._exit:
+            self._must_signal_resume = True  # so that everything is painted anew
+            self.resume_application_mode()

@@ -1,0 +1,16 @@
+"""All benchmarks, one after the other: python -m tests.benchmarks
+
+Each prints ratios of two things measured in turns within one run, and says what they are. They take some minutes and
+want a machine that does nothing else.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+ALL = ("bench_startup", "bench_keypress", "bench_held", "bench_commands", "bench_engine", "bench_gradcheck", "bench_travel")
+
+for name in ALL:
+    print(f"\n== {name}", flush=True)
+    subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}"], check=True)

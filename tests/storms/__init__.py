@@ -1,0 +1,1 @@
+"""Storms: signals at random moments, random keys, bytes and mouse events, exceptions, hostile text."""

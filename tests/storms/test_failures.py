@@ -1,0 +1,221 @@
+"""Whatever raises, wherever: one line to the person, a note in a file, and the session lives on where it can."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from nnstep.tui.app import NnstepApp
+from nnstep.tui.commands import COMMANDS
+from nnstep.tui.screens.find import Find
+from nnstep.tui.screens.goto import Goto
+from nnstep.tui.screens.help import Help
+from nnstep.tui.screens.palette import Commands
+from nnstep.tui.widgets.board import Board
+from tests.tui.driving import press_at_once, run, screen_text
+from tests.tui.fakes import ENTRIES, FakeStepper, fake_opener
+
+
+class InjectedError(Exception):
+    """What the tests raise; its text is hostile."""
+
+
+def fails(*_, **__):
+    raise InjectedError("no \x1b[31mway [/] [@click=app.quit]x[/]")
+
+
+BAD = SimpleNamespace(key="operation", title=(), paint=fails)
+
+
+def footer(app):
+    return screen_text(app).splitlines()[-1]
+
+
+def lives_on(stepper, break_it, *keys):
+    """Break something, press keys; what is said, and whether the session goes on afterwards."""
+
+    async def act(app, pilot):
+        undo = break_it(app)
+        await press_at_once(app, pilot, keys)
+        await pilot.pause()
+        undo()
+        await press_at_once(app, pilot, ["escape", "escape"])
+        said = [str(error) for error in app.failures]
+        before = stepper.step
+        await press_at_once(app, pilot, ["n"])
+        return said, app.screen is app.stepping, stepper.step - before, app.is_running
+
+    return run(act, stepper)
+
+
+def replaced(owner, name):
+    """Let a method of an object or a class raise, until it is undone."""
+
+    def break_it(app):
+        target = owner(app)
+        before = target.__dict__.get(name)
+        setattr(target, name, fails)
+
+        def undo():
+            if before is None:
+                delattr(target, name)
+            else:
+                setattr(target, name, before)
+
+        return undo
+
+    return break_it
+
+
+INJURIES = {
+    "do": (lambda app: app.stepping.stepper, "do", ["n"]),
+    "reload": (lambda app: app.stepping.stepper, "reload", ["r"]),
+    "names": (lambda app: app.stepping.stepper, "names", ["slash"]),
+    "question": (lambda app: app.stepping.stepper, "question", ["B"]),
+    "suggestion": (lambda app: app.stepping.stepper, "suggestion", ["e"]),
+    "library": (lambda app: app, "library", ["L"]),
+    "opener": (lambda app: app, "opener", ["o", *"mlp", "enter"]),
+    "a dialog's submission": (lambda app: app.stepping.stepper, "do", ["g", "3", "enter"]),
+    "a dialog's compose": (lambda app: Goto, "compose", ["g"]),
+    "a dialog's mount": (lambda app: Find, "on_mount", ["slash"]),
+    "a dialog's resize": (lambda app: Help, "on_resize", ["?"]),
+    "a widget of a dialog": (lambda app: Input, "_on_key", ["g", "3"]),
+    "rendering a widget of a dialog": (lambda app: OptionList, "render_line", ["slash"]),
+    "the palette": (lambda app: app, "_dress_dialogs", ["ctrl+p"]),
+    "the palette's compose": (lambda app: Commands, "compose", ["ctrl+p"]),
+    "copying": (lambda app: app, "copy_to_clipboard", ["y"]),
+    "the colours": (lambda app: app, "_dressed", ["T"]),
+}
+
+
+@pytest.mark.parametrize("name", INJURIES)
+def test_the_session_lives_on(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    owner, method, keys = INJURIES[name]
+    said, back, stepped, running = lives_on(FakeStepper(8, 12), replaced(owner, method), *keys)
+    assert said
+    assert (back, stepped, running) == (True, 1, True)
+    assert list(tmp_path.rglob("*crash*"))
+
+
+def test_a_palette_without_its_commands_can_be_left():
+    assert lives_on(FakeStepper(), replaced(lambda app: app, "get_system_commands"), "ctrl+p", "n", "down", "enter")[
+        1:
+    ] == (*(True, 1, True),)
+
+
+def test_what_is_said_is_one_line_without_its_control_characters():
+    async def act(app, pilot):
+        app.stepping.stepper.do = fails
+        await press_at_once(app, pilot, ["n"])
+        return footer(app)
+
+    said = run(act, FakeStepper())
+    assert "InjectedError: no \\x1b[31mway [/] [@click=app.quit]x[/]" in said
+
+
+def test_a_timer_that_raises_is_said_and_goes_on(monkeypatch):
+    monkeypatch.setattr("nnstep.tui.screens.stepper._LOOK", 0.02)
+
+    async def act(app, pilot):
+        seen = []
+        app.stepping.stepper.changed_on_disk = lambda: (seen.append(1), fails())
+        while len(seen) < 2:
+            await pilot.pause()
+        return len(app.failures), app.is_running, footer(app)
+
+    failures, running, said = run(act, FakeStepper())
+    assert failures >= 2
+    assert running
+    assert "InjectedError" in said
+
+
+def test_a_run_whose_next_slice_raises_is_no_run_any_more_in_the_way():
+    async def act(app, pilot):
+        stepper = app.stepping.stepper
+        app.stepping.drive("run.forward")
+        stepper.do = fails
+        while not app.failures:
+            await pilot.pause()
+        del stepper.do
+        await press_at_once(app, pilot, ["n", "n"])
+        return app.is_running, app.stepping.board.running, stepper.step
+
+    running, under_way, step = run(act, FakeStepper())
+    assert (running, under_way) == (True, False)
+    assert step > 0
+
+
+def test_a_state_that_cannot_be_painted_leaves_the_one_before():
+    class Unpaintable(FakeStepper):
+        bad = False
+
+        def view(self):
+            state = super().view()
+            if self.bad:
+                return replace(state, panels={**state.panels, "operation": BAD})
+            return state
+
+    stepper = Unpaintable(4, 5)
+
+    async def act(app, pilot):
+        await press_at_once(app, pilot, ["n"])
+        before = screen_text(app).splitlines()[:-1]
+        stepper.bad = True
+        await press_at_once(app, pilot, ["n"])
+        during, said = screen_text(app).splitlines()[:-1], footer(app)
+        stepper.bad = False
+        await press_at_once(app, pilot, ["n"])
+        return before == during, said, screen_text(app), app.is_running
+
+    same, said, after, running = run(act, stepper)
+    assert same
+    assert "InjectedError" in said
+    assert "3/400" in after
+    assert running
+
+
+def test_a_handler_of_the_board_that_raises_is_said():
+    async def act(app, pilot):
+        app.stepping.board.pane_at = fails
+        await pilot.click(offset=(30, 10))
+        await pilot.pause()
+        del app.stepping.board.pane_at
+        await press_at_once(app, pilot, ["n"])
+        return len(app.failures), app.stepping.stepper.step, app.is_running
+
+    failures, step, running = run(act, FakeStepper())
+    assert failures
+    assert (step, running) == (1, True)
+
+
+@pytest.mark.parametrize(("owner", "method"), [(Board, "_paint"), (FakeStepper, "view"), (FakeStepper, "do")])
+def test_with_nothing_to_show_the_program_ends_with_70_and_one_line(owner, method, monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(owner, method, fails)
+    app = NnstepApp(FakeStepper(), opener=fake_opener, library=lambda: ENTRIES)
+
+    async def going():
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.pause()
+
+    with pytest.raises(InjectedError):
+        asyncio.run(going())
+    assert app.return_code == 70
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith(
+        "nnstep: internal error: InjectedError: no \\x1b[31mway [/] [@click=app.quit]x[/] (details: "
+    )
+
+
+def test_every_dialog_of_the_table_is_tried():
+    """A dialog that is new is to be injured above as well."""
+    opened = {command.id for command in COMMANDS if command.label.endswith("…")}
+    assert opened == {
+        *("step.goto", "name.find", "stop.add", "watch.add", "edit.make", "branch.rename", "branch.save", "mine.open"),
+        *("quiz.answer", "file.open"),
+    }
