@@ -31,6 +31,9 @@ def run() -> int:
     # always added up in the same order, so the bits do not depend on how many processors the machine has.
     for library in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(library, "1")
+    import gc
+
+    gc.disable()  # what is imported now is never garbage; it is switched on again when a scenario is there
     return guarded(_main, sys.argv[1:])
 
 

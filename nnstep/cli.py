@@ -1,6 +1,7 @@
 """The commands. Each imports what it needs when it runs, so that `check` loads no Textual and `--version` no NumPy.
 
-The debugger is opened without `argparse`, which is only imported for a command, an option or a wrong usage.
+The debugger is opened, and scenarios are checked, without `argparse`, which is only imported for another command, an
+option or a wrong usage.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import argparse
 
     from nnstep.engine import Timeline
+    from nnstep.program import Program
     from nnstep.scenario import Scenario
 
 __all__ = ["COMMANDS", "main"]
@@ -44,6 +46,8 @@ def main(argv: Sequence[str]) -> int:
             return _debug(arguments)
         if arguments[0] not in COMMANDS and (not arguments[0].startswith("-") or arguments[0] == "--"):
             return _open(_only_scenario(arguments[arguments[0] == "--" :]))
+        if arguments[0] == "check" and arguments[1:] and not any(one.startswith("-") for one in arguments):
+            return _check(arguments[1:])
         options = _parser().parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
@@ -106,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    check = command("check", _check)
+    check = command("check", _checked)
     check.add_argument("scenarios", nargs="+", metavar="SCENARIO")
     check.add_argument("--format", choices=("text", "latex"), default="text", help=say("cli.check.format"))
     check.add_argument("--train", action="store_true", help=say("cli.check.train"))
@@ -155,29 +159,41 @@ def _open(scenario: str | None) -> int:
     return run(scenario)
 
 
-def _check(options: argparse.Namespace) -> int:
-    from nnstep.debugger.marks import debug_problems
+def _checked(options: argparse.Namespace) -> int:
+    return _check(options.scenarios, latex=options.format == "latex", train=options.train)
+
+
+def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> int:
     from nnstep.engine import compile_run
+
     from nnstep.view.report import check_report, latex_report
 
-    report = check_report if options.format == "text" else latex_report
+    report = latex_report if latex else check_report
     status = 0
     separator: list[str] = []
-    for name in options.scenarios:
+    for name in names:
         try:
             scenario = _load(name)
             programs = tuple(compile_run(scenario).values())
-            if wrong := debug_problems(scenario, programs):
-                raise NnstepError(wrong)
+            _check_debug(scenario, programs)
         except NnstepError as error:
             _complain(error)
             status = 2
             continue
         _print([*separator, *report(scenario, programs[0], name)], plain=not _carries_unicode())
         separator = [""]
-        if options.train:
-            status = max(status, _train(scenario, "% " if options.format == "latex" else ""))
+        if train:
+            status = max(status, _train(scenario, "% " if latex else ""))
     return status
+
+
+def _check_debug(scenario: Scenario, programs: Sequence[Program]) -> None:
+    """Raise NnstepError for breakpoints and watches that cannot be used."""
+    if scenario.breakpoints or scenario.watches:
+        from nnstep.debugger.marks import debug_problems
+
+        if wrong := debug_problems(scenario, programs):
+            raise NnstepError(wrong)
 
 
 def _train(scenario: Scenario, comment: str) -> int:
@@ -307,8 +323,14 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _load(name: str) -> Scenario:
+    """Load a scenario by its path or name. Raises NnstepError."""
+    import gc
+
     from nnstep.scenario import find, load
 
+    if not gc.isenabled():  # see nnstep.__main__.run
+        gc.freeze()
+        gc.enable()
     return load(find(name))
 
 

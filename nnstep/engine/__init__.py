@@ -1,15 +1,23 @@
 """Program + parameters + batch -> Record. One interpreter, a straight line of NumPy calls bound to one arena; the run
 as a timeline whose iterations can be gone to; gradients checked against central differences.
+
+A part is imported when it is first asked for: `check` compiles a run and never trains one.
 """
 
-from nnstep.engine.eras import Era, compile_run
-from nnstep.engine.evaluate import LazyMatrix, evaluate, is_entrywise
-from nnstep.engine.frames import run_body
-from nnstep.engine.history import History, Points
-from nnstep.engine.machine import Machine, State
-from nnstep.engine.record import Record
-from nnstep.engine.schedule import Place, Schedule, schedule
-from nnstep.engine.timeline import BUDGET, Timeline
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nnstep.engine.eras import Era, compile_run
+    from nnstep.engine.evaluation import LazyMatrix, evaluate, is_entrywise
+    from nnstep.engine.frames import run_body
+    from nnstep.engine.history import History, Points
+    from nnstep.engine.machine import Machine, State
+    from nnstep.engine.record import Record
+    from nnstep.engine.scheduling import Place, Schedule, schedule
+    from nnstep.engine.timeline import BUDGET, Timeline
 
 __all__ = [
     "BUDGET",
@@ -29,3 +37,21 @@ __all__ = [
     "run_body",
     "schedule",
 ]
+
+_WHERE = {
+    **dict.fromkeys(("Era", "compile_run"), "eras"),
+    **dict.fromkeys(("LazyMatrix", "evaluate", "is_entrywise"), "evaluation"),
+    "run_body": "frames",
+    **dict.fromkeys(("History", "Points"), "history"),
+    **dict.fromkeys(("Machine", "State"), "machine"),
+    "Record": "record",
+    **dict.fromkeys(("Place", "Schedule", "schedule"), "scheduling"),
+    **dict.fromkeys(("BUDGET", "Timeline"), "timeline"),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+    return found

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.engine.evaluate import evaluate
+from nnstep.engine.evaluation import evaluate
 from nnstep.engine.probe import Probe
 from nnstep.language import Expression, Name, Option, to_text
 from nnstep.ops import Array, Index

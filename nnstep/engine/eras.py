@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from nnstep.engine.machine import Machine, State
-from nnstep.engine.schedule import schedule
+from nnstep.engine.scheduling import schedule
 from nnstep.errors import NnstepError, Problem
 from nnstep.ops import Array
 from nnstep.program import Program, compile_program, initial_states

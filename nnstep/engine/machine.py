@@ -13,7 +13,7 @@ import numpy as np
 
 from nnstep.engine.assemble import assemble
 from nnstep.engine.layout import Layout, empty_arena, layout
-from nnstep.engine.schedule import Place
+from nnstep.engine.scheduling import Place
 from nnstep.ops import Array, Kernel
 from nnstep.program import PHASES, Program
 

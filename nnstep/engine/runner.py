@@ -11,7 +11,7 @@ import numpy as np
 
 from nnstep.engine.eras import Era
 from nnstep.engine.machine import Each, Machine, State
-from nnstep.engine.schedule import Place, Schedule
+from nnstep.engine.scheduling import Place, Schedule
 from nnstep.ops import Array
 
 __all__ = ["Keeper", "Runner"]

@@ -17,7 +17,7 @@ from nnstep.engine.layout import layout
 from nnstep.engine.machine import Each, Machine, State
 from nnstep.engine.record import Record
 from nnstep.engine.runner import Runner
-from nnstep.engine.schedule import Schedule, schedule
+from nnstep.engine.scheduling import Schedule, schedule
 from nnstep.ops import Array
 from nnstep.program import Program
 from nnstep.scenario.model import Scenario

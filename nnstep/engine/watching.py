@@ -14,7 +14,7 @@ import numpy as np
 from nnstep.engine.assemble import bound_to
 from nnstep.engine.expressions import Reference, depth, is_there, places, references
 from nnstep.engine.machine import Machine, straight_line
-from nnstep.engine.schedule import Schedule
+from nnstep.engine.scheduling import Schedule
 from nnstep.language import Expression, Name, substitute
 from nnstep.ops import Array
 from nnstep.program import Program

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Schedule, schedule
-from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck
 from nnstep.language import Assignment, number_text, to_text
-from nnstep.language.latex import assignment_to_latex
 from nnstep.program import Program, Step, Value
 from nnstep.scenario import Scenario
 from nnstep.text import clean, padded, width
 from nnstep.view.notation import objective_letter
 from nnstep.view.numbers import shape_text
+
+if TYPE_CHECKING:
+    from nnstep.engine.gradcheck import ParameterCheck
 
 __all__ = ["check_report", "gradcheck_report", "latex_report"]
 
@@ -35,6 +37,8 @@ def check_report(scenario: Scenario, program: Program, name: str) -> Iterator[st
 
 def latex_report(scenario: Scenario, program: Program, name: str) -> Iterator[str]:
     """The equations of a scenario, of its derivative and of its update in LaTeX: an `align*` for each."""
+    from nnstep.language.latex import assignment_to_latex
+
     yield f"% {clean(name)}: {clean(scenario.title)}"
     objective = objective_letter(program)
     written = {
@@ -54,6 +58,8 @@ def latex_report(scenario: Scenario, program: Program, name: str) -> Iterator[st
 
 def gradcheck_report(checks: Iterable[ParameterCheck]) -> Iterator[str]:
     """A line for each parameter: its worst entry, the two numbers, the relative error, and ok or MISMATCH."""
+    from nnstep.engine.difference import TOLERANCE
+
     rows = [(*(say(f"report.column.{key}") for key in ("parameter", "worst", "analytic", "numeric", "error")), "")]
     sampled = []
     for check in checks:

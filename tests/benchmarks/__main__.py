@@ -9,8 +9,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("bench_startup", "bench_keypress", "bench_held", "bench_commands", "bench_engine", "bench_gradcheck", "bench_travel")
+ALL = (
+    "bench_startup",
+    "bench_keypress",
+    "bench_held",
+    "bench_commands",
+    "bench_engine",
+    "bench_gradcheck",
+    "bench_travel",
+)
 
 for name in ALL:
-    print(f"\n== {name}", flush=True)
-    subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}"], check=True)
+    print(f"\n== bench_{name}", flush=True)
+    subprocess.run([sys.executable, "-m", f"tests.benchmarks.bench_{name}"], check=True)

@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.bench_commands [--runs 15] [--iteration 10000]
 
-`check` stands beside a process that imports NumPy and nothing else; `trace --iteration N` beside one that loads the same
-scenario, runs the interpreter up to iteration N with no debugger around it, and writes that iteration's record. All
-have one BLAS thread. The processes take turns; the ratio is that of the medians, of the clock and of the processor's
-time, which other work on the machine disturbs less.
+`check` stands beside a process that imports NumPy and nothing else; `trace --iteration N` beside one that loads the
+same scenario, runs the interpreter up to iteration N with no debugger around it, and writes a record. All have one
+BLAS thread, and their bytecode. The processes take turns; the ratio is that of the medians, of the clock and of the
+processor's time, which other work on the machine disturbs less.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ sys.stdout.write("\\n".join(json_lines(timeline, 1, 1)) + "\\n")
 
 def taken(command: Sequence[str]) -> tuple[float, float]:
     """Seconds of the clock and of the processor that a process takes. Raises CalledProcessError where it fails."""
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     _, status, used = os.wait4(process.pid, 0)
