@@ -57,10 +57,22 @@ class Program:
                 return time.perf_counter() - self.started
         return None
 
+    def send(self, keys: bytes) -> None:
+        """Type."""
+        os.write(self._terminal, keys)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether something comes within so many seconds."""
+        return bool(select.select([self._terminal], [], [], seconds)[0])
+
+    def take(self) -> bytes:
+        """What has come, at least a byte."""
+        return os.read(self._terminal, 1 << 20)
+
     def press(self, key: bytes, quiet: float = 0.04) -> tuple[float, int]:
         """Seconds from the key's byte to the last byte of the answer, and how many bytes that was."""
         start = time.perf_counter()
-        os.write(self._terminal, key)
+        self.send(key)
         last, answer = self.read(quiet)
         return (last - start if answer else float("nan")), len(answer)
 
