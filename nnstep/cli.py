@@ -165,7 +165,6 @@ def _checked(options: argparse.Namespace) -> int:
 
 def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> int:
     from nnstep.engine import compile_run
-
     from nnstep.view.report import check_report, latex_report
 
     report = latex_report if latex else check_report

@@ -11,9 +11,10 @@ import numpy as np
 from nnstep.scenario.fields import Field, describe, entry
 from nnstep.scenario.model import Array
 
-__all__ = ["LARGEST", "array", "frozen", "shape", "times"]
+__all__ = ["LARGEST", "SAMPLES", "array", "frozen", "shape", "times"]
 
 LARGEST = 1 << 21  # entries of one array: 16 MiB
+SAMPLES = 1 << 23  # entries of an array of samples in a file: 64 MiB
 
 _MOST = 10  # problems listed of one array
 _EXACT = 2.0**53  # below it every whole number is a float64; others are looked at one by one

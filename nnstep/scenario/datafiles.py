@@ -15,7 +15,7 @@ import zipfile
 import numpy as np
 
 from nnstep.errors import NnstepError
-from nnstep.scenario.arrays import LARGEST, frozen
+from nnstep.scenario.arrays import SAMPLES, frozen
 from nnstep.scenario.model import Array
 from nnstep.scenario.reading import read_bytes
 from nnstep.text import clean
@@ -85,8 +85,8 @@ def _checked(file: io.BytesIO, length: int, axes: tuple[int, ...]) -> Array:
         raise DataFileError(f"entries of type {clean(kind, 60)}, expected whole numbers or floats")
     if len(shape) not in axes:
         raise DataFileError(f"an array of {len(shape)} dimensions, expected a list or rows")
-    if any(size < 0 for size in shape) or math.prod(shape) > LARGEST:
-        raise DataFileError(f"an array of shape {clean(shape, 60)}; at most {LARGEST:,} entries are read")
+    if any(size < 0 for size in shape) or math.prod(shape) > SAMPLES:
+        raise DataFileError(f"an array of shape {clean(shape, 60)}; at most {SAMPLES:,} entries are read")
     if math.prod(shape) == 0:
         raise DataFileError("an array without entries")
     if length - file.tell() < math.prod(shape) * kind.itemsize:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nnstep.scenario.arrays import LARGEST, frozen, times
+from nnstep.scenario.arrays import SAMPLES, frozen, times
 from nnstep.scenario.datafiles import DataFileError, array_names, read_data_file, read_npy, read_npz
 from nnstep.scenario.fields import Field, given, text, texts, whole
 from nnstep.scenario.model import Array, Data
@@ -85,8 +85,8 @@ def _columns(field: Field, fields: Mapping[str, Field], read: Table) -> Array | 
             _blame(item, fields, error)
     if len(found) < len(items):
         return None
-    if len(found) * len(read.rows) > LARGEST:
-        field.wrong(f"{len(read.rows)} rows of {len(found)} columns; at most {LARGEST:,} entries are possible")
+    if len(found) * len(read.rows) > SAMPLES:
+        field.wrong(f"{len(read.rows)} rows of {len(found)} columns; at most {SAMPLES:,} entries are possible")
         return None
     return frozen(np.stack(found, axis=1))
 
