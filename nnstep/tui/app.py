@@ -122,8 +122,10 @@ class NnstepApp(GuardedApp):
 
     def palette(self) -> None:
         """Open the command palette."""
+        from nnstep.tui.quick import give_back_palette
         from nnstep.tui.screens.palette import Commands
 
+        give_back_palette()
         if not isinstance(self.screen, Commands):
             self._dress_dialogs()
             self.push_screen(Commands())
