@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 __all__ = ["clean", "cut", "padded", "width"]
 
@@ -55,7 +55,12 @@ _NARROW = frozenset(
 
 def width(text: str) -> int:
     """Columns that `text` takes in a terminal: wide characters take two, combining marks none."""
-    return len(text) if text.isascii() or _NARROW.issuperset(text) else sum(map(_columns, text))
+    return len(text) if text.isascii() else _width(text)
+
+
+@lru_cache(maxsize=8192)  # the same lines are measured frame after frame
+def _width(text: str) -> int:
+    return len(text) if _NARROW.issuperset(text) else sum(map(_columns, text))
 
 
 def _columns(char: str) -> int:

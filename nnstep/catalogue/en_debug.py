@@ -134,7 +134,7 @@ DEBUG: dict[str, str] = {
     "command.branch.rename.help": "Give the current branch another name.",
     "command.branch.save": "Save the branch …",
     "command.branch.save.help": "As a scenario that reproduces it exactly.",
-    "command.recovery.take": "Take up",
+    "command.recovery.take": "Take up branches",
     "command.recovery.take.help": "The branches that an earlier session did not save.",
     "command.lens.run": "Plots of the run",
     "command.lens.run.help": "The loss, gradient norms, decision boundary, classes, probabilities: again for the next.",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nnstep.text import cut
 from nnstep.text import width as text_width
-from nnstep.view.canvas import Canvas, Hit, Line, Piece
+from nnstep.view.canvas import Canvas, Hit, Hits, Line, Piece
 
 __all__ = [
     "Block",
@@ -259,4 +259,5 @@ def paint(block: Block, width: int, height: int, top: int | None, keep: tuple[in
     lines = tuple(map(block.line, shown))
     if block.width > width:
         lines = tuple(fit(line, width) for line in lines)
-    return Canvas(lines, hits_of(block, top, height), block.width, block.height, top, 0)
+    hits = Hits(lambda: hits_of(block, top, height))
+    return Canvas(lines, hits, block.width, block.height, top, 0)

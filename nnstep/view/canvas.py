@@ -5,10 +5,10 @@ A widget turns roles into colours, a text printer drops them; neither computes a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol, overload
 
-__all__ = ["Canvas", "Hit", "Line", "Panel", "Piece", "Target", "line_text"]
+__all__ = ["Canvas", "Hit", "Hits", "Line", "Panel", "Piece", "Target", "line_text"]
 
 
 class Piece(NamedTuple):
@@ -41,6 +41,37 @@ class Hit(NamedTuple):
     target: Target | Callable[[int, int], Target | None]
 
 
+class Hits(Sequence[Hit]):
+    """Hits that are made when they are asked for: of a hundred frames perhaps one is clicked on."""
+
+    __slots__ = ("_hits", "_make")
+
+    def __init__(self, make: Callable[[], Iterable[Hit]]) -> None:
+        self._make = make
+        self._hits: tuple[Hit, ...] | None = None
+
+    def _made(self) -> tuple[Hit, ...]:
+        if self._hits is None:
+            self._hits = tuple(self._make())
+        return self._hits
+
+    def __len__(self) -> int:
+        return len(self._made())
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+        return self._made()[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._made() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._made())
+
+
 class Canvas(NamedTuple):
     """The visible part of a panel: at most `height` lines, each at most `width` columns wide.
 
@@ -53,7 +84,7 @@ class Canvas(NamedTuple):
     """
 
     lines: tuple[Line, ...]
-    hits: tuple[Hit, ...] = ()
+    hits: Sequence[Hit] = ()
     width: int = 0
     height: int = 0
     top: int = 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from nnstep.text import padded
 from nnstep.view.blocks import fit, line_width
-from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.canvas import Canvas, Hit, Hits, Line, Piece, Target
 
 __all__ = ["ListingLine", "ProgramPanel", "place_text"]
 
@@ -55,13 +55,7 @@ class ProgramPanel(NamedTuple):
         shown = self.lines[top : top + height]
         digits = len(str(max((line.path[0] for line in self.lines if line.path), default=0)))
         painted = tuple(self._line(line, width, digits) for line in shown)
-        hits = [
-            Hit(0, y, width, 1, Target("step.goto", place_text(line.path))) for y, line in enumerate(shown) if line.path
-        ]
-        hits += [
-            Hit(0, y, 2, 1, Target("stop.line", line.path[0])) for y, line in enumerate(shown) if len(line.path) == 1
-        ]
-        return Canvas(painted, tuple(hits), width, len(self.lines), top, 0)
+        return Canvas(painted, Hits(lambda: _hits(shown, width)), width, len(self.lines), top, 0)
 
     def _state(self, path: Path) -> int:
         """0 here, -1 done, 1 to come, 2 a step that we are inside of."""
@@ -98,3 +92,12 @@ class ProgramPanel(NamedTuple):
         if state == 1:
             return (whole[0], *(Piece(piece.text, "dim") for piece in whole[1:]))
         return whole
+
+
+def _hits(shown: Sequence[ListingLine], width: int) -> list[Hit]:
+    """A line is gone to; its first two columns, if it is one of the iteration, are for a breakpoint."""
+    steps = [(y, line.path) for y, line in enumerate(shown) if line.path]
+    return [
+        *(Hit(0, y, width, 1, Target("step.goto", place_text(path))) for y, path in steps),
+        *(Hit(0, y, 2, 1, Target("stop.line", path[0])) for y, path in steps if len(path) == 1),
+    ]
