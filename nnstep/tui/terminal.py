@@ -165,10 +165,10 @@ class TerminalDriver(LinuxDriver):
         """Restore the terminal whatever state the event loop is in. On any thread."""
         if not self.active:
             return
-        self.output.last_words()
-        if self.attrs_before is not None:
+        if self.attrs_before is not None:  # first, since it waits for nothing
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+        self.output.last_words()
 
     # Stops. The handlers only note them: the main thread may be in the middle of anything.
 
