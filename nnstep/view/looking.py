@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from nnstep.catalogue import say
 from nnstep.debugger import Session, find_names
 from nnstep.debugger.control import Control
 from nnstep.engine import BUDGET
+from nnstep.files import stamp
 from nnstep.scenario import find, load
 from nnstep.scenario.model import Scenario
 from nnstep.settings import DIGITS
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from nnstep.debugger.recovery import Recovery
     from nnstep.view.quizzing import Quizzing
 
-__all__ = ["Looking", "stamp"]
+__all__ = ["Looking"]
 
 
 class Looking:
@@ -167,12 +167,3 @@ class Looking:
             self.session.position.path,
             self.control.signs(),
         )
-
-
-def stamp(path: str) -> tuple[int, ...]:
-    """What is different when a file has been changed; () where there is none."""
-    try:
-        status = Path(path).stat() if path else None
-    except (OSError, ValueError):
-        status = None
-    return () if status is None else (status.st_mtime_ns, status.st_size, status.st_ino)

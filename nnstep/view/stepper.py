@@ -9,6 +9,7 @@ from nnstep.catalogue import say
 from nnstep.debugger import Position, Session, place
 from nnstep.debugger.whatif import carry_over, moved_to
 from nnstep.errors import NnstepError, Problem
+from nnstep.files import stamp
 from nnstep.scenario import load
 from nnstep.text import clean
 from nnstep.view import debugging, recovering
@@ -16,7 +17,7 @@ from nnstep.view.canvas import Piece
 from nnstep.view.choosing import chosen_by
 from nnstep.view.following import Visit, follow
 from nnstep.view.lenses import jump, row_cells
-from nnstep.view.looking import Looking, stamp
+from nnstep.view.looking import Looking
 from nnstep.view.state import ViewState
 from nnstep.view.subject import gradient_name
 from nnstep.view.top import title
