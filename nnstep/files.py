@@ -26,6 +26,7 @@ __all__ = [
     "Stamp",
     "crash_note",
     "lock",
+    "program_folder",
     "put",
     "rewrite",
     "stamp",
@@ -214,16 +215,25 @@ def state_folder() -> Path:
 
     Raises RuntimeError where that is in the user's home and there is none.
     """
+    given = os.environ.get("XDG_STATE_HOME") or ""
+    if Path(given).is_absolute():  # on any platform: whoever sets it means it
+        return Path(given) / "nnstep"
+    return program_folder("XDG_STATE_HOME", "~/.local/state", ("LOCALAPPDATA", "~/AppData/Local"))
+
+
+def program_folder(variable: str, otherwise: str, windows: tuple[str, str]) -> Path:
+    """This program's folder in the one that a platform has for what programs keep: on Windows and elsewhere that of an
+    environment variable, or one in the user's home. Raises RuntimeError where it is in the home and there is none.
+    """
     if sys.platform == "win32":
-        folder = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+        folder = os.environ.get(windows[0]) or windows[1]
     elif sys.platform == "darwin":
         folder = "~/Library/Application Support"
     else:
-        folder = ""
-    given = os.environ.get("XDG_STATE_HOME") or ""
-    if Path(given).is_absolute():  # as the XDG specification says
-        folder = given
-    return Path(folder or "~/.local/state").expanduser() / "nnstep"
+        folder = os.environ.get(variable) or ""
+        if not Path(folder).is_absolute():  # as the XDG specification says
+            folder = otherwise
+    return Path(folder).expanduser() / "nnstep"
 
 
 def crash_note(error: BaseException, where: str = "") -> str | None:

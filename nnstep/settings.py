@@ -6,13 +6,12 @@ import contextlib
 import errno
 import os
 import re
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.errors import Problem
-from nnstep.files import rewrite
+from nnstep.files import program_folder, rewrite
 from nnstep.text import clean
 
 __all__ = ["DIGITS", "LOOKS", "Settings", "keep", "read", "settings_file"]
@@ -40,15 +39,7 @@ def settings_file() -> Path:
 
     Raises RuntimeError where that is in the user's home and there is none.
     """
-    if sys.platform == "win32":
-        folder = os.environ.get("APPDATA") or "~/AppData/Roaming"
-    elif sys.platform == "darwin":
-        folder = "~/Library/Application Support"
-    else:
-        folder = os.environ.get("XDG_CONFIG_HOME") or ""
-        if not Path(folder).is_absolute():  # as the XDG specification says
-            folder = "~/.config"
-    return Path(folder).expanduser() / "nnstep" / "settings.toml"
+    return program_folder("XDG_CONFIG_HOME", "~/.config", ("APPDATA", "~/AppData/Roaming")) / "settings.toml"
 
 
 def read() -> tuple[Settings, Problem | None]:
