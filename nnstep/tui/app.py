@@ -11,6 +11,7 @@ from typing import Any
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
 from textual.app import SystemCommand
+from textual.events import Key
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -22,6 +23,7 @@ from nnstep.tui.commands import COMMANDS, key_name
 from nnstep.tui.guard import GuardedApp
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.stepping import Library, Opener, Stepping, bundled_scenarios, open_stepper
+from nnstep.tui.straight import take
 from nnstep.tui.theme import LOOKS, Look, Palette
 
 __all__ = ["NnstepApp", "start"]
@@ -113,6 +115,10 @@ class NnstepApp(GuardedApp):
     def look(self) -> str:
         """The look that was chosen; without colours, the one that would be there with them."""
         return self._look if self.no_color else self._palette.look.name
+
+    def take(self, key: Key) -> bool:
+        """Carry out what a key is bound to without Textual's way to it; False where it has to go that way."""
+        return take(self, self.stepping, key)
 
     # What the screens and the dialogs ask for.
 

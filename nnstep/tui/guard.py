@@ -68,6 +68,7 @@ class GuardedApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.failures: list[BaseException] = []
+        self.dispatching = 0  # messages that are being handled; more than one when a handler waits for something
         self._last_line = ""
         self._broken: list[object] = []  # dialogs that something raised in, once each time
 
@@ -78,6 +79,11 @@ class GuardedApp(App[None]):
         from nnstep.tui.terminal import TerminalDriver
 
         return TerminalDriver
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the program is to end."""
+        return self._exit
 
     def report(self, line: str) -> None:
         """Show one line to the person; the application says where."""
@@ -93,6 +99,13 @@ class GuardedApp(App[None]):
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Leave the pointer as it is: it would have to be given back too."""
+
+    async def _dispatch_message(self, message: Message) -> None:
+        self.dispatching += 1
+        try:
+            await super()._dispatch_message(message)
+        finally:
+            self.dispatching -= 1
 
     async def on_event(self, event: Event) -> None:
         """Take an event; keys that still wait when the program is to end are not worth their time."""

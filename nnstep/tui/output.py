@@ -1,4 +1,8 @@
-"""Bytes to the terminal: one that reads slowly is waited for, but never at the end, and one that is gone not at all."""
+"""Bytes to the terminal: one that reads slowly is waited for, but never at the end, and one that is gone not at all.
+
+Textual writes from a thread of its own. As long as the terminal takes everything the event loop may write itself, `at_once`,
+which saves the way to that thread and back; what the terminal does not take is the thread's to wait for.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +41,9 @@ class Output:
         self._fd = _own(stream)
         self._kept: list[str] = []
         self._size = 0
+        self._rest = b""  # of what was to be written at once
+        self._asked = 0  # of the thread so far, by the event loop; and how much of that it has done, itself
+        self._done = self._doing = 0
         self._one_at_a_time = threading.Lock()
         self._hurry = False
         self._closed = False
@@ -50,8 +57,35 @@ class Output:
         """Whether it is a terminal."""
         return self._stream.isatty()
 
+    def at_once(self, text: str) -> bool:
+        """Write now; False when it has to go by the thread, after what is there already. For the event loop alone.
+
+        Where the terminal takes only the first part, the thread is to be asked to write on.
+        """
+        if self._asked != self._done or self._rest or not self._one_at_a_time.acquire(blocking=False):
+            return False
+        try:
+            data = self._encoded(text)
+            self._rest = data[self._send(data) :]
+        finally:
+            self._one_at_a_time.release()
+        return True
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the thread has to write on."""
+        return bool(self._rest) and not self._closed
+
+    def expect(self) -> None:
+        """The thread is about to be asked to write something."""
+        self._asked += 1
+
+    def _encoded(self, text: str) -> bytes:
+        return text.encode(self._stream.encoding or "utf-8", "backslashreplace")
+
     def write(self, text: str) -> int:
         """Write with what comes until the next `flush`, which is one write where the terminal is fast."""
+        self._doing += 1
         self._kept.append(text)
         self._size += len(text)
         if self._size > _MOST:
@@ -60,7 +94,7 @@ class Output:
 
     def flush(self) -> None:
         """Write all that was kept, or as much as the terminal takes when the program is to end."""
-        left = "".join(self._kept).encode(self._stream.encoding or "utf-8", "backslashreplace")
+        left = self._rest + self._encoded("".join(self._kept))
         self._kept, self._size = [], 0
         while left and not self._closed:
             with self._one_at_a_time:
@@ -68,6 +102,8 @@ class Output:
             left = left[count:]
             if left and not self._room():
                 self.cut_off = self._closed = True
+        self._rest = b""
+        self._done, self._doing = self._done + self._doing, 0
 
     def _send(self, data: bytes) -> int:
         if self._closed:

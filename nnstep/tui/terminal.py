@@ -72,12 +72,18 @@ class Keys:
             self._parser.terminal_pixel_size = parser.terminal_pixel_size
 
 
+def _not_taken(_: Message) -> bool:
+    """What an application says that takes no keys at once."""
+    return False
+
+
 class TerminalDriver(LinuxDriver):
     """`active` from the first byte that changes the terminal to the last one that restores it."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         self.active = False
         self._stopping = False
+        self._sent = self._delivered = 0  # messages, by the thread that reads and to the application
         super().__init__(app, **options)
         self.output = Output(cast(Any, sys.__stderr__))
         self._file = self.output  # type: ignore[assignment]
@@ -122,6 +128,18 @@ class TerminalDriver(LinuxDriver):
             )
         super().process_message(message)
 
+    def send_message(self, message: Message) -> None:
+        """Pass a message to the event loop, which delivers it in one turn and not in two as Textual's own way does."""
+        self._sent += 1
+        self._loop.call_soon_threadsafe(self._deliver, message)
+
+    def _deliver(self, message: Message) -> None:
+        """To the application: a key at once if it can be, everything else, and keys that more wait behind, in turn."""
+        self._delivered += 1
+        alone = self._delivered == self._sent and isinstance(message, events.Key)
+        if not (alone and getattr(self._app, "take", _not_taken)(message)):
+            self._app.post_message(message)
+
     def _get_terminal_size(self) -> tuple[int, int]:
         """The terminal's own size: it may change, which COLUMNS and LINES do not."""
         with contextlib.suppress(OSError, ValueError):
@@ -131,9 +149,15 @@ class TerminalDriver(LinuxDriver):
     # Output.
 
     def write(self, data: str) -> None:
-        """Write, as long as the terminal is the application's."""
-        if self.active:
-            super().write(data)
+        """Write, as long as the terminal is the application's: at once if it takes it, or by Textual's thread."""
+        if not self.active:
+            return
+        if self._writer_thread is not None and self.output.at_once(data):
+            if not self.output.unfinished:
+                return
+            data = ""
+        self.output.expect()
+        super().write(data)
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""

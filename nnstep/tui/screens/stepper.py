@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextvars import Context, copy_context
 from functools import partial
 from typing import Any, Protocol
 
@@ -70,6 +71,7 @@ class StepperScreen(Guarded, Screen[None]):
         super().__init__()
         self.stepper = stepper
         self.board = Board(palette)
+        self.context: Context | None = None  # in which the screen's handlers run
         self._above = above
         self._shown: ViewState | None = None
         self._going: Timer | None = None  # what lets the run that is under way go on
@@ -118,6 +120,7 @@ class StepperScreen(Guarded, Screen[None]):
 
     def on_mount(self) -> None:
         """Show the first view state, and look after the file from time to time."""
+        self.context = copy_context()
         if self.stepper is not None:
             try:
                 self.open(self.stepper)
@@ -138,6 +141,10 @@ class StepperScreen(Guarded, Screen[None]):
         if self.board.running:
             event.stop()
             self.drive("run.stop")
+
+    def does_itself(self, command: str) -> bool:
+        """Whether a command is the screen's own, which may have to be waited for."""
+        return command in self._own
 
     async def action_perform(self, command: str) -> None:
         """What every key of the table is bound to."""
