@@ -23,7 +23,7 @@ from nnstep.tui.commands import COMMANDS, key_name
 from nnstep.tui.guard import GuardedApp
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.stepping import Library, Opener, Stepping, bundled_scenarios, open_stepper
-from nnstep.tui.straight import take
+from nnstep.tui.straight import Straight
 from nnstep.tui.theme import LOOKS, Look, Palette
 
 __all__ = ["NnstepApp", "start"]
@@ -68,6 +68,7 @@ class NnstepApp(GuardedApp):
         self._look, self._notice = look, notice  # the notice is said once the screen is there
         self._palette = self._dressed("mono" if self.no_color else look)
         self.stepping = StepperScreen(stepper, self._palette, self)
+        self._straight = Straight(self, self.stepping)
 
     def _dressed(self, look: str) -> Palette:
         system = COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
@@ -118,7 +119,7 @@ class NnstepApp(GuardedApp):
 
     def take(self, key: Key) -> bool:
         """Carry out what a key is bound to without Textual's way to it; False where it has to go that way."""
-        return take(self, self.stepping, key)
+        return self._straight.take(key)
 
     # What the screens and the dialogs ask for.
 

@@ -1,7 +1,7 @@
 """Bytes to the terminal: one that reads slowly is waited for, but never at the end, and one that is gone not at all.
 
-Textual writes from a thread of its own. As long as the terminal takes everything the event loop may write itself, `at_once`,
-which saves the way to that thread and back; what the terminal does not take is the thread's to wait for.
+Textual writes from a thread of its own. As long as the terminal takes everything the event loop may write itself,
+`at_once`, which saves the way to that thread; what the terminal does not take is the thread's to wait for.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ class Output:
 
         Where the terminal takes only the first part, the thread is to be asked to write on.
         """
-        if self._asked != self._done or self._rest or not self._one_at_a_time.acquire(blocking=False):
+        if self._fd == self._stream.fileno() or self._asked != self._done or self._rest:
+            return False  # the stream's own descriptor may block
+        if not self._one_at_a_time.acquire(blocking=False):
             return False
         try:
             data = self._encoded(text)
@@ -94,15 +96,16 @@ class Output:
 
     def flush(self) -> None:
         """Write all that was kept, or as much as the terminal takes when the program is to end."""
-        left = self._rest + self._encoded("".join(self._kept))
+        kept = self._encoded("".join(self._kept))
         self._kept, self._size = [], 0
+        with self._one_at_a_time:
+            left, self._rest = self._rest + kept, b""
         while left and not self._closed:
             with self._one_at_a_time:
                 count = self._send(left)
             left = left[count:]
             if left and not self._room():
                 self.cut_off = self._closed = True
-        self._rest = b""
         self._done, self._doing = self._done + self._doing, 0
 
     def _send(self, data: bytes) -> int:

@@ -36,6 +36,10 @@ class Stepping(Protocol):
         """Carry out a session command; what could not be done is in the state's message."""
         ...
 
+    def look_ahead(self, command: str) -> ViewState | None:
+        """What a command would show if it came next, so that it can be painted before; None where nobody knows."""
+        ...
+
     def reload(self) -> ViewState:
         """Read the file again. Raises `NnstepError`, and then the session is the one before."""
         ...

@@ -60,6 +60,7 @@ class Looking:
         self._mine: Comparison | None = None
         self._message: Line = ()
         self._stamp = stamp(self.path)
+        self._ahead: tuple[str, ViewState] | None = None  # a command, and what it will show if it comes next
 
     @classmethod
     def open(cls, path: str, ascii: bool = False, budget: int = BUDGET) -> Self:
@@ -79,6 +80,7 @@ class Looking:
     @digits.setter
     def digits(self, digits: int) -> None:
         self.gallery.digits = max(DIGITS[0], min(digits, DIGITS[-1]))
+        self._ahead = None
 
     def changed_on_disk(self) -> bool:
         """Whether the file has been changed since it was read, and that was not said yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 
 from nnstep.catalogue import say
@@ -14,6 +15,7 @@ from nnstep.scenario import load
 from nnstep.text import clean
 from nnstep.view import debugging, recovering
 from nnstep.view.canvas import Piece
+from nnstep.view.choice import Choice
 from nnstep.view.choosing import chosen_by
 from nnstep.view.following import Visit, follow
 from nnstep.view.lenses import jump, row_cells
@@ -64,9 +66,32 @@ class Stepper(Looking):
         self._message = debugging.go_towards(self.control, moved_to(old, session)) or self._message
         return self.view()
 
+    def look_ahead(self, command: str) -> ViewState | None:
+        """What `command` will show if it is what comes next, worked out now; None where that cannot be told cheaply.
+
+        It is told of a step within the iteration, and changes nothing but how soon `do` answers.
+        """
+        self._ahead = None
+        if command not in _FORESEEN or self.choice.lens != "step" or self.quizzing or self.control.run or self._offers:
+            return None
+        there = copy(self)
+        there.session, there.control, there._message = copy(self.session), copy(self.control), ()
+        there.control.session = there.session
+        if not _MOVES[command](there.session) or there.session.position.iteration != self.session.position.iteration:
+            return None
+        there.choice = _elsewhere(self.choice)
+        state = there.view()
+        self._ahead = (command, state)
+        return state
+
     def do(self, command: str, argument: object = None) -> ViewState:
         """Carry out a command of the session. What could not be done is said in the view state's message."""
+        ahead, self._ahead = self._ahead, None
         self._message = ()
+        if ahead is not None and ahead[0] == command:
+            _MOVES[command](self.session)
+            self.choice = _elsewhere(self.choice)
+            return ahead[1]
         if self.control.run is not None and not command.startswith("run."):
             self.control.interrupt()
         if command in debugging.COMMANDS:
@@ -97,10 +122,16 @@ class Stepper(Looking):
             self._take_up()
         else:
             self.choice = chosen_by(self.moment(), command, argument)
-        if self._offered is None and self.recovery is not None:
+        if self._offers:
+            assert self.recovery is not None
             self._offered = recovering.offer(self.recovery)
             self._message = self._message or self._offered
         return self.view()
+
+    @property
+    def _offers(self) -> bool:
+        """Whether what an earlier session has left is still to be looked for."""
+        return self._offered is None and self.recovery is not None
 
     def _take_up(self) -> None:
         if self.recovery is None:
@@ -114,7 +145,7 @@ class Stepper(Looking):
             self._message = self.quizzing.reveal(self.moment())
             return
         if _MOVES[command](self.session):
-            self.choice = self.choice._replace(name="", row=0)
+            self.choice = _elsewhere(self.choice)
             if self.quizzing is not None and command in _FORWARD:
                 self._message = self.quizzing.ask(self.moment())
         else:
@@ -129,7 +160,7 @@ class Stepper(Looking):
         if self.recovery is not None and command in recovering.CHANGING and self._message:
             self._message = recovering.after(self.recovery, self.session, command, self._message)
         if before != (self.session.position, self.session.timeline):
-            self.choice = self.choice._replace(name="", row=0)
+            self.choice = _elsewhere(self.choice)
 
     def _go_to_iteration(self, text: str) -> None:
         """To the same step of another iteration."""
@@ -147,7 +178,7 @@ class Stepper(Looking):
             self._message = (Piece(clean(str(error)), "warning"),)
         else:
             self._message = debugging.go_towards(self.control, there)
-            self.choice = self.choice._replace(name="", row=0)
+            self.choice = _elsewhere(self.choice)
             if text in self.session.program.versions:  # its first cell, and of a gradient also the chain rule
                 self.choice = chosen_by(self.moment(), "cell.choose", (text, *self.choice.cell))
 
@@ -222,6 +253,11 @@ class Stepper(Looking):
             self._message = self.quizzing.do(command, argument, self.moment())
 
 
+def _elsewhere(choice: Choice) -> Choice:
+    """What of a choice is left at another step."""
+    return choice._replace(name="", row=0)
+
+
 _MOVES: dict[str, Callable[[Session], bool]] = {
     "step.next": Session.next,
     "step.back": Session.back,
@@ -236,5 +272,6 @@ _MOVES: dict[str, Callable[[Session], bool]] = {
     "iteration.next": Session.next_iteration,
     "iteration.previous": Session.previous_iteration,
 }
+_FORESEEN = ("step.next", "step.back")  # keys that are pressed again and again
 _FORWARD = ("step.next", "frame.into")  # after these a quiz asks
 _MORE = {"digits.more": 1, "digits.fewer": -1}

@@ -1,10 +1,12 @@
 """From a key's byte to the last byte of the repaint, side by side with the least that Textual can do.
 
-    python -m tests.benchmarks.bench_keypress [--presses 60] [--sizes 3x4 64x64 1024x1024] [--key n]
+    python -m tests.benchmarks.bench_keypress [--presses 60] [--sizes 3x4 64x64 1024x1024] [--keys nn nN]
 
 The other application has one widget of forty lines and changes one of them at each press. Presses alternate between
 the programs, so that whatever else the machine does slows all of them alike. The debugger steps through a network
 whose matrices have the given size; `--fake` replaces the network by panels of numbers that all change at every step.
+Every sequence of keys is pressed over and over. While it waits the debugger paints what the last key would show once
+more: with `nn` every press finds its picture ready, with `nN` none does.
 """
 
 from __future__ import annotations
@@ -92,7 +94,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--presses", type=int, default=60)
     parser.add_argument("--sizes", nargs="+", default=["3x4", "64x64", "1024x1024"])
-    parser.add_argument("--key", default="n")
+    parser.add_argument("--keys", nargs="+", default=["nn", "nnnNNN", "nN"])
     parser.add_argument("--fake", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -104,35 +106,39 @@ def main() -> None:
             else:
                 command = ["-c", REAL, str(scenario(Path(name), rows, columns))]
             programs[f"nnstep {size}"] = Program([sys.executable, *command])
-        report(programs, options.presses, options.key.encode())
+        report(programs, options.presses, options.keys)
 
 
-def report(programs: dict[str, Program], presses: int, key: bytes) -> None:
+def report(programs: dict[str, Program], presses: int, sequences: list[str]) -> None:
     """Press, measure, print."""
     for program in programs.values():
         program.read(2.0)
     for program in programs.values():
-        for _ in range(3):
+        for _ in range(12):
             program.press(b"n")
-    before = {name: program.cpu() for name, program in programs.items()}
-    times: dict[str, list[float]] = {name: [] for name in programs}
-    sizes: dict[str, list[int]] = {name: [] for name in programs}
-    for _ in range(presses):
+    print(f"{'':28}{'median':>9}{'p90':>9}{'ratio':>8}{'CPU':>9}{'bytes':>8}   per press")
+    for keys in sequences:
+        before = {name: program.cpu() for name, program in programs.items()}
+        times: dict[str, list[float]] = {name: [] for name in programs}
+        sizes: dict[str, list[int]] = {name: [] for name in programs}
+        for turn in range(presses):
+            key = keys[turn % len(keys)].encode()
+            for name, program in programs.items():
+                seconds, count = program.press(b"n" if name == "one line" else key)
+                if count:
+                    times[name].append(seconds)
+                    sizes[name].append(count)
+        base = statistics.median(times["one line"])
         for name, program in programs.items():
-            seconds, count = program.press(b"n" if name == "one line" else key)
-            if count:
-                times[name].append(seconds)
-                sizes[name].append(count)
-    base = statistics.median(times["one line"])
-    print(f"{'':18}{'median':>9}{'p90':>9}{'ratio':>8}{'CPU':>9}{'bytes':>8}   per press")
-    for name, program in programs.items():
-        taken = sorted(times[name])
-        median = statistics.median(taken)
-        cpu = (program.cpu() - before[name]) / presses
-        print(
-            f"{name:18}{median * 1e3:6.2f} ms{taken[len(taken) * 9 // 10] * 1e3:6.2f} ms{median / base:8.2f}"
-            f"{cpu * 1e3:6.2f} ms{statistics.median(sizes[name]):8.0f}"
-        )
+            taken = sorted(times[name])
+            median = statistics.median(taken)
+            cpu = (program.cpu() - before[name]) / presses
+            print(
+                f"{keys if name != 'one line' else '':8}{name:20}{median * 1e3:6.2f} ms"
+                f"{taken[len(taken) * 9 // 10] * 1e3:6.2f} ms{median / base:8.2f}"
+                f"{cpu * 1e3:6.2f} ms{statistics.median(sizes[name]):8.0f}"
+            )
+    for program in programs.values():
         program.end()
 
 

@@ -188,6 +188,9 @@ class FakeStepper:
         changed, self.changed = self.changed, False
         return changed
 
+    def look_ahead(self, command: str) -> ViewState | None:
+        return None
+
     def reload(self) -> ViewState:
         if self.broken:
             raise NnstepError(

@@ -77,6 +77,42 @@ def test_painting_changes_is_painting_everything(steps, framed):
     assert pane.rows == fresh.rows
 
 
+@given(
+    st.lists(
+        st.tuples(pictures, st.booleans(), st.none() | st.tuples(pictures, st.booleans())), min_size=1, max_size=6
+    ),
+    st.booleans(),
+)
+def test_what_was_prepared_changes_nothing_but_when_it_is_painted(steps, framed):
+    prepared, plain = (Pane("operation", framed=framed) for _ in range(2))
+    for pane in (prepared, plain):
+        pane.place(Box(3, 2, 20, 6))
+    for picture, focused, other in steps:
+        prepared.prepare(*(other or (picture, focused)))
+        assert prepared.paint(picture, focused) == plain.paint(picture, focused)
+        assert (prepared.rows, prepared.canvas) == (plain.rows, plain.canvas)
+
+
+def test_what_was_prepared_is_not_painted_again():
+    asked = []
+
+    class Counted(Fixed):
+        def paint(self, *window):
+            asked.append(window)
+            return super().paint(*window)
+
+    pane, panel = Pane("operation"), Counted(((Piece("a"),),), height=40)
+    pane.place(Box(3, 2, 20, 6))
+    pane.prepare(panel)
+    pane.paint(panel)
+    assert len(asked) == 1
+    pane.prepare(panel)  # it is there already
+    assert len(asked) == 1
+    pane.scroll(3)
+    pane.paint(panel)
+    assert len(asked) == 2
+
+
 @given(pictures, st.booleans())
 def test_nothing_new_is_no_change(picture, framed):
     pane = Pane("operation", framed=framed)

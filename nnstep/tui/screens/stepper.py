@@ -188,6 +188,13 @@ class StepperScreen(Guarded, Screen[None]):
             raise
         self._shown = state
 
+    def look_ahead(self, command: str) -> None:
+        """Prepare for a command that is likely to come next."""
+        if self.stepper is not None and not self.board.running:
+            state = self.stepper.look_ahead(command)
+            if state is not None:
+                self.board.prepare(state)
+
     def _go_on(self) -> None:
         self._going = None
         if self.board.running:

@@ -69,6 +69,15 @@ class Board(Pointed):
             self._footer = Footer(state.enabled, state.score)
         self._repaint()
 
+    def prepare(self, state: ViewState) -> None:
+        """Paint a view state that is likely to be shown next, as far as it would stand where things stand now."""
+        shown = self._state
+        if shown is None or (shown.watching, shown.header_lines) != (state.watching, state.header_lines):
+            return
+        for key, pane in self._panes.items():
+            if panel := state.header if key == "header" else state.panels.get(key):
+                pane.prepare(panel, key == self.focused)
+
     def say(self, line: Line) -> None:
         """Show one line in place of the keys, until the next view state or `clear`."""
         self._footer = Message(line)

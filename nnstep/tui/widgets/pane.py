@@ -1,5 +1,7 @@
 """One panel's place on the screen: its frame, its scroll, the rows last painted, and which of them changed.
 
+What is likely to be painted next can be painted ahead; it becomes what is there only when it is asked for.
+
 A pane is not a widget of its own: the board paints all of them in one go, because a widget each would cost a key
 press six times the messages. A row is a tuple of pieces exactly as wide as the pane, so two rows are compared as
 tuples and a changed row is repainted from the first piece that differs to the last one.
@@ -14,8 +16,6 @@ from nnstep.tui.layout import Box
 from nnstep.view.canvas import Canvas, Line, Panel, Piece, Target, line_text
 
 __all__ = ["Change", "Pane", "fit"]
-
-_EMPTY = Canvas(())
 
 
 class Change(NamedTuple):
@@ -79,6 +79,20 @@ def _difference(old: Line, new: Line) -> tuple[int, Line]:
     return column, new[start : len(new) + last + 1]
 
 
+class _Picture(NamedTuple):
+    """What a pane shows: the canvas of a panel, asked for in a way, and the rows that came of it."""
+
+    panel: Panel | None = None
+    asked: tuple[bool, int | None, int | None] | None = None  # focused, top, left
+    canvas: Canvas = Canvas(())
+    lines: tuple[Line, ...] = ()
+    frame: _Frame | None = None
+    rows: tuple[Line, ...] = ()
+
+
+_NOTHING = _Picture()
+
+
 class Pane:
     """A panel in a box of the screen. `backgrounds` are roles by row, the last one for all rows that follow."""
 
@@ -86,15 +100,21 @@ class Pane:
         self.key = key
         self.framed = framed
         self.box: Box | None = None
-        self.rows: list[Line] = []
-        self.canvas = _EMPTY
         self.top: int | None = None
         self.left: int | None = None
         self._backgrounds = backgrounds
-        self._panel: Panel | None = None
-        self._asked: tuple[bool, int | None, int | None] | None = None
-        self._lines: tuple[Line, ...] = ()
-        self._frame: _Frame | None = None
+        self._now = _NOTHING
+        self._next: tuple[_Picture, _Picture, list[Change]] | None = None  # one made ahead, after which one, and how
+
+    @property
+    def rows(self) -> tuple[Line, ...]:
+        """The rows of the box, none before the first painting."""
+        return self._now.rows
+
+    @property
+    def canvas(self) -> Canvas:
+        """What was painted last."""
+        return self._now.canvas
 
     def background(self, row: int) -> str:
         """The background role of a row of this pane."""
@@ -111,34 +131,49 @@ class Pane:
         """Put the pane somewhere else (or nowhere); everything has to be painted anew."""
         if box != self.box:
             self.box = box
-            self.rows, self._lines, self._frame, self._asked = [], (), None, None
+            self._now, self._next = _NOTHING, None
 
     def paint(self, panel: Panel, focused: bool = False) -> list[Change]:
         """Paint `panel`; the changes against what was there, or one for each row when there was nothing."""
+        ahead, self._next = self._next, None
         if self.box is None:
             return []
-        asked = (focused, self.top, self.left)
-        if panel is self._panel and asked == self._asked:
+        now, asked = self._now, (focused, self.top, self.left)
+        if panel is now.panel and asked == now.asked:
             return []
-        self._panel, self._asked = panel, asked
-        inner = self.inner
-        self.canvas = canvas = panel.paint(inner.width, inner.height, self.top, self.left)
-        if self.framed:
-            return self._framed(panel, canvas, inner, focused)
-        blank = (Piece(" " * inner.width),)
-        lines = canvas.lines
-        rows = [fit(lines[i], inner.width) if i < len(lines) else blank for i in range(inner.height)]
-        return self._replace(rows)
+        if ahead is not None and ahead[0] is now and ahead[1].panel is panel and ahead[1].asked == asked:
+            _, self._now, changes = ahead
+        else:
+            self._now, changes = self._painted(panel, asked)
+        return changes
 
-    def _framed(self, panel: Panel, canvas: Canvas, inner: Box, focused: bool) -> list[Change]:
+    def prepare(self, panel: Panel, focused: bool = False) -> None:
+        """Paint `panel` for the next `paint`, if that asks for the same and nothing else is painted before."""
+        asked = (focused, self.top, self.left)
+        if self.box is not None and panel is not self._now.panel:
+            self._next = (self._now, *self._painted(panel, asked))
+
+    def _painted(self, panel: Panel, asked: tuple[bool, int | None, int | None]) -> tuple[_Picture, list[Change]]:
+        inner = self.inner
+        canvas = panel.paint(inner.width, inner.height, asked[1], asked[2])
+        if self.framed:
+            picture = self._framed(panel, canvas, inner, asked)
+        else:
+            blank = (Piece(" " * inner.width),)
+            lines = canvas.lines
+            rows = [fit(lines[i], inner.width) if i < len(lines) else blank for i in range(inner.height)]
+            picture = _Picture(panel, asked, canvas, rows=tuple(rows))
+        return picture, self._changes(picture.rows)
+
+    def _framed(self, panel: Panel, canvas: Canvas, inner: Box, asked: tuple[bool, int | None, int | None]) -> _Picture:
+        focused, now = asked[0], self._now
         role = "frame-on" if focused else "frame"
         right = _thumb(canvas.height, inner.height, canvas.top)
         lines = canvas.lines[: inner.height]
         frame = _Frame(panel.title, role, right, _thumb(canvas.width, inner.width, canvas.left))
-        last = self._frame
-        if last is not None and frame == last and lines == self._lines:
-            return []
-        old_lines, old_rows = self._lines, self.rows
+        last, old_lines, old_rows = now.frame, now.lines, now.rows
+        if last is not None and frame == last and lines == old_lines:
+            return now._replace(panel=panel, asked=asked, canvas=canvas)
         same = last is not None and role == last.role and right == last.right
         edge, plain, thumb = Piece("│ ", role), Piece(" │", role), Piece(" ┃", f"{role} thumb")
         rows: list[Line] = [self._top(panel.title, role, focused)]
@@ -151,8 +186,7 @@ class Pane:
                 marked = right is not None and right[0] <= index < right[0] + right[1]
                 rows.append((edge, *fit(line, inner.width), thumb if marked else plain))
         rows.append(self._bottom(frame.mark, role))
-        self._lines, self._frame = lines, frame
-        return self._replace(rows)
+        return _Picture(panel, asked, canvas, lines, frame, tuple(rows))
 
     def _top(self, title: Line, role: str, focused: bool) -> Line:
         assert self.box is not None
@@ -178,9 +212,9 @@ class Pane:
             Piece(f"{'─' * (columns - start - size)}╯", role),
         )
 
-    def _replace(self, rows: list[Line]) -> list[Change]:
+    def _changes(self, rows: tuple[Line, ...]) -> list[Change]:
         assert self.box is not None
-        old, self.rows = self.rows, rows
+        old = self._now.rows
         x, y = self.box.x, self.box.y
         if len(old) != len(rows):
             return [Change(x, y + index, row, self.background(index)) for index, row in enumerate(rows)]

@@ -1,0 +1,73 @@
+"""Looking ahead changes nothing but how soon the answer is there."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnstep.view.canvas import line_text
+from nnstep.view.stepper import Stepper
+from tests.storms.keys import standing_clocks
+from tests.view.samples import ALL, stepper
+from tests.view.test_stepper import MOVES, painted
+
+STEPS = ("step.next", "step.back")
+keys = st.one_of(st.sampled_from(STEPS), st.sampled_from(STEPS), st.sampled_from(MOVES))
+
+
+@pytest.mark.parametrize("name", ALL)
+@given(st.lists(st.tuples(keys, st.sampled_from([None, *STEPS])), max_size=25))
+@settings(deadline=None, max_examples=25)
+def test_what_is_shown_is_what_would_have_been_shown(name: str, keys: list[tuple[str, str | None]]) -> None:
+    ahead, plain = stepper(name), stepper(name)
+    with standing_clocks():  # a run goes as far in the one as in the other
+        for key, foreseen in keys:
+            if foreseen is not None:
+                ahead.look_ahead(foreseen)
+            one, other = ahead.do(key), plain.do(key)
+            assert painted(one) == painted(other)
+            assert line_text(one.message) == line_text(other.message)
+            assert (one.enabled, one.rows) == (other.enabled, other.rows)
+            assert (ahead.session.position, ahead.session.opened) == (plain.session.position, plain.session.opened)
+            assert ahead.choice == plain.choice
+
+
+def test_what_was_foreseen_is_what_is_answered() -> None:
+    seen = stepper("layers")
+    for command in ("step.next", "step.next", "step.back"):
+        foreseen = seen.look_ahead(command)
+        with mock.patch.object(Stepper, "view", side_effect=AssertionError("a view was made")):
+            assert seen.do(command) is foreseen
+
+
+def test_what_was_foreseen_holds_for_the_next_command_alone() -> None:
+    seen = stepper("layers")
+    foreseen = seen.look_ahead("step.next")
+    seen.do("cell.right")
+    assert seen.do("step.next") is not foreseen
+    foreseen = seen.look_ahead("step.next")
+    seen.digits += 1
+    assert seen.do("step.next") is not foreseen
+
+
+@pytest.mark.parametrize("command", ["iteration.next", "run.forward", "lens.check", "panel.focus", "no.such"])
+def test_only_steps_are_foreseen(command: str) -> None:
+    assert stepper("layers").look_ahead(command) is None
+
+
+def test_the_next_iteration_is_not_run_ahead() -> None:
+    seen = stepper("layers")
+    seen.do("step.last")
+    run = seen.session.timeline.history.count
+    assert seen.look_ahead("step.next") is None
+    assert seen.session.timeline.history.count == run
+    assert stepper("layers").look_ahead("step.back") is None
+
+
+def test_in_a_quiz_nothing_is_foreseen() -> None:
+    seen = stepper("layers")
+    seen.do("quiz.toggle")
+    assert seen.look_ahead("step.next") is None
