@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import nnstep
 from nnstep.catalogue import say
 from nnstep.errors import NnstepError, OutputError, Problem, nearest
+from nnstep.quick import import_numpy
 from nnstep.text import clean, padded, width
 
 if TYPE_CHECKING:
@@ -164,6 +164,7 @@ def _checked(options: argparse.Namespace) -> int:
 
 
 def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> int:
+    import_numpy()
     from nnstep.engine import compile_run
     from nnstep.view.report import check_report, latex_report
 
@@ -211,6 +212,7 @@ def _train(scenario: Scenario, comment: str) -> int:
 
 
 def _trace(options: argparse.Namespace) -> int:
+    import_numpy()
     if options.explain is not None:
         return _explain(options)
     timeline = _timeline(options.scenario, records=1)
@@ -246,6 +248,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _gradcheck(options: argparse.Namespace) -> int:
+    import_numpy()
     from nnstep.engine.gradcheck import gradcheck
     from nnstep.view.report import gradcheck_report
 
@@ -292,6 +295,7 @@ def _against(timeline: Timeline, iteration: int, paths: list[str]) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
+    import_numpy()
     from nnstep.scenario import bundled
 
     found = bundled()
@@ -310,6 +314,8 @@ def _new(options: argparse.Namespace) -> int:
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", name):
         said = say("cli.new.name", text=repr(clean(options.name)))
         raise NnstepError(Problem(said, key="NAME", hint=say("cli.new.hint")))
+    from pathlib import Path
+
     path = Path(f"{name}.toml")
     try:
         write_new(path, template(name))

@@ -6,7 +6,6 @@ as one `NnstepError`, so that all errors of a file are seen at once. Nothing her
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -72,5 +71,7 @@ class OperationError(Exception):
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """A hint naming the valid name closest to `name`, or None when nothing is close."""
+    import difflib  # only here: most files have nothing wrong
+
     found = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.6)
     return f"did you mean {found[0]!r}?" if found else None

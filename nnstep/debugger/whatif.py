@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 
 from nnstep.catalogue import say
 from nnstep.debugger.branches import Branch
@@ -26,7 +25,7 @@ def change(session: Session, edits: Sequence[Edit]) -> Branch:
     """
     here = session.program
     since = since_when(session, edits)
-    branch = session.branches.edit([replace(edit, iteration=since) for edit in edits])
+    branch = session.branches.edit([edit._replace(iteration=since) for edit in edits])
     if since > session.position.iteration:
         session.go_to(since, 0)
     else:

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from math import copysign
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnstep.engine.machine import Machine, State
 from nnstep.engine.scheduling import schedule
 from nnstep.errors import NnstepError, Problem
 from nnstep.ops import Array
 from nnstep.program import Program, compile_program, initial_states
 from nnstep.scenario.model import Edit, Optimizer, Scenario
+
+if TYPE_CHECKING:
+    from nnstep.engine.machine import Machine, State
 
 __all__ = ["Era", "compile_run", "eras"]
 

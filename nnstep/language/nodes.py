@@ -1,13 +1,14 @@
 """The expression tree: numbers, names, entries of a value, and applications of an operation.
 
 There are few kinds of node on purpose. `a + b`, `x.T`, `x[0:2]` and `softmax(o)` are all a `Call` of an operation
-(`add`, `transpose`, `slice`, `softmax`); only the parser and the printer know how each is written.
+(`add`, `transpose`, `slice`, `softmax`); only the parser and the printer know how each is written. No two kinds of node
+have as many parts of the same types, so that two nodes are equal, as tuples, only where they are of one kind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Assignment", "Call", "Entry", "Expression", "Name", "Number", "Option", "names", "substitute", "walk"]
 
@@ -15,30 +16,26 @@ __all__ = ["Assignment", "Call", "Entry", "Expression", "Name", "Number", "Optio
 Option = int | float | bool | str | tuple["Option | None", ...]
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A constant, of shape ()."""
 
     value: float
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """A value by its name: `x`, `grad(W1)`, `velocity(W1)`, or the text of an unnamed value such as `x @ W1`."""
 
     id: str
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One cell of a value, `z1[0, 2]`; `index` is () for a scalar. Cell rules are written with it, files are not."""
 
     name: str
-    index: tuple[int, ...]
+    index: tuple[int, ...]  # type: ignore[assignment] # a tuple's method of that name is not used
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """An operation applied to `arguments`. `options` are sorted by name."""
 
     function: str
@@ -49,8 +46,7 @@ class Call:
 Expression = Number | Name | Entry | Call
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(NamedTuple):
     """`target = expression`, with the text it was read from and its line (from 1) within that text."""
 
     target: str

@@ -1,6 +1,11 @@
 """Scenario -> Program. Takes the equations of a scenario; gives one straight list of single assignments: the forward
 pass, its derivative as another program in the same language, and the optimizer's update.
+
+What tells of the memory is imported when it is first asked for.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from nnstep.program.bind import Bound, Memo, ShapeOf, bind, computed, infer, rule_expression
 from nnstep.program.body import Body, body
@@ -10,8 +15,10 @@ from nnstep.program.chain import Factor, chain, factor, parameters_with_gradient
 from nnstep.program.compile import batch_rows, compile_program
 from nnstep.program.kept import per_program
 from nnstep.program.model import BODY, PHASES, Program, Shape, Step, Value
-from nnstep.program.tape import NUMBER, Instant, Lifetime, Peak, Share, Tape, tape
 from nnstep.program.update import initial_states
+
+if TYPE_CHECKING:
+    from nnstep.program.taping import NUMBER, Instant, Lifetime, Peak, Share, Tape, tape
 
 __all__ = [
     "BODY",
@@ -54,3 +61,12 @@ __all__ = [
     "tally",
     "tape",
 ]
+
+_TAPING = ("NUMBER", "Instant", "Lifetime", "Peak", "Share", "Tape", "tape")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _TAPING:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.taping"), name)
+    return found

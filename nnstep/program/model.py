@@ -40,8 +40,7 @@ class Value(NamedTuple):
     trainable: bool = False
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One assignment. `operands` are the slots behind the names of `expression`, in order of appearance.
 
     index       from 1
@@ -56,7 +55,7 @@ class Step:
     wrt         for a rule: the name of the operation's input it is the derivative for ("a", "logits"); else ""
     """
 
-    index: int
+    index: int  # type: ignore[assignment] # a tuple's method of that name is not used
     phase: str
     target: int
     expression: Expression

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from nnstep.errors import LanguageError, NnstepError, OperationError, Problem, nearest
@@ -105,7 +104,7 @@ def read_edit(typed: str, scenario: Scenario, iteration: int) -> tuple[Edit, ...
         report.finish()
     except NnstepError as error:
         raise NnstepError(_without_place(problem) for problem in error.problems) from None
-    return tuple(replace(edit, line=None, key=None) for edit in found)
+    return tuple(edit._replace(line=None, key=None) for edit in found)
 
 
 def edit_text(edit: Edit) -> str:

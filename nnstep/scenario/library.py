@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from os.path import dirname, isdir, join, realpath  # `pathlib` takes as long to import as a scenario to be read
+from typing import NamedTuple
 
 from nnstep.errors import NnstepError, Problem, nearest
 from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.text import clean
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["Bundled", "bundled", "find"]
 
@@ -48,22 +46,21 @@ class Bundled(NamedTuple):
     path: str
 
 
-def _folder() -> Path:
+def _folder() -> str:
     """In an installed wheel the scenarios are in the package, in a checkout beside it."""
-    from pathlib import Path  # only here, for the sake of a quick start
-
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "scenarios"
-    return inside if inside.is_dir() else package.parent / "scenarios"
+    package = dirname(dirname(realpath(__file__)))
+    inside = join(package, "scenarios")
+    return inside if isdir(inside) else join(dirname(package), "scenarios")
 
 
 @cache
 def _paths() -> dict[str, str]:
     """Name to file, in teaching order; what the order does not know comes last."""
     folder = _folder()
-    names = sorted(path.stem for path in folder.glob("*.toml"))
+    found = os.listdir(folder) if isdir(folder) else []
+    names = sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml"))
     names.sort(key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
-    return {name: str(folder / f"{name}.toml") for name in names}
+    return {name: join(folder, f"{name}.toml") for name in names}
 
 
 @cache
@@ -82,7 +79,7 @@ def find(name: str) -> str:
 
     A name with a folder in it is always a path. Raises NnstepError, with the nearest bundled name, for neither.
     """
-    if os.path.isfile(name) or os.path.basename(name) != name:  # noqa: PTH113, PTH119 - a name may hold anything
+    if os.path.isfile(name) or os.path.basename(name) != name:
         return name
     known = _paths()
     stem = name.removesuffix(".toml")

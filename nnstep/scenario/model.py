@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -76,8 +75,7 @@ class Condition(NamedTuple):
     enabled: bool = True
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """What is changed as an iteration begins: a cell of a value, or the optimizer.
 
     iteration  from 1, within the run
@@ -89,7 +87,7 @@ class Edit:
 
     iteration: int
     name: str = ""
-    index: tuple[int, ...] = ()
+    index: tuple[int, ...] = ()  # type: ignore[assignment] # a tuple's method of that name is not used
     value: float = 0.0
     optimizer: Optimizer | None = None
     line: int | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -28,7 +27,7 @@ def other_edits(edits: list[Edit], scenario: Scenario, rng: Random) -> list[Edit
     if kept and rng.random() < 0.5:
         at = rng.randrange(len(kept))
         if kept[at].optimizer is None and kept[at].name != "y":
-            kept[at] = replace(kept[at], value=-kept[at].value)
+            kept[at] = kept[at]._replace(value=-kept[at].value)
     return kept + (some_edits(with_edits(scenario, kept), rng, 3) if rng.random() < 0.7 else [])
 
 
@@ -174,7 +173,7 @@ def test_an_edit_gives_the_run_of_a_scenario_that_begins_there(seed: int, taken:
     done = rng.randrange(scenario.training.epochs)
     first = done * batches + 1
     optimizer = scenario.optimizer
-    edits = [replace(one, iteration=first) for one in some_edits(scenario, rng) if one.optimizer is None]
+    edits = [one._replace(iteration=first) for one in some_edits(scenario, rng) if one.optimizer is None]
     edits = [one for one in edits if "(" not in one.name]
     if taken and scenario.optimizer is not None:
         optimizer = some_optimizer(rng)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -67,7 +66,7 @@ def edits_of(draw: Any, scenario: Scenario, most: int = 5, numbers: st.SearchStr
         if scenario.optimizer is not None and draw(st.integers(0, 3)) == 0:
             base = '[data]\nx = [[1]]\n[[layers]]\ntype = "tanh"\n[optimizer]\ntype = "sgd"\n'
             text = f"{base}[[edits]]\niteration = 1\noptimizer = {optimizer_table(draw)}\n"
-            made.append(replace(loads(text).edits[0], iteration=iteration, line=None, key=None))
+            made.append(loads(text).edits[0]._replace(iteration=iteration, line=None, key=None))
             continue
         arrays = editable(with_edits(scenario, made), iteration)
         name = draw(st.sampled_from(sorted(arrays)))
