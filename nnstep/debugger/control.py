@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from nnstep.debugger.marks import Marks
 from nnstep.debugger.position import Position
-from nnstep.debugger.runs import Backward, Forward, Outcome, Progress, Run, Towards
 from nnstep.debugger.session import Session
 from nnstep.debugger.stops import stop_steps, stops_at
 from nnstep.debugger.tally import Tally
 from nnstep.debugger.watches import Trend, Watch, Watched, watched
 from nnstep.engine import Timeline
+
+if TYPE_CHECKING:
+    from nnstep.debugger.runs import Outcome, Progress, Run
 
 __all__ = ["Control"]
 
@@ -72,6 +75,8 @@ class Control(Marks):
 
     def start(self, way: str, target: Position | None = None) -> None:
         """Begin a run: "forward", "backward", or "towards" a position."""
+        from nnstep.debugger.runs import Backward, Forward, Towards  # only here, for the sake of a quick start
+
         timeline, position = self.session.timeline, self.session.position
         if target is not None:
             self.run = Towards(timeline, position, target)

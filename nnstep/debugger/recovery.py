@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from nnstep.debugger.branches import Branch
 from nnstep.errors import NnstepError
 from nnstep.files import lock, put, stamp, state_folder
-from nnstep.scenario.edits import edit_text, read_edit
 from nnstep.scenario.model import Edit
 from nnstep.text import clean
 
@@ -243,6 +242,8 @@ def _digest(scenario: str) -> str:
 
 def _edits(edits: Iterable[Edit]) -> Edits:
     """Edits without their places in a file, as text that is read back to the same bits."""
+    from nnstep.scenario.edits import edit_text  # only here, for the sake of a quick start
+
     return tuple((edit.iteration, edit_text(edit)) for edit in edits)
 
 
@@ -280,6 +281,8 @@ def _parsed(content: bytes) -> dict[str, Any] | None:
 
 def _restored(session: Session, found: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Make the branches anew; the names of those that were, and of those that are not possible any more."""
+    from nnstep.scenario.edits import read_edit
+
     branches = session.branches
     called = {"": branches.all[0].name}  # a parent's name then, and now
     lost = []

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from nnstep.catalogue import say
 from nnstep.debugger import Position
 from nnstep.debugger.control import Control
-from nnstep.debugger.runs import Outcome, Progress
-from nnstep.debugger.whatif import switch, undo
 from nnstep.errors import LanguageError, NnstepError, OperationError
 from nnstep.text import clean
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.moment import Moment
 from nnstep.view.numbers import plain
+
+if TYPE_CHECKING:
+    from nnstep.debugger.runs import Outcome, Progress
 
 __all__ = ["COMMANDS", "command", "go_towards", "progress_line", "question", "suggestion"]
 
@@ -182,6 +184,8 @@ def suggestion(control: Control, moment: Moment, about: str) -> str:
 
 
 def _switch(control: Control, argument: object) -> Line:
+    from nnstep.debugger.whatif import switch
+
     session = control.session
     try:
         switch(session, str(argument))
@@ -197,6 +201,8 @@ def _rename(control: Control, argument: object) -> Line:
 
 
 def _undo(control: Control, _: object) -> Line:
+    from nnstep.debugger.whatif import undo
+
     undone = undo(control.session)
     if undone is None:
         return (Piece(say("branch.nothing-to-undo"), "warning"),)

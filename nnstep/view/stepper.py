@@ -8,7 +8,6 @@ from pathlib import Path
 
 from nnstep.catalogue import say
 from nnstep.debugger import Position, Session, place
-from nnstep.debugger.whatif import carry_over, moved_to
 from nnstep.errors import NnstepError, Problem
 from nnstep.files import stamp
 from nnstep.scenario import load
@@ -51,6 +50,8 @@ class Stepper(Looking):
 
         Raises NnstepError when the file cannot be used; the session then stays as it was.
         """
+        from nnstep.debugger.whatif import carry_over, moved_to
+
         old, control, digits = self.session, self.control, self.digits
         self._stamp = stamp(self.path)
         session = Session(load(self.path), self._budget)
