@@ -10,13 +10,14 @@ import subprocess
 import sys
 
 ALL = (
-    "bench_startup",
-    "bench_keypress",
-    "bench_held",
-    "bench_commands",
-    "bench_engine",
-    "bench_gradcheck",
-    "bench_travel",
+    "startup",
+    "keypress",
+    "held",
+    "commands",
+    "engine",
+    "gradcheck",
+    "travel",
+    "others",
 )
 
 for name in ALL:

@@ -29,10 +29,11 @@ class Program:
             os.execvp(command[0], list(command))
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
-    def read(self, quiet: float) -> tuple[float, bytes]:
-        """Read until nothing has come for `quiet` seconds: the time of the last byte, and all bytes."""
+    def read(self, quiet: float, most: float = float("inf")) -> tuple[float, bytes]:
+        """Read until nothing has come for `quiet` seconds, or for `most`: the time of the last byte, and all bytes."""
         last, parts = time.perf_counter(), []
-        while select.select([self._terminal], [], [], quiet)[0]:
+        end = last + most
+        while time.perf_counter() < end and select.select([self._terminal], [], [], quiet)[0]:
             try:
                 data = os.read(self._terminal, 1 << 20)
             except OSError:  # the child has closed its side
