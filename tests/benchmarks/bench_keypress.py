@@ -1,6 +1,6 @@
 """From a key's byte to the last byte of the repaint, side by side with the least that Textual can do.
 
-    python -m tests.benchmarks.bench_keypress [--presses 60] [--sizes 3x4 64x64 1024x1024] [--keys nN n]
+    python -m tests.benchmarks.bench_keypress [--presses 60] [--sizes 3x4 64x64] [--keys nN n] [--screen 200x60]
 
 The other application has one widget of forty lines and changes one of them at each press. Presses alternate between
 the programs, so that whatever else the machine does slows all of them alike. The debugger steps through a network
@@ -95,17 +95,19 @@ def main() -> None:
     parser.add_argument("--presses", type=int, default=60)
     parser.add_argument("--sizes", nargs="+", default=["3x4", "64x64", "1024x1024"])
     parser.add_argument("--keys", nargs="+", default=["nN", "nnnNNN", "n"])
+    parser.add_argument("--screen", default="120x40", help="columns x lines")
     parser.add_argument("--fake", action="store_true")
     options = parser.parse_args()
+    screen = tuple(map(int, options.screen.split("x")))
     with tempfile.TemporaryDirectory() as name:
-        programs = {"one line": Program([sys.executable, "-c", ONE_LINE])}
+        programs = {"one line": Program([sys.executable, "-c", ONE_LINE], *screen)}
         for size in options.sizes:
             rows, columns = map(int, size.split("x"))
             if options.fake:
                 command = ["-c", FAKE, str(rows), str(columns)]
             else:
                 command = ["-c", REAL, str(scenario(Path(name), rows, columns))]
-            programs[f"nnstep {size}"] = Program([sys.executable, *command])
+            programs[f"nnstep {size}"] = Program([sys.executable, *command], *screen)
         report(programs, options.presses, options.keys)
 
 
