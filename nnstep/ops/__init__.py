@@ -7,6 +7,7 @@ how one cell is computed, symbol and sentence.
 from nnstep.ops.cellrules import AGGREGATES
 from nnstep.ops.cells import entries, evaluate_cell
 from nnstep.ops.operation import Array, Box, Index, Kernel, Operation, Shape, Site, elementwise_cell
+from nnstep.ops.shapes import broadcast_shape, said, square
 from nnstep.ops.table import NAMES, OPERATIONS, operation
 
 __all__ = [
@@ -20,8 +21,11 @@ __all__ = [
     "Operation",
     "Shape",
     "Site",
+    "broadcast_shape",
     "elementwise_cell",
     "entries",
     "evaluate_cell",
     "operation",
+    "said",
+    "square",
 ]

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Option
 from nnstep.ops.operation import Shape
 
-__all__ = ["axis_of", "broadcast_shape", "equal_shapes", "positive_option", "reduced", "rows_of", "said", "same_shape"]
+__all__ = [
+    "axis_of",
+    "broadcast_shape",
+    "equal_shapes",
+    "positive_option",
+    "reduced",
+    "rows_of",
+    "said",
+    "same_shape",
+]
 
 
 def said(shape: Shape) -> str:
@@ -37,6 +48,15 @@ def broadcast_shape(first: Shape, *others: Shape, **_: Option) -> Shape:
             )
         out = tuple(b if a == 1 else a for a, b in zip(left, right, strict=True))
     return out
+
+
+def square(shapes: Iterable[Shape]) -> int:
+    """The length, more than 1, that a column and a vector among them share: NumPy repeats them to a square matrix.
+
+    0 where there is no such pair.
+    """
+    found = set(shapes)
+    return next((shape[0] for shape in found if len(shape) == 1 and shape[0] > 1 and (*shape, 1) in found), 0)
 
 
 def equal_shapes(o: Shape, y: Shape, names: tuple[str, str] = ("o", "y")) -> None:

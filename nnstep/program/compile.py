@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 
 from nnstep.errors import NnstepError, Problem, nearest
@@ -11,6 +12,7 @@ from nnstep.program.builder import Builder
 from nnstep.program.differentiate import differentiate
 from nnstep.program.lower import lower
 from nnstep.program.model import Program
+from nnstep.program.squares import squares
 from nnstep.program.update import initial_states, needs_iteration, update
 from nnstep.scenario.arrays import LARGEST
 from nnstep.scenario.model import Scenario
@@ -34,12 +36,17 @@ def compile_program(scenario: Scenario, rows: int | None = None, *, began: int =
     builder = Builder()
     _declare(builder, scenario, rows)
     problems = lower(builder, scenario.equations, _known(scenario))
+    lines = {_text(one.assignment): one for one in scenario.equations}
+    if not problems:
+        for step, problem in squares(builder, _for_more(scenario, rows)):
+            place = lines[step.equation]
+            said = f"{place.assignment.target}: {problem.message}"
+            problems.append(problem._replace(message=said).at(line=place.line, key=place.key))
     objective = None
     if scenario.objective is not None:
         problems += _check_objective(builder, scenario, scenario.objective)
         if not problems:
             objective = builder.slot(scenario.objective)
-            lines = {_text(one.assignment): one for one in scenario.equations}
             for step, problem in differentiate(builder, objective):
                 problems.append(problem.at(line=lines[step.equation].line, key=lines[step.equation].key))
     if not problems:
@@ -57,6 +64,20 @@ def compile_program(scenario: Scenario, rows: int | None = None, *, began: int =
         carried=tuple((value.slot, builder.slot(value.name)) for value in starts),
         equations=tuple(_text(one.assignment) for one in scenario.equations),
     )
+
+
+def _for_more(scenario: Scenario, rows: int) -> Callable[[], Builder] | None:
+    """What makes the forward pass for another number of samples, as far as there can be one; None without samples."""
+    if scenario.data is None:
+        return None
+
+    def lowered() -> Builder:
+        builder = Builder()
+        _declare(builder, scenario, rows + 1)
+        lower(builder, scenario.equations, _known(scenario))
+        return builder
+
+    return lowered
 
 
 def _text(assignment: Assignment) -> str:

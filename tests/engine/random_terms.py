@@ -353,6 +353,9 @@ def _closes_at_end(text: str) -> bool:
 
 
 def _broadcast(a: Shape, b: Shape) -> Shape | None:
+    """The shape of both together; None where they do not fit, or are a column and a vector, which are refused."""
+    if len(a) + len(b) == 3 and (a == (*b, ONE) or b == (*a, ONE)) and ONE not in (a[0], b[0]):
+        return None
     size = max(len(a), len(b))
     pairs = zip((ONE,) * (size - len(a)) + a, (ONE,) * (size - len(b)) + b, strict=True)
     out = []

@@ -78,6 +78,8 @@ def problems(of: Scenario) -> tuple[Problem, ...]:
         ("z = sum(x, axis=2)", "z: 4×3 has no axis 2", "axes count from 0 to 1"),
         ("z = x @ x", "z: 4×3 @ 4×3: the left side has 3 columns, the right side 4 rows, expected as many", None),
         ("z = x * W", "z: 4×3 and 3×2 do not fit together", "sizes are matched from the last axis"),
+        ("z = x[:, 0:1] - y", "z: 4×1 and a vector of 4 would be repeated to 4×4", "transpose the column"),
+        ("z = sum((y * 2) / (x @ W)[:, 1:2])", "z: 4×1 and a vector of 4 would be repeated to 4×4", "both columns"),
         ("z = s @ W", "z: a scalar @ 3×2: a matrix product needs matrices or vectors", "use * for a scalar"),
         ("z = concat(x, W)", "z: 4×3 and 3×2 cannot be joined along axis 0", None),
         ("z = reshape(x, 5, -1)", "z: 4×3 has 12 entries, which do not fill 5×?", None),
@@ -183,3 +185,23 @@ def test_an_iteration_too_large_for_any_memory_is_refused() -> None:
     assert "at most 33,554,432 are possible" in found.message
     assert (found.line, found.key) == (FIRST_LINE, "equations")
     assert "z, 4×100000000" in str(found.hint)
+
+
+def test_a_square_matrix_of_a_row_and_a_column_is_possible_where_it_is_written_so() -> None:
+    program = compile_program(scenario("z = x[:, 0:1].T - y\nq = x[:, 0:1] - x[:, 0:1].T\nloss = sum(q * q)", "loss"))
+    shapes = {value.name: value.shape for value in program.values}
+    assert (shapes["z"], shapes["q"]) == ((1, 4), (4, 4))
+
+
+def test_a_column_of_the_samples_and_a_vector_over_something_else_may_be_as_long_as_each_other_by_chance() -> None:
+    equations = "z = sum(x, axis=1, keepdims=True) * v\nloss = sum(z)"
+    program = compile_program(scenario(equations, "loss", {"v": np.ones(4)}))
+    assert program.values[program.versions["z"][0]].shape == (4, 4)
+    ones = compile_program(scenario("z = x[:, 0:1] - y[0:1]\nloss = sum(z)", "loss", x=np.ones((1, 3)), y=[1.0]))
+    assert ones.values[ones.versions["z"][0]].shape == (1, 1)
+
+
+def test_without_samples_sizes_are_no_chance() -> None:
+    made = scenario("z = reshape(W, 6, 1) + v\nloss = sum(z)", "loss", {"W": np.ones((3, 2)), "v": np.ones(6)})
+    with pytest.raises(NnstepError, match="6×1 and a vector of 6 would be repeated to 6×6"):
+        compile_program(made._replace(data=None))
