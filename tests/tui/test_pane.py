@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.text import width
@@ -83,6 +83,7 @@ def test_painting_changes_is_painting_everything(steps, framed):
     ),
     st.booleans(),
 )
+@settings(max_examples=40)
 def test_what_was_prepared_changes_nothing_but_when_it_is_painted(steps, framed):
     prepared, plain = (Pane("operation", framed=framed) for _ in range(2))
     for pane in (prepared, plain):
