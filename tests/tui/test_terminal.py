@@ -26,13 +26,13 @@ QUIET = 0.3  # seconds without output after which a picture is taken to be compl
 
 
 class Screen:
-    """The fake stepper on a terminal, and the grid of cells that came of its output."""
+    """A stepper on a terminal, by default the fake one, and the grid of cells that came of its output."""
 
-    def __init__(self) -> None:
-        self.program = Program(FAKE, 120, 36)
+    def __init__(self, command: list[str] = FAKE, ready: str = "0/400") -> None:
+        self.program = Program(command, 120, 36)
         self.grid = Emulator(120, 36)
         self.seen = ""
-        self.until("0/400")
+        self.until(ready)
         self.settle()
 
     def until(self, text: str) -> None:
@@ -73,6 +73,22 @@ def test_painting_changes_leaves_the_screen_as_painting_everything_does(screen):
     screen.press("5")
     changed = [y for y, (before, after) in enumerate(zip(stepped, screen.grid.cells, strict=True)) if before != after]
     assert changed == []
+
+
+def test_what_was_painted_ahead_leaves_the_screen_as_painting_everything_does():
+    screen = Screen([sys.executable, "-m", "nnstep", "attention"], "╰─")
+    try:
+        for key in "nnnnnNNnnjnlnn3nNn[nn":
+            os.write(screen.program._terminal, key.encode())
+            screen._take(screen.program.read(0.05)[1].decode())  # long enough for the next one to be painted ahead
+        screen.settle()
+        stepped = [list(row) for row in screen.grid.cells]
+        screen.press("TTT")
+        screen.press("2")
+        screen.press("3")
+        assert [y for y, row in enumerate(stepped) if row != screen.grid.cells[y]] == []
+    finally:
+        screen.program.end()
 
 
 def test_a_press_writes_only_what_changes(screen):
