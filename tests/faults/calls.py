@@ -81,6 +81,8 @@ class Injector:
             inside = frame.f_code.co_filename.startswith(_PACKAGE)
             if inside or outer is None or not outer.f_code.co_filename.startswith(_PACKAGE):
                 return
+            if frame.f_code.co_filename.startswith("<"):
+                return  # the parts of a NamedTuple being put together
             name = frame.f_code.co_qualname
             if name in ("<module>", "_handle_fromlist", "_find_and_load") or name.endswith("__del__"):
                 return  # what is raised in a destructor goes nowhere
