@@ -12,7 +12,7 @@ from types import ModuleType
 
 __all__ = ["import_numpy"]
 
-_TRIED = ("2.0.", "2.1.", "2.2.", "2.3.", "2.4.")  # another NumPy is imported as it is
+_TRIED = ("2.0.", "2.1.", "2.2.", "2.3.", "2.4.", "2.5.")  # another NumPy is imported as it is
 _DOCSTRINGS = ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars")  # modules that add them and do no more
 _TYPES = "numpy._typing"
 _VERSION = "\nversion = "
