@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import isfinite, isinf, isnan
 from typing import NamedTuple
 
 from nnstep.debugger.follow import MOST_ENTRIES, shape_in
 from nnstep.engine import Record
 from nnstep.language import Call, Entry, Expression, Number
-from nnstep.ops import Index, evaluate_cell
+from nnstep.ops import Array, Index, evaluate_cell
 from nnstep.program import Step, cell, cell_size
 
 __all__ = ["Made", "made"]
@@ -41,29 +41,30 @@ def made(record: Record, step: Step, index: Index, wrong: Callable[[float], bool
     if cell_size(step.expression, shapes) > MOST_ENTRIES:
         return None
     values = {name: record.value(slot) for name, slot in slots.items()}
-    seen: dict[int, float] = {}
+    return _first(cell(step.expression, shapes, index), values, wrong, {})[1]
 
-    def first(node: Expression) -> tuple[float, Made | None]:
-        """The value of a node, and the operation in it that is looked for."""
-        if isinstance(node, Entry):
-            return float(values[node.name][node.index]), None
-        if not isinstance(node, Call):
-            return (node.value if isinstance(node, Number) else 0.0), None
-        if id(node) in seen:
-            return seen[id(node)], None
-        numbers = []
-        for argument in node.arguments:
-            number, inside = first(argument)
-            if inside is not None:
-                return number, inside
-            numbers.append(number)
-        plain = Call(node.function, tuple(map(Number, numbers)), node.options)
-        result = seen[id(node)] = evaluate_cell(plain, lambda name, at: 0.0)
-        if wrong(result) and not any(map(wrong, numbers)):
-            return result, Made(_cause(node.function, numbers, result), node, _telling(node, numbers, result))
-        return result, None
 
-    return first(cell(step.expression, shapes, index))[1]
+def _first(
+    node: Expression, values: Mapping[str, Array], wrong: Callable[[float], bool], seen: dict[int, float]
+) -> tuple[float, Made | None]:
+    """The value of a node, and the operation in it that is looked for."""
+    if isinstance(node, Entry):
+        return float(values[node.name][node.index]), None
+    if not isinstance(node, Call):
+        return (node.value if isinstance(node, Number) else 0.0), None
+    if id(node) in seen:
+        return seen[id(node)], None
+    numbers = []
+    for argument in node.arguments:
+        number, inside = _first(argument, values, wrong, seen)
+        if inside is not None:
+            return number, inside
+        numbers.append(number)
+    plain = Call(node.function, tuple(map(Number, numbers)), node.options)
+    result = seen[id(node)] = evaluate_cell(plain, lambda name, at: 0.0)
+    if wrong(result) and not any(map(wrong, numbers)):
+        return result, Made(_cause(node.function, numbers, result), node, _telling(node, numbers, result))
+    return result, None
 
 
 def _cause(function: str, numbers: list[float], result: float) -> str:

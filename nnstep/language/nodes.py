@@ -76,14 +76,17 @@ def substitute(expression: Expression, leaf: Callable[[Expression], Expression |
     A part that stands in several places is worked on once and stays one part, so that a tree in which the cells of a
     row share their maximum does not grow to the square of its size.
     """
-    done: dict[int, Expression] = {}
+    return _substituted(expression, leaf, {})
 
-    def work(node: Expression) -> Expression:
-        if not isinstance(node, Call):
-            found = leaf(node)
-            return node if found is None else found
-        if id(node) not in done:
-            done[id(node)] = Call(node.function, tuple(map(work, node.arguments)), node.options)
-        return done[id(node)]
 
-    return work(expression)
+def _substituted(
+    node: Expression, leaf: Callable[[Expression], Expression | None], done: dict[int, Expression]
+) -> Expression:
+    # Not a function inside of `substitute`: it would hold itself, and with it whatever `leaf` holds, for a while.
+    if not isinstance(node, Call):
+        found = leaf(node)
+        return node if found is None else found
+    if id(node) not in done:
+        arguments = tuple([_substituted(argument, leaf, done) for argument in node.arguments])
+        done[id(node)] = Call(node.function, arguments, node.options)
+    return done[id(node)]

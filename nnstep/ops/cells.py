@@ -28,24 +28,23 @@ def evaluate_cell(expression: Expression, lookup: Lookup) -> float:
 
     Equal to the kernel's value up to rounding. Raises OperationError for what does not occur in cell rules.
     """
-    done: dict[int, float] = {}
-
-    def value(node: Expression) -> float:
-        match node:
-            case Number(number):
-                return number
-            case Entry(name, index):
-                return float(lookup(name, index))
-            case Name(name):
-                raise OperationError(f"{name!r} is a whole value; a cell is computed from entries")
-            case Call(function, arguments, options):
-                if id(node) not in done:
-                    values = [value(argument) for argument in arguments]
-                    done[id(node)] = _apply(function, values, options)
-                return done[id(node)]
-
     with np.errstate(all="ignore"):
-        return value(expression)
+        return _value(expression, lookup, {})
+
+
+def _value(node: Expression, lookup: Lookup, done: dict[int, float]) -> float:
+    match node:
+        case Number(number):
+            return number
+        case Entry(name, index):
+            return float(lookup(name, index))
+        case Name(name):
+            raise OperationError(f"{name!r} is a whole value; a cell is computed from entries")
+        case Call(function, arguments, options):
+            if id(node) not in done:
+                values = [_value(argument, lookup, done) for argument in arguments]
+                done[id(node)] = _apply(function, values, options)
+            return done[id(node)]
 
 
 def entries(expression: Expression) -> tuple[Entry, ...]:

@@ -26,63 +26,73 @@ def linear_form(tree: Expression, is_variable: Callable[[str], bool], lookup: Lo
     stands in the tree, also where its coefficient comes out as 0.0; `lookup` gives the other entries, as for
     `evaluate_cell`. Raises OperationError where the tree is not linear in the variables.
     """
-    forms: dict[int, Form] = {}
-    constants: dict[int, bool] = {}
+    return _Linear(is_variable, lookup).form(tree)
 
-    def constant(node: Expression) -> bool:
+
+class _Linear:
+    """Works out the forms of the parts of a tree, each once.
+
+    Not functions inside of one another: these would hold each other, and with them all that `lookup` looks into.
+    """
+
+    def __init__(self, is_variable: Callable[[str], bool], lookup: Lookup) -> None:
+        self._is_variable, self._lookup = is_variable, lookup
+        self._forms: dict[int, Form] = {}
+        self._constants: dict[int, bool] = {}
+
+    def form(self, node: Expression) -> Form:
+        """The form of a part."""
+        if self._constant(node):
+            return self._number(node), {}
         if isinstance(node, Entry):
-            return not is_variable(node.name)
+            return 0.0, {node: 1.0}
+        assert isinstance(node, Call)
+        if id(node) not in self._forms:
+            self._forms[id(node)] = self._worked_out(node)
+        return self._forms[id(node)]
+
+    def _constant(self, node: Expression) -> bool:
+        if isinstance(node, Entry):
+            return not self._is_variable(node.name)
         if not isinstance(node, Call):
             return True
-        if id(node) not in constants:
-            constants[id(node)] = all(map(constant, node.arguments))
-        return constants[id(node)]
+        if id(node) not in self._constants:
+            self._constants[id(node)] = all(map(self._constant, node.arguments))
+        return self._constants[id(node)]
 
-    def number(node: Expression) -> float:
+    def _number(self, node: Expression) -> float:
         """The value of a part without variables."""
         match node:
             case Number(value):
                 return value
             case Entry(name, index):
-                return float(lookup(name, index))
-        if id(node) not in forms:
-            forms[id(node)] = (evaluate_cell(node, lookup), {})
-        return forms[id(node)][0]
+                return float(self._lookup(name, index))
+        if id(node) not in self._forms:
+            self._forms[id(node)] = (evaluate_cell(node, self._lookup), {})
+        return self._forms[id(node)][0]
 
-    def form(node: Expression) -> Form:
-        if constant(node):
-            return number(node), {}
-        if isinstance(node, Entry):
-            return 0.0, {node: 1.0}
-        assert isinstance(node, Call)
-        if id(node) not in forms:
-            forms[id(node)] = worked_out(node)
-        return forms[id(node)]
-
-    def worked_out(node: Call) -> Form:
+    def _worked_out(self, node: Call) -> Form:
         match node.function, node.arguments:
             case "total", arguments:
-                return _added((form(argument), 1.0) for argument in arguments)
+                return _added((self.form(argument), 1.0) for argument in arguments)
             case "average", arguments:
-                return _scaled(_added((form(argument), 1.0) for argument in arguments), _over(len(arguments)))
+                return _scaled(_added((self.form(argument), 1.0) for argument in arguments), _over(len(arguments)))
             case "add", (left, right):
-                return _added([(form(left), 1.0), (form(right), 1.0)])
+                return _added([(self.form(left), 1.0), (self.form(right), 1.0)])
             case "subtract", (left, right):
-                return _added([(form(left), 1.0), (form(right), -1.0)])
+                return _added([(self.form(left), 1.0), (self.form(right), -1.0)])
             case "negative", (inner,):
-                return _scaled(form(inner), lambda value: -value)
-            case "multiply", (left, right) if constant(left):
-                return _scaled(form(right), _times(number(left)))
-            case "multiply", (left, right) if constant(right):
-                return _scaled(form(left), _times(number(right)))
-            case "divide", (left, right) if constant(right):
-                return _scaled(form(left), _over(number(right)))
-            case "where", (condition, yes, no) if constant(condition):
-                chosen, other = (yes, no) if number(condition) else (no, yes)
-                return _added([(form(chosen), 1.0), ((0.0, dict.fromkeys(form(other)[1], 0.0)), 1.0)])
+                return _scaled(self.form(inner), lambda value: -value)
+            case "multiply", (left, right) if self._constant(left):
+                return _scaled(self.form(right), _times(self._number(left)))
+            case "multiply", (left, right) if self._constant(right):
+                return _scaled(self.form(left), _times(self._number(right)))
+            case "divide", (left, right) if self._constant(right):
+                return _scaled(self.form(left), _over(self._number(right)))
+            case "where", (condition, yes, no) if self._constant(condition):
+                chosen, other = (yes, no) if self._number(condition) else (no, yes)
+                return _added([(self.form(chosen), 1.0), ((0.0, dict.fromkeys(self.form(other)[1], 0.0)), 1.0)])
         raise OperationError(f"{node.function} is not linear in what it is asked about")
-
-    return form(tree)
 
 
 def _added(parts: Iterable[tuple[Form, float]]) -> Form:

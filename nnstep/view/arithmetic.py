@@ -86,19 +86,21 @@ class _Written:
         return tuple(lines)
 
 
+def _visit(node: Expression, uses: Counter[int], order: list[Call]) -> None:
+    """Count the places of each part, and put the calls in an order in which the inner ones come first."""
+    uses[id(node)] += 1
+    if isinstance(node, Call) and uses[id(node)] == 1:
+        for argument in node.arguments:
+            _visit(argument, uses, order)
+        order.append(node)
+
+
 def _named_parts(tree: Expression) -> tuple[Expression, dict[str, Expression]]:
     """The tree with its largest, mean and the like under names of their own, where they stand in several places."""
     uses = Counter[int]()
     order: list[Call] = []
 
-    def visit(node: Expression) -> None:
-        uses[id(node)] += 1
-        if isinstance(node, Call) and uses[id(node)] == 1:
-            for argument in node.arguments:
-                visit(argument)
-            order.append(node)
-
-    visit(tree)
+    _visit(tree, uses, order)
     names: dict[int, Entry] = {}
     parts: dict[str, Expression] = {}
     done: dict[int, Expression] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import accumulate
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,6 +32,7 @@ _T = TypeVar("_T")
 
 _WORK = 80_000_000  # numbers that a check of a whole matrix may touch after a key press: about a tenth of a second
 _RECORDS = 4  # whose pictures are kept: two iterations, and a step's body in each
+_BYTES = 128 << 20  # that these records may have, besides the last one
 
 
 class Gallery:
@@ -81,10 +83,14 @@ class Gallery:
 
     def _keep(self, key: tuple[object, ...], record: Record, made: MatrixView) -> MatrixView:
         if all(record is not recent for recent in self._recent):
-            self._recent = (record, *self._recent[: _RECORDS - 1])
-            self._kept = {
-                kept: pair for kept, pair in self._kept.items() if any(pair[0] is one for one in self._recent)
-            }
+            held = accumulate(one.arena.nbytes for one in self._recent[: _RECORDS - 1])
+            self._recent = (record, *(one for one, total in zip(self._recent, held, strict=False) if total <= _BYTES))
+            old, self._kept = self._kept, {}
+            for kept, pair in old.items():
+                if any(pair[0] is one for one in self._recent):
+                    self._kept[kept] = pair
+                else:  # its blocks hold it, and with it the numbers of its record, until garbage is collected
+                    pair[1].blocks.clear()
         self._kept[key] = (record, made)
         return made
 

@@ -1,0 +1,41 @@
+"""Nothing that was looked at holds the numbers of an iteration longer than they are kept."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from unittest import mock
+
+import pytest
+
+from nnstep.view.canvas import Panel
+from tests.view.samples import stepper
+
+LOOKED_AT = ("cell.right", "cell.down", "lens.cell", "cell.follow", "cell.return", "lens.uses", "lens.step")
+
+
+@pytest.mark.parametrize("name", ["layers", "tied"])
+@mock.patch("nnstep.engine.timeline._RECORDS", 1)
+@mock.patch("nnstep.view.gallery._BYTES", 0)
+def test_an_iteration_that_was_left_is_given_up_at_once_and_not_when_garbage_is_collected(name: str) -> None:
+    seen, arenas = stepper(name), []
+    was = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        while seen.session.position.iteration < 3 and "step.next" in seen.view().enabled:
+            for command in ("step.next", *LOOKED_AT):
+                state = seen.do(command)
+                foreseen = seen.look_ahead("step.next")
+                for view in (state, foreseen):
+                    for panel in dict[str, Panel](view.panels).values() if view is not None else ():
+                        panel.paint(60, 20)
+            if len(arenas) < seen.session.position.iteration:
+                arenas.append(weakref.ref(seen.session.record.arena))
+        for command in ("step.next", "step.next"):
+            seen.do(command)
+        assert len(arenas) > 1
+        assert [arena() is None for arena in arenas[:-1]] == [True] * (len(arenas) - 1)
+    finally:
+        if was:
+            gc.enable()
