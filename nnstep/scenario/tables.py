@@ -67,8 +67,9 @@ def read_table(content: bytes) -> Table:
             cells += len(row)
             if cells > _CELLS:
                 raise DataFileError(f"more than {_CELLS:,} cells", _LARGE)
-            if any(cell.strip() for cell in row) or len(row) > 1:
-                rows.append(tuple(cell.strip() for cell in row))
+            stripped = tuple(map(str.strip, row))
+            if len(row) > 1 or any(stripped):
+                rows.append(stripped)
                 lines.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
@@ -97,9 +98,9 @@ def column(table: Table, name: str) -> Array:
     """A column of numbers, (n,). Raises DataFileError naming line and column of the cells that are none."""
     index = table.index(name)
     numbers = [_number(row[index]) for row in table.rows]
-    if not any(number is None for number in numbers):
-        return frozen(np.array(numbers))
     wrong = [position for position, number in enumerate(numbers) if number is None]
+    if not wrong:
+        return frozen(np.array(numbers))
     said = [f"line {table.lines[at]}: {_described(table.rows[at][index])}" for at in wrong[:_MOST]]
     more = f", and {len(wrong) - _MOST} more" if len(wrong) > _MOST else ""
     raise DataFileError(
