@@ -1,4 +1,4 @@
-"""What importing NumPy can do without: a seventh of the time, which every command waits for.
+"""What importing NumPy can do without: a fifth of the time, which every command waits for.
 
 Its docstrings, which it attaches one by one, the types it annotates a few results with, and ctypes, which it works
 without. Only the process of a command leaves them out; whoever imports nnstep has NumPy whole.

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.terminal import Program
+from tests.benchmarks.terminal import Program, first_screens
 
 SCRIPT = """x = list(range(12))
 w = [1.0] * 12
@@ -35,26 +35,16 @@ PUDB = "[pudb]\nseen_welcome = e999\nprompt_on_quit = False\n"
 NNSTEP = [sys.executable, "-m", "nnstep"]
 
 
-def first_screens(harlequin: str, runs: int) -> None:
+def beside_harlequin(harlequin: str, runs: int) -> None:
     """Start nnstep and harlequin in turns."""
     programs = {
         "nnstep": ([*NNSTEP, "two_layer"], "╰─".encode()),
         "harlequin": ([harlequin, "--locale", "C", ":memory:"], b"Query Editor"),
     }
-    times: dict[str, list[float]] = {name: [] for name in programs}
-    for run in range(runs + 1):
-        for name, (command, text) in programs.items():
-            program = Program(command)
-            taken = program.wait_for(text)
-            program.end()
-            if taken is None:
-                raise SystemExit(f"{name} never showed its screen")
-            if run > 0:  # the first one writes the bytecode
-                times[name].append(taken)
-    report("first screen", times, "harlequin")
+    report("first screen", first_screens(programs, runs), "harlequin")
 
 
-def presses(pudb: str, count: int, folder: Path) -> None:
+def beside_pudb(pudb: str, count: int, folder: Path) -> None:
     """Press `n` in nnstep, and in pudb, in turns."""
     script = folder / "loop.py"
     script.write_text(SCRIPT, encoding="utf-8")
@@ -95,11 +85,11 @@ def main() -> None:
         (folder / "pudb" / "pudb.cfg").write_text(PUDB, encoding="utf-8")
         os.environ |= {"HOME": name, "XDG_CONFIG_HOME": name, "XDG_CACHE_HOME": name, "XDG_DATA_HOME": name}
         if options.harlequin:
-            first_screens(options.harlequin, options.runs)
+            beside_harlequin(options.harlequin, options.runs)
         else:
             print("harlequin is not installed")
         if options.pudb:
-            presses(options.pudb, options.presses, folder)
+            beside_pudb(options.pudb, options.presses, folder)
         else:
             print("pudb is not installed")
 

@@ -12,7 +12,7 @@ import argparse
 import statistics
 import sys
 
-from tests.benchmarks.terminal import Program
+from tests.benchmarks.terminal import first_screens
 
 HELLO = """
 import numpy
@@ -37,16 +37,7 @@ def main() -> None:
         "hello": ([sys.executable, "-c", HELLO], b"hello world"),
         "nnstep": ([sys.executable, "-m", "nnstep", options.scenario], "╰─".encode()),
     }
-    times: dict[str, list[float]] = {name: [] for name in programs}
-    for run in range(options.runs + 1):
-        for name, (command, text) in programs.items():
-            program = Program(command)
-            taken = program.wait_for(text)
-            program.end()
-            if taken is None:
-                raise SystemExit(f"{name} never showed its screen")
-            if run > 0:  # the first one writes the bytecode
-                times[name].append(taken)
+    times = first_screens(programs, options.runs)
     base = statistics.median(times["hello"])
     print(f"{'':10}{'median':>11}{'fastest':>11}{'ratio':>8}")
     for name, taken_all in times.items():

@@ -11,10 +11,10 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["Program"]
+__all__ = ["Program", "first_screens"]
 
 
 class Program:
@@ -101,3 +101,21 @@ class Program:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
         os.close(self._terminal)
+
+
+def first_screens(programs: Mapping[str, tuple[Sequence[str], bytes]], runs: int) -> dict[str, list[float]]:
+    """Start programs in turns: seconds until the text is there by which each one's first screen is known.
+
+    Raises SystemExit where that never comes.
+    """
+    times: dict[str, list[float]] = {name: [] for name in programs}
+    for run in range(runs + 1):
+        for name, (command, text) in programs.items():
+            program = Program(command)
+            taken = program.wait_for(text)
+            program.end()
+            if taken is None:
+                raise SystemExit(f"{name} never showed its screen")
+            if run > 0:  # the first one writes the bytecode
+                times[name].append(taken)
+    return times

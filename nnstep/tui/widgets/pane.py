@@ -79,11 +79,19 @@ def _difference(old: Line, new: Line) -> tuple[int, Line]:
     return column, new[start : len(new) + last + 1]
 
 
+class _Asked(NamedTuple):
+    """How a panel is asked for; None lets it choose the first line and column itself."""
+
+    focused: bool
+    top: int | None
+    left: int | None
+
+
 class _Picture(NamedTuple):
     """What a pane shows: the canvas of a panel, asked for in a way, and the rows that came of it."""
 
     panel: Panel | None = None
-    asked: tuple[bool, int | None, int | None] | None = None  # focused, top, left
+    asked: _Asked | None = None
     canvas: Canvas = Canvas(())
     lines: tuple[Line, ...] = ()
     frame: _Frame | None = None
@@ -138,7 +146,7 @@ class Pane:
         ahead, self._next = self._next, None
         if self.box is None:
             return []
-        now, asked = self._now, (focused, self.top, self.left)
+        now, asked = self._now, _Asked(focused, self.top, self.left)
         if panel is now.panel and asked == now.asked:
             return []
         if ahead is not None and ahead[0] is now and ahead[1].panel is panel and ahead[1].asked == asked:
@@ -149,13 +157,13 @@ class Pane:
 
     def prepare(self, panel: Panel, focused: bool = False) -> None:
         """Paint `panel` for the next `paint`, if that asks for the same and nothing else is painted before."""
-        asked = (focused, self.top, self.left)
+        asked = _Asked(focused, self.top, self.left)
         if self.box is not None and panel is not self._now.panel:
             self._next = (self._now, *self._painted(panel, asked))
 
-    def _painted(self, panel: Panel, asked: tuple[bool, int | None, int | None]) -> tuple[_Picture, list[Change]]:
+    def _painted(self, panel: Panel, asked: _Asked) -> tuple[_Picture, list[Change]]:
         inner = self.inner
-        canvas = panel.paint(inner.width, inner.height, asked[1], asked[2])
+        canvas = panel.paint(inner.width, inner.height, asked.top, asked.left)
         if self.framed:
             picture = self._framed(panel, canvas, inner, asked)
         else:
@@ -165,8 +173,8 @@ class Pane:
             picture = _Picture(panel, asked, canvas, rows=tuple(rows))
         return picture, self._changes(picture.rows)
 
-    def _framed(self, panel: Panel, canvas: Canvas, inner: Box, asked: tuple[bool, int | None, int | None]) -> _Picture:
-        focused, now = asked[0], self._now
+    def _framed(self, panel: Panel, canvas: Canvas, inner: Box, asked: _Asked) -> _Picture:
+        focused, now = asked.focused, self._now
         role = "frame-on" if focused else "frame"
         right = _thumb(canvas.height, inner.height, canvas.top)
         lines = canvas.lines[: inner.height]
