@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,26 @@ class Child:
             if time.monotonic() > until or (not self.read(0.2, 0.05) and self.state == ""):
                 return text in self.output[start:]
         return True
+
+    def comes_to(self, condition: Callable[[], bool], seconds: float = 30.0) -> bool:
+        """Read until a condition holds: whether it came to that."""
+        until = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > until:
+                return False
+            self.read(0.05, 0.05)
+        return True
+
+    def comes_to_rest(self, share: float = 0.2, seconds: float = 30.0) -> bool:
+        """Read until it takes less than a share of a processor over one second: whether it came to that."""
+
+        def rests() -> bool:
+            before, until = self.cpu, time.monotonic() + 1.0
+            while time.monotonic() < until:
+                self.read(0.1, 0.1)
+            return self.cpu - before < share
+
+        return self.comes_to(rests, seconds)
 
     def signal(self, number: int) -> None:
         """Send the program a signal, if it is still there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 __all__ = ["Modes"]
@@ -19,10 +20,11 @@ class Modes:
         self.styled = False
         self.title = ""
         self._state = ""  # of an unfinished sequence: ESC, ESC [ ..., ESC ] ...
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end within a character
 
     def feed(self, output: bytes) -> None:
         """Interpret output. ESC inside of a control sequence begins another one, as in terminals."""
-        for char in output.decode("utf-8", "replace"):
+        for char in self._decoder.decode(output):
             self._take(char)
 
     def _take(self, char: str) -> None:
