@@ -2,13 +2,15 @@
 
 Textual takes a key through the application's queue, looks through the bindings of every widget and reads the action
 from its text. A key that is bound to a command of the session is carried out in the turn of the event loop in which it
-comes, if nothing that came before it still waits; while no key comes, what the same key would show next is painted.
+comes, if nothing that came before it still waits; while no key comes, what the steps to both sides would show is
+painted.
 """
 
 from __future__ import annotations
 
 from asyncio import TimerHandle, get_running_loop
 from contextlib import suppress
+from contextvars import Context
 
 from textual.app import App
 from textual.binding import BindingsMap
@@ -20,7 +22,10 @@ from nnstep.tui.screens.stepper import StepperScreen
 
 __all__ = ["COMMAND_OF", "Straight"]
 
-_PAUSE = 0.008  # seconds without a key after which the next one is prepared for
+_PAUSE = 0.008  # seconds without a key after which the next step is prepared for
+_REST = 0.1  # the same after a key that was no step
+_NEXT, _BACK = "step.next", "step.back"
+_LIKELY = {_BACK: (_BACK, _NEXT)}  # what comes next, the likelier one first; after all other keys it is the other way
 
 COMMAND_OF = {
     key: str(bindings[0].id)
@@ -42,16 +47,23 @@ class Straight:
         if self._ahead is not None:
             self._ahead.cancel()
             self._ahead = None
+        context = self._screen.context
+        if context is None:
+            return False
+        command = COMMAND_OF.get(key.key, "")
+        taken = command != "" and not self._screen.does_itself(command) and not self._waiting
+        if taken:
+            context.run(self._carry_out, command)
+        pause = _PAUSE if command in (_NEXT, _BACK) else _REST
+        self._prepare_for(_LIKELY.get(command, (_NEXT, _BACK)), pause, context)
+        return taken
+
+    @property
+    def _waiting(self) -> bool:
+        """Whether something else is to be done before the screen's next command, or the screen has no say now."""
         app, screen = self._app, self._screen
-        command = COMMAND_OF.get(key.key)
-        if command is None or screen.context is None or screen.does_itself(command):
-            return False
-        waiting = app.message_queue_size or screen.message_queue_size or screen.board.message_queue_size
-        if waiting or app.dispatching or app.leaving or not app.app_focus or not screen.is_active:
-            return False
-        screen.context.run(self._carry_out, command)
-        self._ahead = get_running_loop().call_later(_PAUSE, self._look_ahead, command, context=screen.context)
-        return True
+        queues = app.message_queue_size + screen.message_queue_size + screen.board.message_queue_size
+        return queues + app.dispatching > 0 or app.leaving or not app.app_focus or not screen.is_active
 
     def _carry_out(self, command: str) -> None:
         try:
@@ -59,8 +71,14 @@ class Straight:
         except Exception as error:
             self._app.failed(error, f"key for {command}")
 
-    def _look_ahead(self, command: str) -> None:
+    def _prepare_for(self, commands: tuple[str, ...], pause: float, context: Context) -> None:
+        if commands:
+            later = get_running_loop().call_later
+            self._ahead = later(pause, self._look_ahead, commands, context, context=context)
+
+    def _look_ahead(self, commands: tuple[str, ...], context: Context) -> None:
         self._ahead = None
-        if self._screen.is_active and not self._app.leaving:
+        if not self._waiting:
             with suppress(Exception):  # what is wrong will be said when it is asked for
-                self._screen.look_ahead(command)
+                self._screen.look_ahead(commands[0])
+            self._prepare_for(commands[1:], 0.0, context)

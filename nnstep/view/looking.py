@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from nnstep.catalogue import say
-from nnstep.debugger import Session, find_names
+from nnstep.debugger import Position, Session, find_names
 from nnstep.debugger.control import Control
+from nnstep.debugger.walk import Path
 from nnstep.engine import BUDGET
 from nnstep.files import stamp
 from nnstep.scenario import find, load
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from nnstep.debugger.recovery import Recovery
     from nnstep.view.quizzing import Quizzing
 
-__all__ = ["Looking"]
+__all__ = ["Looking", "Spot"]
+
+Spot = tuple[Position, frozenset[Path], Choice]
 
 
 class Looking:
@@ -60,7 +63,7 @@ class Looking:
         self._mine: Comparison | None = None
         self._message: Line = ()
         self._stamp = stamp(self.path)
-        self._ahead: tuple[str, ViewState] | None = None  # a command, and what it will show if it comes next
+        self._known: dict[Spot, ViewState] = {}  # what is shown at a few places, as long as only steps are taken
 
     @classmethod
     def open(cls, path: str, ascii: bool = False, budget: int = BUDGET) -> Self:
@@ -80,7 +83,7 @@ class Looking:
     @digits.setter
     def digits(self, digits: int) -> None:
         self.gallery.digits = max(DIGITS[0], min(digits, DIGITS[-1]))
-        self._ahead = None
+        self._known.clear()
 
     def changed_on_disk(self) -> bool:
         """Whether the file has been changed since it was read, and that was not said yet."""

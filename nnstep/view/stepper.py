@@ -18,13 +18,14 @@ from nnstep.view.choice import Choice
 from nnstep.view.choosing import chosen_by
 from nnstep.view.following import Visit, follow
 from nnstep.view.lenses import jump, row_cells
-from nnstep.view.looking import Looking
+from nnstep.view.looking import Looking, Spot
 from nnstep.view.state import ViewState
 from nnstep.view.subject import gradient_name
 from nnstep.view.top import title
 
 __all__ = ["Stepper"]
 
+_KNOWN = 4  # view states that are kept: where we are, the steps to both sides, and one behind
 _TRAIL = 100  # cells that were followed and can be returned to
 
 
@@ -72,8 +73,7 @@ class Stepper(Looking):
 
         It is told of a step within the iteration, and changes nothing but how soon `do` answers.
         """
-        self._ahead = None
-        if command not in _FORESEEN or self.choice.lens != "step" or self.quizzing or self.control.run or self._offers:
+        if command not in _FORESEEN or not self._calm:
             return None
         there = copy(self)
         there.session, there.control, there._message = copy(self.session), copy(self.control), ()
@@ -81,18 +81,15 @@ class Stepper(Looking):
         if not _MOVES[command](there.session) or there.session.position.iteration != self.session.position.iteration:
             return None
         there.choice = _elsewhere(self.choice)
-        state = there.view()
-        self._ahead = (command, state)
-        return state
+        spot = there.session.position, there.session.opened, there.choice
+        return self._remember(spot, self._known.get(spot) or there.view())
 
     def do(self, command: str, argument: object = None) -> ViewState:
         """Carry out a command of the session. What could not be done is said in the view state's message."""
-        ahead, self._ahead = self._ahead, None
         self._message = ()
-        if ahead is not None and ahead[0] == command:
-            _MOVES[command](self.session)
-            self.choice = _elsewhere(self.choice)
-            return ahead[1]
+        if command in _FORESEEN and self._calm:
+            return self._step(command)
+        self._known.clear()
         if self.control.run is not None and not command.startswith("run."):
             self.control.interrupt()
         if command in debugging.COMMANDS:
@@ -127,7 +124,37 @@ class Stepper(Looking):
             assert self.recovery is not None
             self._offered = recovering.offer(self.recovery)
             self._message = self._message or self._offered
-        return self.view()
+        return self._here() if self._calm else self.view()
+
+    @property
+    def _calm(self) -> bool:
+        """Whether what is shown depends on nothing but where we are and what is chosen."""
+        return self.choice.lens == "step" and not (self.quizzing or self.control.run or self._offers)
+
+    def _here(self) -> ViewState:
+        """The view state of this moment, which may be known."""
+        spot = self.session.position, self.session.opened, self.choice
+        known = None if self._message else self._known.get(spot)
+        return self._remember(spot, known or self.view())
+
+    def _remember(self, spot: Spot, state: ViewState) -> ViewState:
+        """Know what is shown at a place unless something is said there; of one iteration, whose numbers are there."""
+        known = self._known
+        if known and next(iter(known))[0].iteration != spot[0].iteration:
+            known.clear()
+        if not state.message:
+            known.pop(spot, None)
+            known[spot] = state  # the newest one comes last
+            if len(known) > _KNOWN:
+                del known[next(iter(known))]
+        return state
+
+    def _step(self, command: str) -> ViewState:
+        if _MOVES[command](self.session):
+            self.choice = _elsewhere(self.choice)
+        else:
+            self._message = (Piece(say(f"message.end.{command}"), "warning"),)
+        return self._here()
 
     @property
     def _offers(self) -> bool:

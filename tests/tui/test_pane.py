@@ -77,21 +77,29 @@ def test_painting_changes_is_painting_everything(steps, framed):
     assert pane.rows == fresh.rows
 
 
+BOXES = (Box(3, 2, 20, 6), Box(0, 1, 9, 4))
+number = st.integers(0, 2)
+asked = st.tuples(number, st.booleans())
+
+
 @given(
-    st.lists(
-        st.tuples(pictures, st.booleans(), st.none() | st.tuples(pictures, st.booleans())), min_size=1, max_size=6
-    ),
+    st.lists(pictures, min_size=3, max_size=3),
+    st.lists(st.tuples(asked, st.lists(asked, max_size=2), st.sampled_from(BOXES), number), min_size=1, max_size=8),
     st.booleans(),
 )
-@settings(max_examples=40)
-def test_what_was_prepared_changes_nothing_but_when_it_is_painted(steps, framed):
-    prepared, plain = (Pane("operation", framed=framed) for _ in range(2))
-    for pane in (prepared, plain):
-        pane.place(Box(3, 2, 20, 6))
-    for picture, focused, other in steps:
-        prepared.prepare(*(other or (picture, focused)))
-        assert prepared.paint(picture, focused) == plain.paint(picture, focused)
+@settings(max_examples=60)
+def test_what_was_prepared_or_painted_before_changes_nothing_but_when_it_is_painted(panels, steps, framed):
+    prepared, plain, known = Pane("operation", framed=framed), Pane("operation", framed=framed), {}
+    for (shown, focused), others, box, down in steps:
+        for pane in (prepared, plain):
+            pane.place(box)
+        for other, as_focused in others:
+            known[other] = prepared.prepare(panels[other], as_focused, known.get(other))
+        changes = prepared.paint(panels[shown], focused, known.get(shown))
+        assert changes == plain.paint(panels[shown], focused)
         assert (prepared.rows, prepared.canvas) == (plain.rows, plain.canvas)
+        known[shown] = prepared.picture
+        assert prepared.scroll(down) == plain.scroll(down)
 
 
 def test_what_was_prepared_is_not_painted_again():
@@ -112,6 +120,11 @@ def test_what_was_prepared_is_not_painted_again():
     pane.scroll(3)
     pane.paint(panel)
     assert len(asked) == 2
+    picture = pane.picture
+    pane.paint(Fixed(()))
+    pane.prepare(panel, known=picture)
+    pane.paint(panel, known=picture)
+    assert (len(asked), pane.picture) == (2, picture)
 
 
 @given(pictures, st.booleans())

@@ -116,7 +116,22 @@ def test_between_two_keys_the_next_one_is_prepared_for():
 
     with mock.patch("nnstep.tui.straight._PAUSE", 0.0):
         assert run(act, open_stepper("two_layer")) == ([], 0)
-    assert foreseen == ["step.next", "step.next", "step.back", "step.back"]
+    both = ["step.next", "step.back"]
+    assert foreseen == [*both, *both, *both[::-1], *both[::-1]]
+
+
+def test_after_another_key_the_steps_are_prepared_for_when_it_is_quiet():
+    foreseen = []
+
+    async def act(app, pilot):
+        app.stepping.stepper.look_ahead = foreseen.append
+        app.take(key("]"))
+        taken = app.take(key("tab"))  # which is Textual's, and the screen is quiet only after it
+        await pilot.pause()
+        return taken, list(foreseen)
+
+    with mock.patch("nnstep.tui.straight._REST", 0.0):
+        assert run(act, FakeStepper(4, 4)) == (False, ["step.next", "step.back"])
 
 
 def test_what_raises_while_looking_ahead_is_not_said():

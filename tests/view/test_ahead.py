@@ -43,6 +43,23 @@ def test_what_was_foreseen_is_what_is_answered() -> None:
             assert seen.do(command) is foreseen
 
 
+def test_what_was_seen_a_step_ago_is_what_is_answered() -> None:
+    seen = stepper("layers")
+    shown = [seen.do(command) for command in ("step.next", "step.next", "step.next")]
+    with mock.patch.object(Stepper, "view", side_effect=AssertionError("a view was made")):
+        assert [seen.do("step.back"), seen.do("step.back"), seen.do("step.next")] == [shown[1], shown[0], shown[1]]
+
+
+def test_few_are_kept_and_of_one_iteration() -> None:
+    seen = stepper("layers")
+    for _ in range(2 * len(seen.session.program.steps)):
+        seen.do("step.next")
+        seen.look_ahead("step.next")
+        seen.look_ahead("step.back")
+        assert len(seen._known) <= 4
+        assert {position.iteration for position, _, _ in seen._known} == {seen.session.position.iteration}
+
+
 def test_what_was_foreseen_holds_for_the_next_command_alone() -> None:
     seen = stepper("layers")
     foreseen = seen.look_ahead("step.next")

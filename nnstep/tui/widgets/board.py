@@ -6,7 +6,8 @@ nothing lies over the board; otherwise (and in tests) through Textual's composit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 from rich.segment import Segment
 from textual.filter import LineFilter
@@ -19,13 +20,14 @@ from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, arrange
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.direct import write
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
-from nnstep.tui.widgets.pane import Change, Pane, fit
+from nnstep.tui.widgets.pane import Change, Pane, Picture, fit
 from nnstep.tui.widgets.pointed import Pointed
 from nnstep.view.canvas import Line, Panel, Piece, line_text
 from nnstep.view.state import PANEL_KEYS, ViewState
 
 __all__ = ["Board"]
 
+_NONE: Mapping[str, Picture | None] = {}
 _COPY_LIMIT = 250_000  # cells of a panel that are still copied whole
 
 
@@ -51,6 +53,7 @@ class Board(Pointed):
         self._tabs = Tabs(self.focused)
         self._arrangement = Arrangement((0, 0))
         self._strips: dict[int, Strip] = {}
+        self._pictures: WeakKeyDictionary[ViewState, Mapping[str, Picture | None]] = WeakKeyDictionary()
 
     # What the screen tells the board.
 
@@ -74,9 +77,12 @@ class Board(Pointed):
         shown = self._state
         if shown is None or (shown.watching, shown.header_lines) != (state.watching, state.header_lines):
             return
+        known = self._pictures.get(state, _NONE)
+        pictures = {}
         for key, pane in self._panes.items():
             if panel := state.header if key == "header" else state.panels.get(key):
-                pane.prepare(panel, key == self.focused)
+                pictures[key] = pane.prepare(panel, key == self.focused, known.get(key))
+        self._pictures[state] = pictures
 
     def say(self, line: Line) -> None:
         """Show one line in place of the keys, until the next view state or `clear`."""
@@ -175,10 +181,12 @@ class Board(Pointed):
     def _paint(self) -> list[Change]:
         if self._state is None:
             return []
+        known = self._pictures.get(self._state, _NONE)
         changes: list[Change] = []
         for key, pane in self._panes.items():
             if pane.box is not None:
-                changes += pane.paint(self._panel(key), key == self.focused)
+                changes += pane.paint(self._panel(key), key == self.focused, known.get(key))
+        self._pictures[self._state] = {key: pane.picture for key, pane in self._panes.items()}
         return changes
 
     def _repaint(self) -> None:

@@ -1,6 +1,7 @@
 """One panel's place on the screen: its frame, its scroll, the rows last painted, and which of them changed.
 
-What is likely to be painted next can be painted ahead; it becomes what is there only when it is asked for.
+What is likely to be painted next can be painted ahead; it becomes what is there only when it is asked for. A picture
+that was painted once need not be painted again for the same panel.
 
 A pane is not a widget of its own: the board paints all of them in one go, because a widget each would cost a key
 press six times the messages. A row is a tuple of pieces exactly as wide as the pane, so two rows are compared as
@@ -15,7 +16,7 @@ from nnstep.text import width
 from nnstep.tui.layout import Box
 from nnstep.view.canvas import Canvas, Line, Panel, Piece, Target, line_text
 
-__all__ = ["Change", "Pane", "fit"]
+__all__ = ["Change", "Pane", "Picture", "fit"]
 
 
 class Change(NamedTuple):
@@ -82,12 +83,13 @@ def _difference(old: Line, new: Line) -> tuple[int, Line]:
 class _Asked(NamedTuple):
     """How a panel is asked for; None lets it choose the first line and column itself."""
 
+    box: Box
     focused: bool
     top: int | None
     left: int | None
 
 
-class _Picture(NamedTuple):
+class Picture(NamedTuple):
     """What a pane shows: the canvas of a panel, asked for in a way, and the rows that came of it."""
 
     panel: Panel | None = None
@@ -98,7 +100,7 @@ class _Picture(NamedTuple):
     rows: tuple[Line, ...] = ()
 
 
-_NOTHING = _Picture()
+_NOTHING = Picture()
 
 
 class Pane:
@@ -112,12 +114,17 @@ class Pane:
         self.left: int | None = None
         self._backgrounds = backgrounds
         self._now = _NOTHING
-        self._next: tuple[_Picture, _Picture, list[Change]] | None = None  # one made ahead, after which one, and how
+        self._ahead: list[tuple[Picture, list[Change]]] = []  # what may be next, and what would change
 
     @property
     def rows(self) -> tuple[Line, ...]:
         """The rows of the box, none before the first painting."""
         return self._now.rows
+
+    @property
+    def picture(self) -> Picture:
+        """What is shown, to be given back to `paint` or `prepare` when the same is to be shown again."""
+        return self._now
 
     @property
     def canvas(self) -> Canvas:
@@ -139,41 +146,54 @@ class Pane:
         """Put the pane somewhere else (or nowhere); everything has to be painted anew."""
         if box != self.box:
             self.box = box
-            self._now, self._next = _NOTHING, None
+            self._now, self._ahead = _NOTHING, []
 
-    def paint(self, panel: Panel, focused: bool = False) -> list[Change]:
-        """Paint `panel`; the changes against what was there, or one for each row when there was nothing."""
-        ahead, self._next = self._next, None
+    def paint(self, panel: Panel, focused: bool = False, known: Picture | None = None) -> list[Change]:
+        """Paint `panel`; the changes against what was there, or one for each row when there was nothing.
+
+        `known` is a picture of this pane that may be the one that is asked for.
+        """
         if self.box is None:
             return []
-        now, asked = self._now, _Asked(focused, self.top, self.left)
-        if panel is now.panel and asked == now.asked:
+        asked = _Asked(self.box, focused, self.top, self.left)
+        if panel is self._now.panel and asked == self._now.asked:
             return []
-        if ahead is not None and ahead[0] is now and ahead[1].panel is panel and ahead[1].asked == asked:
-            _, self._now, changes = ahead
-        else:
-            self._now, changes = self._painted(panel, asked)
+        ahead, self._ahead = self._ahead, []
+        for picture, changes in ahead:
+            if picture.panel is panel and picture.asked == asked:
+                self._now = picture
+                return changes
+        self._now, changes = self._painted(panel, asked, known)
         return changes
 
-    def prepare(self, panel: Panel, focused: bool = False) -> None:
-        """Paint `panel` for the next `paint`, if that asks for the same and nothing else is painted before."""
-        asked = _Asked(focused, self.top, self.left)
-        if self.box is not None and panel is not self._now.panel:
-            self._next = (self._now, *self._painted(panel, asked))
+    def prepare(self, panel: Panel, focused: bool = False, known: Picture | None = None) -> Picture | None:
+        """Paint `panel` for the next `paint`, if that asks for the same: the picture, where there is one."""
+        if self.box is None:
+            return None
+        asked = _Asked(self.box, focused, self.top, self.left)
+        if panel is self._now.panel and asked == self._now.asked:
+            return self._now
+        self._ahead.append(self._painted(panel, asked, known))
+        return self._ahead[-1][0]
 
-    def _painted(self, panel: Panel, asked: _Asked) -> tuple[_Picture, list[Change]]:
+    def _painted(self, panel: Panel, asked: _Asked, known: Picture | None) -> tuple[Picture, list[Change]]:
+        """A picture, and what it changes; `known` where that is the one."""
+        picture = known
+        if picture is None or picture.panel is not panel or picture.asked != asked:
+            picture = self._picture(panel, asked)
+        return picture, self._changes(picture.rows)
+
+    def _picture(self, panel: Panel, asked: _Asked) -> Picture:
         inner = self.inner
         canvas = panel.paint(inner.width, inner.height, asked.top, asked.left)
         if self.framed:
-            picture = self._framed(panel, canvas, inner, asked)
-        else:
-            blank = (Piece(" " * inner.width),)
-            lines = canvas.lines
-            rows = [fit(lines[i], inner.width) if i < len(lines) else blank for i in range(inner.height)]
-            picture = _Picture(panel, asked, canvas, rows=tuple(rows))
-        return picture, self._changes(picture.rows)
+            return self._framed(panel, canvas, inner, asked)
+        blank = (Piece(" " * inner.width),)
+        lines = canvas.lines
+        rows = [fit(lines[i], inner.width) if i < len(lines) else blank for i in range(inner.height)]
+        return Picture(panel, asked, canvas, rows=tuple(rows))
 
-    def _framed(self, panel: Panel, canvas: Canvas, inner: Box, asked: _Asked) -> _Picture:
+    def _framed(self, panel: Panel, canvas: Canvas, inner: Box, asked: _Asked) -> Picture:
         focused, now = asked.focused, self._now
         role = "frame-on" if focused else "frame"
         right = _thumb(canvas.height, inner.height, canvas.top)
@@ -194,7 +214,7 @@ class Pane:
                 marked = right is not None and right[0] <= index < right[0] + right[1]
                 rows.append((edge, *fit(line, inner.width), thumb if marked else plain))
         rows.append(self._bottom(frame.mark, role))
-        return _Picture(panel, asked, canvas, lines, frame, tuple(rows))
+        return Picture(panel, asked, canvas, lines, frame, tuple(rows))
 
     def _top(self, title: Line, role: str, focused: bool) -> Line:
         assert self.box is not None
