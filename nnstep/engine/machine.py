@@ -183,4 +183,4 @@ def straight_line(phases: list[list[tuple[Any, ...]]]) -> Callable[[], None]:
     lines = [f" {name(call[0])}({', '.join(map(name, call[1:]))})" for phase in phases for call in phase]
     source = "def run():\n" + "\n".join(lines or [" pass"])
     exec(compile(source, "<nnstep program>", "exec"), scope)  # only names made above are in it
-    return scope["run"]  # type: ignore[return-value]
+    return scope.pop("run")  # type: ignore[return-value]  # which, among its own globals, would keep all of them

@@ -16,6 +16,7 @@ from nnstep.ops import Array
 
 __all__ = ["Keeper", "Runner"]
 
+_LARGE = 32 << 20  # bytes of a machine, above which none is kept that is not in use
 _MOST = 1_024  # iterations that are run before the clock is looked at
 _SLICE = 0.004  # seconds that this should take
 
@@ -138,5 +139,9 @@ class Runner:
             if preferred is None:
                 preferred = Machine(program)
                 machines.append(preferred)
+                if (
+                    preferred.arena.nbytes > _LARGE
+                ):  # numbers that are still looked at are freed when they no longer are
+                    machines[:] = [preferred]
         preferred.load_constants(era.scenario.constants)
         return preferred

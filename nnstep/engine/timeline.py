@@ -25,7 +25,7 @@ from nnstep.scenario.model import Scenario
 __all__ = ["BUDGET", "Timeline"]
 
 BUDGET = 64 << 20  # bytes of states, unless asked for otherwise
-_RECORDS = 256 << 20  # bytes of records kept
+_RECORDS = 128 << 20  # bytes of records kept
 
 
 class Timeline:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from unittest import mock
 
 import numpy as np
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nnstep.engine.machine
+import nnstep.engine.runner
 from nnstep.engine import Machine, Schedule, Timeline
 from nnstep.errors import NnstepError
 from nnstep.scenario import loads
@@ -148,6 +151,30 @@ def test_a_large_record_is_lent_and_its_machine_runs_again_when_it_is_given_back
         for number in range(7, 60):
             timeline.record(number)
         assert len(machines(timeline, 2)) == 3
+
+
+@pytest.mark.parametrize("large", [0, 1 << 20])
+def test_no_large_machine_is_kept_that_is_not_in_use(large: int) -> None:
+    expected = [Timeline(line()).record(number).arena.tobytes() for number in range(1, 8)]
+    was = gc.isenabled()
+    gc.disable()  # what is left is freed at once
+    try:
+        with (
+            mock.patch.object(nnstep.engine.machine, "_COPIED", 0),
+            mock.patch.object(nnstep.engine.runner, "_LARGE", large),
+        ):
+            timeline, arenas = Timeline(line(), records=1), []
+            for number in range(1, 8):
+                record = timeline.record(number)
+                assert record.arena.tobytes() == expected[number - 1]
+                assert timeline._runner.machine is not None
+                arenas.append(weakref.ref(timeline._runner.machine))
+            del record
+            alive = {id(arena()) for arena in arenas if arena() is not None}
+            assert len(alive) == (2 if large == 0 else 3)  # one for each size of batch; else one more in turn
+    finally:
+        if was:
+            gc.enable()
 
 
 def test_a_run_that_is_interrupted_goes_on_with_the_right_numbers() -> None:
