@@ -109,6 +109,7 @@ def standing_clocks() -> Iterator[None]:
         stack.enter_context(mock.patch("nnstep.view.debugging._SLICE", 0.0))
         stack.enter_context(mock.patch("textual.constants.ESCAPE_DELAY", 0.0))
         stack.enter_context(mock.patch("nnstep.tui.straight._PAUSE", 0.0))
+        stack.enter_context(mock.patch("nnstep.tui.straight._REST", 0.0))
         yield
 
 
