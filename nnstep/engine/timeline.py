@@ -114,6 +114,10 @@ class Timeline:
             self._records.popitem(last=False)
         return record
 
+    def holds(self, iteration: int) -> bool:
+        """Whether the record of an iteration is there, so that nothing has to be run for it."""
+        return iteration in self._records
+
     def glance(self, iteration: int) -> Record:
         """The record of an iteration that was reached, only to be looked at: the next glance writes over its numbers.
 

@@ -2,7 +2,7 @@
 
 Textual takes a key through the application's queue, looks through the bindings of every widget and reads the action
 from its text. A key that is bound to a command of the session is carried out in the turn of the event loop in which it
-comes, if nothing that came before it still waits; while no key comes, what the steps to both sides would show is
+comes, if nothing that came before it still waits; while no key comes, what the same key or the next step would show is
 painted.
 """
 
@@ -19,13 +19,13 @@ from textual.events import Key
 from nnstep.tui.commands import BY_ID
 from nnstep.tui.guard import GuardedApp
 from nnstep.tui.screens.stepper import StepperScreen
+from nnstep.view.state import FORESEEN
 
 __all__ = ["COMMAND_OF", "Straight"]
 
 _PAUSE = 0.008  # seconds without a key after which the next step is prepared for
-_REST = 0.1  # the same after a key that was no step
+_REST = 0.1  # the same after a key that is not pressed again and again
 _NEXT, _BACK = "step.next", "step.back"
-_LIKELY = {_BACK: (_BACK, _NEXT)}  # what comes next, the likelier one first; after all other keys it is the other way
 
 COMMAND_OF = {
     key: str(bindings[0].id)
@@ -54,8 +54,10 @@ class Straight:
         taken = command != "" and not self._screen.does_itself(command) and not self._waiting
         if taken:
             context.run(self._carry_out, command)
-        pause = _PAUSE if command in (_NEXT, _BACK) else _REST
-        self._prepare_for(_LIKELY.get(command, (_NEXT, _BACK)), pause, context)
+        if command in FORESEEN:  # the same once more, or a step
+            self._prepare_for((command, _BACK if command == _NEXT else _NEXT), _PAUSE, context)
+        else:
+            self._prepare_for((_NEXT, _BACK), _REST, context)
         return taken
 
     @property

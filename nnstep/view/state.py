@@ -7,9 +7,18 @@ from dataclasses import dataclass
 
 from nnstep.view.canvas import Line, Panel
 
-__all__ = ["PANEL_KEYS", "ROLES", "ViewState"]
+__all__ = ["FORESEEN", "PANEL_KEYS", "ROLES", "ViewState"]
 
 PANEL_KEYS = ("program", "operation", "chain", "parameters", "activations", "gradients", "watch")
+
+_AGAIN = {
+    "step": ("next", "back"),
+    "frame": ("into", "back-into"),
+    "phase": ("next", "previous"),
+    "cell": ("left", "right", "up", "down"),
+}
+FORESEEN = frozenset(f"{family}.{way}" for family, ways in _AGAIN.items() for way in ways)
+"""Commands that change only where we are and what is chosen, and whose keys are pressed again and again."""
 
 # Roles a piece can have. A role may be several of these words, as in "pos3 changed": colours of all of them apply,
 # the later word winning. Tints go with the size of a number: pos1..pos5 and neg1..neg5, zero.

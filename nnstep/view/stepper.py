@@ -19,13 +19,13 @@ from nnstep.view.choosing import chosen_by
 from nnstep.view.following import Visit, follow
 from nnstep.view.lenses import jump, row_cells
 from nnstep.view.looking import Looking, Spot
-from nnstep.view.state import ViewState
+from nnstep.view.state import FORESEEN, ViewState
 from nnstep.view.subject import gradient_name
 from nnstep.view.top import title
 
 __all__ = ["Stepper"]
 
-_KNOWN = 4  # view states that are kept: where we are, the steps to both sides, and one behind
+_KNOWN = 6  # view states that are kept: where we are, what is likely to come, and what was left last
 _TRAIL = 100  # cells that were followed and can be returned to
 
 
@@ -71,25 +71,27 @@ class Stepper(Looking):
     def look_ahead(self, command: str) -> ViewState | None:
         """What `command` will show if it is what comes next, worked out now; None where that cannot be told cheaply.
 
-        It is told of a step within the iteration, and changes nothing but how soon `do` answers.
+        It is told of steps within the iteration and of cells, and changes nothing but how soon `do` answers.
         """
-        if command not in _FORESEEN or not self._calm:
+        here = self.session.position.iteration
+        if command not in FORESEEN or not self._calm or not self.session.timeline.holds(here):
             return None
         there = copy(self)
         there.session, there.control, there._message = copy(self.session), copy(self.control), ()
         there.control.session = there.session
-        if not _MOVES[command](there.session) or there.session.position.iteration != self.session.position.iteration:
+        if command not in _MOVES:
+            there.choice = chosen_by(self.moment(), command)
+        elif _MOVES[command](there.session):
+            there.choice = _elsewhere(self.choice)
+        if there._spot == self._spot or there.session.position.iteration != here:
             return None
-        there.choice = _elsewhere(self.choice)
-        spot = there.session.position, there.session.opened, there.choice
-        return self._remember(spot, self._known.get(spot) or there.view())
+        return self._remember(there._spot, self._known.get(there._spot) or there.view())
 
     def do(self, command: str, argument: object = None) -> ViewState:
         """Carry out a command of the session. What could not be done is said in the view state's message."""
         self._message = ()
-        if command in _FORESEEN and self._calm:
-            return self._step(command)
-        self._known.clear()
+        if command not in _MOVES and command not in FORESEEN:
+            self._known.clear()
         if self.control.run is not None and not command.startswith("run."):
             self.control.interrupt()
         if command in debugging.COMMANDS:
@@ -124,37 +126,33 @@ class Stepper(Looking):
             assert self.recovery is not None
             self._offered = recovering.offer(self.recovery)
             self._message = self._message or self._offered
-        return self._here() if self._calm else self.view()
+        return self._here()
 
     @property
     def _calm(self) -> bool:
         """Whether what is shown depends on nothing but where we are and what is chosen."""
         return self.choice.lens == "step" and not (self.quizzing or self.control.run or self._offers)
 
+    @property
+    def _spot(self) -> Spot:
+        """What all that is shown depends on while it is calm."""
+        return self.session.position, self.session.opened, self.choice
+
     def _here(self) -> ViewState:
-        """The view state of this moment, which may be known."""
-        spot = self.session.position, self.session.opened, self.choice
-        known = None if self._message else self._known.get(spot)
-        return self._remember(spot, known or self.view())
+        """The view state of this moment, which may be known. Of an iteration that was left nothing is."""
+        if self._known and next(iter(self._known))[0].iteration != self.session.position.iteration:
+            self._known.clear()
+        if self._message or not self._calm:
+            return self.view()
+        return self._remember(self._spot, self._known.get(self._spot) or self.view())
 
     def _remember(self, spot: Spot, state: ViewState) -> ViewState:
-        """Know what is shown at a place unless something is said there; of one iteration, whose numbers are there."""
         known = self._known
-        if known and next(iter(known))[0].iteration != spot[0].iteration:
-            known.clear()
-        if not state.message:
-            known.pop(spot, None)
-            known[spot] = state  # the newest one comes last
-            if len(known) > _KNOWN:
-                del known[next(iter(known))]
+        known.pop(spot, None)
+        known[spot] = state  # the newest one comes last
+        if len(known) > _KNOWN:
+            del known[next(iter(known))]
         return state
-
-    def _step(self, command: str) -> ViewState:
-        if _MOVES[command](self.session):
-            self.choice = _elsewhere(self.choice)
-        else:
-            self._message = (Piece(say(f"message.end.{command}"), "warning"),)
-        return self._here()
 
     @property
     def _offers(self) -> bool:
@@ -300,6 +298,5 @@ _MOVES: dict[str, Callable[[Session], bool]] = {
     "iteration.next": Session.next_iteration,
     "iteration.previous": Session.previous_iteration,
 }
-_FORESEEN = ("step.next", "step.back")  # keys that are pressed again and again
 _FORWARD = ("step.next", "frame.into")  # after these a quiz asks
 _MORE = {"digits.more": 1, "digits.fewer": -1}

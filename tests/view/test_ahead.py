@@ -9,17 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.view.canvas import line_text
+from nnstep.view.state import FORESEEN
 from nnstep.view.stepper import Stepper
 from tests.storms.keys import standing_clocks
 from tests.view.samples import ALL, stepper
 from tests.view.test_stepper import MOVES, painted
 
-STEPS = ("step.next", "step.back")
-keys = st.one_of(st.sampled_from(STEPS), st.sampled_from(STEPS), st.sampled_from(MOVES))
+AGAIN = sorted(FORESEEN)
+keys = st.one_of(st.sampled_from(AGAIN), st.sampled_from(AGAIN), st.sampled_from(MOVES))
 
 
 @pytest.mark.parametrize("name", ALL)
-@given(st.lists(st.tuples(keys, st.sampled_from([None, *STEPS])), max_size=25))
+@given(st.lists(st.tuples(keys, st.sampled_from([None, *AGAIN])), max_size=25))
 @settings(deadline=None, max_examples=25)
 def test_what_is_shown_is_what_would_have_been_shown(name: str, keys: list[tuple[str, str | None]]) -> None:
     ahead, plain = stepper(name), stepper(name)
@@ -38,8 +39,10 @@ def test_what_is_shown_is_what_would_have_been_shown(name: str, keys: list[tuple
 
 def test_what_was_foreseen_is_what_is_answered() -> None:
     seen = stepper("layers")
-    for command in ("step.next", "step.next", "step.back"):
+    seen.do("step.next")
+    for command in ("step.next", "step.next", "step.back", "cell.down", "cell.right", "phase.next", "frame.into"):
         foreseen = seen.look_ahead(command)
+        assert foreseen is not None
         with mock.patch.object(Stepper, "view", side_effect=AssertionError("a view was made")):
             assert seen.do(command) is foreseen
 
@@ -57,27 +60,36 @@ def test_few_are_kept_and_of_one_iteration() -> None:
         seen.do("step.next")
         seen.look_ahead("step.next")
         seen.look_ahead("step.back")
-        assert len(seen._known) <= 4
+        assert len(seen._known) <= 6
         assert {position.iteration for position, _, _ in seen._known} == {seen.session.position.iteration}
 
 
-def test_what_was_foreseen_holds_for_the_next_command_alone() -> None:
+@pytest.mark.parametrize("command", ["digits.more", "stop.line", "panel.reading", "lens.check", "quiz.toggle"])
+def test_what_was_foreseen_holds_only_as_long_as_nothing_else_is_done(command: str) -> None:
     seen = stepper("layers")
+    seen.do("step.next")
     foreseen = seen.look_ahead("step.next")
-    seen.do("cell.right")
+    seen.do(command)
     assert seen.do("step.next") is not foreseen
+
+
+def test_what_was_foreseen_does_not_hold_with_other_digits() -> None:
+    seen = stepper("layers")
+    seen.do("step.next")
     foreseen = seen.look_ahead("step.next")
     seen.digits += 1
     assert seen.do("step.next") is not foreseen
 
 
 @pytest.mark.parametrize("command", ["iteration.next", "run.forward", "lens.check", "panel.focus", "no.such"])
-def test_only_steps_are_foreseen(command: str) -> None:
+def test_not_everything_is_foreseen(command: str) -> None:
     assert stepper("layers").look_ahead(command) is None
 
 
 def test_the_next_iteration_is_not_run_ahead() -> None:
     seen = stepper("layers")
+    assert seen.look_ahead("step.next") is None
+    assert seen.session.timeline.history.count == 0
     seen.do("step.last")
     run = seen.session.timeline.history.count
     assert seen.look_ahead("step.next") is None
