@@ -136,12 +136,15 @@ def _grown(
     links: Links, slots: tuple[int, ...], paths: list[_Path], most: int
 ) -> dict[tuple[int, ...], list[_Path]] | None:
     """The paths one level further up, by route; None where there would be more than `most`, or it is too much work."""
-    indices = list(dict.fromkeys(path.indices[-1] for path in paths))
-    if links.work(slots[-1]) * len(indices) > _WORK:
+    ends = Counter(path.indices[-1] for path in paths)
+    if links.work(slots[-1]) * len(ends) > _WORK:
         return None
-    found = {index: links.of(slots[-1], index) for index in indices}
-    if sum(len(found[path.indices[-1]]) for path in paths) > most:
-        return None
+    found: dict[Index, list[Link]] = {}
+    for index, times in ends.items():
+        found[index] = links.of(slots[-1], index)
+        most -= times * len(found[index])
+        if most < 0:
+            return None
     grown: dict[tuple[int, ...], list[_Path]] = {}
     for path in paths:
         for link in found[path.indices[-1]]:

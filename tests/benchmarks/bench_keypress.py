@@ -1,12 +1,13 @@
 """From a key's byte to the last byte of the repaint, side by side with the least that Textual can do.
 
-    python -m tests.benchmarks.bench_keypress [--presses 60] [--sizes 3x4 64x64] [--keys nN n] [--screen 200x60]
+    python -m tests.benchmarks.bench_keypress [--presses 60] [--sizes 3x4 64x64] [--keys n nlNh] [--screen 200x60]
 
 The other application has one widget of forty lines and changes one of them at each press. Presses alternate between
 the programs, so that whatever else the machine does slows all of them alike. The debugger steps through a network
 whose matrices have the given size; `--fake` replaces the network by panels of numbers that all change at every step.
-Every sequence of keys is pressed over and over. While it waits the debugger paints what the last key would show once
-more: with `n` every press finds its picture ready, with `nN` none does.
+Every sequence of keys is pressed over and over. While it waits the debugger paints what the last key or a step would
+show, and it knows what was left last: with `n`, `nN` and `l` nearly every press finds its picture ready, with `nlNh`
+two of four do not, and with `ts` none does, since the first chooses another weight matrix and the second opens a body.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--presses", type=int, default=60)
     parser.add_argument("--sizes", nargs="+", default=["3x4", "64x64", "1024x1024"])
-    parser.add_argument("--keys", nargs="+", default=["nN", "nnnNNN", "n"])
+    parser.add_argument("--keys", nargs="+", default=["n", "nN", "l", "nlNh", "ts"])
     parser.add_argument("--screen", default="120x40", help="columns x lines")
     parser.add_argument("--fake", action="store_true")
     options = parser.parse_args()
