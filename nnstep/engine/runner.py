@@ -111,6 +111,7 @@ class Runner:
             else:
                 if previous is not None:
                     machine.follow(previous, number)
+                    previous = None  # which, if it was dropped, takes no memory while this one runs
                 elif state is not None:
                     machine.load_state(state)
                 machine.load_batch(era.samples, place, era.number)
@@ -139,9 +140,7 @@ class Runner:
             if preferred is None:
                 preferred = Machine(program)
                 machines.append(preferred)
-                if (
-                    preferred.arena.nbytes > _LARGE
-                ):  # numbers that are still looked at are freed when they no longer are
+                if preferred.arena.nbytes > _LARGE:  # the others' numbers are freed once nobody looks at them any more
                     machines[:] = [preferred]
         preferred.load_constants(era.scenario.constants)
         return preferred

@@ -13,6 +13,7 @@ ALL = (
     "startup",
     "keypress",
     "held",
+    "memory",
     "commands",
     "engine",
     "gradcheck",
