@@ -13,6 +13,9 @@ MEMORY: dict[str, str] = {
     "memory.more": "Forward alone holds at most {alone} bytes at once; with backward it is {whole}, {times} times as "
     "much.",
     "memory.same": "Forward alone holds at most {alone} bytes at once, and with backward it is no more.",
+    "memory.none": "The forward pass makes no numbers of its own: all its values are data or parameters under other "
+    "names.",
+    "memory.none.whole": "With backward, at most {whole} bytes are held at once.",
     "memory.why.one": "Why: {names} has to wait until backward has read it, {span}; gradients come on top.",
     "memory.why.many": "Why: {names} have to wait until backward has read them, {span}; gradients come on top.",
     "memory.why-not": "Nothing has to wait: no backward step reads a value that the forward pass could free. What "

@@ -82,6 +82,21 @@ def test_where_nothing_waits_that_is_said() -> None:
     assert "Why:" not in text
 
 
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize(
+    ("trainable", "said"), [("false", ""), ("true", " With backward, at most 8 bytes are held at once.")]
+)
+def test_where_nothing_is_made_that_is_said(trainable: str, said: str, ascii: bool) -> None:
+    text = f"equations = '''\nv = w\nloss = v\n'''\n[parameters]\nw = {{ value = 2, trainable = {trainable} }}\n"
+    seen = Stepper(loads(text), ascii)
+    seen.do("step.next")
+    assert (
+        f"The forward pass makes no numbers of its own: all its values are data or parameters under other names.{said}"
+        in prose(seen)
+    )
+    assert "0 bytes" in prose(seen)
+
+
 def test_a_forward_pass_alone_has_one_area_and_says_so() -> None:
     seen = at("softmax", 3)
     text = prose(seen)

@@ -105,6 +105,9 @@ def _sentences(view: _View, width: int) -> Block:
     """How much more backward needs, and why."""
     found = view.tape
     alone, whole = found.alone_peak, found.peak
+    if not alone.bytes:
+        more = f" {say('memory.none.whole', whole=f'{whole.bytes:,}')}" if whole.bytes else ""
+        return wrap(say("memory.none") + more, width)
     if found.forward == len(found.whole):
         return wrap(say("memory.alone", alone=f"{alone.bytes:,}", step=alone.step), width)
     sizes = {"alone": f"{alone.bytes:,}", "whole": f"{whole.bytes:,}", "times": plain(whole.bytes / alone.bytes, 1)}
@@ -163,6 +166,8 @@ def _layers(view: _View, width: int) -> Block:
     total = sum(one.bytes for one in shares)
     most = max((one.bytes for one in shares), default=0)
     head = wrap(say("memory.layers", bytes=f"{total:,}"), width, "heading")
+    if not shares:
+        return head
     numbers = [f"{one.bytes:,}" for one in shares]
     percents = [say("memory.percent", percent=f"{100 * one.bytes / max(1, total):.0f}") for one in shares]
     names = [fit((view.named(one.name),), max(4, width // 3)) for one in shares]
