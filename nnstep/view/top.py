@@ -112,7 +112,8 @@ def _strip(moment: Moment) -> Callable[[int], tuple[Line, tuple[Hit, ...]]]:
     timeline, here = moment.session.timeline, moment.outer.record.iteration
 
     def made(width: int) -> tuple[Line, tuple[Hit, ...]]:
-        from nnstep.view.plots.series import Series, timeline_strip
+        from nnstep.view.plots.across import Series
+        from nnstep.view.plots.strip import timeline_strip
 
         points = timeline.history.points()
         series = Series("", points.iterations, points.last, points.low, points.high)

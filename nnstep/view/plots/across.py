@@ -9,7 +9,9 @@ import numpy as np
 from nnstep.ops import Array
 from nnstep.view.canvas import Target
 
-__all__ = ["Across", "Series"]
+__all__ = ["BAD", "NOW", "STOP", "Across", "Series"]
+
+NOW, STOP, BAD = "▲", "●", "✕"  # the current iteration, a hit of a breakpoint, what is no number
 
 
 class Series(NamedTuple):

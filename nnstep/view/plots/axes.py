@@ -12,10 +12,7 @@ from nnstep.view.notation import ascii_text
 from nnstep.view.numbers import plain
 from nnstep.view.plots.braille import Dots
 
-__all__ = ["BARS", "Axis", "bar", "bottom", "cut", "joined", "number", "sides", "ticks"]
-
-BARS = " ▁▂▃▄▅▆▇█"
-_PLAIN_BARS = " ..::++##"
+__all__ = ["Axis", "bottom", "cut", "joined", "number", "sides", "ticks"]
 
 
 class Axis(NamedTuple):
@@ -78,12 +75,6 @@ def joined(parts: Sequence[Line], width: int, ascii: bool) -> Line:
             break
         line = longer
     return cut(line, width, ascii)
-
-
-def bar(share: float, ascii: bool) -> str:
-    """A character that is full to `share` (0 to 1) of its height; never empty for what is more than nothing."""
-    level = min(8, max(1 if share > 0 else 0, round(8 * share)))
-    return (_PLAIN_BARS if ascii else BARS)[level]
 
 
 def sides(dots: Dots, axis: Axis, gutter: int, ascii: bool) -> list[Line]:

@@ -11,9 +11,10 @@ from nnstep.language import Entry, to_text, to_unicode
 from nnstep.ops import Array, Index
 from nnstep.view.blocks import Block, beside, line_width, lines_block, stack
 from nnstep.view.canvas import Line, Piece
-from nnstep.view.plots.axes import Axis, bar, bottom, cut, number, sides
+from nnstep.view.plots.axes import Axis, bottom, cut, number, sides
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.functions import CURVED, Curve, activation_curve
+from nnstep.view.plots.levels import bar
 
 __all__ = ["Curve", "activation_curve", "curve_block"]
 

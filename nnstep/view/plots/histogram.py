@@ -12,7 +12,8 @@ from nnstep.catalogue import say, say_count
 from nnstep.ops import Array
 from nnstep.view.blocks import Block, line_width, lines_block
 from nnstep.view.canvas import Line, Piece
-from nnstep.view.plots.axes import BARS, Axis, bottom, cut, joined, number
+from nnstep.view.plots.axes import Axis, bottom, cut, joined, number
+from nnstep.view.plots.levels import BARS
 
 __all__ = ["Distribution", "distribution", "histogram_block"]
 

@@ -1,4 +1,4 @@
-"""Numbers over the iterations of a run: lines in one plot, the part not run yet left empty; or one line of bars."""
+"""Numbers over the iterations of a run: lines in one plot, the part not run yet left empty."""
 
 from __future__ import annotations
 
@@ -10,23 +10,20 @@ import numpy as np
 
 from nnstep.catalogue import say, say_count
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block, fit, lines_block
+from nnstep.view.blocks import Block, lines_block
 from nnstep.view.canvas import Hit, Line, Piece
-from nnstep.view.plots.across import Across, Series
-from nnstep.view.plots.axes import Axis, bar, cut, number, ticks
+from nnstep.view.plots.across import BAD, NOW, STOP, Across, Series
+from nnstep.view.plots.axes import Axis, cut, number, ticks
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.legend import in_rows
 
-__all__ = ["Across", "Series", "series_block", "timeline_strip"]
+__all__ = ["Across", "Series", "series_block"]
 
 _SIGNS = "◆■○△◇□▽◎"  # of the first series; of more, and in ASCII, letters
 _ROLES = ("plot", "plot-second", "plot-mark", "good", "gradient", "function", "operator", "edge-neg3")
 _MOST = 24  # series that are drawn
 _FEW = 0.02  # the share of the numbers that may lie below a logarithmic axis, where they are far below
 _LARGEST = float(np.finfo(np.float64).max)
-_NOW = "▲"
-_STOP = "●"
-_BAD = "✕"
 
 
 class _Groups(NamedTuple):
@@ -75,7 +72,7 @@ def series_block(
     _put_signs(dots, groups, up, across, iteration)
     for original in shown:
         for x_bad in across.dots(original.iterations[~np.isfinite(original.values)]):
-            dots.mark(int(x_bad) // 2, 0, _BAD, "error", "x")
+            dots.mark(int(x_bad) // 2, 0, BAD, "error", "x")
     edge, tick = ("|", "+") if ascii else ("│", "┤")
     lines = [*legend]
     for row, line in enumerate(dots.lines(ascii)):
@@ -239,8 +236,8 @@ def _below(across: Across, gutter: int, reached: int, current: int, marks: Seque
             taken = start + len(said)
             line.mark(column, 0, "┬", "plot-axis", "+")
     for iteration in marks:
-        line.mark(across.column(iteration), 0, _STOP, "error", "o")
-    line.mark(across.column(current), 0, _NOW, "plot-chosen", "^")
+        line.mark(across.column(iteration), 0, STOP, "error", "o")
+    line.mark(across.column(current), 0, NOW, "plot-chosen", "^")
     corner = " " * (gutter - 1) + ("+" if ascii else "└") if gutter else ""
     return [
         (Piece(corner, "plot-axis"), *line.lines(ascii)[0]),
@@ -274,7 +271,7 @@ def _legend(
         said = say_count("run.axis.left-out", left_out) if left_out else ""
         notes.append((Piece(say("run.axis.log") + (": " + said if said else ""), "warning" if said else "dim"),))
     if any(not np.isfinite(one.values).all() for one in series):
-        notes.append((Piece("x " if ascii else _BAD + " ", "error"), Piece(say("run.axis.no-number"), "dim")))
+        notes.append((Piece("x " if ascii else BAD + " ", "error"), Piece(say("run.axis.no-number"), "dim")))
     items = [_item(series, place, current, ascii) for place in range(min(len(series), _MOST))]
     for count in range(len(items), 0, -1):
         rest = len(series) - count
@@ -310,72 +307,3 @@ def _at(one: Series, current: int) -> float | None:
     at = int(np.searchsorted(one.iterations, current))
     there = at < len(one.iterations) and (int(one.iterations[at]) == current or one.low is not None)
     return float(one.values[at]) if there else None
-
-
-# One line.
-
-
-def timeline_strip(
-    series: Series,
-    iteration: int,
-    iterations: int,
-    width: int,
-    *,
-    log: bool = False,
-    marks: Sequence[int] = (),
-    ascii: bool = False,
-) -> tuple[Line, tuple[Hit, ...]]:
-    """A run of `iterations` in one line of `width` columns, and what a click on it asks for.
-
-    Bars where it was run, as high as the number there; dots where it was not; the current iteration, hits of
-    breakpoints, and what is no number are signs in place of a bar. The target of the hit is `Across.target`, which
-    serves for dragging too.
-    """
-    if width < 1:
-        return (), ()
-    across = Across(iterations, width)
-    signs: list[tuple[str, str]] = [("-" if ascii else "╌", "bar-todo")] * width
-    values = _per_column(series, across)
-    heights = [None if value is None else _height(value, log) for value in values]
-    known = [one for one in heights if one is not None and math.isfinite(one)]
-    low, high = min(known, default=0.0), max(known, default=0.0)
-    for column, (value, height) in enumerate(zip(values, heights, strict=True)):
-        if value is not None and height is not None and math.isfinite(value):
-            share = (max(height, low) / 2 - low / 2) / ((high / 2 - low / 2) or 1.0)
-            signs[column] = (bar(max(share, 1 / 16), ascii), "spark")
-        elif value is not None:
-            signs[column] = ("x" if ascii else _BAD, "error")
-    for stop in marks:
-        if 1 <= stop <= iterations:
-            signs[across.column(stop)] = ("o" if ascii else _STOP, "error")
-    signs[across.column(iteration)] = ("^" if ascii else _NOW, "plot-chosen")
-    return fit(_runs(signs), width), (Hit(0, 0, width, 1, across.target),)
-
-
-def _height(value: float, log: bool) -> float:
-    return value if not log else math.log10(value) if value > 0 else -math.inf
-
-
-def _per_column(one: Series, across: Across) -> list[float | None]:
-    """The number of each column: of the last point in it, else of the point before; None where nothing was run."""
-    found: list[float | None] = [None] * across.columns
-    if not len(one.iterations):
-        return found
-    wanted = np.array([across.iteration(column) for column in range(across.columns)])
-    at = np.minimum(np.searchsorted(one.iterations, wanted), len(one.iterations) - 1)
-    until = across.column(int(one.iterations[-1]))
-    for column, point in enumerate(at.tolist()):
-        if column <= until:
-            found[column] = float(one.values[point])
-    return found
-
-
-def _runs(signs: Sequence[tuple[str, str]]) -> Line:
-    """Characters of the same role as one piece."""
-    pieces: list[Piece] = []
-    for sign, role in signs:
-        if pieces and pieces[-1].role == role:
-            pieces[-1] = Piece(pieces[-1].text + sign, role)
-        else:
-            pieces.append(Piece(sign, role))
-    return tuple(pieces)
