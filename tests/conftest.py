@@ -1,4 +1,4 @@
-"""No test writes into the state folder of whoever runs it, and none finds what another has left. No law fails because
+"""No test writes into the folders of whoever runs it, and none finds what another has left. No law fails because
 the machine is busy.
 """
 
@@ -17,8 +17,10 @@ _NUMBERS = itertools.count()
 
 
 @pytest.fixture(autouse=True)
-def state_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A state folder of its own for each test, made when something is written there."""
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Folders of its own for each test's state and settings, made when something is written there."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{next(_NUMBERS)}"))
+        number = next(_NUMBERS)
+        for kind in ("STATE", "CONFIG"):
+            patch.setenv(f"XDG_{kind}_HOME", str(tmp_path_factory.getbasetemp() / f"{kind.lower()}-{number}"))
         yield
