@@ -1,5 +1,5 @@
 """No test writes into the folders of whoever runs it, and none finds what another has left. No law fails because
-the machine is busy.
+the machine is busy: the clock of the runs counts how often it is looked at.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from nnstep import clock
 
 settings.register_profile("nnstep", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("nnstep")
@@ -23,4 +25,12 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         number = next(_NUMBERS)
         for kind in ("STATE", "CONFIG"):
             patch.setenv(f"XDG_{kind}_HOME", str(tmp_path_factory.getbasetemp() / f"{kind.lower()}-{number}"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def counting_clock() -> Iterator[None]:
+    """A slice of a run is as many iterations on every machine: a thousandth of a second is a look at the clock."""
+    looks = itertools.count()
+    with clock.reading(lambda: next(looks) / 1000):
         yield

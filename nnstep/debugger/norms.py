@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from time import perf_counter
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from nnstep import clock
 from nnstep.engine import Record, Timeline
 from nnstep.ops import Array, operation
 from nnstep.program import parameters_with_gradient
@@ -45,9 +45,9 @@ def gradient_norms(timeline: Timeline, iterations: Iterable[int], seconds: float
     if len(kept) + len(missing) > _MOST:
         for one in [one for one in kept if one not in set(wanted)]:
             del kept[one]
-    deadline = None if seconds is None else perf_counter() + seconds
+    deadline = None if seconds is None else clock.now() + seconds
     for one in missing:
         kept[one] = norms_of(timeline.glance(one), names)
-        if deadline is not None and perf_counter() >= deadline:
+        if deadline is not None and clock.now() >= deadline:
             break
     return {one: kept[one] for one in wanted if one in kept}

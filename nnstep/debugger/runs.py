@@ -6,9 +6,9 @@ A run only says when to stop and where; moving there is the session's business.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import perf_counter
 from typing import NamedTuple, Protocol
 
+from nnstep import clock
 from nnstep.debugger.position import Position
 from nnstep.debugger.stops import Breakpoint, condition_of
 from nnstep.debugger.tally import Tally
@@ -111,12 +111,12 @@ class _Timed:
         self._timeline, self._position = timeline, position
         self._all = max(1, all)
         self._done, self._at = 0, position.iteration
-        self._began = perf_counter()
+        self._began = clock.now()
 
     @property
     def progress(self) -> Progress:
         """How far it is."""
-        return Progress(self._at, min(self._done, self._all), self._all, perf_counter() - self._began)
+        return Progress(self._at, min(self._done, self._all), self._all, clock.now() - self._began)
 
     def _end_of(self, iteration: int) -> Position:
         return Position(iteration, len(self._timeline.program(iteration).steps))
@@ -138,7 +138,7 @@ class Forward(_Timed):
         """Go on for about `seconds`."""
         last, before = self._timeline.iterations, self._at
         each = self._each if self._watched else None
-        at, stopped = self._timeline.scan(self._next, last, each, perf_counter() + seconds)
+        at, stopped = self._timeline.scan(self._next, last, each, clock.now() + seconds)
         self._next = max(self._next, at + 1) if self._watched else last
         self._at = max(self._position.iteration, at)
         self._done += max(0, self._at - before) or 1
@@ -186,7 +186,7 @@ class Backward(_Timed):
         """Go on for about `seconds`."""
         if not self._watched:
             return Outcome(Position(), "start")
-        deadline = perf_counter() + seconds
+        deadline = clock.now() + seconds
         while True:
             at, _ = self._timeline.scan(self._next, self._stop, self._each, deadline)
             self._done += max(0, at - self._next + 1)
@@ -205,7 +205,7 @@ class Backward(_Timed):
                 self._size = min(_BLOCKS, 2 * self._size)
             self._first = self._block()
             self._next = max(1, self._first - self._watched.warm_up)
-            if perf_counter() >= deadline:
+            if clock.now() >= deadline:
                 return None
 
     def _each(self, machine: Machine, iteration: int) -> bool:
@@ -233,7 +233,7 @@ class Towards(_Timed):
     def advance(self, seconds: float) -> Outcome | None:
         """Go on for about `seconds`."""
         last = self._target.iteration
-        at, _ = self._timeline.scan(last, last, None, perf_counter() + seconds)
+        at, _ = self._timeline.scan(last, last, None, clock.now() + seconds)
         self._at, self._done = at, max(0, at - self._from)
         return Outcome(self._target, "there") if at == last else None
 

@@ -4,11 +4,11 @@ them is the timeline's business: it is told of every few.
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import Protocol
 
 import numpy as np
 
+from nnstep import clock
 from nnstep.engine.eras import Era
 from nnstep.engine.machine import Each, Machine, State
 from nnstep.engine.scheduling import Place, Schedule
@@ -70,7 +70,7 @@ class Runner:
 
     @np.errstate(all="ignore")
     def go(self, target: int, each: Each | None = None, since: int = 0, deadline: float | None = None) -> bool:
-        """Run on up to iteration `target`, or until `each` is true, or past `deadline` (a time of `perf_counter`).
+        """Run on up to iteration `target`, or until `each` is true, or past `deadline` (a time of `nnstep.clock`).
 
         `each(machine, iteration)` is called after every iteration from `since` on. Where it is true, that iteration is
         the last one, and True is returned.
@@ -85,12 +85,12 @@ class Runner:
                 last, told = min(last, since - 1), None
             if deadline is not None:
                 last = min(last, first + self._pace - 1)
-            began = perf_counter() if deadline is not None else 0.0
+            began = clock.now() if deadline is not None else 0.0
             stopped = self._run(era, first, last, told)
             if self.machine is not None:
                 self._keeper.did(era, self.machine, first, self._losses[: self.done - first + 1])
             if deadline is not None:
-                now = perf_counter()
+                now = clock.now()
                 self._pace = max(1, min(_MOST, int(_SLICE * (self.done - first + 1) / max(now - began, 1e-7))))
                 if now >= deadline:
                     break

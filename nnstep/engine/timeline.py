@@ -151,7 +151,7 @@ class Timeline:
         """Run iterations up to `last`, and from `first` on ask `each(machine, iteration)` after every one.
 
         Returns the iteration that was run last, and whether `each` was true after it, which ends the scan. It also ends
-        past `deadline` (a time of `perf_counter`), maybe before `first`; another call with what is left goes on.
+        past `deadline` (a time of `nnstep.clock`), maybe before `first`; another call with what is left goes on.
         """
         self._stand_before(first)
         stopped = self._runner.go(last, each, first, deadline)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
-from time import perf_counter
 from unittest import mock
 
 import numpy as np
@@ -13,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnstep.engine.machine
+from nnstep import clock
 from nnstep.engine import Machine, Timeline
 from nnstep.engine.expressions import check, depth, places, references, value_at
 from nnstep.engine.layout import layout
@@ -147,7 +147,7 @@ def test_a_run_finds_what_the_records_say(seed: int, copied: int) -> None:
         held = [timeline.record(rng.randint(1, timeline.iterations)) for _ in range(rng.randint(0, 2))]
         at = start - 1
         while at < timeline.iterations:
-            deadline = rng.choice((None, perf_counter()))
+            deadline = rng.choice((None, clock.now()))
             at = max(at, timeline.scan(at + 1, timeline.iterations, each, deadline)[0])
         del held
     assert list(found) == list(range(start, timeline.iterations + 1))

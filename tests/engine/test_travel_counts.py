@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
-from time import perf_counter
 from unittest import mock
 
 import numpy as np
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstep import clock
 from nnstep.debugger import Position, Session
 from nnstep.debugger.control import Control
 from nnstep.engine import Machine, Timeline
@@ -208,7 +208,7 @@ def test_a_run_of_many_iterations_fits_into_little_memory() -> None:
         timeline = Timeline(scenario, budget, records=1)
         at, most = 0, 0
         while at < 20_000:
-            at, _ = timeline.scan(at + 1, 20_000, None, perf_counter())
+            at, _ = timeline.scan(at + 1, 20_000, None, clock.now())
             most = max(most, timeline.nbytes)
         assert count.since() == 20_000
         for number in places:

@@ -23,6 +23,7 @@ from unittest import mock
 from textual import events
 from textual.geometry import Size
 
+from nnstep import clock
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.stepping import open_stepper
 from nnstep.tui.terminal import Keys, size_of
@@ -102,8 +103,7 @@ def standing_clocks() -> Iterator[None]:
     Nor does a session depend on what another one has left unsaved.
     """
     with ExitStack() as stack:
-        for module in ("debugger.runs", "debugger.norms", "engine.runner", "view.lens.branches"):
-            stack.enter_context(mock.patch(f"nnstep.{module}.perf_counter", return_value=0.0))
+        stack.enter_context(clock.reading(lambda: 0.0))
         stack.enter_context(mock.patch("nnstep.view.looking.Looking.keep_unsaved"))
         stack.enter_context(mock.patch("nnstep.engine.runner._MOST", 64))
         stack.enter_context(mock.patch("nnstep.view.debugging._SLICE", 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstep import clock
 from nnstep.engine import Timeline
 from nnstep.engine.expressions import value_at
 from nnstep.errors import NnstepError
@@ -319,6 +321,22 @@ def test_a_reload_keeps_the_place_breakpoints_and_watches_by_name(tmp_path: Path
     assert not seen.do("run.forward").running
     path.unlink()
     assert not seen.changed_on_disk()
+
+
+def test_a_reload_that_takes_many_slices_comes_to_the_same_place(tmp_path: Path) -> None:
+    seen = opened(LONG, tmp_path)
+    seen.do("iteration.goto", "100")
+    seen.do("step.goto", "grad(o)")
+    there = seen.session.position
+    path = tmp_path / "scenario.toml"
+    path.write_text("# another\n" + path.read_text())
+    hours = itertools.count()
+    with clock.reading(lambda: 3600.0 * next(hours)):  # the slowest machine there is
+        view, slices = seen.reload(), 0
+        while view.running:
+            view, slices = seen.do("run.advance"), slices + 1
+    assert slices > 50
+    assert seen.session.position == there
 
 
 def test_a_reload_keeps_the_branches_that_are_still_possible(tmp_path: Path) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import numpy as np
 
+from nnstep import clock
 from nnstep.catalogue import say
 from nnstep.debugger.branches import Branch, Parting, parting
 from nnstep.engine import Timeline
@@ -52,7 +51,7 @@ def branches_view(moment: Moment) -> Draw:
 def _catch_up(timeline: Timeline, iteration: int) -> None:
     """Run a branch on towards the iteration that we are at, for a moment."""
     if timeline.reached < iteration:
-        timeline.scan(iteration, iteration, None, perf_counter() + _CATCH_UP)
+        timeline.scan(iteration, iteration, None, clock.now() + _CATCH_UP)
 
 
 def _row(moment: Moment, one: Branch, number: int) -> Row:
