@@ -15,7 +15,7 @@ import numpy as np
 from nnstep.engine.layout import Layout
 from nnstep.language import Call, Expression, Name, Number, names, to_text
 from nnstep.ops import Array, Shape
-from nnstep.program import Memo, Program, Value, bind, rule_expression
+from nnstep.program import Bound, Memo, Program, Value, bind, put_in, rule_expression, words_of
 
 __all__ = ["Assembly", "assemble", "bound_to"]
 
@@ -151,16 +151,16 @@ class _Assembler:
         kernel = entry.prepare(bound.site)
         self.calls.append((kernel, *operands, out))
         for text, array in zip(entry.keeps(bound.site), getattr(kernel, "kept", ()), strict=False):
-            self._keep(text, dict(zip(entry.inputs, bound.arguments, strict=True)), array)
+            self._keep(text, bound, array)
         for operand in operands:
             if operand is not out:
                 self.scratch.give_back(operand)
 
-    def _keep(self, text: str, inputs: dict[str, Expression], array: Array) -> None:
+    def _keep(self, text: str, bound: Bound, array: Array) -> None:
         call = rule_expression(text)
         if isinstance(call, Call):
-            arguments = tuple(inputs.get(a.id, a) if isinstance(a, Name) else a for a in call.arguments)
-            made = Call(call.function, arguments, call.options)
+            made = put_in(call, words_of(bound))
+            assert isinstance(made, Call)
             self.kept.setdefault(call.function, {})[self._key(made)] = array
 
     def _known(self, call: Call) -> Array | None:

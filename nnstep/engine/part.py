@@ -12,7 +12,7 @@ import numpy as np
 
 from nnstep.language import Call, Expression, Name, Number, parse_equations, substitute
 from nnstep.ops import Array, Operation, Shape, Site
-from nnstep.program import Bound, Program, Step, bind, per_program
+from nnstep.program import Bound, Program, Step, bind, per_program, put_in, words_of
 
 __all__ = ["MOVED", "Instruction", "Part", "part_of"]
 
@@ -176,15 +176,12 @@ class _Building:
         if text is None:
             raise _NoCopiesError
         names = zip(bound.operation.inputs, arguments, strict=True)
-        leaves: dict[str, Expression] = {name: Name(one) if isinstance(one, str) else one for name, one in names}
-        for option, setting in bound.site.options.items():
-            if isinstance(setting, int | float):
-                leaves.setdefault(option, Number(float(setting)))
+        words = words_of(bound) | {name: Name(one) if isinstance(one, str) else one for name, one in names}
         found: str | Number = Number(0.0)
         for line in parse_equations(text):
-            made = substitute(line.expression, lambda leaf: leaves.get(leaf.id) if isinstance(leaf, Name) else None)
+            made = put_in(line.expression, words)
             found = self._reference(made, target if line.target == "out" else "")
-            leaves[line.target] = Name(found) if isinstance(found, str) else found
+            words[line.target] = Name(found) if isinstance(found, str) else found
         return found
 
     def _free(self) -> str:

@@ -7,7 +7,7 @@ What tells of the memory is imported when it is first asked for.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from nnstep.program.bind import Bound, Memo, ShapeOf, bind, computed, infer, rule_expression
+from nnstep.program.bind import Bound, Memo, ShapeOf, bind, computed, infer, put_in, rule_expression, words_of
 from nnstep.program.body import Body, body
 from nnstep.program.builder import Builder
 from nnstep.program.cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes, tally
@@ -55,11 +55,13 @@ __all__ = [
     "initial_states",
     "parameters_with_gradient",
     "per_program",
+    "put_in",
     "reached",
     "reached_boxes",
     "rule_expression",
     "tally",
     "tape",
+    "words_of",
 ]
 
 _TAPING = ("NUMBER", "Instant", "Lifetime", "Peak", "Share", "Tape", "tape")

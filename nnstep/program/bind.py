@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from nnstep.errors import OperationError, nearest
-from nnstep.language import Call, Expression, Name, Number, Option, parse_expression, to_text
+from nnstep.language import Call, Expression, Name, Number, Option, parse_expression, substitute, to_text
 from nnstep.ops import Operation, Site, operation
 
-__all__ = ["Bound", "Memo", "ShapeOf", "bind", "computed", "infer", "rule_expression"]
+__all__ = ["Bound", "Memo", "ShapeOf", "bind", "computed", "infer", "put_in", "rule_expression", "words_of"]
 
 Shape = tuple[int, ...]
 ShapeOf = Callable[[str], Shape]
@@ -103,6 +103,25 @@ def _put_like_slice(call: Call, options: dict[str, Option], shape_of: ShapeOf) -
             options |= {"items": items, "shape": infer(source, shape_of)}
             return (g,)
     raise OperationError("put takes what to put and the place to put it, as in put(g, x[0:2])")
+
+
+def words_of(bound: Bound) -> dict[str, Expression]:
+    """What the words of an operation's texts stand for at this place: its inputs, and its options that are numbers."""
+    numbers: dict[str, Expression] = {
+        option: Number(float(setting))
+        for option, setting in bound.site.options.items()
+        if isinstance(setting, int | float)
+    }
+    return numbers | dict(zip(bound.operation.inputs, bound.arguments, strict=True))
+
+
+def put_in(template: Expression, words: Mapping[str, Expression]) -> Expression:
+    """A text of the table, a rule or a body, with what its words stand for.
+
+    Every name in the template has to be one of the words: one that were left standing would mean whatever value of a
+    scenario is called so. What is put in is not looked at again, so a value may have the name of any word.
+    """
+    return substitute(template, lambda leaf: words[leaf.id] if isinstance(leaf, Name) else None)
 
 
 @lru_cache(maxsize=1024)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nnstep.language import Assignment, Call, Expression, Name, Number, parse_equations, substitute, to_text
-from nnstep.program.bind import bind, computed
+from nnstep.language import Assignment, Call, Name, Number, parse_equations, to_text
+from nnstep.program.bind import bind, computed, put_in, words_of
 from nnstep.program.builder import Builder
 from nnstep.program.lower import flatten
 from nnstep.program.model import BODY, Program, Step
@@ -68,16 +68,13 @@ def _lines(program: Program, step: Step) -> list[Assignment]:
     text = bound.operation.definition(bound.site)
     if text is None:
         return []
-    leaves: dict[str, Expression] = dict(zip(bound.operation.inputs, bound.arguments, strict=True))
-    for option, setting in bound.site.options.items():
-        if isinstance(setting, int | float):
-            leaves.setdefault(option, Number(float(setting)))
+    words = words_of(bound)
     taken = {*shapes, target.name}
     lines = []
     for line in parse_equations(text):
-        made = substitute(line.expression, lambda leaf: leaves.get(leaf.id) if isinstance(leaf, Name) else None)
+        made = put_in(line.expression, words)
         name = target.name if line.target == "out" else _free(line.target, taken)
-        leaves[line.target] = Name(name)
+        words[line.target] = Name(name)
         taken.add(name)
         lines.append(Assignment(name, made))
     return lines

@@ -18,9 +18,9 @@ from functools import reduce
 from typing import NamedTuple
 
 from nnstep.errors import OperationError, Problem
-from nnstep.language import Call, Expression, Name, Number, substitute, to_text
+from nnstep.language import Call, Expression, Name, Number, to_text
 from nnstep.ops import Operation
-from nnstep.program.bind import Bound, bind, infer, rule_expression
+from nnstep.program.bind import Bound, bind, infer, put_in, rule_expression, words_of
 from nnstep.program.builder import Builder
 from nnstep.program.model import Shape, Step
 
@@ -171,14 +171,9 @@ class _Backward:
         text = use.rule()
         assert text is not None
         upstream = self.gradients[use.step.target]
-        leaves: dict[str, Expression] = {"g": upstream, "out": Name(self.builder.values[use.step.target].name)}
-        if use.bound is not None:
-            leaves |= dict(zip(use.bound.operation.inputs, use.bound.arguments, strict=True))
-            for option, setting in use.bound.site.options.items():
-                if isinstance(setting, int | float):
-                    leaves.setdefault(option, Number(float(setting)))
-        rule = substitute(rule_expression(text), lambda leaf: leaves.get(leaf.id) if isinstance(leaf, Name) else None)
-        return self._turned_once(simplify(rule))
+        words = words_of(use.bound) if use.bound is not None else {}
+        words |= {"g": upstream, "out": Name(self.builder.values[use.step.target].name)}
+        return self._turned_once(simplify(put_in(rule_expression(text), words)))
 
     def _turned_once(self, node: Expression) -> Expression:
         """Where a rule transposes a value that is a transpose itself (`k.T`), the value that was transposed."""

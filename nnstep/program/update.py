@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nnstep.language import Assignment, Call, Expression, Name, Number, parse_equations, substitute
+from nnstep.language import Assignment, Call, Expression, Name, Number, parse_equations
+from nnstep.program.bind import put_in
 from nnstep.program.builder import Builder
 from nnstep.scenario.model import Optimizer
 
@@ -97,22 +98,13 @@ def update(builder: Builder, optimizer: Optimizer, began: int = 0) -> None:
 
 
 def _append(builder: Builder, optimizer: Optimizer, parameter: str, line: Assignment, began: int) -> None:
-    def put_in(leaf: Expression) -> Expression | None:
-        if not isinstance(leaf, Name):
-            return None
-        if leaf.id in optimizer.options:
-            return Number(float(optimizer.options[leaf.id]))
-        if leaf.id == "iteration" and began:
-            return Call("subtract", (leaf, Number(float(began))))
-        return Name(_own_name(leaf.id, parameter))
-
-    target = _own_name(line.target, parameter)
+    names = {own: f"{own}({parameter})" for own in _OWN} | {"w": parameter, "g": f"grad({parameter})"}
+    counted: Expression = Name("iteration")
+    if began:
+        counted = Call("subtract", (counted, Number(float(began))))
+    words: dict[str, Expression] = {word: Name(name) for word, name in names.items()} | {"iteration": counted}
+    words |= {option: Number(float(setting)) for option, setting in optimizer.options.items()}
     role = {"w": "parameter", "d": "rate"}.get(line.target, "state")
-    expression = substitute(line.expression, put_in)
-    builder.assign(target, expression, role, "update", optimizer.type, of="" if role == "parameter" else parameter)
-
-
-def _own_name(name: str, parameter: str) -> str:
-    if name in _OWN:
-        return f"{name}({parameter})"
-    return {"w": parameter, "g": f"grad({parameter})"}.get(name, name)
+    of = "" if role == "parameter" else parameter
+    expression = put_in(line.expression, words)
+    builder.assign(names[line.target], expression, role, "update", optimizer.type, of=of)

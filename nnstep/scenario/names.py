@@ -11,13 +11,11 @@ from nnstep.text import clean
 
 __all__ = ["Names"]
 
-# Words of the language: what breakpoints and watches ask for, and what rules call their upstream gradient and result.
+# Words of the language: what breakpoints and watches ask for.
 RESERVED = {
     "iteration": "it counts the iterations",
     "epoch": "it counts the epochs",
     "step": "it counts the steps",
-    "g": "it stands for the upstream gradient in derivative rules",
-    "out": "it stands for the result in derivative rules",
     "grad": "it is for gradients, as in grad(W1)",
     "prev": "it is for a value one iteration ago, as in prev(W1)",
 }

@@ -13,7 +13,7 @@ import numpy as np
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call, Expression, Name, Number, substitute, to_text, tokens
 from nnstep.ops import Array, Shape
-from nnstep.program import Step, bind, rule_expression
+from nnstep.program import Step, bind, put_in, rule_expression, words_of
 from nnstep.program.differentiate import simplify
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.notation import objective_letter
@@ -167,14 +167,8 @@ def _slope(call: Call, x: Expression, out: Expression) -> Expression | None:
     text = bound.operation.rule(bound.operation.inputs[position], bound.site)
     if text is None:
         return None
-    leaves: dict[str, Expression] = {"g": Number(1.0), "out": out}
-    leaves |= dict(zip(bound.operation.inputs, bound.arguments, strict=True))
-    leaves[bound.operation.inputs[position]] = x
-    for option, setting in bound.site.options.items():
-        if isinstance(setting, int | float):
-            leaves.setdefault(option, Number(float(setting)))
-    rule = substitute(rule_expression(text), lambda leaf: leaves.get(leaf.id) if isinstance(leaf, Name) else None)
-    return simplify(rule)
+    words = words_of(bound) | {bound.operation.inputs[position]: x, "g": Number(1.0), "out": out}
+    return simplify(put_in(rule_expression(text), words))
 
 
 def _gradients(
