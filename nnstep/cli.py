@@ -262,7 +262,7 @@ def _gradcheck(options: argparse.Namespace) -> int:
     if not checks:
         _print([say("report.nothing-to-check")])
         return 0
-    _print(gradcheck_report(checks))
+    _print(gradcheck_report(checks, timeline.record(options.iteration).loss))
     return 0 if all(check.ok for check in checks) else 1
 
 

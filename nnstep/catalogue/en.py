@@ -236,7 +236,8 @@ TEXTS: dict[str, str] = {
     "where a number comes from. Enter goes to the chosen row's cell, Backspace returns.",
     "help.lens.check": "The gradient by the chain rule beside a central difference: the loss with the entry a little "
     "larger and a little smaller, divided by 2ε. With a large ε the difference is too coarse, with a tiny one "
-    "rounding wins; in between the two agree.",
+    "rounding wins; in between the two agree. The error is their difference, divided by the larger where that is "
+    "above 1. At a corner there is no derivative: what stands there is said.",
     "help.lens.jacobian": "How each entry of one row of the result depends on each entry of that row of the input. An "
     "operation that works entry by entry has numbers on the diagonal only. The gradient of the row is the upstream "
     "gradient times this matrix.",
@@ -301,9 +302,11 @@ TEXTS: dict[str, str] = {
     # -- the gradient check of an entry
     "check.analytic": "analytic",
     "check.numeric": "central difference",
-    "check.error": "relative error",
-    "check.agrees": "they agree",
-    "check.differs": "they differ",
+    "check.error": "error",
+    "check.verdict.ok": "they agree",
+    "check.verdict.corner": "no derivative here: a corner",
+    "check.verdict.differs": "they differ",
+    "check.verdict.not-finite": "not a finite number",
     "check.axis": "relative error for each width h",
     "check.truncation": "truncation",
     "check.rounding": "rounding",
@@ -314,7 +317,11 @@ TEXTS: dict[str, str] = {
     "check.worst.one": "1 of {entries} entries checked, the worst:",
     "check.worst.many": "{count} of {entries} entries checked, the worst:",
     "check.worst.all": "All {entries} entries checked, the worst:",
-    "check.between": "between the two slopes",
+    "check.not-finite": "The gradient itself is {taken}; the slope of the loss is {below} below and {above} above.",
+    "check.not-finite.loss": "The loss is not a finite number here or a little beside it: its slope is {below} below "
+    "and {above} above, and nothing can be compared.",
+    "check.corners.one": "{count} entry stands at a corner and cannot be compared.",
+    "check.corners.many": "{count} entries stand at a corner and cannot be compared.",
     "check.absolute": "error for each width h",
     "check.corner.at": "{entry} = {value} is at the corner of {operation} (step {step}). The slope is {below} below "
     "and {above} above. Any slope between is right; {taken} is taken.",

@@ -67,11 +67,30 @@ PRINTED: dict[str, str] = {
     "report.column.worst": "worst entry",
     "report.column.analytic": "analytic",
     "report.column.numeric": "numeric",
-    "report.column.error": "relative error",
+    "report.column.error": "error",
     "report.ok": "ok",
-    "report.mismatch": "MISMATCH",
+    "report.differs": "MISMATCH",
+    "report.corner": "at a corner",
+    "report.not-finite": "NOT FINITE",
+    "report.corner.at": "{entry}: {operation} stands at its corner, {operand} = {level} (step {step}). The slope is "
+    "{below} below and {above} above; any between is right, {taken} is taken.",
+    "report.corner.near": "{entry}: {operation} passes its corner at {level} within the width, {operand} = {value} "
+    "(step {step}). The slope is {below} below and {above} above; any between is right, {taken} is taken.",
+    "report.corner.outside": "{entry}: {operation} stands at its corner, {operand} = {level} (step {step}). The slope "
+    "is {below} below and {above} above; {taken} is not between them.",
+    "report.kink": "{entry}: the slope is {below} below and {above} above; {taken} is between, which is all that "
+    "differences can tell here.",
+    "report.corner.more.one": "So does {count} entry more.",
+    "report.corner.more.many": "So do {count} entries more.",
     "report.sampled": "{name}: {checked} of {entries} entries, evenly spread",
-    "report.tolerance": "ok: |analytic - numeric| / max(1, |analytic|, |numeric|) is at most {tolerance}",
+    "report.tolerance": "(error = |analytic - numeric| / max(1, |analytic|, |numeric|), allowed up to {tolerance}; "
+    "numeric is the central difference)",
+    "report.verdict.ok": "Every gradient agrees with its central differences.",
+    "report.verdict.loss": "The loss is {loss}: no gradient can be compared.",
+    "report.verdict.not-finite": "Not a finite number: the gradient of {names}, or its difference.",
+    "report.verdict.differs": "Wrong: the gradient of {names}.",
+    "report.verdict.corner": "Not comparable at a corner, and right as far as that can be told: the gradient "
+    "of {names}.",
     # -- what trace prints (view/transcript.py)
     "trace.iteration": "iteration {at} of {of}",
     "trace.epoch": "epoch {at} of {of}",

@@ -15,7 +15,7 @@ from nnstep.ops import Array, Index
 from nnstep.ops.operation import broadcast_index
 from nnstep.program import Bound, Step, bind
 
-__all__ = ["Corner", "corner_between"]
+__all__ = ["Corner", "corner_between", "stands_at_corner"]
 
 _STRAIGHT = 20.0  # where softplus becomes x itself
 _LOWEST_LOG = -100.0  # where bce's logarithms end
@@ -55,17 +55,40 @@ class _Side(NamedTuple):
 def corner_between(probe: Probe, index: Index, low: float, high: float) -> Corner | None:
     """The first corner that an operand passes when entry `index` of the moved value goes from `low` to `high`.
 
-    The first one in the order of the steps: where others follow from it, it is the reason. None where there is none.
+    The first one in the order of the steps: where others follow from it, it is the reason. Where none is passed, the
+    first that an operand only touches, as the root of a square at 0. None where there is none.
     """
     probe.at(index, low)
     before = _sides(probe)
     probe.at(index, high)
-    for lower, upper in zip(before, _sides(probe), strict=True):
-        changed = np.argwhere((lower.side != upper.side) & np.isfinite(lower.side) & np.isfinite(upper.side))
-        if len(changed):
-            probe.at(index, probe.entry(index))
-            return _corner(probe, lower, tuple(int(i) for i in changed[0]))
-    return None
+    after = _sides(probe)
+    probe.at(index, probe.entry(index))
+    now = _sides(probe)
+    touched = None
+    for lower, here, upper in zip(before, now, after, strict=True):
+        known = np.isfinite(lower.side) & np.isfinite(upper.side)
+        passed = np.argwhere((lower.side != upper.side) & known)
+        if len(passed):
+            return _corner(probe, here, tuple(int(i) for i in passed[0]))
+        left = np.argwhere((here.side == 0) & (lower.side != 0) & known)
+        if touched is None and len(left):
+            touched = (here, tuple(int(i) for i in left[0]))
+    return _corner(probe, *touched) if touched else None
+
+
+def stands_at_corner(probe: Probe) -> bool:
+    """Whether any operand of what depends on the moved value is exactly at a corner, as the values are now."""
+    return any(bool(np.any(side.side == 0)) or _has_ties(probe, side) for side in _sides(probe))
+
+
+def _has_ties(probe: Probe, side: _Side) -> bool:
+    """Whether several entries are the largest (smallest) of those that max (min) compares."""
+    if side.step.operation not in ("max", "min"):
+        return False
+    (argument,) = side.bound.arguments
+    x = evaluate(argument, probe.operand)
+    largest = np.count_nonzero(side.side > 0, axis=_axis(side.bound.site.options))
+    return bool(np.any(largest > 1)) and x.size > 1
 
 
 def _sides(probe: Probe) -> list[_Side]:
@@ -151,6 +174,12 @@ def _from_lowest(arrays: list[Array], options: Mapping[str, Option]) -> Array:
     return found
 
 
+def _from_zero_power(arrays: list[Array], options: Mapping[str, Option]) -> Array:
+    """A power below 2 that is no whole number has a corner, or no slope at all, at 0."""
+    base, exponent = np.broadcast_arrays(*arrays)
+    return np.where((exponent < 2) & (exponent != 1) & (exponent != 0), base, 1.0)
+
+
 _LEVEL = {"softplus": _STRAIGHT}
 
 _DISTANCE: dict[str, _Distance] = {
@@ -165,4 +194,6 @@ _DISTANCE: dict[str, _Distance] = {
     "max": lambda arrays, options: _is_largest(arrays[0], options),
     "min": lambda arrays, options: _is_largest(-arrays[0], options),
     "bce": _from_lowest,
+    "sqrt": _from_zero,
+    "power": _from_zero_power,
 }

@@ -6,14 +6,14 @@ sides. There any slope between the two is right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, log10
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from nnstep.engine.corners import Corner, corner_between
+from nnstep.engine.corners import Corner, corner_between, stands_at_corner
 from nnstep.engine.part import Part, part_of
 from nnstep.engine.probe import Probe
 from nnstep.engine.record import Record
@@ -21,9 +21,11 @@ from nnstep.engine.stacked import Places, stacked_objective
 from nnstep.ops import Array, Index
 from nnstep.ops.kernels import Mask
 
-__all__ = ["TOLERANCE", "Corner", "Difference", "Point", "Sweep", "Worst", "difference", "sweep", "worst"]
+__all__ = ["TOLERANCE", "Corner", "Difference", "Point", "Sweep", "Verdict", "Worst", "difference", "sweep", "worst"]
 
-TOLERANCE = 1e-6  # of the relative error; central differences in float64 are good to about 1e-9
+Verdict = Literal["ok", "corner", "differs", "not-finite"]
+
+TOLERANCE = 1e-6  # of the larger number, or of 1; central differences in float64 are good to about 1e-9
 _WIDTH = 6e-6  # near the cube root of the rounding unit, where truncation and rounding are about equal
 _BEND = 1e-3  # relative difference of the slopes on both sides; the curvature of a smooth loss makes about 1e-5
 _STRAIGHT = 1e-4  # the same for a width that was chosen since a wider one was bent: then truncation is below rounding
@@ -32,6 +34,8 @@ _MOST = 1_000  # entries of one value that are looked at
 _WORK = 200_000_000  # numbers that are read and written for one value, at most: some tenths of a second
 _WIDTHS = tuple(10.0 ** (-k / 3) for k in range(3, 46))  # 0.1 down to 1e-15
 _ROUNDING = 1.1e-16  # half the distance from 1 to the next float64
+_NOISE = 50  # times the rounding of the objective, in a slope of three points
+_SMOOTH = 1e-6  # relative difference of two one-sided slopes of three points, where nothing has a corner
 _LUCK = 10  # rounding may come out this many times smaller or larger than is expected
 
 
@@ -62,6 +66,29 @@ class Difference:
     def ok(self) -> bool:
         """Whether the error is within TOLERANCE; NaN is not."""
         return self.error <= TOLERANCE
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the check says of the entry.
+
+        "not-finite" where one of the two is not finite, "differs" where the error is too large, "corner" where both
+        sides have slopes of their own and the analytic one is between them: there is no derivative to compare with.
+        """
+        if not (isfinite(self.analytic) and isfinite(self.numeric)):
+            return "not-finite"
+        if not self.ok:
+            return "differs"
+        return "corner" if self.at_corner else "ok"
+
+    @property
+    def at_corner(self) -> bool:
+        """Whether both sides have slopes of their own, or an operand stands where a function has a corner."""
+        return self.corner is not None or self.nearest != self.numeric
+
+    @property
+    def apart(self) -> float:
+        """The error beside the central difference itself, also at a corner."""
+        return _error(self.analytic, self.numeric)
 
 
 class Point(NamedTuple):
@@ -101,11 +128,16 @@ class Sweep(NamedTuple):
 
 @dataclass(frozen=True)
 class Worst:
-    """The entry of a value with the largest error; `checked` of `entries` were looked at, evenly spread."""
+    """The entry of a value with the largest error; `checked` of `entries` were looked at, evenly spread.
+
+    An entry that is not a finite number is always among them, and worse than any error. `corners` are the entries for
+    which a function has a corner there, so that any slope between those of both sides is right.
+    """
 
     difference: Difference
     checked: int
     entries: int
+    corners: tuple[Difference, ...] = ()
 
     @property
     def index(self) -> Index:
@@ -118,9 +150,7 @@ def difference(record: Record, gradient_slot: int, index: Index, width: float | 
 
     `width` is h, chosen by the entry's size if not given. Raises ValueError for a slot that has no gradient in it.
     """
-    probe = Probe(record, gradient_slot)
-    here = probe.at(index, probe.entry(index))
-    return _difference(probe, record.value(gradient_slot), index, here, width)
+    return _difference(_Centre(Probe(record, gradient_slot), record.value(gradient_slot)), index, width)
 
 
 def worst(record: Record, gradient_slot: int, most: int = _MOST, work: int = _WORK) -> Worst:
@@ -137,19 +167,27 @@ def worst(record: Record, gradient_slot: int, most: int = _MOST, work: int = _WO
             return at_once
     probe = Probe(record, gradient_slot)
     indices = _indices(_spread(analytic, min(most, work // (2 * probe.work))))
-    start: Index = (0,) * analytic.ndim
-    here = probe.at(start, probe.entry(start))
-    found = _largest(_difference(probe, analytic, index, here) for index in indices)
-    return Worst(found, len(indices), analytic.size)
+    centre = _Centre(probe, analytic)
+    return _worst_of([_difference(centre, index) for index in indices], len(indices), analytic.size)
+
+
+def _worst_of(found: Sequence[Difference], checked: int, entries: int) -> Worst:
+    corners = tuple(one for one in found if one.at_corner and isfinite(one.analytic))
+    return Worst(_largest(found), checked, entries, corners)
 
 
 def _spread(array: Array, count: int) -> Places:
-    """At most `count` entries, at least one, evenly spread over an array: their indices, axis by axis."""
+    """At most `count` entries, at least one, evenly spread over an array: their indices, axis by axis.
+
+    The first that is not a finite number comes on top of them: it is never passed over.
+    """
     if not array.ndim:
         return ()
     chosen = np.arange(array.size)
     if count < array.size:
-        chosen = np.unique(np.linspace(0, array.size - 1, max(1, count)).round().astype(int))
+        chosen = np.linspace(0, array.size - 1, max(1, count)).round().astype(int)
+        bad = np.flatnonzero(~np.isfinite(array))[:1]
+        chosen = np.unique(np.concatenate((chosen, bad)))
     return np.unravel_index(chosen, array.shape)
 
 
@@ -160,14 +198,9 @@ def _indices(places: Places, which: Mask | None = None) -> list[Index]:
     return list(zip(*((axis if which is None else axis[which]).tolist() for axis in places), strict=True))
 
 
-def _largest(differences: Iterable[Difference]) -> Difference:
-    """The one with the largest error; NaN is larger than any."""
-    found: Difference | None = None
-    for one in differences:
-        if found is None or not one.error <= found.error:
-            found = one
-    assert found is not None
-    return found
+def _largest(differences: Sequence[Difference]) -> Difference:
+    """The first one with the largest error; NaN is larger than any."""
+    return max(differences, key=lambda one: (one.error != one.error, one.error if one.error == one.error else 0.0))
 
 
 def _at_once(part: Part, record: Record, gradient_slot: int, most: int, work: int) -> Worst | None:
@@ -190,7 +223,9 @@ def _at_once(part: Part, record: Record, gradient_slot: int, most: int, work: in
         numeric = (below + above) / 2
         error = np.abs(wanted - numeric) / np.maximum(1.0, np.maximum(np.abs(wanted), np.abs(numeric)))
         apart = np.abs(above - below) / np.maximum(1.0, np.maximum(np.abs(below), np.abs(above)))
-    right = (error <= TOLERANCE) & (apart <= _BEND)  # NaN is neither
+    centre = _Centre(Probe(record, gradient_slot), analytic)
+    bent = np.abs(above - below) > _noise_of(here, widths) if centre.at_corner else apart > _BEND
+    right = (error <= TOLERANCE) & ~bent & (apart <= _BEND)  # NaN is neither
     found: list[Difference] = []
     if right.any():
         k = int(np.argmax(np.where(right, error, -1.0)))
@@ -198,9 +233,8 @@ def _at_once(part: Part, record: Record, gradient_slot: int, most: int, work: in
         index = tuple(int(axis[k]) for axis in places)
         found.append(Difference(index, float(wanted[k]), central, *sides, central, float(error[k])))
     if not right.all():
-        probe = Probe(record, gradient_slot)
-        found += [_difference(probe, analytic, index, here) for index in _indices(places, ~right)]
-    return Worst(_largest(found), count, analytic.size)
+        found += [_difference(centre, index) for index in _indices(places, ~right)]
+    return _worst_of(found, count, analytic.size)
 
 
 def sweep(record: Record, gradient_slot: int, index: Index) -> Sweep:
@@ -239,36 +273,59 @@ def _noise(points: list[Point]) -> float:
     return float(np.median(measured)) if measured else 0.0
 
 
-def _difference(probe: Probe, gradient: Array, index: Index, here: float, width: float | None = None) -> Difference:
-    """The check of one entry; `here` is the objective as it is.
+class _Centre:
+    """Where differences start from: a value and its gradient as they are in a record.
+
+    here       the objective as it is
+    at_corner  whether an operand of what depends on the value stands exactly at a corner
+    """
+
+    def __init__(self, probe: Probe, gradient: Array) -> None:
+        self.probe, self.gradient = probe, gradient
+        start: Index = (0,) * gradient.ndim
+        self.here = probe.at(start, probe.entry(start))
+        self.at_corner = stands_at_corner(probe)
+
+
+def _noise_of(here: float, width: float | Array) -> float | Array:
+    """How far two slopes may be apart by rounding alone."""
+    return _NOISE * _ROUNDING * abs(here) / width
+
+
+def _difference(centre: _Centre, index: Index, width: float | None = None) -> Difference:
+    """The check of one entry.
 
     Where the slopes on both sides differ and no corner is the reason, the function bends within the width, or is not
     defined on one side of it: then narrower ones are tried.
     """
     if width is not None:
-        return _at_width(probe, gradient, index, here, width)
-    width = _WIDTH * max(1.0, abs(probe.entry(index)))
-    found = _at_width(probe, gradient, index, here, width)
+        return _at_width(centre, index, width)
+    here = centre.here
+    width = _WIDTH * max(1.0, abs(centre.probe.entry(index)))
+    found = _at_width(centre, index, width)
     for _ in range(_NARROWER):
         bent = _apart(found.below, found.above) > (_BEND if found.width == width else _STRAIGHT)
         rounding = 10 * _ROUNDING * abs(here) / found.width / max(1.0, abs(found.numeric))  # at the next width
         if found.corner is not None or not (bent or (not found.ok and rounding < TOLERANCE / 10)):
             break
-        found = _at_width(probe, gradient, index, here, found.width / 10)
+        found = _at_width(centre, index, found.width / 10)
     return found
 
 
-def _at_width(probe: Probe, gradient: Array, index: Index, here: float, width: float) -> Difference:
-    analytic, entry = float(gradient[index]), probe.entry(index)
+def _at_width(centre: _Centre, index: Index, width: float) -> Difference:
+    probe, here = centre.probe, centre.here
+    analytic, entry = float(centre.gradient[index]), probe.entry(index)
     high, low = entry + width, entry - width
     above = (probe.at(index, high) - here) / (high - entry)
     below = (here - probe.at(index, low)) / (entry - low)
     numeric = nearest = (below + above) / 2
     error, corner = _error(analytic, numeric), None
     apart = _apart(below, above) > _BEND
-    if isfinite(below) and isfinite(above) and (apart or error > TOLERANCE):
+    if isfinite(below) and isfinite(above) and (apart or error > TOLERANCE or centre.at_corner):
         corner = corner_between(probe, index, low, high)
         closer = (-_one_sided(probe, index, here, -width), _one_sided(probe, index, here, width))
+        if not apart and error <= TOLERANCE and not _kinked(closer, here, width):
+            corner = None  # an operand stands at a corner, and the objective has none there
         sides = [below, above]
         if all(map(isfinite, closer)):
             exactly = corner is not None and corner.at == 0
@@ -278,6 +335,12 @@ def _at_width(probe: Probe, gradient: Array, index: Index, here: float, width: f
             nearest = min(max(analytic, min(sides)), max(sides))
             error = _error(analytic, nearest)
     return Difference(index, analytic, numeric, below, above, width, nearest, error, corner)
+
+
+def _kinked(slopes: tuple[float, float], here: float, width: float) -> bool:
+    """Whether two one-sided slopes, good to the second order, differ by more than rounding and truncation make."""
+    below, above = slopes
+    return abs(above - below) > float(_noise_of(here, width)) + _SMOOTH * max(abs(below), abs(above))
 
 
 def _apart(below: float, above: float) -> float:

@@ -1,10 +1,11 @@
-"""Every trainable parameter's gradient against central differences: the worst entry of each."""
+"""Every trainable parameter's gradient against central differences: the worst entry of each, and what is at corners."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
-from nnstep.engine.difference import TOLERANCE, worst
+from nnstep.engine.difference import TOLERANCE, Difference, Verdict, worst
 from nnstep.engine.timeline import Timeline
 from nnstep.ops import Index
 
@@ -17,7 +18,8 @@ class ParameterCheck:
 
     numeric is the central difference; at a corner, the slope nearest to the analytic one between those of both sides.
     error is |analytic - numeric| / max(1, |analytic|, |numeric|); `checked` of `entries` entries were compared (all of
-    them up to 1,000, else that many, evenly spread; fewer in a large network).
+    them up to 1,000, else that many, evenly spread; fewer in a large network). `corners` are the entries that stand at
+    a corner, where there is no derivative to compare with.
     """
 
     name: str
@@ -27,6 +29,16 @@ class ParameterCheck:
     error: float
     checked: int
     entries: int
+    corners: tuple[Difference, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """That of the worst entry; "corner" where it is right and others stand at a corner."""
+        if not (isfinite(self.analytic) and isfinite(self.numeric)):
+            return "not-finite"
+        if not self.ok:
+            return "differs"
+        return "corner" if self.corners else "ok"
 
     @property
     def ok(self) -> bool:
@@ -49,5 +61,5 @@ def gradcheck(timeline: Timeline, iteration: int = 1) -> tuple[ParameterCheck, .
             one = worst(record, gradient[-1])
             most = one.difference
             numbers = (most.analytic, most.nearest, most.error, one.checked, one.entries)
-            found.append(ParameterCheck(value.name, most.index, *numbers))
+            found.append(ParameterCheck(value.name, most.index, *numbers, one.corners))
     return tuple(found)

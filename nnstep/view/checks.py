@@ -24,7 +24,10 @@ _TALLEST = 14  # rows of the plot
 _LEAST = 4  # rows below which there is none
 _GUTTER = 7  # columns of the axis on the left
 _WIDEST = 64  # columns of the plot
-_SIGNS = str.maketrans({"✔": "+", "✘": "x", "◆": "#", "…": "."})  # one column each, so that what fits still does
+_MARKS = {"ok": ("✔", "good"), "corner": ("▲", "warning"), "differs": ("✘", "error"), "not-finite": ("✘", "error")}
+_SIGNS = str.maketrans(
+    {"✔": "+", "✘": "x", "▲": "!", "◆": "#", "…": "."}
+)  # one column each, so that what fits still does
 
 
 def check_block(
@@ -63,22 +66,22 @@ def _in_ascii(block: Block) -> Block:
 
 
 def _numbers(name: str, found: Difference, width: int) -> Block:
-    """The two numbers below each other, so that their digits can be compared, and their relative error."""
+    """The two numbers below each other, so that their digits can be compared, their error, and what is said of it."""
+    sign, role = _MARKS[found.verdict]
     rows = [
         (say("check.analytic"), plain(found.analytic, _DIGITS), "strong"),
         (say("check.numeric"), plain(found.numeric, _DIGITS), "strong"),
-        (say("check.error"), plain(found.error, 2), "good" if found.ok else "error"),
+        (say("check.error"), plain(found.apart if found.verdict == "corner" else found.error, 2), role),
     ]
-    agrees = "check.between" if found.nearest != found.numeric else "check.agrees"
-    mark = Piece("✔ " + say(agrees), "good") if found.ok else Piece("✘ " + say("check.differs"), "error")
+    mark = Piece(f"{sign} {say(f'check.verdict.{found.verdict}')}", role)
     size = max(text_width(word) for word, _, _ in rows)
     beside = size + 2 + max(text_width(number) for _, number, _ in rows) <= width
     lines: list[Line] = [(Piece(name, "gradient"),)]
-    for word, number, role in rows:
+    for word, number, look in rows:
         if beside:
-            lines.append((Piece(padded(word, size) + "  ", "dim"), Piece(number, role)))
+            lines.append((Piece(padded(word, size) + "  ", "dim"), Piece(number, look)))
         else:  # a number is never cut
-            lines += [(Piece(word, "dim"),), (Piece("  " + number, role),)]
+            lines += [(Piece(word, "dim"),), (Piece("  " + number, look),)]
     if line_width(lines[-1]) + 3 + text_width(mark.text) <= width:
         lines[-1] = (*lines[-1], Piece("   "), mark)
     else:
@@ -87,7 +90,11 @@ def _numbers(name: str, found: Difference, width: int) -> Block:
 
 
 def _sides(found: Difference, objective: str) -> str:
-    """Why the slopes on both sides differ; "" where they do not."""
+    """Why the slopes on both sides differ, or what is not finite; "" where neither is so."""
+    if found.verdict == "not-finite":
+        numbers_said = {"below": plain(found.below, 4), "above": plain(found.above, 4)}
+        key = "check.not-finite" if isfinite(found.numeric) else "check.not-finite.loss"
+        return say(key, taken=plain(found.analytic, 4), **numbers_said)
     noise = 1e-9 * max(abs(found.below), abs(found.above))  # what rounding leaves of a slope of 0
     numbers = {"below": found.below, "above": found.above, "taken": found.analytic}
     slopes = {key: plain(number if abs(number) > noise else 0.0, 4) for key, number in numbers.items()}
@@ -122,11 +129,14 @@ def _worst(most: Worst, name: str, width: int) -> list[Block]:
     every = most.checked == most.entries
     said = say("check.worst.all", entries=entries) if every else say_count("check.worst", most.checked, entries=entries)
     written = name + f"[{','.join(map(str, found.index))}]"
-    error = Piece(plain(found.error, 2) + (" ✔" if found.ok else " ✘"), "good" if found.ok else "error")
+    sign, role = _MARKS[found.verdict]
+    error = Piece(f"{plain(found.error, 2)} {sign}", role)
     line = (Piece(written, "gradient"), Piece("  " + say("check.error") + " ", "dim"), error)
+    corners = len(most.corners)
+    last = [wrap(say_count("check.corners", corners), width, "warning")] if corners else []
     if line_width(line) <= width:
-        return [wrap(said, width, "dim"), lines_block([line])]
-    return [wrap(said, width, "dim"), lines_block([fit(line[:1], width), fit((Piece("  "), error), width)])]
+        return [wrap(said, width, "dim"), lines_block([line]), *last]
+    return [wrap(said, width, "dim"), lines_block([fit(line[:1], width), fit((Piece("  "), error), width)]), *last]
 
 
 # The error over the width h, both as powers of ten.

@@ -136,6 +136,7 @@ def _check(record: Record, slot: int, index: Index) -> dict[str, Any]:
         "below": number_data(found.below),
         "above": number_data(found.above),
         "error": number_data(found.error),
+        "verdict": found.verdict,
         "corner": corner,
         "sweep": [
             [point.width, number_data(point.numeric), number_data(point.error)]
@@ -144,7 +145,9 @@ def _check(record: Record, slot: int, index: Index) -> dict[str, Any]:
         "worst": {
             "index": list(most.difference.index),
             "error": number_data(most.difference.error),
+            "verdict": most.difference.verdict,
             "checked": most.checked,
+            "corners": [list(one.index) for one in most.corners],
         },
     }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from nnstep.catalogue import say, say_count
@@ -15,7 +16,9 @@ from nnstep.view.notation import objective_letter
 from nnstep.view.numbers import shape_text
 
 if TYPE_CHECKING:
+    from nnstep.engine.difference import Difference
     from nnstep.engine.gradcheck import ParameterCheck
+    from nnstep.ops import Index
 
 __all__ = ["check_report", "gradcheck_report", "latex_report"]
 
@@ -56,22 +59,88 @@ def latex_report(scenario: Scenario, program: Program, name: str) -> Iterator[st
             yield r"\end{align*}"
 
 
-def gradcheck_report(checks: Iterable[ParameterCheck]) -> Iterator[str]:
-    """A line for each parameter: its worst entry, the two numbers, the relative error, and ok or MISMATCH."""
+def gradcheck_report(checks: Sequence[ParameterCheck], loss: float | None) -> Iterator[str]:
+    """A line for each parameter: its worst entry, the two numbers, the error, and what the check says of it. Then what
+    stands at a corner, what of a large parameter was looked at, how the error is measured, and the verdict.
+
+    `loss` is what the objective is where the differences start.
+    """
     from nnstep.engine.difference import TOLERANCE
 
     rows = [(*(say(f"report.column.{key}") for key in ("parameter", "worst", "analytic", "numeric", "error")), "")]
-    sampled = []
+    below = []
     for check in checks:
-        index = f"[{', '.join(map(str, check.index))}]" if check.index else "-"
-        numbers = (f"{check.analytic:.10g}", f"{check.numeric:.10g}", f"{check.error:.1e}")
-        rows.append((clean(check.name), index, *numbers, say("report.ok") if check.ok else say("report.mismatch")))
+        shown: ParameterCheck | Difference = check
+        error = check.error
+        if check.verdict == "corner":
+            shown = check.corners[0]
+            error = abs(shown.analytic - shown.numeric) / max(1.0, abs(shown.analytic), abs(shown.numeric))
+        numbers = (_number(shown.analytic), _number(shown.numeric), f"{error:.1e}")
+        rows.append((clean(check.name), _place(shown.index) or "-", *numbers, say(f"report.{check.verdict}")))
+        if check.corners:
+            below.append(_corner(check))
         if check.checked < check.entries:
             some = {"checked": f"{check.checked:,}", "entries": f"{check.entries:,}"}
-            sampled.append(say("report.sampled", name=clean(check.name), **some))
+            below.append(say("report.sampled", name=clean(check.name), **some))
     yield from _columns(rows, right=(2, 3, 4))
-    yield from sampled
+    yield from below
     yield say("report.tolerance", tolerance=f"{TOLERANCE:g}")
+    yield _verdict(checks, loss)
+
+
+def _number(number: float) -> str:
+    """With ten digits; 0 has no sign."""
+    return f"{number + 0.0:.10g}"
+
+
+def _place(index: Index) -> str:
+    return f"[{', '.join(map(str, index))}]" if index else ""
+
+
+def _corner(check: ParameterCheck) -> str:
+    """Which operand stands at a corner, and the slopes on both sides of it."""
+    found = next((one for one in check.corners if not one.ok), check.corners[0])
+    noise = 1e-9 * max(abs(found.below), abs(found.above))  # what rounding leaves of a slope of 0
+    numbers = {"below": found.below, "above": found.above, "taken": found.analytic}
+    said = {key: f"{number if abs(number) > noise else 0.0:.6g}" for key, number in numbers.items()}
+    said["entry"] = clean(check.name) + _place(found.index)
+    corner = found.corner
+    if corner is None:
+        lines = say("report.kink", **said)
+    else:
+        said["operation"], said["step"] = corner.operation, str(corner.step)
+        said["operand"] = _operand(corner.name, corner.index)
+        other = _operand(*corner.other) if corner.other is not None else _number(corner.level)
+        if not found.ok:
+            lines = say("report.corner.outside", level=other, **said)
+        elif corner.at == 0:
+            lines = say("report.corner.at", level=other, **said)
+        else:
+            lines = say("report.corner.near", value=_number(corner.value), level=other, **said)
+    more = len(check.corners) - 1
+    return lines + (" " + say_count("report.corner.more", more) if more else "")
+
+
+def _operand(name: str, index: Index) -> str:
+    """An entry of an operand, as the language writes it: z[0, 1], (1 - w)[0]."""
+    plain = name.isidentifier() or not index or name.endswith(")")
+    return (clean(name) if plain else f"({clean(name)})") + _place(index)
+
+
+def _verdict(checks: Sequence[ParameterCheck], loss: float | None) -> str:
+    """What it comes to, in one sentence."""
+    if loss is not None and not isfinite(loss):
+        return say("report.verdict.loss", loss=f"{loss:g}")
+    named = {verdict: [clean(one.name) for one in checks if one.verdict == verdict] for verdict in _VERDICTS}
+    said = [
+        say(f"report.verdict.{verdict}", names=", ".join(names[:8]) + (", ..." if len(names) > 8 else ""))
+        for verdict, names in named.items()
+        if names
+    ]
+    return " ".join(said) or say("report.verdict.ok")
+
+
+_VERDICTS = ("not-finite", "differs", "corner")
 
 
 def _assignment(program: Program, step: Step) -> Assignment:

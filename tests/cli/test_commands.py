@@ -324,3 +324,25 @@ def test_output_that_cannot_be_written_is_told_apart(here, monkeypatch):
     with pytest.raises(cli.OutputError) as caught:
         cli.main(["check", "micro.toml"])
     assert isinstance(caught.value.__cause__, BrokenPipeError)
+
+
+def test_gradcheck_names_what_stands_at_a_corner_and_does_not_say_ok(tmp_path, capsys):
+    path = tmp_path / "kink.toml"
+    path.write_text('equations = "loss = sum(relu(1 - w)) + sum(v)"\n[parameters]\nw = [1.0, 3.0]\nv = 2.0\n', "utf-8")
+    status, out, err = ran(capsys, "gradcheck", str(path))
+    lines = out.splitlines()
+    assert (status, err) == (0, "")
+    assert lines[1].split() == ["w", "[0]", "0", "-0.5", "5.0e-01", "at", "a", "corner"]
+    assert lines[2].endswith(" ok")
+    assert "w[0]: relu stands at its corner, (1 - w)[0] = 0 (step 2). The slope is -1 below and 0 above" in out
+    assert lines[-1].startswith("Not comparable at a corner")
+    assert "relative" not in out, "the error is divided by 1 where both numbers are smaller"
+
+
+def test_gradcheck_says_that_the_loss_is_no_number(tmp_path, capsys):
+    path = tmp_path / "nan.toml"
+    path.write_text('equations = "loss = sum(log(w))"\n[parameters]\nw = [-1.0, 3.0]\n', "utf-8")
+    status, out, err = ran(capsys, "gradcheck", str(path))
+    assert (status, err) == (1, "")
+    assert out.splitlines()[-1] == "The loss is nan: no gradient can be compared."
+    assert " ok" not in out

@@ -94,3 +94,58 @@ def test_checking_changes_nothing() -> None:
     before = timeline.record(1).arena.tobytes()
     gradcheck(timeline)
     assert timeline.record(1).arena.tobytes() == before
+
+
+@pytest.mark.parametrize(
+    ("equation", "parameters", "operation", "operand", "below", "above"),
+    [
+        ("sum(relu(1 - w))", "w = [1.0]", "relu", "1 - w", -1, 0),
+        ("sum(abs(w))", "w = [0.0, 2.0]", "abs", "w", -1, 1),
+        ("0.0001 * sum(abs(w))", "w = [0.0, 2.0]", "abs", "w", -1e-4, 1e-4),
+        ("1e-8 * sum(relu(w))", "w = [0.0]", "relu", "w", 0, 1e-8),
+        ("max(w)", "w = [1.0, 1.0]", "max", "w", 0, 1),
+        ("sum(min(w, axis=1))", "w = [[2.0, 2.0], [3.0, 4.0]]", "min", "w", 1, 0),
+        ("sum(maximum(w, 0.5))", "w = [0.5]", "maximum", "w", 0, 1),
+        ("sum(minimum(maximum(w, -1), 1))", "w = [1.0, 0.25]", "minimum", "maximum(w, -1)", 1, 0),
+        ("mean(maximum(0, 1 - y * w))", "w = [1.0, 2.0]\ny = [1.0, -1.0]", "maximum", "1 - y * w", -0.5, 0),
+        ("mae(w, y)", "w = [3.0, 1.0]\ny = [3.0, 0.0]", "mae", "w", -0.5, 0.5),
+        ("sum(leaky_relu(w, 0.2))", "w = [0.0]", "leaky_relu", "w", 0.2, 1),
+        ("sum(elu(w, 3))", "w = [0.0]", "elu", "w", 3, 1),
+    ],
+)
+def test_a_corner_is_named_and_is_not_called_ok(equation, parameters, operation, operand, below, above):
+    found = checks(f"loss = {equation}", parameters)["w"]
+    assert found.verdict == "corner"
+    assert found.ok, "nothing is wrong with it"
+    corner = found.corners[0].corner
+    assert (corner.operation, corner.name) == (operation, operand)
+    assert (found.corners[0].below, found.corners[0].above) == pytest.approx((below, above), abs=1e-9)
+
+
+@pytest.mark.parametrize("equation", ["relu(w * w)", "w ** 2", "relu(w - w)", "elu(w)", "huber(w, 0 * w)"])
+def test_where_slopes_are_the_same_on_both_sides_nothing_stands_at_a_corner(equation):
+    found = checks(f"loss = sum({equation})", "w = [0.0, 0.0]")["w"]
+    assert (found.corners, found.ok) == ((), True)
+
+
+def test_the_first_entry_that_is_no_number_is_the_worst_wherever_it_is():
+    for place in range(4):
+        w = [1.0, 2.0, 3.0, 4.0]
+        w[place] = -1.0
+        found = checks("loss = sum(sqrt(w) * v)", f"w = {w}\nv = 1")["w"]
+        assert (found.index, found.verdict) == ((0,), "not-finite"), "the loss is NaN for every entry"
+    wrong = operation("tanh")._replace(derivative={"x": "g * (1 - out * out) + 0 / (1 - maximum(0, x - 8))"})
+    many = [0.001 * k for k in range(3000)]
+    for place in (1, 777, 2998):
+        many[place] = 9.0
+        with mock.patch.dict(table._BY_NAME, tanh=wrong):
+            found = checks("loss = sum(tanh(w))", f"w = {many}")["w"]
+        assert found.index == (place,), "also beside the thousand that are looked at"
+        assert found.verdict == "not-finite"
+        many[place] = 0.5
+
+
+def test_what_the_rules_make_of_two_corners_at_once_is_a_mismatch_that_names_one():
+    found = checks("loss = sum(relu(w) - relu(-w))", "w = [0.0]")["w"]  # w itself, of which the rules make 0
+    assert (found.verdict, found.analytic) == ("differs", 0.0)
+    assert found.corners[0].corner.operation == "relu"

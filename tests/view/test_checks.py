@@ -123,7 +123,8 @@ def test_a_corner_is_told_with_its_slopes():
     assert "Any slope between is right; 0 is taken." in text
     assert "central difference 0.5" in text
     assert "off by 0.5, whatever the width" in text
-    assert "✔" in text
+    assert "▲ no derivative here: a corner" in text
+    assert "✔" not in text
     assert "w = v = 0.3 is at the corner of max" in text_of("loss = maximum(w, v)", "w = 0.3\nv = 0.3")
     near = text_of("loss = maximum(w, v)", "w = 0.300001\nv = 0.3")
     assert "w = 0.300001 passes the corner of max at v = 0.3 (step 1)" in near
@@ -144,5 +145,17 @@ def test_the_worst_entry_of_a_matrix_is_told_and_of_one_number_there_is_none():
     record = record_of("loss = sum(sin(w))", "w = { shape = [9, 8], init = 'normal' }")
     lines = lines_of(block_of(record, "grad(w)", (1, 2))[2])
     assert any(line == "50 of 72 entries checked, the worst:" for line in lines)
-    assert re.match(r"grad\(w\)\[\d,\d\]  relative error .* ✔$", lines[-1])
+    assert re.match(r"grad\(w\)\[\d,\d\]  error .* ✔$", lines[-1])
     assert "worst" not in text_of("loss = sin(w)")
+
+
+def test_entries_at_a_corner_are_counted_beside_the_worst_one():
+    text = text_of("loss = sum(relu(w)) + sum(w ** 3)", "w = [0.0, 0.7, 0.0]", index=(1,))
+    assert "✔ they agree" in text
+    assert "2 entries stand at a corner and cannot be compared." in text
+
+
+def test_what_is_not_finite_is_told():
+    assert "✘ not a finite number" in text_of("loss = log(w)", "w = -1.0")
+    assert "The loss is not a finite number here" in text_of("loss = log(w)", "w = -1.0")
+    assert "The gradient itself is" in text_of("loss = sqrt(w * w)", "w = 0.0")
