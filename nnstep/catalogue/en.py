@@ -190,6 +190,7 @@ TEXTS: dict[str, str] = {
     "look.ansi": "The terminal's own colours",
     "look.mono": "No colours",
     "message.quits": "q quits",
+    "message.no-shell": "no shell is there that could continue the program: it was not stopped",
     "message.copied.one": "copied {count} line to the clipboard",
     "message.copied.many": "copied {count} lines to the clipboard",
     "dialog.find.title": "Find a name",

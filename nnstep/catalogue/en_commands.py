@@ -86,6 +86,8 @@ COMMANDS: dict[str, str] = {
     "command.app.palette.help": "Every command by name.",
     "command.app.help": "Help",
     "command.app.help.help": "Every key, and how to read the screen.",
+    "command.app.suspend": "Suspend",
+    "command.app.suspend.help": "Back to the shell; its command fg comes back here.",
     "command.app.quit": "Quit",
     "command.app.quit.help": "Leave the debugger.",
     "command.frame.into": "Step into",

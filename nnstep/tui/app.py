@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import sys
 from collections.abc import Awaitable, Iterable
 from functools import partial
@@ -21,6 +23,7 @@ from nnstep.settings import keep, read
 from nnstep.text import clean
 from nnstep.tui.commands import COMMANDS, key_name
 from nnstep.tui.guard import GuardedApp
+from nnstep.tui.robust import has_job_control
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.stepping import Library, Opener, Stepping, bundled_scenarios, open_stepper
 from nnstep.tui.straight import Straight
@@ -126,6 +129,19 @@ class NnstepApp(GuardedApp):
     def leave(self) -> None:
         """End the program."""
         self.exit()
+
+    def stop_for_shell(self) -> None:
+        """Stop, with all that was started as one command, so that the shell takes the terminal; it can continue us."""
+        if self._driver is None or not self._driver.can_suspend or not has_job_control():
+            self.not_stopped()
+        else:
+            os.kill(0, signal.SIGTSTP)  # as the terminal does: a wrapper that only waits for us is to stop too
+
+    action_stop_for_shell = stop_for_shell  # what dialogs bind
+
+    def not_stopped(self) -> None:
+        """Nobody would be there to continue the program."""
+        self.stepping.say(say("message.no-shell"))
 
     def palette(self) -> None:
         """Open the command palette."""

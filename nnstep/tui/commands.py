@@ -19,7 +19,7 @@ class Command(NamedTuple):
     """One thing the screen can be asked to do.
 
     id       as it stands in a `Target` and in `ViewState.enabled`
-    keys     keys of the keyboard, the first one being the one to learn; empty for what only the palette offers
+    keys     keys of the keyboard, the first one being the one to learn
     group    the heading it stands under in the help, `group.<group>` in the catalogue
     footer   its word in the footer, `footer.<footer>` in the catalogue, or "" to leave it out; neighbours with the same
              word share it
@@ -83,7 +83,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("edit.make", ("e",), WHAT_IF, footer="edit", rank=6, session=True),
     Command("edit.undo", ("u",), WHAT_IF, session=True),
     Command("lens.branches", ("A",), WHAT_IF, footer="branches", rank=13, session=True),
-    Command("branch.rename", (), WHAT_IF, session=True),
+    Command("branch.rename", ("f2",), WHAT_IF, session=True),
     Command("branch.save", ("W",), WHAT_IF, session=True),
     Command("recovery.take", ("R",), WHAT_IF, session=True),
     Command("cell.left", ("h", "shift+left"), CELLS, footer="cell", rank=2, session=True),
@@ -125,8 +125,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("file.library", ("L",), SCENARIO, footer="library", rank=14),
     Command("file.reload", ("r",), SCENARIO, footer="reload", rank=16),
     Command("app.theme", ("T",), APPLICATION),
-    Command("app.palette", ("ctrl+p",), APPLICATION),
+    Command("app.palette", ("ctrl+p", ":"), APPLICATION),
     Command("app.help", ("?",), APPLICATION, footer="help"),
+    Command("app.suspend", ("ctrl+z",), APPLICATION),
     Command("app.quit", ("q",), APPLICATION, footer="quit", rank=1),
 )
 
@@ -146,7 +147,7 @@ def key_name(key: str) -> str:
     )
 
 
-_KEYS = {"right": "→", "left": "←", "up": "↑", "down": "↓"}
+_KEYS = {"right": "→", "left": "←", "up": "↑", "down": "↓", "f2": "F2"}
 
 
 def groups() -> Iterator[tuple[str, tuple[Command, ...]]]:

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from nnstep.catalogue import say
 
-__all__ = ["SignalWatch", "end_at_signals", "forget_odd_sizes", "no_terminal"]
+__all__ = ["SignalWatch", "end_at_signals", "forget_odd_sizes", "has_job_control", "no_terminal"]
 
 _ENDING = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")  # where the system has them
 
@@ -31,6 +31,21 @@ def no_terminal() -> str | None:
     if os.environ.get("TERM") == "dumb":
         return say("message.dumb-terminal")
     return None
+
+
+def has_job_control() -> bool:
+    """Whether a shell may be there that could continue this program after a stop.
+
+    None is where the program leads its session (a container, a terminal that was opened for it alone): whoever started
+    it is in another session, or nobody is there.
+    """
+    if sys.platform == "win32":
+        return False
+    parent = os.getppid()
+    try:
+        return parent > 0 and os.getsid(parent) == os.getsid(0) and os.getsid(0) != os.getpid()
+    except OSError:  # it has ended
+        return False
 
 
 def forget_odd_sizes() -> None:

@@ -27,6 +27,7 @@ from nnstep.tui.output import Output
 __all__ = ["LARGEST", "Keys", "TerminalDriver", "size_of"]
 
 LARGEST = (1000, 500)  # columns and lines of a screen beyond which nothing is drawn
+_CONTINUED = 0.5  # seconds after the continuation in which the handler of SIGCONT has run
 _USUAL = (80, 24)  # where a terminal does not know its size
 
 
@@ -70,6 +71,10 @@ class Keys:
             self._parser.mouse_pixels = parser.mouse_pixels
             self._parser.terminal_size = parser.terminal_size
             self._parser.terminal_pixel_size = parser.terminal_pixel_size
+
+
+def _not_told() -> None:
+    """What an application says that does not want to know."""
 
 
 def _not_taken(_: Message) -> bool:
@@ -201,7 +206,7 @@ class TerminalDriver(LinuxDriver):
         try:
             self._loop.call_soon_threadsafe(self._stop)
         except RuntimeError:  # the loop is closed, and the terminal given back
-            os.kill(os.getpid(), signal.SIGSTOP)
+            self._halt(signal.SIGTSTP)
 
     def _sigcont_application(self, *_: object) -> None:
         if self._stopping:
@@ -217,12 +222,11 @@ class TerminalDriver(LinuxDriver):
         taken = self.active and self._auto_restart
         if taken:
             self.suspend_application_mode()
-        if self._stopping:
-            os.kill(os.getpid(), signal.SIGSTOP)
-        while self._stopping:  # until the handler of SIGCONT has run
-            time.sleep(0.01)
+        continued = not self._stopping or self._halt(signal.SIGTSTP)
         if taken:
             self._resume()
+        if not continued:
+            getattr(self._app, "not_stopped", _not_told)()
 
     def _take_again(self) -> None:
         if self.active and self._auto_restart:
@@ -230,6 +234,30 @@ class TerminalDriver(LinuxDriver):
             self._resume()
 
     def _resume(self) -> None:
+        """Take the terminal again; continued in the background (`bg`), stop once more until it is ours."""
+        while self._in_background() and self._halt(signal.SIGTTOU):
+            pass
         if not self._app._exit:
             self._must_signal_resume = True  # so that everything is painted anew
             self.resume_application_mode()
+
+    def _in_background(self) -> bool:
+        with contextlib.suppress(OSError):
+            return os.tcgetpgrp(self.fileno) != os.getpgrp()
+        return False
+
+    def _halt(self, number: int) -> bool:
+        """Stop by a signal's own action until SIGCONT comes: whether it came to that.
+
+        The system does not stop a program so where no shell could continue it; a SIGSTOP would stop it for ever.
+        """
+        before, self._stopping = signal.signal(number, signal.SIG_DFL), True
+        try:
+            os.kill(os.getpid(), number)
+            until = time.monotonic() + _CONTINUED
+            while self._stopping and time.monotonic() < until:  # until the handler of SIGCONT has run
+                time.sleep(0.01)
+        finally:
+            signal.signal(number, before)
+        continued, self._stopping = not self._stopping, False
+        return continued

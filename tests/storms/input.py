@@ -14,12 +14,13 @@ _SEQUENCES = {
     "right": b"\x1b[C", "left": b"\x1b[D", "up": b"\x1b[A", "down": b"\x1b[B", "home": b"\x1b[H", "end": b"\x1b[F",
     "pageup": b"\x1b[5~", "pagedown": b"\x1b[6~", "delete": b"\x1b[3~", "tab": b"\t", "shift+tab": b"\x1b[Z",
     "enter": b"\r", "escape": b"\x1b", "space": b" ", "backspace": b"\x7f", "ctrl+p": b"\x10",
+    "ctrl+z": b"\x1a", "f2": b"\x1bOQ",
     "shift+left": b"\x1b[1;2D", "shift+right": b"\x1b[1;2C", "shift+up": b"\x1b[1;2A", "shift+down": b"\x1b[1;2B",
     "ctrl+left": b"\x1b[1;5D", "ctrl+right": b"\x1b[1;5C",
 }  # fmt: skip
 QUITTING = ("q", "ctrl+q")
 _KEYS = [_SEQUENCES.get(key, key.encode()) for command in COMMANDS for key in command.keys if key not in QUITTING]
-_OTHERS = [*_SEQUENCES.values(), b"\x1bOP", b"\x1b[15~", b"\x1b[2~", b"\x01", b"\x03", b"\x13", b"\x1a", b"\x1bx", b"Q"]
+_OTHERS = [*_SEQUENCES.values(), b"\x1bOP", b"\x1b[15~", b"\x1b[2~", b"\x01", b"\x03", b"\x13", b"\x1bx", b"Q"]
 _TYPED = [
     *("3", "3:2", "6.2", "9999999999999999999999", "0", "-1", "1:", "loss", "grad(W1)", "W1", "grad(", "x", "h1"),
     *("loss < 0.5", "changes(loss)", "backward", "step", "norm(grad(W1))", "prev(W1)", "9**9**9", "1/0", "W1 @ W1"),

@@ -65,7 +65,10 @@ class Dialog(Guarded, ModalScreen[None]):
     CSS_PATH = "../nnstep.tcss"
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close"),
+        Binding("ctrl+z", "app.stop_for_shell", "Suspend"),  # but where text is typed in lines it takes back an edit
+    ]
 
     class Closing(Message, namespace="dialog"):
         """Esc was pressed; what was pressed before it comes first."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import ClassVar
 
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.errors import NoWidget
 from textual.events import Click
@@ -16,6 +18,8 @@ __all__ = ["Commands"]
 
 class Commands(Guarded, CommandPalette):
     """Every command by name."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "app.stop_for_shell", "Suspend")]
 
     def __init__(self) -> None:
         super().__init__(id="--command-palette")  # by which Textual tells that one is open

@@ -42,6 +42,10 @@ class Above(Protocol):
         """Open the command palette."""
         ...
 
+    def stop_for_shell(self) -> None:
+        """Give the terminal back to the shell until the program is continued."""
+        ...
+
     def leave(self) -> None:
         """End the program."""
         ...
@@ -104,6 +108,7 @@ class StepperScreen(Guarded, Screen[None]):
             "app.theme": above.next_look,
             "app.palette": above.palette,
             "app.help": partial(above.dialog, "help"),
+            "app.suspend": above.stop_for_shell,
             "app.quit": above.leave,
         }
 
@@ -155,7 +160,7 @@ class StepperScreen(Guarded, Screen[None]):
         """Carry out a command of the table; what is returned has to be waited for before the next key."""
         if self.board.running:
             self.drive("run.stop")
-            if command != "app.quit":
+            if command not in ("app.quit", "app.suspend"):
                 return None
         if command.startswith("lens.") and not self.board.shows("operation"):
             self._focus("operation")  # or nothing would be seen of it

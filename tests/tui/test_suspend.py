@@ -1,0 +1,157 @@
+"""Ctrl+Z gives the terminal back to the shell as it was, and the shell's `fg` brings the whole screen back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+pty = pytest.importorskip("pty", reason="a pseudo-terminal is needed")
+
+from tests.storms.child import Child, nnstep  # noqa: E402
+from tests.tui.emulator import Emulator  # noqa: E402
+
+SUSPEND = b"\x1a"
+
+
+@pytest.fixture
+def child() -> Iterator[Child]:
+    made = Child(nnstep("two_layer"), 120, 36)
+    yield made
+    made.end()
+
+
+def stop(child: Child) -> None:
+    child.type(SUSPEND)
+    assert child.comes_to(lambda: child.state == "T")
+    assert child.comes_to(lambda: child.wrong() == [])  # modes, settings, title: as before the program
+
+
+def picture(child: Child, columns: int, lines: int) -> list[str]:
+    """What stands on the terminal by what was written since the screen was taken last."""
+    grid = Emulator(columns, lines)
+    grid.feed(child.output.rpartition(b"\x1b[?1049h")[2].decode(errors="ignore"))
+    return grid.rows
+
+
+def test_it_stops_with_the_terminal_restored_and_comes_back_whole(child):
+    assert child.until(b"Operation")
+    child.type(b"nn")
+    assert child.comes_to(lambda: any(" 2/19" in row for row in picture(child, 120, 36)))
+    before = picture(child, 120, 36)
+    for _ in range(2):
+        stop(child)
+        child.signal(signal.SIGCONT)
+        assert child.comes_to(lambda: picture(child, 120, 36) == before)
+    child.type(b"n")
+    assert child.comes_to(lambda: any(" 3/19" in row for row in picture(child, 120, 36)))
+    child.type(b"q")
+    child.wait()
+    assert (child.status, child.wrong()) == (0, [])
+
+
+def test_a_size_that_changes_while_it_is_stopped_is_painted_for(child):
+    assert child.until(b"Operation")
+    stop(child)
+    child.resize(100, 30)
+    child.signal(signal.SIGCONT)
+    assert child.comes_to(lambda: picture(child, 100, 30)[-1].rstrip().endswith("q quit"))
+    assert all(row.rstrip()[-1:] in "╮│┃╯" for row in picture(child, 100, 30)[4:-1])
+    stop(child)
+    child.resize(120, 36)
+    child.signal(signal.SIGCONT)
+    assert child.comes_to(lambda: picture(child, 120, 36)[-1].rstrip().endswith("q quit"))
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"), [(b"g", "Go to"), (b":", "Search"), (b"L", "Scenarios"), (b"c", "Four layers")]
+)
+def test_it_stops_from_wherever_it_is(key, shown):
+    child = Child(nnstep("mlp"), 120, 36)
+    try:
+        assert child.until(b"Operation")
+        child.type(key)
+        assert child.comes_to(lambda: any(shown in row for row in picture(child, 120, 36)))
+        stop(child)
+        child.signal(signal.SIGCONT)
+        assert child.comes_to(lambda: any(shown in row for row in picture(child, 120, 36)))
+    finally:
+        child.end()
+
+
+def test_where_no_shell_could_continue_it_it_does_not_stop():
+    """In a container, or a terminal that was opened for it alone, it leads its session."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvpe(sys.executable, nnstep("two_layer"), {**os.environ, "TERM": "xterm-256color"})
+    seen = b""
+    while b"Operation" not in seen:
+        seen += os.read(terminal, 1 << 16)
+    os.write(terminal, SUSPEND)
+    while b"no shell is there" not in seen:
+        seen += os.read(terminal, 1 << 16)
+    os.write(terminal, b"q")
+    while True:
+        try:
+            if not os.read(terminal, 1 << 16):
+                break
+        except OSError:
+            break
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    os.close(terminal)
+
+
+class Shell:
+    """A shell with job control on a terminal of its own."""
+
+    def __init__(self) -> None:
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            environment = {**os.environ, "TERM": "xterm-256color", "PS1": "ready> "}
+            os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"], environment)
+        self.seen = ""
+
+    def until(self, pattern: str) -> str:
+        """Read until a pattern has come, and forget what came before its end: what it was."""
+        while not (found := re.search(pattern, self.seen)):
+            self.seen += os.read(self.terminal, 1 << 16).decode(errors="ignore")
+        self.seen = self.seen[found.end() :]
+        return found[0]
+
+    def say(self, line: str) -> None:
+        os.write(self.terminal, line.encode())
+
+    def end(self) -> None:
+        os.close(self.terminal)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="a shell with job control is needed")
+def test_continued_in_the_background_it_waits_until_it_has_the_terminal():
+    shell = Shell()
+    try:
+        shell.until("ready> ")
+        shell.say(f"{sys.executable} -m nnstep two_layer\n")
+        shell.until("Operation")
+        shell.say(SUSPEND.decode())
+        shell.until("Stopped")
+        shell.say("bg\n")
+        shell.until("two_layer &")
+        state = "Running"
+        while "Running" in state:
+            shell.say("jobs\n")
+            state = shell.until(r"\[1\]\S* +(Running|Stopped)")
+        shell.say("fg\n")
+        shell.until("Operation")
+        shell.say("q")
+        shell.until("ready> ")
+        shell.say("echo status $?\n")
+        shell.until("status 0")
+    finally:
+        shell.end()
