@@ -146,6 +146,7 @@ TEXTS: dict[str, str] = {
     "message.no-step": "there is no step {step}; iteration {iteration} has 0 to {last}",
     "message.no-inner": "there is no step {step} inside of {line}; it has 1 to {last}",
     "message.primitive": "there is no step {step} inside of {line}; it is a primitive",
+    "message.no-entry": "{text} is no entry of {name}, which is {shape}; they are counted from 0",
     "message.nothing-called": "nothing is called {text}; {hint}",
     "message.places": "expected a step (14), an iteration and step (3:14), or a value's name (z1, grad(W1))",
     # -- pictures (view/plots)
@@ -334,6 +335,7 @@ TEXTS: dict[str, str] = {
     # -- a person's own numbers
     "mine.no-gradient": "{name} has no gradient here",
     "mine.no-name": "no value here has a gradient to compare with",
+    "mine.cell": "{name} is one entry; all of {whole} is compared",
     "mine.unknown": "nothing is called {name}; {hint}",
     "mine.names": "names are those of the program, as in W1 or grad(z1); gradients: {names}",
     "mine.twice": "{name} is given twice",

@@ -2,8 +2,8 @@
 
 from nnstep.debugger.cell import Cell
 from nnstep.debugger.frames import Frame
-from nnstep.debugger.places import find_names, place
+from nnstep.debugger.places import find_names, meant, place
 from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
 
-__all__ = ["Cell", "Frame", "Position", "Session", "find_names", "place"]
+__all__ = ["Cell", "Frame", "Position", "Session", "find_names", "meant", "place"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -11,9 +10,10 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.debugger.mistakes import Cause, causes, searchable
 from nnstep.engine import Record
-from nnstep.errors import NnstepError, nearest
+from nnstep.errors import LanguageError, NnstepError, nearest
 from nnstep.ops import Array, Index
 from nnstep.program import Program
+from nnstep.program.naming import value_named
 from nnstep.scenario.answers import Given, given_text, read_json_text
 from nnstep.typed import TypedError
 
@@ -82,14 +82,18 @@ def value_name(program: Program, text: str) -> str:
     """The value that a person means by a name.
 
     `W1`, `dW1`, `grad_W1`, `W1.grad` and `∂L/∂W1` mean the gradient of a parameter; for any other value the bare name
-    means the value itself. Raises ValueError with the nearest name.
+    means the value itself. Raises ValueError with the nearest name, and for a single entry.
     """
     name = " ".join(text.split())
-    for pattern in (r"grad\((.*)\)", r"grad_(.*)", r"(.*)[._]grad", r"d(.*)", r"∂\w+/∂(.*)", r"d\w+/d(.*)"):
-        found = re.fullmatch(pattern, name)
-        if found and name not in program.versions and f"grad({found[1]})" in program.versions:
-            return f"grad({found[1]})"
-    if name not in program.versions:
+    try:
+        found = value_named(program, name)
+    except LanguageError as error:
+        raise ValueError(f"{error}; {error.hint}") from None
+    if found is not None and found.index:
+        raise ValueError(say("mine.cell", name=repr(name), whole=found.name))
+    if found is not None:
+        name = found.name
+    else:
         same = next((one for one in program.versions if one.lower() == name.lower()), name)
         raise ValueError(say("mine.unknown", name=repr(name), hint=nearest(same, program.versions) or _names(program)))
     if program.values[program.versions[name][0]].role != "parameter":

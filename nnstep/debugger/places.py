@@ -7,16 +7,18 @@ import re
 from nnstep.catalogue import say
 from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
-from nnstep.errors import nearest
+from nnstep.errors import LanguageError, nearest
+from nnstep.language.references import Named
+from nnstep.program.naming import names_like, value_named
 
-__all__ = ["find_names", "place"]
+__all__ = ["find_names", "meant", "place"]
 
 _NUMBERS = re.compile(r"(?:(\d{1,9})\s*:)?\s*(\d{1,9}(?:\.\d{1,9}){0,20})")
 
 
 def place(session: Session, text: str) -> Position:
     """Where `text` leads: "14" (step 14 of this iteration), "14.2" (step 2 of its body), "3:14" (of iteration 3), or
-    the step that assigns a name.
+    the step that assigns the value that is named, in whatever notation: grad(W1), ∂L/∂W1[0,1], σ(z1), #4.
 
     Raises ValueError, saying what was expected, for a text that leads nowhere.
     """
@@ -26,14 +28,26 @@ def place(session: Session, text: str) -> Position:
         iteration = int(numbers[1] or session.position.iteration)
         step, *inner = map(int, numbers[2].split("."))
         return Position(iteration, step, tuple(inner))
-    slots = session.program.versions.get(text)
-    if slots is None:
+    found = meant(session, text)
+    if found is None:
         hint = nearest(text, session.program.versions)
         raise ValueError(say("message.nothing-called", text=repr(text), hint=hint or say("message.places")))
-    steps = [session.program.values[slot].step for slot in slots]
-    return Position(session.position.iteration, steps[-1])
+    value = session.program.values[session.program.versions[found.name][-1]]
+    fits = len(found.index) == len(value.shape) and all(map(int.__lt__, found.index, value.shape))
+    if found.index and not fits:
+        shape = "×".join(map(str, value.shape)) or "1"
+        raise ValueError(say("message.no-entry", text=repr(text), name=found.name, shape=shape))
+    return Position(session.position.iteration, value.step)
 
 
-def find_names(session: Session) -> list[str]:
-    """Every name that `place` knows, in order of assignment."""
-    return list(session.program.versions)
+def meant(session: Session, text: str) -> Named | None:
+    """The value, or its cell, that a text names; None where it names none. Raises ValueError where it may be two."""
+    try:
+        return value_named(session.program, text)
+    except LanguageError as error:
+        raise ValueError(str(error) + (f"; {error.hint}" if error.hint else "")) from None
+
+
+def find_names(session: Session, typed: str = "") -> list[str]:
+    """The names that `place` knows in which a text occurs, the one that it means first; without a text all."""
+    return names_like(session.program, typed)

@@ -19,9 +19,10 @@ from nnstep.engine.expressions import check, places, value_at
 from nnstep.engine.timeline import Timeline
 from nnstep.engine.watching import Condition
 from nnstep.errors import LanguageError
-from nnstep.language import Call, Expression, Name, parse_expression
+from nnstep.language import Call, Expression, Name
 from nnstep.ops import Array
 from nnstep.program import PHASES, Program
+from nnstep.program.naming import expression_of, value_named
 
 __all__ = ["Breakpoint", "breakpoint_of", "condition_of", "stop_steps", "stops_at"]
 
@@ -61,13 +62,14 @@ def breakpoint_of(text: str, programs: Sequence[Program], number: int = 0, hits:
     program = programs[0]
     if hits < 1:
         raise LanguageError(say("stop.hits"))
-    if text in program.versions:
-        if not _steps_of(text, program):
-            raise LanguageError(say("stop.given", name=text), hint=say("stop.given.hint", name=text))
-        return Breakpoint(number, text, "line", hits=hits)
+    named = value_named(program, text)
+    if named is not None and not named.index:
+        if not _steps_of(named.name, program):
+            raise LanguageError(say("stop.given", name=named.name), hint=say("stop.given.hint", name=named.name))
+        return Breakpoint(number, named.name, "line", hits=hits)
     if text in (*PHASES, _ANY_PHASE):
         return Breakpoint(number, text, "phase", hits=hits)
-    expression = parse_expression(text)
+    expression = expression_of(text, programs)
     if isinstance(expression, Call) and expression.function == _CHANGES:
         if len(expression.arguments) != 1 or expression.options:
             raise LanguageError(say("stop.changes"))

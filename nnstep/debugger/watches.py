@@ -10,9 +10,10 @@ import numpy as np
 from nnstep.debugger.position import Position
 from nnstep.engine import Record, Timeline
 from nnstep.engine.expressions import check, value_at
-from nnstep.language import Expression, parse_expression
+from nnstep.language import Expression
 from nnstep.ops import Array
 from nnstep.program import Program
+from nnstep.program.naming import expression_of
 
 __all__ = ["Trend", "Watch", "Watched", "watch_of", "watched"]
 
@@ -50,7 +51,7 @@ class Watched(NamedTuple):
 def watch_of(text: str, programs: Sequence[Program], number: int = 0) -> Watch:
     """Read a watch. Raises LanguageError, with the reason, for one that cannot be used."""
     text = " ".join(text.split())
-    expression = parse_expression(text)
+    expression = expression_of(text, programs)
     check(expression, programs)
     return Watch(number, text, expression)
 

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from nnstep.errors import LanguageError, NnstepError, OperationError, Problem, nearest
 from nnstep.language import REFERENCES, Call, Name, number_text, parse_expression, to_text
+from nnstep.language.references import Vocabulary, named
 from nnstep.scenario.arrays import times
 from nnstep.scenario.fields import Field, Report, describe, given, real, table, text, whole
 from nnstep.scenario.labels import Label, labels
@@ -214,23 +215,10 @@ def _cell(field: Field, iteration: int | None, context: _Context) -> tuple[str, 
     written = text(field)
     if not isinstance(field.value, str):
         return None
-    try:
-        match parse_expression(written):
-            case Name(name):
-                index: object = ()
-            case Call("slice", (Name(name),), ((_, index),)):
-                pass
-            case _:
-                field.wrong(f"found '{clean(written, 40)}', expected {_CELL}")
-                return None
-    except LanguageError as error:
-        field.wrong(f"{clean(written, 60)}: {error.message}", error.hint or f"expected {_CELL}")
+    found = _meant(written, field, context)
+    if found is None:
         return None
-    assert isinstance(index, tuple)
-    numbers = tuple(item for item in index if isinstance(item, int))
-    if len(numbers) < len(index):
-        field.wrong(f"found '{clean(written, 40)}', expected a single cell: whole numbers, counted from 0")
-        return None
+    name, numbers = found
     shape = _shape(field, name, iteration, context)
     if shape is None:
         return (name, numbers) if context.scenario is None else None
@@ -238,6 +226,32 @@ def _cell(field: Field, iteration: int | None, context: _Context) -> tuple[str, 
         return name, numbers
     hint = "the first number is the row of the data, counted from 0" if name in ("x", "y") else None
     field.wrong(f"{clean(written, 40)} is no cell of {name}, which is {_described(name, shape)}", hint)
+    return None
+
+
+def _meant(written: str, field: Field, context: _Context) -> tuple[str, tuple[int, ...]] | None:
+    """The name and the index that are written, in whatever notation; None, and a problem noted, for what is no cell."""
+    given = _given_shapes(context.scenario) if context.scenario is not None else {}
+    targets = [one.assignment.target for one in context.scenario.equations] if context.scenario is not None else []
+    values = {*given, *targets}
+    known = values | {f"{reference}({name})" for reference in REFERENCES for name in values}
+    objective = (context.scenario.objective if context.scenario is not None else None) or "loss"
+    named_value = named(written, Vocabulary(known.__contains__, objective))
+    if named_value is not None:
+        return named_value
+    try:
+        match parse_expression(written):
+            case Name(name):
+                return name, ()
+            case Call("slice", (Name(name),), ((_, tuple() as index),)):
+                numbers = tuple(item for item in index if isinstance(item, int))
+                if len(numbers) == len(index):
+                    return name, numbers
+                field.wrong(f"found '{clean(written, 40)}', expected a single cell: whole numbers, counted from 0")
+            case _:
+                field.wrong(f"found '{clean(written, 40)}', expected {_CELL}")
+    except LanguageError as error:
+        field.wrong(f"{clean(written, 60)}: {error.message}", error.hint or f"expected {_CELL}")
     return None
 
 

@@ -109,7 +109,7 @@ class _Reading:
         optimizer = read_optimizer(fields["optimizer"]) if "optimizer" in fields else None
         training = read_training(fields["training"]) if "training" in fields else Training()
         names = None if self._report.problems else self._names.all()
-        breakpoints, watches = read_conditions(fields["debug"], names) if "debug" in fields else ((), ())
+        breakpoints, watches = read_conditions(fields["debug"], names, objective) if "debug" in fields else ((), ())
         scenario = Scenario(
             title=title,
             description=description.strip(),

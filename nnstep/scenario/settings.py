@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from nnstep.errors import LanguageError, nearest
 from nnstep.language import REFERENCES, Expression, Name, parse_expression, walk
+from nnstep.language import names as used_names
+from nnstep.language.references import Vocabulary, read_expression
 from nnstep.scenario.fields import Field, choice, flag, given, real, table, texts, whole
 from nnstep.scenario.model import Condition, Optimizer, Training
 from nnstep.text import clean
@@ -100,7 +102,9 @@ def read_training(owner: Field) -> Training:
     return Training(epochs, size, flag(fields.get("shuffle"), False))
 
 
-def read_conditions(owner: Field, names: list[str] | None) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+def read_conditions(
+    owner: Field, names: list[str] | None, objective: str | None = None
+) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """(breakpoints, watches): each a value's name, grad(NAME), a condition or an expression.
 
     A breakpoint may also be a phase or changes(EXPRESSION), and a table:
@@ -109,12 +113,14 @@ def read_conditions(owner: Field, names: list[str] | None) -> tuple[tuple[Condit
     """
     fields = table(owner, ("breakpoints", "watch"), what="a table [debug]")
     return (
-        _conditions(fields.get("breakpoints"), names, phases=True),
-        _conditions(fields.get("watch"), names, phases=False),
+        _conditions(fields.get("breakpoints"), names, objective, phases=True),
+        _conditions(fields.get("watch"), names, objective, phases=False),
     )
 
 
-def _conditions(field: Field | None, names: list[str] | None, *, phases: bool) -> tuple[Condition, ...]:
+def _conditions(
+    field: Field | None, names: list[str] | None, objective: str | None, *, phases: bool
+) -> tuple[Condition, ...]:
     if field is None:
         return ()
     what = 'expressions, such as ["grad(W1)", "loss < 0.1"]'
@@ -135,7 +141,7 @@ def _conditions(field: Field | None, names: list[str] | None, *, phases: bool) -
             where.expected("a string in quotes")
             continue
         try:
-            expression = parse_expression(where.value)
+            expression = read_expression(where.value, _vocabulary(names, objective))
         except LanguageError as error:
             where.wrong(f"{clean(where.value, 60)}: {error.message}", error.hint)
             continue
@@ -158,10 +164,28 @@ def _in_table(item: Field) -> Condition | None:
 def _check_names(item: Field, expression: Expression, names: list[str]) -> None:
     """Note each name that no value has."""
     used = (node.id for node in walk(expression) if isinstance(node, Name))
-    for name in dict.fromkeys(_value_name(one) for one in used):
+    for name in dict.fromkeys(inner for one in used for inner in _names_in(_value_name(one)) or (one,)):
         if name not in names and name not in _COUNTERS:
             there = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
             item.wrong(f"'{clean(name, 40)}' is not defined", nearest(name[:80], names) or f"there is {there}")
+
+
+def _vocabulary(names: list[str] | None, objective: str | None) -> Vocabulary:
+    """The names of values; one without a name goes by its text, of which the program knows whether there is it."""
+
+    def known(text: str) -> bool:
+        used = _names_in(_value_name(text))
+        return bool(used) and (names is None or all(name in names for name in used))
+
+    return Vocabulary(known, objective or "loss")
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    """The name itself, or those in the text of a value without one; none in what is no such text."""
+    try:
+        return (text,) if text.isidentifier() else used_names(parse_expression(text))
+    except LanguageError:
+        return ()
 
 
 def _value_name(name: str) -> str:

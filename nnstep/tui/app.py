@@ -173,9 +173,9 @@ class NnstepApp(GuardedApp):
         self._dress_dialogs()
         return self.push_screen(dialog(name, self, problems))
 
-    def names(self) -> list[str]:
-        """Names that can be found in the open scenario."""
-        return self.stepping.stepper.names() if self.stepping.stepper is not None else []
+    def names(self, typed: str) -> list[str]:
+        """Names that can be found in the open scenario, those that go with what was typed."""
+        return self.stepping.stepper.names(typed) if self.stepping.stepper is not None else []
 
     def drive(self, command: str, argument: object = None) -> None:
         """Carry out a command of the session."""

@@ -44,8 +44,8 @@ class Stepping(Protocol):
         """Read the file again. Raises `NnstepError`, and then the session is the one before."""
         ...
 
-    def names(self) -> list[str]:
-        """The names that can be found."""
+    def names(self, typed: str = "") -> list[str]:
+        """The names that can be found and that go with what was typed."""
         ...
 
     def summary(self) -> str:

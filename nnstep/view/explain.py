@@ -5,14 +5,15 @@ The text is what the views of the middle panel and the chain-rule panel paint; t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnstep.catalogue import say
-from nnstep.errors import NnstepError, Problem, nearest
+from nnstep.errors import LanguageError, NnstepError, Problem, nearest
+from nnstep.language.references import cell_of as cell_at_end
 from nnstep.ops import Index
+from nnstep.program.naming import value_named
 from nnstep.text import clean
 from nnstep.view.canvas import Panel, line_text
 from nnstep.view.choice import Choice
@@ -52,7 +53,7 @@ def asked(scenario: Scenario, text: str, iteration: int, ascii: bool = False) ->
         raise NnstepError(Problem(said, key="--iteration"))
     session.go_to(iteration, len(session.timeline.program(iteration).steps))
     program = session.program
-    name, index = _read(text, program.versions)
+    name, index = _read(text, program)
     shape = program.values[program.versions[name][-1]].shape
     if len(index) != len(shape) or any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
         said = f"found {clean(text)!r}; {clean(name)} is {shape_text(shape) or 'a scalar'}"
@@ -63,17 +64,17 @@ def asked(scenario: Scenario, text: str, iteration: int, ascii: bool = False) ->
     return Asked(stepper, name, index)
 
 
-def _read(text: str, names: dict[str, tuple[int, ...]]) -> tuple[str, Index]:
-    """A name and the entry in brackets after it."""
-    plain = " ".join(text.split())
-    if plain in names:
-        return plain, ()
-    found = re.fullmatch(r"(.*)\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]", plain)
-    name = found[1].strip() if found else plain
-    if name not in names:
-        hint = nearest(name, names) or "an entry is written W1[0,1] or grad(W1)[0,1]"
+def _read(text: str, program: Program) -> tuple[str, Index]:
+    """The name of a value and the entry of it that a text names, in whatever notation."""
+    try:
+        found = value_named(program, text)
+    except LanguageError as error:
+        raise NnstepError(Problem(str(error), key="--explain", hint=error.hint)) from None
+    if found is None:
+        name, _ = cell_at_end(" ".join(text.split()))
+        hint = nearest(name, program.versions) or "an entry is written W1[0,1], grad(W1)[0,1] or dL/dW1[0,1]"
         raise NnstepError(Problem(f"nothing is called {clean(name)!r}", key="--explain", hint=hint))
-    return name, tuple(int(at) for at in found[2].split(",")) if found else ()
+    return found
 
 
 def explain(found: Asked) -> Iterator[str]:

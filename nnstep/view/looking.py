@@ -114,9 +114,9 @@ class Looking:
             self.recovery.close()
             self.recovery = None
 
-    def names(self) -> list[str]:
-        """The names that can be gone to."""
-        return find_names(self.session)
+    def names(self, typed: str = "") -> list[str]:
+        """The names that can be gone to and that go with what was typed."""
+        return find_names(self.session, typed)
 
     def question(self, about: str) -> str:
         """What the dialogs ask: for a person's own numbers ("mine"), or for the answer of a quiz ("quiz")."""

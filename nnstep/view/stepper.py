@@ -7,7 +7,7 @@ from copy import copy
 from pathlib import Path
 
 from nnstep.catalogue import say
-from nnstep.debugger import Position, Session, place
+from nnstep.debugger import Position, Session, meant, place
 from nnstep.errors import NnstepError, Problem
 from nnstep.files import stamp
 from nnstep.scenario import load
@@ -19,6 +19,7 @@ from nnstep.view.choosing import chosen_by
 from nnstep.view.following import Visit, follow
 from nnstep.view.lenses import jump, row_cells
 from nnstep.view.looking import Looking, Spot
+from nnstep.view.matrix import cell_of
 from nnstep.view.state import FORESEEN, ViewState
 from nnstep.view.subject import gradient_name
 from nnstep.view.top import title
@@ -205,8 +206,10 @@ class Stepper(Looking):
         else:
             self._message = debugging.go_towards(self.control, there)
             self.choice = _elsewhere(self.choice)
-            if text in self.session.program.versions:  # its first cell, and of a gradient also the chain rule
-                self.choice = chosen_by(self.moment(), "cell.choose", (text, *self.choice.cell))
+            named = meant(self.session, text)
+            if named is not None:  # its cell, and of a gradient also the chain rule
+                spot = cell_of(named.index) if named.index else self.choice.cell
+                self.choice = chosen_by(self.moment(), "cell.choose", (named.name, *spot))
 
     def _enter(self) -> None:
         """Where the chosen row leads: to a cell, to a finding, to a branch."""

@@ -199,7 +199,7 @@ def test_places_as_they_are_typed() -> None:
     ("text", "said"),
     [
         ("los", "did you mean 'loss'?"),
-        ("grad( w )", "did you mean 'grad(w)'?"),
+        ("grad(w", "did you mean 'grad(w)'?"),
         ("??", "expected a step (14)"),
         ("", "expected a step (14)"),
         ("1:2:3", "expected a step (14)"),

@@ -210,8 +210,9 @@ class FakeStepper:
     def close(self) -> None:
         pass
 
-    def names(self) -> list[str]:
-        return ["W1", "W2", "x @ W1", "grad(W1)", "loss", HOSTILE]
+    def names(self, typed: str = "") -> list[str]:
+        names = ["W1", "W2", "x @ W1", "grad(W1)", "loss", HOSTILE]
+        return [name for name in names if typed.lower() in name.lower()]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from nnstep.tui.commands import COMMANDS, panel_names
-from nnstep.tui.screens.find import Find, matching
+from nnstep.tui.screens.find import Find
 from nnstep.tui.screens.goto import Goto
 from nnstep.tui.screens.help import Help
 from nnstep.tui.screens.library import LibraryScreen
@@ -331,11 +331,6 @@ def test_find_narrows_and_goes():
         return app.stepping.stepper.log[-1], app.screen is app.stepping
 
     assert run(act, FakeStepper()) == (("name.find", "x @ W1"), True)
-
-
-def test_find_puts_names_that_begin_so_first():
-    assert matching(["x @ W1", "grad(W1)", "W1", "b"], " w1") == ["W1", "x @ W1", "grad(W1)"]
-    assert matching(["a", "b"], "") == ["a", "b"]
 
 
 def test_find_without_a_match_stays_open():

@@ -22,7 +22,7 @@ class Host(Protocol):
         """Open a scenario; what is wrong with it."""
         ...
 
-    def names(self) -> list[str]:
+    def names(self, typed: str) -> list[str]:
         """Names that can be found in the open scenario."""
         ...
 
@@ -60,7 +60,7 @@ def _goto(host: Host) -> Dialog:
 def _find(host: Host) -> Dialog:
     from nnstep.tui.screens.find import Find
 
-    return Find(host.names(), lambda name: host.drive("name.find", name))
+    return Find(host.names, lambda name: host.drive("name.find", name))
 
 
 def _open(host: Host) -> Dialog:

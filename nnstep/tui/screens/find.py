@@ -14,14 +14,7 @@ from nnstep.catalogue import say
 from nnstep.text import clean
 from nnstep.tui.screens.dialog import Box, Choices, Dialog, Field
 
-__all__ = ["Find", "matching"]
-
-
-def matching(names: Sequence[str], typed: str) -> list[str]:
-    """The names that contain what was typed, those that begin with it first, whatever the case of the letters."""
-    wanted = typed.strip().lower()
-    found = [name for name in names if wanted in name.lower()]
-    return sorted(found, key=lambda name: not name.lower().startswith(wanted))
+__all__ = ["Find"]
 
 
 class Find(Dialog):
@@ -32,7 +25,8 @@ class Find(Dialog):
         Binding("up", "move(-1)", "Up", priority=True),
     ]
 
-    def __init__(self, names: Sequence[str], go: Callable[[str], object]) -> None:
+    def __init__(self, names: Callable[[str], Sequence[str]], go: Callable[[str], object]) -> None:
+        """`names` gives those that go with what was typed, the one that is meant first."""
         super().__init__()
         self._names, self._go = names, go
         self._found: list[str] = []
@@ -47,7 +41,7 @@ class Find(Dialog):
         self.set_focus(self.query_one(Input))
 
     def _list(self, typed: str) -> None:
-        self._found = matching(self._names, typed)
+        self._found = list(self._names(typed))
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Content(clean(name)) for name in self._found])

@@ -1,0 +1,80 @@
+"""Which value of a program a person means: by its name in the language, as the screen prints it, or as in books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nnstep.errors import LanguageError
+from nnstep.language import Expression, Name, parse_expression, tokens
+from nnstep.language.references import Named, Vocabulary, named, read_expression
+from nnstep.ops import OPERATIONS
+from nnstep.program.kept import per_program
+from nnstep.program.model import Program
+
+__all__ = ["expression_of", "names_like", "value_named"]
+
+_SYMBOLS = {operation.name: operation.symbol for operation in OPERATIONS}
+_PLAIN = {operation.symbol for operation in OPERATIONS if operation.symbol == operation.name}
+# Of operations with one sign, the one that is called as the sign is written, or else the first.
+_CALLS = {
+    operation.symbol: operation.name
+    for operation in reversed(OPERATIONS)
+    if operation.where != "rule" and operation.symbol not in _PLAIN and any(map(str.isalpha, operation.symbol))
+} | {"√": "sqrt"}
+
+
+def value_named(program: Program, text: str) -> Named | None:
+    """The value of a program, or its cell, that a text names: ∂L/∂W1[0,1], dW1, σ(z1), #4; None where there is none.
+
+    Raises LanguageError where a printed name is that of two values.
+    """
+    number = text.strip().removeprefix("#")
+    if number != text.strip() and number.isdecimal() and 1 <= int(number[:9]) <= len(program.steps):
+        return Named(program.values[program.steps[int(number[:9]) - 1].target].name)
+    return named(text, _vocabulary(program))
+
+
+def names_like(program: Program, typed: str) -> list[str]:
+    """The names of a program's values in which a text occurs, as they are typed or printed: the one that it names in
+    any notation first, then those that begin with it. The case of letters makes no difference.
+    """
+    wanted = "".join(typed.split()).casefold()
+    written = {name: name for name in program.versions}
+    for printed, names in _printed(program).items():
+        written |= {name: f"{written[name]}\n{printed}" for name in names}
+    lines = {name: "".join(text.replace(" ", "")).casefold() for name, text in written.items()}
+    found = [name for name, text in lines.items() if wanted in text]
+    found.sort(key=lambda name: not any(line.startswith(wanted) for line in lines[name].split("\n")))
+    try:
+        meant = value_named(program, typed) if wanted else None
+    except LanguageError:
+        meant = None
+    return found if meant is None else [meant.name, *(name for name in found if name != meant.name)]
+
+
+def expression_of(text: str, programs: Sequence[Program]) -> Expression:
+    """An expression about the values of a run whose programs these are, in any notation. Raises LanguageError."""
+    return read_expression(text, _vocabulary(programs[0]))
+
+
+def _vocabulary(program: Program) -> Vocabulary:
+    objective = "loss" if program.objective is None else program.values[program.objective].name
+    return Vocabulary(program.versions.__contains__, objective, lambda: _printed(program), _CALLS)
+
+
+@per_program
+def _printed(program: Program) -> Mapping[str, tuple[str, ...]]:
+    """The names of a program's values by the way in which the screen prints them, without spaces."""
+    objective = "loss" if program.objective is None else program.values[program.objective].name
+    letter = "L" if objective == "loss" else objective
+    found: dict[str, tuple[str, ...]] = {}
+    for name in program.versions:
+        printed = "".join(token.text for token in tokens(Name(name), _SYMBOLS, letter))
+        for text in {printed, name}:
+            key = "".join(text.split())
+            found[key] = (*found.get(key, ()), name)
+    for equation in program.equations:  # σ(z1) is what the value h1 is, where that is its equation
+        name, _, right = equation.partition(" = ")
+        for text in {right, "".join(token.text for token in tokens(parse_expression(right), _SYMBOLS, letter))}:
+            found.setdefault("".join(text.split()), (name,))
+    return found
