@@ -1,4 +1,7 @@
-"""What a person has set once and wants again: colours, digits, memory. One file in the platform's folder for that."""
+"""What a person has set once and wants again: colours, digits, memory, keyboard.
+
+One file in the platform's folder for settings.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,13 @@ from nnstep.errors import Problem
 from nnstep.files import program_folder, rewrite
 from nnstep.text import clean
 
-__all__ = ["DIGITS", "LOOKS", "Settings", "keep", "read", "settings_file"]
+__all__ = ["DIGITS", "KEYBOARDS", "LOOKS", "Settings", "keep", "read", "settings_file"]
 
 LOOKS = ("dark", "light", "ansi")
+KEYBOARDS = (
+    *("auto", "ru", "ru-phonetic", "ua", "ua-phonetic", "by", "bg", "bg-phonetic", "rs", "mk", "kz", "kg", "tj", "mn"),
+    *("gr", "il", "ara", "ir", "pk", "th", "am", "am-phonetic", "ge"),
+)
 DIGITS = range(2, 16)  # significant digits that can be asked for
 _MEMORY = range(1, 65_537)  # MiB
 _LARGEST = 1 << 13  # bytes of the file; a dotted key of more takes `tomllib` seconds
@@ -24,14 +31,16 @@ _VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^"'#\s][^#\n]*?)"""  # of a setting, on one
 
 
 class Settings(NamedTuple):
-    """look    one of LOOKS
-    digits  significant digits of the numbers shown
-    memory  MiB for the states of a run, between which it is replayed
+    """look      one of LOOKS
+    digits    significant digits of the numbers shown
+    memory    MiB for the states of a run, between which it is replayed
+    keyboard  one of KEYBOARDS: the layout of another script that is on the keyboard
     """
 
     look: str = "dark"
     digits: int = 4
     memory: int = 64
+    keyboard: str = "auto"
 
 
 def settings_file() -> Path:
@@ -100,6 +109,7 @@ _VALID = {
     "look": lambda value: value in LOOKS,
     "digits": lambda value: type(value) is int and value in DIGITS,
     "memory": lambda value: type(value) is int and value in _MEMORY,
+    "keyboard": lambda value: value in KEYBOARDS,
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
 from textual.app import SystemCommand
-from textual.events import Key
+from textual.events import Event, Key
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -21,8 +21,9 @@ from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
 from nnstep.settings import keep, read
 from nnstep.text import clean
-from nnstep.tui.commands import COMMANDS, key_name
+from nnstep.tui.commands import COMMANDS, SIGNS_OF_COMMANDS, key_name
 from nnstep.tui.guard import GuardedApp
+from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
 from nnstep.tui.robust import has_job_control
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.stepping import Library, Opener, Stepping, bundled_scenarios, open_stepper
@@ -63,15 +64,17 @@ class NnstepApp(GuardedApp):
         opener: Opener = open_stepper,
         library: Library = bundled_scenarios,
         look: str = "dark",
+        keyboard: str = "auto",
         notice: str = "",
     ) -> None:
         super().__init__()
+        self.keyboard = Keyboard(layout_for(keyboard, language_of_environment()), SIGNS_OF_COMMANDS)
         self.opener, self.library = opener, library
         self.use_command_palette = True
         self._look, self._notice = look, notice  # the notice is said once the screen is there
         self._palette = self._dressed("mono" if self.no_color else look)
         self.stepping = StepperScreen(stepper, self._palette, self)
-        self._straight = Straight(self, self.stepping)
+        self._straight = Straight(self, self.stepping, self.keyboard)
 
     def _dressed(self, look: str) -> Palette:
         system = COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
@@ -123,6 +126,32 @@ class NnstepApp(GuardedApp):
     def take(self, key: Key) -> bool:
         """Carry out what a key is bound to without Textual's way to it; False where it has to go that way."""
         return self._straight.take(key)
+
+    async def on_event(self, event: Event) -> None:
+        """Take an event; a key of another script as the one of a US keyboard, but where text is typed."""
+        if not isinstance(event, Key) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        for key in self._meant(event):
+            await super().on_event(key)
+            if self._takes_text(key):  # a syllable's first key has opened a dialog: the others are no text for it
+                return
+
+    def _takes_text(self, key: Key) -> bool:
+        focused = self.focused
+        return focused is not None and focused.check_consume_key(key.key, key.character)
+
+    def _meant(self, event: Key) -> list[Key]:
+        """The keys that are meant by one; the one itself where text is typed, or where it is bound to nothing."""
+        if event.character is None or "+" in event.key:
+            held = self.keyboard.key(event.key)
+            return [event if held == event.key else Key(held, None)]
+        if self._takes_text(event) or len(event.character) != 1:
+            return [event]
+        meant = self.keyboard.keys(event.character)
+        if meant == event.character or (len(meant) < 2 and meant not in SIGNS_OF_COMMANDS):
+            return [event]
+        return [Key(textual_name(one), one) for one in meant]
 
     # What the screens and the dialogs ask for.
 
@@ -240,7 +269,13 @@ def start(path: str | None, quiz: bool = False, results: str | None = None, memo
     settings, wrong = read()
     opener = partial(open_stepper, memory=memory or settings.memory, digits=settings.digits)
     stepper = opener(path, quiz=quiz, results=results) if path is not None else None
-    app = NnstepApp(stepper, opener=opener, look=settings.look, notice="" if wrong is None else str(wrong))
+    app = NnstepApp(
+        stepper,
+        opener=opener,
+        look=settings.look,
+        keyboard=settings.keyboard,
+        notice="" if wrong is None else str(wrong),
+    )
     app.run()
     last = app.stepping.stepper
     keep(settings, settings._replace(look=app.look, digits=last.digits if last is not None else settings.digits))

@@ -12,7 +12,17 @@ from typing import NamedTuple
 from nnstep.catalogue import say
 from nnstep.view.state import PANEL_KEYS
 
-__all__ = ["BY_ID", "COMMANDS", "GROUPS", "Command", "groups", "key_name", "key_table_markdown", "panel_names"]
+__all__ = [
+    "BY_ID",
+    "COMMANDS",
+    "GROUPS",
+    "SIGNS_OF_COMMANDS",
+    "Command",
+    "groups",
+    "key_name",
+    "key_table_markdown",
+    "panel_names",
+]
 
 
 class Command(NamedTuple):
@@ -132,6 +142,11 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 BY_ID = {command.id: command for command in COMMANDS}
+SIGNS_OF_COMMANDS = frozenset(
+    {" " if key == "space" else key for command in COMMANDS for key in command.keys if len(key) == 1 or key == "space"}
+)
+"""The characters that are commands: letters, digits and signs of a US keyboard."""
+
 GROUPS = tuple(dict.fromkeys(command.group for command in COMMANDS))
 
 

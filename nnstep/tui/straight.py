@@ -18,6 +18,7 @@ from textual.events import Key
 
 from nnstep.tui.commands import BY_ID
 from nnstep.tui.guard import GuardedApp
+from nnstep.tui.keyboard import Keyboard
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.view.state import FORESEEN
 
@@ -38,8 +39,8 @@ COMMAND_OF = {
 class Straight:
     """The way from a key to its command, and what is done between two keys: painting what the next one may ask for."""
 
-    def __init__(self, app: GuardedApp, screen: StepperScreen) -> None:
-        self._app, self._screen = app, screen
+    def __init__(self, app: GuardedApp, screen: StepperScreen, keyboard: Keyboard) -> None:
+        self._app, self._screen, self._keyboard = app, screen, keyboard
         self._ahead: TimerHandle | None = None
 
     def take(self, key: Key) -> bool:
@@ -50,6 +51,8 @@ class Straight:
         context = self._screen.context
         if context is None:
             return False
+        if key.character is not None and len(key.character) == 1:
+            self._keyboard.keys(key.character)  # it remembers which layout is in use
         command = COMMAND_OF.get(key.key, "")
         taken = command != "" and not self._screen.does_itself(command) and not self._waiting
         if taken:

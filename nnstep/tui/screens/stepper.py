@@ -18,6 +18,7 @@ from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 from nnstep.tui.commands import COMMANDS
 from nnstep.tui.guard import Guarded
+from nnstep.tui.keyboard import Keyboard
 from nnstep.tui.stepping import Stepping
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.board import Board
@@ -29,6 +30,8 @@ __all__ = ["StepperScreen"]
 
 class Above(Protocol):
     """What the screen asks of the application."""
+
+    keyboard: Keyboard
 
     def dialog(self, name: str, problems: tuple[Problem, ...] = ()) -> Awaitable[Any] | None:
         """Open a dialog."""
@@ -78,6 +81,7 @@ class StepperScreen(Guarded, Screen[None]):
         self.context: Context | None = None  # in which the screen's handlers run
         self._above = above
         self._shown: ViewState | None = None
+        self._unknown: set[str] = set()  # characters that it was said of that they have no command
         self._going: Timer | None = None  # what lets the run that is under way go on
         self._own: dict[str, Callable[[], Awaitable[Any] | None]] = {
             "panel.next": partial(self._turn, 1),
@@ -146,6 +150,21 @@ class StepperScreen(Guarded, Screen[None]):
         if self.board.running:
             event.stop()
             self.drive("run.stop")
+        elif event.character is not None and event.is_printable:
+            self._say_unknown(event.character)
+
+    def _say_unknown(self, character: str) -> None:
+        """That a key has no command, once for each: a layout of another script, or a letter that is not used."""
+        if character in self._unknown:
+            return
+        self._unknown.add(character)
+        meant = self._above.keyboard.keys(character)
+        if character.isascii():
+            self.say(say("message.no-command", typed=character))
+        elif meant:
+            self.say(say("message.no-command-there", typed=character, meant=meant))
+        else:
+            self.say(say("message.no-such-key", typed=character))
 
     def does_itself(self, command: str) -> bool:
         """Whether a command is the screen's own, which may have to be waited for."""

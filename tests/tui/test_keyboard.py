@@ -1,0 +1,280 @@
+"""Keyboards of other scripts: the letters on the keys of a US keyboard are its commands, and signs keep their meaning.
+
+What a layout has on the key of a US letter is frozen here from the national standards' own pictures of the keyboards.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+from textual.widgets import Input
+
+from nnstep.settings import KEYBOARDS
+from nnstep.tui.commands import SIGNS_OF_COMMANDS
+from nnstep.tui.hangul import hangul_keys
+from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
+from nnstep.tui.keyboard_layouts import LAYOUTS, US
+from tests.tui.driving import press_at_once, run, screen_text
+from tests.tui.fakes import FakeStepper
+
+QWERTY = "qwertyuiopasdfghjklzxcvbnm"
+ROWS = {  # the letters on those keys
+    "ru": "йцукенгшщзфывапролдячсмить",
+    "ua": "йцукенгшщзфівапролдячсмить",
+    "by": "йцукенгшўзфывапролдячсміть",
+    "bg": ",уеишщксдзьяаожгтнвюйъэфхп",
+    "bg-phonetic": "явертъуиопасдфгхйклзьцжбнм",
+    "rs": "љњертзуиопасдфгхјкл\0џцвбнм",
+    "gr": ";ςερτυθιοπασδφγηξκλζχψωβνμ",
+    "il": "/'קראטוןםפשדגכעיחלךזסבהנמצ",
+    "ara": "ضصثقفغعهخحشسيبلاتنمئءؤرﻻىة",
+    "ir": "ضصثقفغعهخحشسیبلاتنمظطزرذدپ",
+    "th": "ๆไำพะัีรนยฟหกดเ้่าสผปแอิืท",
+    "ge": "ქწერტყუიოპასდფგჰჯკლზხცვბნმ",
+    "kr": "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ",
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_letters_of_a_layout_are_those_of_the_same_keys(name):
+    keyboard = Keyboard("" if name == "kr" else name)
+    for character, key in zip(ROWS[name], QWERTY, strict=True):
+        if character.isascii():
+            keyboard.keys(next(letter for letter in ROWS[name] if not letter.isascii()))
+        if character != "\0":
+            assert keyboard.keys(character) == key
+
+
+@pytest.mark.parametrize("name", ["ru", "ua", "by", "bg-phonetic", "rs", "gr"])
+def test_capitals_are_capitals(name):
+    keyboard = Keyboard(name)
+    for character, key in zip(ROWS[name], QWERTY, strict=True):
+        if character.isalpha() and character not in "ςь":
+            assert keyboard.keys(character.upper()) == key.upper()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_a_layout_has_no_more_keys_than_a_keyboard_and_no_letter_twice(layout):
+    for rows in (layout.plain, layout.shifted):
+        assert all(len(row) <= len(us) for row, us in zip(rows, US.plain, strict=True))
+    letters = [char for rows in (layout.plain, layout.shifted) for row in rows for char in row if char.isalpha()]
+    letters = [char for char in letters if not char.isascii()]
+    assert len(set(letters)) >= len(letters) - 2  # Serbian has ж twice, with and without Shift
+
+
+def test_the_settings_know_every_layout():
+    assert set(KEYBOARDS) == {"auto", *(layout.name for layout in LAYOUTS)}
+
+
+@given(st.sampled_from(LAYOUTS), st.data())
+def test_a_letter_that_was_typed_tells_the_layout_of_the_next(layout, data):
+    """Whatever came before: with its layout named, a letter is taken by it."""
+    keyboard = Keyboard(layout.name)
+    row = data.draw(st.integers(0, 3))
+    place = data.draw(st.integers(0, len(layout.plain[row]) - 1))
+    character = layout.plain[row][place]
+    if character.isalpha() and not character.isascii() and not character.isdecimal():
+        first = "".join(layout.plain).index(character)
+        if "".join(layout.plain)[:first].count(character) == 0:
+            assert keyboard.keys(character) in "".join(US.plain)
+
+
+@given(st.text(alphabet=sorted(set(QWERTY) | set("N?/<>[]!+-:")), max_size=20))
+def test_a_latin_keyboard_is_as_ever(typed):
+    keyboard = Keyboard("", SIGNS_OF_COMMANDS)
+    assert [keyboard.keys(character) for character in typed] == list(typed)
+
+
+@given(st.characters())
+def test_any_character_means_keys_of_a_us_keyboard_or_nothing(character):
+    keys = Keyboard("gr", SIGNS_OF_COMMANDS).keys(character)
+    assert keys == character or all(key.isascii() for key in keys)
+
+
+def test_korean_syllables_are_taken_apart_into_the_keys_that_make_them():
+    for syllable, keys in {
+        "누": "sn", "한": "gks", "글": "rmf", "꽃": "Rhc", "왜": "dho", "닭": "ekfr", "값": "rkqt", "뷁": "qnpfr",
+        "ㅃ": "Q", "ㄲ": "R", "ㅖ": "P", "ㅘ": "hk", "ㄳ": "rt", "ﾤ": "s", "ᅮ": "n", "ᆨ": "r",
+    }.items():  # fmt: skip
+        assert hangul_keys(syllable) == keys
+    assert hangul_keys("あ") == hangul_keys("ж") == hangul_keys("n") == ""
+
+
+def test_every_syllable_has_keys_of_its_own():
+    """The keys of the letters that Unicode takes it apart into."""
+    from unicodedata import normalize
+
+    for code in range(0xAC00, 0xD7A4, 7):
+        assert hangul_keys(chr(code)) == "".join(hangul_keys(letter) for letter in normalize("NFD", chr(code)))
+
+
+@pytest.mark.parametrize(
+    ("before", "character", "meant"),
+    [
+        ("т", ".", "/"),  # Russian: on the key of /
+        ("т", ",", "?"),
+        ("т", "?", "?"),  # Shift and 7 there: it is what it says
+        ("т", "/", "/"),
+        ("т", "х", "["),
+        ("т", "ъ", "]"),
+        ("т", "Б", "<"),
+        ("ν", ";", "q"),  # the Greek question mark stands on Q; the sign ? is there as well
+        ("ν", ":", ":"),
+        ("ν", "?", "?"),
+        ("ν", "ά", "a"),
+        ("", "\u037e", "q"),
+        ("נ", "/", "/"),  # Hebrew has it on Q: it is the sign of a command, and opens nothing that is lost
+        ("נ", "'", "w"),
+        ("נ", ".", "/"),
+        ("נ", "N", "N"),
+        ("ى", "؟", "?"),
+        ("ى", "٣", "3"),
+        ("", "۳", "3"),
+        ("น", "๓", "3"),
+        ("", "３", "3"),
+        ("", "ｎ", "n"),
+        ("", "Ｎ", "N"),
+        ("", "？", "?"),
+        ("", "　", " "),
+        ("", "「", "["),
+        ("", "ー", "-"),
+        ("n", ".", "."),
+        ("n", ";", ";"),
+        ("тn", ".", "."),  # the keyboard is Latin again
+        ("ј", "ж", "\\"),  # Serbian by a letter that only it has
+        ("і", "и", "b"),  # Ukrainian likewise
+    ],
+)
+def test_signs(before, character, meant):
+    keyboard = Keyboard("", SIGNS_OF_COMMANDS)
+    for one in before:
+        keyboard.keys(one)
+    assert keyboard.keys(character) == meant
+
+
+def test_the_settings_and_the_environment_choose_between_layouts(monkeypatch):
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    assert language_of_environment() == ""
+    monkeypatch.setenv("LANG", "bg_BG.UTF-8")
+    assert language_of_environment() == "bg"
+    assert layout_for("auto", "bg") == "bg"
+    assert layout_for("auto", "de") == layout_for("auto", "") == ""
+    assert layout_for("bg-phonetic", "bg") == "bg-phonetic"
+    assert Keyboard("").keys("н") == "y"
+    assert Keyboard("bg").keys("н") == "k"
+    assert Keyboard("bg-phonetic").keys("н") == "n"
+
+
+def test_keys_that_are_held_with_others():
+    keyboard = Keyboard("ru")
+    assert keyboard.key("ctrl+з") == "ctrl+p"
+    assert keyboard.key("ctrl+я") == "ctrl+z"
+    assert keyboard.key("ctrl+p") == "ctrl+p"
+    assert keyboard.key("shift+left") == "shift+left"
+
+
+def test_names_of_keys_are_textuals():
+    from textual.keys import _character_to_key
+
+    for character in map(chr, range(32, 127)):
+        assert textual_name(character) == _character_to_key(character)
+
+
+# In the application.
+
+
+def typed(*characters: str):
+    """Press keys that send these characters, as a terminal with or without the kitty protocol hands them on."""
+
+    async def act(app, pilot):
+        for character in characters:
+            name = character if character.isalnum() else textual_name(character)
+            app.post_message(events.Key(name, character))
+            await pilot.pause()
+        await pilot.pause()
+        return app.stepping.stepper.log, screen_text(app), app
+
+    return act
+
+
+@pytest.mark.parametrize(
+    ("character", "command"),
+    [
+        ("ㅜ", "step.next"), ("т", "step.next"), ("ν", "step.next"), ("מ", "step.next"), ("ى", "step.next"),
+        ("ｎ", "step.next"), ("ื", "step.next"), ("ნ", "step.next"), ("Т", "step.back"), ("Ν", "step.back"),
+        ("آ", "step.back"), ("Ｎ", "step.back"), ("ы", "frame.into"), ("і", "frame.into"), ("х", "iteration.previous"),
+    ],
+)  # fmt: skip
+def test_a_letter_does_what_its_key_does(character, command):
+    log, _, _ = run(typed(character), FakeStepper())
+    assert (command, None) in log
+
+
+def test_a_syllable_does_what_its_keys_do():
+    log, _, _ = run(typed("누"), FakeStepper())
+    assert [command for command, _ in log if command in ("frame.into", "step.next")] == ["frame.into", "step.next"]
+
+
+def test_a_dialog_that_a_syllable_opens_gets_no_letters_of_it():
+    async def act(app, pilot):
+        await typed("해")(app, pilot)
+        return app.screen.query_one(Input).value
+
+    assert run(act, FakeStepper()) == ""
+
+
+def test_what_is_typed_into_a_dialog_is_text():
+    async def act(app, pilot):
+        await press_at_once(app, pilot, ["g"])
+        await pilot.pause()
+        await typed(*"потеρ누ｎ")(app, pilot)
+        return app.screen.query_one(Input).value
+
+    assert run(act, FakeStepper()) == "потеρ누ｎ"
+
+
+def test_dialogs_without_text_take_letters_too():
+    async def act(app, pilot):
+        await press_at_once(app, pilot, ["?"])
+        await pilot.pause()
+        before = app.screen is app.stepping
+        await typed("й")(app, pilot)
+        return before, app.screen is app.stepping
+
+    assert run(act, FakeStepper()) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("character", "said"),
+    [
+        ("ж", "no command on the key 'ж', where a US keyboard has ';'"),
+        ("あ", "no command on the key 'あ': switch the keyboard to Latin letters"),
+        ("é", "no command on the key 'é': switch the keyboard"),
+        ("Q", "no command on the key 'Q': ? shows all keys"),
+    ],
+)
+def test_a_key_without_a_command_is_said_once(character, said):
+    async def act(app, pilot):
+        await typed(character)(app, pilot)
+        first = screen_text(app)
+        await press_at_once(app, pilot, ["n"])
+        await typed(character)(app, pilot)
+        return first, screen_text(app)
+
+    first, second = run(act, FakeStepper())
+    assert said in first
+    assert said not in second
+
+
+def test_a_key_without_a_command_stops_a_run_and_says_nothing():
+    async def act(app, pilot):
+        await press_at_once(app, pilot, ["c"])
+        await typed("ж")(app, pilot)
+        return app.stepping.stepper.log, screen_text(app)
+
+    log, text = run(act, FakeStepper())
+    assert ("run.stop", None) in log
+    assert "no command" not in text
