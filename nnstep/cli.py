@@ -165,8 +165,8 @@ def _checked(options: argparse.Namespace) -> int:
 
 def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> int:
     import_numpy()
-    from nnstep.engine import compile_run
-    from nnstep.view.report import check_report, latex_report
+    from nnstep.engine.eras import eras
+    from nnstep.view.report import check_report, first_program, later_updates, latex_report
 
     report = latex_report if latex else check_report
     status = 0
@@ -174,13 +174,15 @@ def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> in
     for name in names:
         try:
             scenario = _load(name)
-            programs = tuple(compile_run(scenario).values())
-            _check_debug(scenario, programs)
+            parts = eras(scenario)
+            _check_debug(scenario, [program for era in parts for program in era.programs.values()])
         except NnstepError as error:
             _complain(error)
             status = 2
             continue
-        _print([*separator, *report(scenario, programs[0], name)], plain=not _carries_unicode())
+        start = scenario._replace(optimizer=parts[0].scenario.optimizer)  # as it is once the run has begun
+        lines = report(start, first_program(parts[0]), name, later_updates(parts))
+        _print([*separator, *lines], plain=not _carries_unicode())
         separator = [""]
         if train:
             status = max(status, _train(scenario, "% " if latex else ""))

@@ -35,6 +35,7 @@ PRINTED: dict[str, str] = {
     # -- what check and gradcheck print (view/report.py)
     "report.backward": "Backward",
     "report.update": "Update",
+    "report.update.from": "Update from iteration {iteration} on",
     "report.parameters": "Parameters",
     "report.equations": "Equations",
     "report.notes": "Notes",
@@ -96,6 +97,7 @@ PRINTED: dict[str, str] = {
     "trace.epoch": "epoch {at} of {of}",
     "trace.batch": "batch {at} of {of}",
     "trace.rows": "{rows}, … ({count} rows)",
+    "trace.edited": "edited: {edits}",
     "trace.given": "given",
     "trace.given.data": "this batch",
     "trace.given.constant": "constant",

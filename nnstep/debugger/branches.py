@@ -115,9 +115,7 @@ class Branches:
 
     def _branch(self, name: str, parent: str, edits: tuple[Edit, ...]) -> Branch:
         before = self.named(parent).timeline
-        scenario = before.scenario._replace(
-            edits=tuple(sorted((*before.scenario.edits, *edits), key=lambda edit: edit.iteration))
-        )
+        scenario = before.scenario.with_edits((*before.scenario.edits, *edits))
         return Branch(name, edits, parent, Timeline(scenario, self._budget, parent=before))
 
     def _put(self, old: Branch, new: Branch) -> None:

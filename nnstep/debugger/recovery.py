@@ -242,7 +242,7 @@ def _digest(scenario: str) -> str:
 
 def _edits(edits: Iterable[Edit]) -> Edits:
     """Edits without their places in a file, as text that is read back to the same bits."""
-    from nnstep.scenario.edits import edit_text  # only here, for the sake of a quick start
+    from nnstep.scenario.edit_text import edit_text  # only here, for the sake of a quick start
 
     return tuple((edit.iteration, edit_text(edit)) for edit in edits)
 
@@ -294,7 +294,7 @@ def _restored(session: Session, found: dict[str, Any]) -> tuple[list[str], list[
             read: list[Edit] = []
             for since, text in one["edits"]:
                 scenario = parent.timeline.scenario
-                scenario = scenario._replace(edits=(*scenario.edits, *read))
+                scenario = scenario.with_edits((*scenario.edits, *read))
                 read += read_edit(text, scenario, since)
             name = _free(clean(one["name"], 40), {other.name for other in branches.all})
             branches.restore(Branch(name, (), parent.name, parent.timeline), read)

@@ -59,7 +59,7 @@ class Breakpoint(NamedTuple):
 def breakpoint_of(text: str, programs: Sequence[Program], number: int = 0, hits: int = 1) -> Breakpoint:
     """Read a breakpoint. Raises LanguageError, with the reason, for one that cannot be used."""
     text = " ".join(text.split())
-    program = programs[0]
+    program = next((one for one in programs if text in one.versions), programs[0])
     if hits < 1:
         raise LanguageError(say("stop.hits"))
     named = value_named(program, text)

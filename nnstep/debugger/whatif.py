@@ -11,7 +11,8 @@ from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
 from nnstep.errors import NnstepError
 from nnstep.program import Program
-from nnstep.scenario.edits import edit_text, read_edit
+from nnstep.scenario.edit_text import edit_text
+from nnstep.scenario.edits import read_edit
 from nnstep.scenario.model import Edit
 
 __all__ = ["carry_over", "change", "effective_from", "moved_to", "since_when", "switch", "undo"]
@@ -88,8 +89,11 @@ def carry_over(old: Session, new: Session) -> list[str]:
     for branch in old.branches.all[1:]:
         try:
             scenario = new.branches.named(branch.parent).timeline.scenario
-            read = [read_edit(edit_text(edit), scenario, edit.iteration) for edit in branch.edits]
-            new.branches.restore(branch, [edit for edits in read for edit in edits])
+            read: list[Edit] = []
+            for edit in branch.edits:  # each may be of what those before it have begun
+                there = scenario.with_edits((*scenario.edits, *read))
+                read += read_edit(edit_text(edit), there, edit.iteration)
+            new.branches.restore(branch, read)
         except (KeyError, NnstepError):
             lost.append(branch.name)
     with contextlib.suppress(KeyError):

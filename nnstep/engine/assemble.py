@@ -21,7 +21,7 @@ __all__ = ["Assembly", "assemble", "bound_to"]
 
 Calling = tuple[Any, ...]  # (kernel, operands..., out)
 _copy = np.positive  # as a kernel: (from, to)
-_Key = tuple[Call, tuple[int, ...]]  # an expression with the slots of its names, for results kept by earlier kernels
+_Key = tuple[str, tuple[int, ...]]  # an expression as it is typed, which tells 0 from -0, with the slots of its names
 
 
 class Assembly(NamedTuple):
@@ -82,7 +82,7 @@ class _Assembler:
         self.calls: list[Calling] = []
         self.slots: dict[str, int] = {}
         self.memo: Memo = {}  # of the step that is taken apart: its parts are bound once
-        self.constants: dict[float, Array] = {}
+        self.constants: dict[str, Array] = {}  # by their digits: 0 and -0, which are equal, are two numbers
 
     def assembly(self) -> Assembly:
         found = Assembly(self.arrays, {})
@@ -169,12 +169,13 @@ class _Assembler:
         return kept.get(self._key(call)) if kept else None
 
     def _key(self, call: Call) -> _Key:
-        return call, tuple(self.slots.get(name, -1) for name in names(call))
+        return to_text(call), tuple(self.slots.get(name, -1) for name in names(call))
 
     def _constant(self, value: float) -> Array:
-        if value not in self.constants:
-            self.constants[value] = np.array(value)
-        return self.constants[value]
+        digits = repr(value)
+        if digits not in self.constants:
+            self.constants[digits] = np.array(value)
+        return self.constants[digits]
 
     def _folded(self, expression: Expression) -> Array | None:
         """The value of an expression of numbers alone; None where a name occurs."""

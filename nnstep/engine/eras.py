@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
-from math import copysign
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -99,9 +98,17 @@ def eras(scenario: Scenario, old: tuple[Era, ...] = ()) -> tuple[Era, ...]:
 
 
 def _same(edits: tuple[Edit, ...], others: tuple[Edit, ...]) -> bool:
-    """Whether they do the same; 0 and -0, which compare as equal, are not the same value of a cell."""
-    signs = (copysign(1, one.value) == copysign(1, other.value) for one, other in zip(edits, others, strict=False))
-    return edits == others and all(signs)
+    """Whether they do the same; 0 and -0, which compare as equal, are not the same value of a cell or an option."""
+    return list(map(_done, edits)) == list(map(_done, others))
+
+
+def _done(edit: Edit) -> tuple[object, ...]:
+    return edit.iteration, edit.name, edit.index, float(edit.value).hex(), _told(edit.optimizer)
+
+
+def _told(optimizer: Optimizer | None) -> tuple[str, dict[str, str]] | None:
+    """An optimizer with its numbers to the last bit."""
+    return optimizer and (optimizer.type, {name: float(one).hex() for name, one in optimizer.options.items()})
 
 
 def _era(number: int, first: int, last: int, edits: tuple[Edit, ...], whole: Scenario, before: Era | None) -> Era:
@@ -109,7 +116,7 @@ def _era(number: int, first: int, last: int, edits: tuple[Edit, ...], whole: Sce
     scenario = _edited(old, edits)
     cells, renewed = _cells(edits, old.optimizer)
     began = first - 1 if renewed else before.began if before is not None else 0
-    same = before is not None and scenario.optimizer == old.optimizer and not renewed
+    same = before is not None and _told(scenario.optimizer) == _told(old.optimizer) and not renewed
     return Era(
         number=number,
         first=first,

@@ -75,12 +75,13 @@ def places(expression: Expression, program: Program) -> tuple[int, ...]:
 
 
 def check(expression: Expression, programs: Sequence[Program], *, truth: bool = False) -> Shape:
-    """The shape of an expression's value in the first of the `programs` of a run; it has one in all of them.
+    """The shape of an expression's value in the first of the `programs` of a run that has it: a state may be that of an
+    optimizer that an edit brings.
 
     Raises LanguageError, with the reason, where it has none: a name that no value has, shapes that do not fit, an
     operation that is not for people; with `truth` also where it is not a single number.
     """
-    program = programs[0]
+    program = next((one for one in programs if is_there(expression, one)), programs[0])
     for node in walk(expression):
         if isinstance(node, Call) and _is_internal(node.function):
             raise LanguageError(f"{node.function} stands in derivative rules only")

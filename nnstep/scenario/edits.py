@@ -9,8 +9,8 @@
     iteration = 12
     optimizer = { type = "adam", lr = 0.01 }     # without a type, options of the one in force: { lr = 0.1 }
 
-An edit is read as if it were made after those above it, whatever their iterations: what is added at the end of a file
-does not change what stands there already.
+The tables may stand in any order: an edit is read as the run comes to it, after those of earlier iterations and, of its
+own iteration, those above it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from nnstep.errors import LanguageError, NnstepError, OperationError, Problem, nearest
-from nnstep.language import REFERENCES, Call, Name, number_text, parse_expression, to_text
+from nnstep.language import REFERENCES, Call, Name, parse_expression
 from nnstep.language.references import Vocabulary, named
 from nnstep.scenario.arrays import times
+from nnstep.scenario.edit_text import cell_text
 from nnstep.scenario.fields import Field, Report, describe, given, real, table, text, whole
 from nnstep.scenario.labels import Label, labels
 from nnstep.scenario.model import Edit, Optimizer, Scenario
@@ -31,7 +32,7 @@ from nnstep.scenario.settings import OPTIMIZERS, optimizer_keys, read_optimizer,
 from nnstep.text import clean
 from nnstep.typed import TypedError, read_numbers
 
-__all__ = ["cell_text", "edit_text", "is_kept", "optimizer_options", "read_edit", "read_edits"]
+__all__ = ["is_kept", "read_edit", "read_edits"]
 
 _KEYS = ("iteration", "cell", "value", "optimizer")
 _MOST = 1_000  # edits of a scenario
@@ -48,20 +49,22 @@ class _Context(NamedTuple):
     scenario  with the edits that were read so far; None where something else is wrong with it
     labels    where its values hold class numbers
     unsure    whether the optimizer in force is not known, since an edit of it cannot be read
+    found     the edits that were read so far
     """
 
     scenario: Scenario | None
     labels: Mapping[str, list[Label]]
     unsure: bool = False
+    found: tuple[Edit, ...] = ()
 
     def after(self, edit: Edit | None, changes_optimizer: bool) -> _Context:
         """For what is read next."""
         if edit is None:
             return self._replace(unsure=self.unsure or changes_optimizer)
+        found = (*self.found, edit)
         if self.scenario is None:
-            return self
-        edits = sorted((*self.scenario.edits, edit), key=lambda one: one.iteration)
-        return self._replace(scenario=self.scenario._replace(edits=tuple(edits)))
+            return self._replace(found=found)
+        return self._replace(scenario=self.scenario.with_edits((*self.scenario.edits, edit)), found=found)
 
     def optimizer(self, iteration: int | None) -> Optimizer | None:
         """The one in force; None where there is none, or it is not known."""
@@ -81,7 +84,7 @@ def read_edits(owner: Field, scenario: Scenario | None) -> tuple[Edit, ...]:
     if len(owner.value) > _MOST:
         owner.wrong(f"found {len(owner.value)} edits, expected at most {_MOST:,}")
         return ()
-    return tuple(sorted(_read_all(owner.items(), scenario), key=lambda edit: edit.iteration))
+    return tuple(_read_all(owner.items(), scenario))
 
 
 def read_edit(typed: str, scenario: Scenario, iteration: int) -> tuple[Edit, ...]:
@@ -108,52 +111,33 @@ def read_edit(typed: str, scenario: Scenario, iteration: int) -> tuple[Edit, ...
     return tuple(edit._replace(line=None, key=None) for edit in found)
 
 
-def edit_text(edit: Edit) -> str:
-    """An edit as a person would type it."""
-    if edit.optimizer is None:
-        return f"{cell_text(edit.name, edit.index)} = {number_text(edit.value)}"
-    options = [f"{key}={value}" for key, value in optimizer_options(edit.optimizer).items()]
-    return " ".join([edit.optimizer.type, *options])
-
-
-def cell_text(name: str, index: tuple[int, ...]) -> str:
-    """A cell as it is written in a file: `W1[0, 1]`; a single number goes by its name."""
-    return to_text(Call("slice", (Name(name),), (("items", index),)) if index else Name(name))
-
-
-def optimizer_options(optimizer: Optimizer) -> dict[str, str]:
-    """The options of an optimizer by their keys in a file, as written there: lr, and those that have no default."""
-    options, defaults = optimizer.options, OPTIMIZERS[optimizer.type]
-    written = {}
-    for key in optimizer_keys(optimizer.type):
-        parts = ("beta1", "beta2") if key == "betas" else (key,)
-        if key == "lr" or any(options[part] != defaults[part] for part in parts):
-            numbers = [
-                str(value).lower() if isinstance(value, bool) else repr(float(value))
-                for value in map(options.__getitem__, parts)
-            ]
-            written[key] = f"[{', '.join(numbers)}]" if key == "betas" else numbers[0]
-    return written
-
-
 # Reading.
 
 
 def _read_all(items: list[Field], scenario: Scenario | None) -> list[Edit]:
-    """The edits in the order given."""
+    """The edits in the order in which they take effect."""
     context = _Context(scenario, labels(scenario) if scenario is not None else {})
-    found = []
+    read: list[tuple[int | None, Field]] = []
     for item in items:
-        edit = _read(item, context)
+        iteration = _iteration_of(item, scenario)
+        read.append((iteration, item))
+        if iteration is None and "optimizer" in item.value:  # it may change any iteration
+            context = context._replace(unsure=True)
+    for iteration, item in sorted(read, key=lambda one: one[0] or 0):
+        edit = _read(item, iteration, context)
         context = context.after(edit, "optimizer" in item.value)
-        if edit is not None:
-            found.append(edit)
-    return found
+    return list(context.found)
 
 
-def _read(item: Field, context: _Context) -> Edit | None:
+def _iteration_of(item: Field, scenario: Scenario | None) -> int | None:
+    """With which iteration an edit takes effect; None, and a problem noted, where that is not said or not possible."""
     fields = table(item, _KEYS)
-    iteration = _iteration(given(fields, "iteration", item, "as which iteration begins, from 1"), context.scenario)
+    return _iteration(given(fields, "iteration", item, "as which iteration begins, from 1"), scenario)
+
+
+def _read(item: Field, iteration: int | None, context: _Context) -> Edit | None:
+    """An edit whose keys were looked at, and its iteration."""
+    fields = {key: item.child(key) for key in item.value if key in _KEYS}
     if ("cell" in fields) == ("optimizer" in fields):
         found = "found both" if "cell" in fields else "found neither"
         if found == "found both" or len(fields) == len(item.value):  # else an unknown key is blamed already
@@ -165,7 +149,8 @@ def _read(item: Field, context: _Context) -> Edit | None:
         optimizer = _optimizer(fields["optimizer"], iteration, context)
         if iteration is None or optimizer is None:
             return None
-        return Edit(iteration, optimizer=optimizer, line=item.line, key=item.key)
+        changed = _changed_options(fields["optimizer"], optimizer)
+        return Edit(iteration, optimizer=optimizer, options=changed, line=item.line, key=item.key)
     cell = _cell(fields["cell"], iteration, context)
     where = given(fields, "value", item, "what the cell is from then on")
     value = real(where, 0.0)
@@ -196,6 +181,14 @@ def _optimizer(field: Field, iteration: int | None, context: _Context) -> Optimi
         table(field, optimizer_keys())  # whose options they are is not known
         return None
     return read_optimizer(field, before)
+
+
+def _changed_options(field: Field, optimizer: Optimizer) -> Mapping[str, float | bool] | None:
+    """The options that are changed of the optimizer in force; None where another one is given."""
+    if "type" in field.value:
+        return None
+    keys = {"beta1": "betas", "beta2": "betas"}
+    return {name: value for name, value in optimizer.options.items() if keys.get(name, name) in field.value}
 
 
 def _check_label(field: Field, name: str, value: float, context: _Context) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -83,6 +83,8 @@ class Edit(NamedTuple):
     index      its cell; of x and y the first number is the row of the data
     value      what the cell is from then on
     optimizer  the optimizer from then on, with all its options
+    options    where only options of the optimizer in force are changed: these, so that `optimizer` follows from the
+               edits before it; None for another optimizer, whose other options have their defaults
     """
 
     iteration: int
@@ -90,6 +92,7 @@ class Edit(NamedTuple):
     index: tuple[int, ...] = ()  # type: ignore[assignment] # a tuple's method of that name is not used
     value: float = 0.0
     optimizer: Optimizer | None = None
+    options: Mapping[str, float | bool] | None = None
     line: int | None = None
     key: str | None = None
 
@@ -124,3 +127,20 @@ class Scenario(NamedTuple):
         """The optimizer that is in force in an iteration (from 1), with the edits; None where nothing is updated."""
         chosen = [one.optimizer for one in self.edits if one.iteration <= iteration and one.optimizer is not None]
         return chosen[-1] if chosen else self.optimizer
+
+    def with_edits(self, edits: Iterable[Edit]) -> Scenario:
+        """With these edits in place of its own: in the order of their iterations, those of one in the order given.
+
+        One that changes options changes those of the optimizer that is in force then; of an option that this one does
+        not have nothing is left, as nothing is left of an edit of a state that it does not keep.
+        """
+        found = []
+        now = self.optimizer
+        for edit in sorted(edits, key=lambda one: one.iteration):
+            made = edit
+            if edit.options is not None and now is not None:
+                known = {name: value for name, value in edit.options.items() if name in now.options}
+                made = edit._replace(optimizer=Optimizer(now.type, MappingProxyType({**now.options, **known})))
+            now = made.optimizer or now
+            found.append(made)
+        return self._replace(edits=tuple(found))

@@ -15,7 +15,8 @@ from nnstep.errors import NnstepError, Problem
 from nnstep.files import ChangedMeanwhileError, Stamp, rewrite, stamp, write_new
 from nnstep.ops import Array
 from nnstep.scenario.datafiles import DataFileError, read_data_file
-from nnstep.scenario.edits import cell_text, is_kept, optimizer_options
+from nnstep.scenario.edit_text import cell_text, optimizer_options
+from nnstep.scenario.edits import is_kept
 from nnstep.scenario.library import find
 from nnstep.scenario.load import loads
 from nnstep.scenario.model import Edit, Optimizer, Scenario
@@ -52,8 +53,9 @@ def _table(edit: Edit) -> list[str]:
     """The lines of an edit."""
     head = ["[[edits]]", f"iteration = {edit.iteration}"]
     if edit.optimizer is not None:
-        options = [f"{key} = {value}" for key, value in optimizer_options(edit.optimizer).items()]
-        inside = ", ".join([f'type = "{edit.optimizer.type}"', *options])
+        options = [f"{key} = {value}" for key, value in optimizer_options(edit).items()]
+        kind = [f'type = "{edit.optimizer.type}"'] if edit.options is None else []
+        inside = ", ".join([*kind, *options])
         return [*head, f"optimizer = {{ {inside} }}"]
     return [*head, f'cell = "{cell_text(edit.name, edit.index)}"', f"value = {float(edit.value)!r}"]
 
@@ -69,13 +71,13 @@ def save_branch(
     expected  the stamp of what may be replaced: what is there then, where it was said; None for any, but if `target`
               is the scenario's own file, only for what the edits were added to
 
-    What was added to the file since it was read, such as comments, is kept. An edit of a state that the optimizer does
-    not have at that time changes nothing and is left out. A data file is copied beside the new scenario, never over
-    another one. All is written whole or not at all.
+    What was added to the file since it was read, such as comments, is kept. An edit of a state or of an option that the
+    optimizer does not have at that time changes nothing and is left out. A data file is copied beside the new scenario,
+    never over another one. All is written whole or not at all.
 
     Raises FileExistsError where `target` is taken and not to be replaced, and NnstepError for all else: a scenario that
-    is not from a file or has changed in it since, a `target` that has changed too, a data file that is in the way, what
-    cannot be written.
+    is not from a file or has changed in it since, a `target` that has changed too, an edit of the file that those of
+    the branch have made impossible, a data file that is in the way, what cannot be written.
     """
     if scenario.path is None:
         raise NnstepError(Problem("the scenario is not from a file, so there is none to save a branch of"))
@@ -90,13 +92,14 @@ def save_branch(
         said = f"the file has changed since it was read: {', '.join(changed)} would be different"
         raise NnstepError(Problem(said, file=source, hint="read it again, and make the edits there"))
     added = _effective(scenario, _added(scenario.edits, edits))
+    _check_still_possible(scenario, added, source)
     try:
         text = branch_text(original, added)
     except NnstepError as error:
         raise NnstepError(problem.at(file=source) for problem in error.problems) from None
     if content.startswith(_MARK.encode()):
         text = _MARK + text
-    wanted = scenario._replace(edits=_sorted((*scenario.edits, *added)))
+    wanted = scenario.with_edits((*scenario.edits, *added))
     _check(text, wanted, target, folder)
     if not replace and os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
@@ -137,30 +140,54 @@ def _reason(error: OSError | ValueError) -> str:
     return clean(error.strerror).lower() if error.strerror else clean(error)
 
 
-def _sorted(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    return tuple(sorted(edits, key=lambda edit: edit.iteration))
-
-
 def _added(before: Sequence[Edit], edits: Sequence[Edit]) -> list[Edit]:
     """The edits that are not among those of the file. Of equal ones the first are the file's."""
-    left = [_said(edit) for edit in before]
+    left = [_written(edit) for edit in before]
     added = []
     for edit in edits:
-        if _said(edit) in left:
-            left.remove(_said(edit))
+        if _written(edit) in left:
+            left.remove(_written(edit))
         else:
             added.append(edit)
     return added
 
 
 def _effective(scenario: Scenario, added: Iterable[Edit]) -> list[Edit]:
-    """Without edits of states that are not there, since the optimizer was edited later on at an earlier iteration."""
+    """Without edits of states and options that are not there, since the optimizer was edited at an earlier iteration
+    later on.
+    """
     found: list[Edit] = []
     for edit in added:
-        there = scenario._replace(edits=_sorted((*scenario.edits, *found)))
-        if edit.optimizer is not None or is_kept(there, edit.name, edit.iteration):
-            found.append(edit)
+        possible = _possible(scenario.with_edits((*scenario.edits, *found)), edit)
+        if possible is not None:
+            found.append(possible)
     return found
+
+
+def _possible(scenario: Scenario, edit: Edit) -> Edit | None:
+    """What of an edit there is to be changed when it takes effect, after those of the scenario; None for nothing."""
+    if edit.options is None:
+        return edit if edit.optimizer is not None or is_kept(scenario, edit.name, edit.iteration) else None
+    now = scenario.optimizer_at(edit.iteration)
+    options = {name: value for name, value in edit.options.items() if now is not None and name in now.options}
+    return edit._replace(options=options, optimizer=now) if options else None
+
+
+def _check_still_possible(scenario: Scenario, added: Sequence[Edit], source: str) -> None:
+    """Raise NnstepError for edits of the file that are of what the optimizer of a branch has not: its text stays."""
+    problems = []
+    for number, edit in enumerate(scenario.edits):
+        before = (*scenario.edits[:number], *(one for one in added if one.iteration < edit.iteration))
+        left = _possible(scenario.with_edits(before), edit)
+        if left is None or left.options != edit.options:
+            optimizer = scenario.with_edits(before).optimizer_at(edit.iteration)
+            what = edit.name or ", ".join(edit.options or ())
+            kind = optimizer.type if optimizer is not None else ""
+            said = f"the branch has {kind} at iteration {edit.iteration}, where the file edits {clean(what, 40)}"
+            hint = f"{kind} has no such thing: take that edit out of the file first"
+            problems.append(Problem(said, file=source, line=edit.line, key=edit.key, hint=hint))
+    if problems:
+        raise NnstepError(problems)
 
 
 # Whether two scenarios have the same run.
@@ -199,8 +226,15 @@ def _options(optimizer: Optimizer | None) -> tuple[str, dict[str, str]] | None:
 
 
 def _said(edit: Edit) -> tuple[object, ...]:
-    """An edit without its place in the file, with its number to the last bit."""
+    """What an edit does, without its place in the file, with its number to the last bit."""
     return edit.iteration, edit.name, edit.index, float(edit.value).hex(), _options(edit.optimizer)
+
+
+def _written(edit: Edit) -> tuple[object, ...]:
+    """What an edit says, whatever the edits before it make of it."""
+    if edit.options is None:
+        return _said(edit)
+    return edit.iteration, {name: float(value).hex() for name, value in edit.options.items()}
 
 
 def _check(text: str, wanted: Scenario, target: Path, folder: str) -> None:

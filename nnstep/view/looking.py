@@ -31,6 +31,7 @@ from nnstep.view.watching import watch_panel
 if TYPE_CHECKING:
     from nnstep.debugger.mine import Comparison
     from nnstep.debugger.recovery import Recovery
+    from nnstep.program import Program
     from nnstep.view.quizzing import Quizzing
 
 __all__ = ["Looking", "Spot"]
@@ -58,7 +59,7 @@ class Looking:
         self.session, self.control = session, control
         self.choice = choice
         self.gallery = Gallery("L" if objective in (None, "loss") else str(objective), self._ascii)
-        self._listed: tuple[object, tuple[ListingLine, ...]] = (None, ())
+        self._listed: tuple[Program | None, frozenset[Path], tuple[ListingLine, ...]] = (None, frozenset(), ())
         self._trail: list[Visit] = []
         self._mine: Comparison | None = None
         self._message: Line = ()
@@ -163,12 +164,14 @@ class Looking:
         return Moment(self.session, self.gallery, self.choice, hidden, self.control.marks())
 
     def _program_panel(self) -> ProgramPanel:
-        key = (self.session.program, self.session.opened)
-        if self._listed[0] != key:
-            self._listed = (key, listing(self.session, self.gallery.objective))
+        program, opened, lines = self._listed
+        if program is not self.session.program or opened != self.session.opened:
+            program, opened = self.session.program, self.session.opened
+            lines = listing(self.session, self.gallery.objective)
+            self._listed = (program, opened, lines)
         return ProgramPanel(
             (Piece(say("panel.program.title"), "heading"),),
-            self._listed[1],
+            lines,
             self.session.position.path,
             self.control.signs(),
         )

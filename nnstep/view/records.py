@@ -19,7 +19,7 @@ import numpy as np
 
 from nnstep.engine import Record, Timeline
 from nnstep.ops import Array
-from nnstep.program import Program
+from nnstep.program import Program, per_program
 
 __all__ = ["FORMAT", "header", "iteration", "json_lines", "number_data", "steps", "value_data"]
 
@@ -36,14 +36,10 @@ def json_lines(timeline: Timeline, first: int, last: int) -> Iterator[str]:
     Only one iteration is held at a time. The text is ASCII. Raises IndexError outside the run.
     """
     encode = _ENCODER.encode
-    templates: dict[int, tuple[_Template, ...]] = {}  # by the rows of a batch: a run has one program for each
     yield encode(header(timeline))
     for number in range(first, last + 1):
         record = timeline.record(number)
-        rows = record.program.rows
-        if rows not in templates:
-            templates[rows] = _templates(record.program)
-        for step, slot in templates[rows]:
+        for step, slot in _templates(record.program):
             head = encode({**step, "iteration": number})
             yield f"{head[: -len(_OPEN)]}{_value_text(record.value(slot))}}}"
         yield encode(iteration(record))
@@ -85,6 +81,7 @@ def iteration(record: Record) -> dict[str, Any]:
 _Template = tuple[dict[str, Any], int]  # a step's record with the iteration and the value left open; its slot
 
 
+@per_program
 def _templates(program: Program) -> tuple[_Template, ...]:
     """The records of a program's steps as far as they are alike in every iteration."""
     return tuple(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.catalogue import say, say_count
-from nnstep.engine import Schedule, schedule
+from nnstep.engine import Era, Schedule, schedule
 from nnstep.language import Assignment, number_text, to_text
 from nnstep.program import Program, Step, Value
-from nnstep.scenario import Scenario
+from nnstep.scenario import Optimizer, Scenario
 from nnstep.text import clean, padded, width
 from nnstep.view.notation import objective_letter
 from nnstep.view.numbers import shape_text
@@ -20,25 +21,54 @@ if TYPE_CHECKING:
     from nnstep.engine.gradcheck import ParameterCheck
     from nnstep.ops import Index
 
-__all__ = ["check_report", "gradcheck_report", "latex_report"]
+__all__ = ["Later", "check_report", "first_program", "gradcheck_report", "later_updates", "latex_report"]
 
 _EQUATION_AT = 6  # the column where equations start
 _SHAPE_AT = 58  # the column where shapes start
 _LABEL = 12  # columns of a word at the left
 
 
-def check_report(scenario: Scenario, program: Program, name: str) -> Iterator[str]:
-    """The lines of `check` for a scenario that is called `name`, with its program for the first batch."""
+class Later(NamedTuple):
+    """An update that takes the place of another one as an iteration begins: the program for the first batch's size."""
+
+    iteration: int
+    optimizer: Optimizer
+    program: Program
+
+
+def later_updates(parts: Sequence[Era]) -> tuple[Later, ...]:
+    """The updates that edits of the optimizer bring, in the order of the run."""
+    found = []
+    for before, era in pairwise(parts):
+        if era.programs is not before.programs and era.scenario.optimizer is not None:
+            found.append(Later(era.first, era.scenario.optimizer, first_program(era)))
+    return tuple(found)
+
+
+def first_program(era: Era) -> Program:
+    """The program of an era for a batch of the first one's size."""
+    return next(iter(era.programs.values()))
+
+
+def check_report(scenario: Scenario, program: Program, name: str, later: Sequence[Later] = ()) -> Iterator[str]:
+    """The lines of `check` for a scenario that is called `name`, with its program for the first batch.
+
+    `later` are the updates that edits bring.
+    """
     yield f"{clean(name)}: {clean(scenario.title)}" if scenario.title else clean(name)
     yield from _data(scenario)
     yield from _parameters(scenario)
     yield from _equations(scenario, program)
-    for phase, heading in (("backward", say("report.backward")), ("update", _update_heading(scenario))):
-        yield from _steps(program, phase, heading)
+    heading = _update_heading(say("report.update"), scenario.optimizer)
+    for phase, said in (("backward", say("report.backward")), ("update", heading)):
+        yield from _steps(program, phase, said)
+    for one in later:
+        since = say("report.update.from", iteration=one.iteration)
+        yield from _steps(one.program, "update", _update_heading(since, one.optimizer))
     yield from _notes(scenario, program)
 
 
-def latex_report(scenario: Scenario, program: Program, name: str) -> Iterator[str]:
+def latex_report(scenario: Scenario, program: Program, name: str, later: Sequence[Later] = ()) -> Iterator[str]:
     """The equations of a scenario, of its derivative and of its update in LaTeX: an `align*` for each."""
     from nnstep.language.latex import assignment_to_latex
 
@@ -219,16 +249,15 @@ def _shaped(text: str, value: Value, number: str = "") -> str:
     return f"{said}{gap}{shape_text(value.shape) or say('report.scalar')}"
 
 
-def _update_heading(scenario: Scenario) -> str:
-    optimizer = scenario.optimizer
+def _update_heading(said: str, optimizer: Optimizer | None) -> str:
     if optimizer is None:
-        return say("report.update")
+        return said
     options = [
         f"{name} = {number_text(float(value)) if not isinstance(value, bool) else str(value).lower()}"
         for name, value in optimizer.options.items()
         if name == "lr" or value
     ]
-    return f"{say('report.update')} ({', '.join([optimizer.type, *options])})"
+    return f"{said} ({', '.join([optimizer.type, *options])})"
 
 
 def _notes(scenario: Scenario, program: Program) -> Iterator[str]:

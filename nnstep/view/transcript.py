@@ -8,7 +8,8 @@ from nnstep.catalogue import say
 from nnstep.engine import Record, Timeline
 from nnstep.language import to_text
 from nnstep.ops import Array
-from nnstep.program import Program, Step, Value
+from nnstep.program import Program, Step, Value, per_program
+from nnstep.scenario.edit_text import edit_text
 from nnstep.text import clean, width
 from nnstep.view.canvas import line_text
 from nnstep.view.matrix import MatrixView
@@ -33,16 +34,18 @@ def transcript(timeline: Timeline, first: int, last: int, *, unicode: bool = Tru
     False equations are written as they are typed. Raises IndexError outside the run.
     """
     yield clean(timeline.scenario.title)
-    writers: dict[int, _Writer] = {}  # by the rows of a batch: a run has one program for each
+    writer = per_program(lambda program: _Writer(program, unicode))
     for number in range(first, last + 1):
         record = timeline.record(number)
-        rows = record.program.rows
-        if rows not in writers:
-            writers[rows] = _Writer(record.program, unicode)
+        written = writer(record.program)
         yield ""
         yield _iteration_line(timeline, record)
-        yield from writers[rows].start(record, everything=number == first)
-        yield from writers[rows].steps(record)
+        era = timeline.era(number)
+        edits = era.edits if number == era.first else ()
+        if edits:
+            yield f"  {say('trace.edited', edits=clean('; '.join(map(edit_text, edits)), 400))}"
+        yield from written.start(record, everything=number == first or bool(edits))
+        yield from written.steps(record)
 
 
 def _iteration_line(timeline: Timeline, record: Record) -> str:
@@ -74,7 +77,7 @@ class _Writer:
         self.equations = {step.index: self._equation(step) for step in program.steps}
 
     def start(self, record: Record, *, everything: bool) -> Iterator[str]:
-        """What is there before the first step: the batch, and with `everything` also parameters, constants, states."""
+        """What is there before the first step, with the edits: the batch, and with `everything` all else as well."""
         given = [value for value in self.program.values if value.step == 0 and value.role != "counter"]
         shown = [value for value in given if everything or value.role == "data"]
         if shown:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nnstep.ops import Array
 from nnstep.program import initial_states
 from nnstep.scenario import Edit, Scenario, loads
+from nnstep.scenario.edits import is_kept, read_edit
 from tests.engine.random_programs import random_case
 
 NUMBERS = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-3, 3).map(float))
@@ -54,7 +55,16 @@ def editable(scenario: Scenario, iteration: int) -> dict[str, Array]:
 
 def with_edits(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
     """The scenario with edits added as a session adds them."""
-    return scenario._replace(edits=tuple(sorted((*scenario.edits, *edits), key=lambda one: one.iteration)))
+    return scenario.with_edits((*scenario.edits, *edits))
+
+
+def lasting(scenario: Scenario, edits: Sequence[Edit]) -> list[Edit]:
+    """In the order of the run, without edits of states that a later edit of the optimizer has taken away."""
+    found: list[Edit] = []
+    for edit in sorted(edits, key=lambda one: one.iteration):
+        if edit.optimizer is not None or is_kept(with_edits(scenario, found), edit.name, edit.iteration):
+            found.append(edit)
+    return found
 
 
 @st.composite
@@ -63,6 +73,10 @@ def edits_of(draw: Any, scenario: Scenario, most: int = 5, numbers: st.SearchStr
     made: list[Edit] = []
     for _ in range(draw(st.integers(0, most))):
         iteration = draw(st.integers(1, scenario.iterations))
+        if scenario.optimizer is not None and draw(st.integers(0, 7)) == 0:
+            typed = f"optimizer lr = {written(draw(NUMBERS.map(abs)))}"
+            made += read_edit(typed, with_edits(scenario, made), iteration)
+            continue
         if scenario.optimizer is not None and draw(st.integers(0, 3)) == 0:
             base = '[data]\nx = [[1]]\n[[layers]]\ntype = "tanh"\n[optimizer]\ntype = "sgd"\n'
             text = f"{base}[[edits]]\niteration = 1\noptimizer = {optimizer_table(draw)}\n"

@@ -16,7 +16,7 @@ from nnstep.errors import NnstepError, Problem
 from nnstep.scenario import Edit, Scenario, find, load, loads
 from nnstep.scenario.edits import read_edit
 from nnstep.scenario.save import branch_text, save_branch
-from tests.scenario.edited import bare, edited, with_edits, without_edits
+from tests.scenario.edited import bare, edited, lasting, with_edits, without_edits
 
 NET = """\
 # A network with remarks.
@@ -71,7 +71,7 @@ def refused(save: Callable[[], object]) -> Problem:
 def test_a_text_with_edits_gives_them_and_is_else_the_same(
     case: tuple[str, list[Edit]], end: str, tail: str, mark: bool
 ) -> None:
-    original, edits = case
+    original, edits = case[0], lasting(loads(case[0]), case[1])
     original = "\ufeff" * mark + (original + tail).replace("\n", end)
     text = branch_text(original, edits)
     assert text.startswith(original)
@@ -151,6 +151,31 @@ def test_a_state_that_is_not_there_any_more_is_left_out(tmp_path: Path) -> None:
     kept = read_edit("m(W1)[0, 0] = 2", with_edits(scenario, early), 3)
     save_branch(scenario, with_edits(scenario, (*late, *early, *kept)).edits, tmp_path / "b.toml")
     assert bare(load(tmp_path / "b.toml").edits) == bare([*early, *kept, late[1]])
+
+
+def test_options_are_saved_as_options(tmp_path: Path) -> None:
+    """What another optimizer of the branch makes of the edits of the file is what it makes of them when read again."""
+    text = NET + "\n[[edits]]\niteration = 5\noptimizer = { lr = 0.25 }\n"
+    scenario = load(written(tmp_path / "net.toml", text))
+    late = read_edit("momentum = 0.5 lr = 0.125", scenario, 6)
+    early = read_edit("adam lr = 0.1", with_edits(scenario, late), 2)
+    branch = with_edits(scenario, (*late, *early))
+    save_branch(scenario, branch.edits, tmp_path / "b.toml")
+    saved = (tmp_path / "b.toml").read_text()
+    assert saved.startswith(text)
+    assert saved.endswith("\niteration = 6\noptimizer = { lr = 0.125 }\n")  # adam has no momentum
+    found = load(tmp_path / "b.toml")
+    assert [found.optimizer_at(one) for one in range(1, 7)] == [branch.optimizer_at(one) for one in range(1, 7)]
+
+
+def test_an_edit_of_the_file_that_a_branch_makes_impossible_is_named(tmp_path: Path) -> None:
+    text = NET + "\n[[edits]]\niteration = 5\noptimizer = { momentum = 0.25 }\n"
+    scenario = load(written(tmp_path / "net.toml", text))
+    branch = with_edits(scenario, read_edit("adam lr = 0.1", scenario, 2))
+    problem = refused(lambda: save_branch(scenario, branch.edits, tmp_path / "b.toml"))
+    assert problem.line == NET.count("\n") + 2
+    assert problem.message == "the branch has adam at iteration 5, where the file edits momentum"
+    assert not (tmp_path / "b.toml").exists()
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])

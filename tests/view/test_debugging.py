@@ -217,7 +217,7 @@ def test_a_branch_is_made_compared_named_and_left() -> None:
     seen.do("run.forward")
     view = seen.do("lens.branches")
     text = "\n".join(lines(view, "operation", 70, 60))
-    assert "W1[0, 1] = 0.5; sgd lr=0.1" in text
+    assert "W1[0, 1] = 0.5; optimizer lr=0.1" in text
     assert "part as iteration 20 begins: W1 differs by up to" in text
     assert view.rows == 2
     assert "there is a branch branch 1 already" in said(seen.do("branch.rename", "branch 1"))
