@@ -9,7 +9,7 @@ import numpy as np
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Option
 from nnstep.ops.elementary import prepare_normal_cdf
-from nnstep.ops.kernels import SIGMOID_ZERO, ZERO, Mask, constant, keeping, number, sigmoid_into, ufunc
+from nnstep.ops.kernels import ZERO, Mask, constant, keeping, number, sigmoid_into, ufunc
 from nnstep.ops.operation import Array, Kernel, Operation, Shape, Site, Texts, elementwise_cell
 from nnstep.ops.shapes import same_shape
 
@@ -70,12 +70,11 @@ def _prepare_gelu(site: Site) -> Kernel:
 
 
 def _prepare_silu(site: Site) -> Kernel:
-    gate, sigmoid, maximum, multiply = np.empty(site.out), sigmoid_into(site.out), np.maximum, np.multiply
+    gate, sigmoid, multiply = np.empty(site.out), sigmoid_into(site.out), np.multiply
 
     def kernel(x: Array, out: Array) -> None:
         sigmoid(x, gate)
-        maximum(x, SIGMOID_ZERO, out=out)  # the gate is never quite 0
-        multiply(out, gate, out)
+        multiply(x, gate, out)
 
     return keeping(kernel, gate)
 
@@ -156,7 +155,7 @@ ACTIVATIONS = (
         "ReLU",
         "Keeps positive entries and sets negative ones to 0; the derivative at 0 is 0.",
         _prepare_relu,
-        "g * (x > 0)",
+        "where(x <= 0, 0, g)",  # a choice, where a product with 0 would make NaN of an infinite g
         "out = maximum(x, 0)",
     ),
     _activation(
@@ -173,7 +172,7 @@ ACTIVATIONS = (
         "ELU",
         "Keeps positive entries and bends negative ones towards -alpha: alpha * (exp(x) - 1).",
         _prepare_elu,
-        "g * where(x > 0, 1, out + alpha)",
+        "g * where(x <= 0, alpha * exp(x), 1)",  # in place of out + alpha, which has no digits left far below 0
         "out = maximum(x, 0) + alpha * expm1(minimum(x, 0))",
         {"alpha": 1.0},
     ),
@@ -200,7 +199,7 @@ ACTIVATIONS = (
         "softplus",
         "A smooth relu: log(1 + exp(x)), and x itself above 20.",
         _prepare_softplus,
-        "g * where(x > 20, 1, sigmoid(x))",
+        "g * where(x > 20, 1, exp(x) / (1 + exp(x)))",
         "out = where(x > 20, x, log1p(exp(minimum(x, 20))))",
     ),
 )

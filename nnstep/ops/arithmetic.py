@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from nnstep.errors import OperationError
@@ -33,6 +35,11 @@ def _prepare_minimum(site: Site) -> Kernel:
         minimum(a, b, out=out)
 
     return kernel
+
+
+def _chosen(other: str) -> str:
+    """The rule for one of two: nothing where the other one was taken, half where both are equal, else all of g."""
+    return f"where({other}, 0, where(a == b, g / 2, g))"
 
 
 def _exponent(site: Site) -> float | None:
@@ -85,9 +92,9 @@ def _power_base(site: Site) -> str:
     """b·a^(b-1), and 0 for an exponent of 0 even where a^-1 is infinite, as PyTorch has it."""
     exponent = _exponent(site)
     if exponent is None:
-        return "g * where(b == 0, 0, b * a ** (b - 1))"
+        return "where(b == 0, 0, g * (b * a ** (b - 1)))"
     if exponent == 0:
-        return "g * 0"
+        return "where(b == 0, 0, g)"
     if exponent == 1:
         return "g"
     if exponent == 2:
@@ -103,6 +110,14 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
         right = f"the right side {b[0]} {'rows' if len(b) == 2 else 'entries'}"
         raise OperationError(f"{said(a)} @ {said(b)}: {left}, {right}, expected as many")
     return a[:-1] + b[1:]
+
+
+def _prepare_matmul(site: Site) -> Kernel:
+    """np.dot, which takes half the time of np.matmul on small matrices and has its values for one and two axes.
+
+    But not where one side has a single entry: np.dot then adds multiples, and leaves out those by 0, also 0 * NaN.
+    """
+    return np.matmul if 1 in map(prod, site.shapes) else np.dot
 
 
 def _matmul_left(site: Site) -> str:
@@ -200,7 +215,7 @@ ARITHMETIC = (
         shape=broadcast_shape,
         prepare=_prepare_maximum,
         cell=elementwise_cell("maximum", _AB),
-        derivative={"a": "g * ((a > b) + 0.5 * (a == b))", "b": "g * ((b > a) + 0.5 * (a == b))"},
+        derivative={"a": _chosen("a < b"), "b": _chosen("b < a")},
         elementwise=True,
     ),
     Operation(
@@ -211,7 +226,7 @@ ARITHMETIC = (
         shape=broadcast_shape,
         prepare=_prepare_minimum,
         cell=elementwise_cell("minimum", _AB),
-        derivative={"a": "g * ((a < b) + 0.5 * (a == b))", "b": "g * ((b < a) + 0.5 * (a == b))"},
+        derivative={"a": _chosen("a > b"), "b": _chosen("b > a")},
         elementwise=True,
     ),
     Operation(
@@ -220,7 +235,7 @@ ARITHMETIC = (
         symbol="@",
         sentence="Multiplies each row of the left matrix with each column of the right one and adds up the products.",
         shape=_matmul_shape,
-        prepare=ufunc(np.dot),  # equal to np.matmul for one and two axes, in half the time on small matrices
+        prepare=_prepare_matmul,
         cell=_matmul_cell,
         derivative={"a": _matmul_left, "b": _matmul_right},
         reach=multiplied,

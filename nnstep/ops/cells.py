@@ -21,6 +21,8 @@ from nnstep.ops.table import operation
 __all__ = ["entries", "evaluate_cell"]
 
 Lookup = Callable[[str, Index], float]
+_Options = tuple[tuple[str, Option], ...]
+_Known = tuple[float | None, ...]  # the inputs that are numbers written out
 
 
 def evaluate_cell(expression: Expression, lookup: Lookup) -> float:
@@ -43,7 +45,8 @@ def _value(node: Expression, lookup: Lookup, done: dict[int, float]) -> float:
         case Call(function, arguments, options):
             if id(node) not in done:
                 values = [_value(argument, lookup, done) for argument in arguments]
-                done[id(node)] = _apply(function, values, options)
+                known = tuple(argument.value if isinstance(argument, Number) else None for argument in arguments)
+                done[id(node)] = _apply(function, values, options, known)
             return done[id(node)]
 
 
@@ -62,10 +65,10 @@ def entries(expression: Expression) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def _apply(function: str, values: Sequence[float], options: tuple[tuple[str, Option], ...]) -> float:
+def _apply(function: str, values: Sequence[float], options: _Options, known: _Known) -> float:
     if function in AGGREGATES:
         return _aggregate(function, values)
-    return _scalar(function, len(values), options)(*values)
+    return _scalar(function, options, known)(*values)
 
 
 def _aggregate(function: str, values: Sequence[float]) -> float:
@@ -91,13 +94,13 @@ def _aggregate(function: str, values: Sequence[float]) -> float:
 
 
 @lru_cache(maxsize=512)
-def _scalar(function: str, count: int, options: tuple[tuple[str, Option], ...]) -> Callable[..., float]:
-    """An elementwise operation on plain numbers, by its own kernel."""
-    entry = operation(function)
+def _scalar(function: str, options: _Options, known: _Known) -> Callable[..., float]:
+    """An elementwise operation on plain numbers, by the kernel it has where these of its inputs are written out."""
+    entry, count = operation(function), len(known)
     if not entry.elementwise or len(entry.inputs) != count:
         raise OperationError(f"{function} of {count} entries does not occur in the rule of a cell")
     filled: dict[str, Option] = {name: value for name, value in entry.options.items() if value is not None}
-    kernel = entry.prepare(entry.site(((),) * count, filled | dict(options)))
+    kernel = entry.prepare(entry.site(((),) * count, filled | dict(options), known))
     places, out = tuple(np.empty(()) for _ in range(count)), np.empty(())
 
     def apply(*values: float) -> float:

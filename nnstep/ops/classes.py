@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
 from nnstep.ops.reach import labelled, reduced_over
 from nnstep.ops.shapes import axis_of, reduced, said
 
-__all__ = ["CLASSES", "check_labels", "one_hot_into"]
+__all__ = ["CLASSES", "check_labels", "class_mask", "one_hot_into"]
 
 
 def check_labels(labels: Array, classes: int) -> None:
@@ -38,16 +38,26 @@ def _one_hot_shape(labels: Shape, *, classes: Option) -> Shape:
 
 def one_hot_into(shape: Shape) -> Kernel:
     """run(labels, out) for rows of the given shape; out is 0 in a row whose label is no class number."""
+    run, mask = class_mask(shape)
+
+    def into(labels: Array, out: Array) -> None:
+        run(labels)
+        out[...] = mask
+
+    return into
+
+
+def class_mask(shape: Shape) -> tuple[Callable[[Array], None], Mask]:
+    """(run, mask): run(labels) sets `mask`, of the given shape, where an entry's column is the class of its row."""
     mask: Mask = np.empty(shape, dtype=np.bool_)
     turned = mask.T
     numbers = np.arange(shape[-1], dtype=np.float64).reshape(-1, *[1] * (len(shape) - 1))
     equal = np.equal
 
-    def run(labels: Array, out: Array) -> None:
+    def run(labels: Array) -> None:
         equal(numbers, labels, turned)
-        out[...] = mask
 
-    return run
+    return run, mask
 
 
 def _one_hot_cell(site: Site, index: Index) -> Expression:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nnstep.ops.kernels import ONE, constant, ufunc
+from nnstep.ops.kernels import ONE, ZERO, Mask, constant, ufunc
 from nnstep.ops.operation import Array, Kernel, Operation, Site, Text, elementwise_cell
 from nnstep.ops.shapes import same_shape
 
@@ -72,6 +72,21 @@ def _prepare_normal_pdf(site: Site) -> Kernel:
     return kernel
 
 
+def _prepare_sign(site: Site) -> Kernel:
+    """1 where above 0, less 1 where below: 0 for NaN, as PyTorch has it; np.sign hands NaN on."""
+    above: Mask = np.empty(site.out, dtype=np.bool_)
+    below: Mask = np.empty(site.out, dtype=np.bool_)
+    greater, less, subtract = np.greater, np.less, np.subtract
+
+    def kernel(x: Array, out: Array) -> None:
+        greater(x, ZERO, above)
+        less(x, ZERO, below)
+        out[...] = above
+        subtract(out, below, out)
+
+    return kernel
+
+
 def _entry(
     name: str,
     symbol: str,
@@ -109,7 +124,7 @@ ELEMENTARY = (
     ),
     _entry("sin", "sin", "The sine of each entry, in radians.", ufunc(np.sin), "g * cos(x)"),
     _entry("cos", "cos", "The cosine of each entry, in radians.", ufunc(np.cos), "-g * sin(x)"),
-    _entry("sign", "sign", "1 for positive entries, -1 for negative ones, 0 for 0.", ufunc(np.sign), where="rule"),
+    _entry("sign", "sign", "1 for positive entries, -1 for negative ones, 0 for 0.", _prepare_sign, where="rule"),
     _entry("expm1", "expm1", "The value exp(x) - 1, exact for small x too.", ufunc(np.expm1), where="rule"),
     _entry("log1p", "log1p", "The value log(1 + x), exact for small x too.", ufunc(np.log1p), where="rule"),
     _entry("erf", "erf", "The error function of each entry.", _prepare_erf, where="rule"),

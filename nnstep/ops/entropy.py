@@ -14,8 +14,8 @@ import numpy as np
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import call, divided, entries_along, number
-from nnstep.ops.classes import check_labels, one_hot_into
-from nnstep.ops.kernels import TINY, constant, keeping, softmax_into
+from nnstep.ops.classes import check_labels, class_mask
+from nnstep.ops.kernels import ZERO, constant, keeping, softmax_into
 from nnstep.ops.losses import REDUCTION, check_reduction, over
 from nnstep.ops.normalisation import log_softmax_cells
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, Text
@@ -23,8 +23,6 @@ from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import said
 
 __all__ = ["ENTROPY"]
-
-_LEAST = repr(float(TINY))
 
 
 def _shape(names: tuple[str, str]) -> Callable[..., Shape]:
@@ -65,22 +63,39 @@ def _by_number(site: Site) -> Kernel:
     shape, count = site.shapes[0], _divisor(site)
     shifted, p, chosen = np.empty(shape), np.empty(shape), np.empty(shape)
     run, total = softmax_into(shape)
-    mark = one_hot_into(shape)
-    flat_chosen, flat_shifted, flat_total = chosen.reshape(-1), shifted.reshape(-1), total.reshape(-1)
-    ones, size, picked = np.ones(flat_total.size), constant(count), np.empty(())
+    pick, picks = _picking(shape)
+    flat_picks, flat_total = picks.reshape(-1), total.reshape(-1)
+    ones, size, picked = np.ones(max(shape[-1] * flat_total.size, 1)), constant(count), np.empty(())
+    ones_a_row = ones[: flat_total.size]
     log, dot, subtract, divide = np.log, np.dot, np.subtract, np.divide
 
     def kernel(logits: Array, y: Array, out: Array) -> None:
         run(logits, shifted, p)
-        mark(y, chosen)
+        pick(y, shifted, chosen)
         log(total, total)
-        dot(flat_chosen, flat_shifted, picked)
-        dot(flat_total, ones, out)
+        dot(flat_picks, ones, picked)
+        dot(flat_total, ones_a_row, out)
         subtract(out, picked, out)
         if count != 1:
             divide(out, size, out)
 
     return keeping(kernel, p, chosen)
+
+
+def _picking(shape: Shape) -> tuple[Callable[[Array, Array, Array], None], Array]:
+    """(run, picks): run(labels, values, chosen) puts the value of each row's class into `picks`, else 0, and the
+    one-hot rows into `chosen`. No product with these rows, which would make NaN of 0 times an infinite value.
+    """
+    mark, mask = class_mask(shape)
+    picks, putmask = np.empty(shape), np.putmask
+
+    def run(labels: Array, values: Array, chosen: Array) -> None:
+        mark(labels)
+        chosen[...] = mask
+        picks.fill(0.0)
+        putmask(picks, mask, values)
+
+    return run, picks
 
 
 def _by_probability(site: Site) -> Kernel:
@@ -120,48 +135,69 @@ def _probability_rule(logs: str) -> Text:
     return lambda site: None if _numbered(site) else over(f"-g * {logs}", _divisor(site))
 
 
-def _targets(site: Site) -> str:
-    return f"one_hot(y, {_classes(site)})" if _numbered(site) else "y"
+def _one_hot(site: Site) -> str:
+    return f"one_hot(y, {_classes(site)})"
 
 
 def _cross_entropy_body(site: Site) -> str:
-    total = over(f"-sum({_targets(site)} * logs)", _divisor(site))
-    return f"logs = log_softmax(logits)\nout = {total}"
+    terms = f"where({_one_hot(site)}, logs, 0)" if _numbered(site) else "y * logs"
+    return f"logs = log_softmax(logits)\nout = {over(f'-sum({terms})', _divisor(site))}"
 
 
 def _prepare_nll(site: Site) -> Kernel:
-    """A probability of 0 counts as the smallest normal number, so that its logarithm is finite."""
-    shape, count, numbered = site.shapes[0], _divisor(site), _numbered(site)
-    logs, products, chosen = np.empty(shape), np.empty(shape), np.empty(shape)
-    mark = one_hot_into(shape)
-    flat, minus_ones, size = products.reshape(-1), np.full(products.size, -1.0), constant(count)
-    maximum, log, multiply, dot, divide = np.maximum, np.log, np.multiply, np.dot, np.divide
+    """The logarithm of a probability of 0 is infinite, and so is the loss where it is that of the row's class."""
+    return _nll_by_number(site) if _numbered(site) else _nll_by_probability(site)
+
+
+def _nll_by_number(site: Site) -> Kernel:
+    shape, count = site.shapes[0], _divisor(site)
+    logs, chosen = np.empty(shape), np.empty(shape)
+    pick, picks = _picking(shape)
+    flat, minus_ones, size = picks.reshape(-1), np.full(picks.size, -1.0), constant(count)
+    log, dot, divide = np.log, np.dot, np.divide
 
     def kernel(p: Array, y: Array, out: Array) -> None:
-        maximum(p, TINY, out=logs)
-        log(logs, logs)
-        if numbered:
-            mark(y, chosen)
-            multiply(chosen, logs, products)
-        else:
-            multiply(y, logs, products)
+        log(p, logs)
+        pick(y, logs, chosen)
         dot(flat, minus_ones, out)
         if count != 1:
             divide(out, size, out)
 
-    return keeping(kernel, chosen) if numbered else kernel
+    return keeping(kernel, chosen)
+
+
+def _nll_by_probability(site: Site) -> Kernel:
+    """A class whose target is 0 takes no part, as those that a class number leaves out: 0 * log(0) counts as 0."""
+    shape, count = site.shapes[0], _divisor(site)
+    products, none = np.empty(shape), np.empty(shape, dtype=np.bool_)
+    flat, minus_ones, size = products.reshape(-1), np.full(products.size, -1.0), constant(count)
+    log, multiply, equal, putmask, dot, divide = np.log, np.multiply, np.equal, np.putmask, np.dot, np.divide
+
+    def kernel(p: Array, y: Array, out: Array) -> None:
+        log(p, products)
+        multiply(products, y, products)
+        equal(y, ZERO, none)
+        putmask(products, none, ZERO)
+        dot(flat, minus_ones, out)
+        if count != 1:
+            divide(out, size, out)
+
+    return kernel
 
 
 def _nll_kept(site: Site) -> tuple[str, ...]:
-    return (_targets(site),) if _numbered(site) else ()
+    return (_one_hot(site),) if _numbered(site) else ()
 
 
 def _nll_rule(site: Site) -> str:
-    return over(f"-g * {_targets(site)} / maximum(p, {_LEAST})", _divisor(site))
+    if _numbered(site):
+        return over(f"where({_one_hot(site)}, -g / p, 0)", _divisor(site))
+    return over("where(y == 0, 0, -g * y / p)", _divisor(site))
 
 
 def _nll_body(site: Site) -> str:
-    return "out = " + over(f"-sum({_targets(site)} * log(maximum(p, {_LEAST})))", _divisor(site))
+    terms = f"where({_one_hot(site)}, log(p), 0)" if _numbered(site) else "where(y == 0, 0, y * log(p))"
+    return "out = " + over(f"-sum({terms})", _divisor(site))
 
 
 # how a cell is computed: a term for each row
@@ -174,8 +210,14 @@ def _cross_entropy_term(site: Site, row: tuple[Entry, ...], targets: tuple[Entry
 
 
 def _nll_term(site: Site, row: tuple[Entry, ...], targets: tuple[Entry, ...]) -> Expression:
-    logs = [call("log", call("maximum", entry, number(float(TINY)))) for entry in row]
-    return call("negative", call("pick", *targets, *logs)) if _numbered(site) else _weighted(targets, logs)
+    logs = [call("log", entry) for entry in row]
+    if _numbered(site):
+        return call("negative", call("pick", *targets, *logs))
+    products = [
+        call("where", call("equal", target, number(0)), number(0), call("multiply", target, log))
+        for target, log in zip(targets, logs, strict=True)
+    ]
+    return call("negative", call("total", *products))
 
 
 def _weighted(targets: Sequence[Expression], logs: Sequence[Expression]) -> Expression:
@@ -227,12 +269,12 @@ ENTROPY = (
         name="nll",
         inputs=("p", "y"),
         symbol="NLL",
-        sentence="The mean of -log of the probability that each row gives to its class.",
+        sentence="The mean of -log of the probability that each row gives to its class; infinite where that is 0.",
         shape=_shape(("p", "y")),
         prepare=_prepare_nll,
         cell=_cell(("p", "y"), _nll_term),
         options=REDUCTION,
-        derivative={"p": _nll_rule, "y": _probability_rule(f"log(maximum(p, {_LEAST}))")},
+        derivative={"p": _nll_rule, "y": _probability_rule("log(p)")},
         body=_nll_body,
         kept=_nll_kept,
         check=_check,

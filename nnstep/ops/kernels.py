@@ -19,8 +19,6 @@ from nnstep.ops.operation import Array, Kernel, Shape, Site
 
 __all__ = [
     "ONE",
-    "SIGMOID_ZERO",
-    "TINY",
     "ZERO",
     "Mask",
     "constant",
@@ -44,7 +42,6 @@ def constant(value: float) -> Array:
 
 ZERO = constant(0.0)
 ONE = constant(1.0)
-TINY = constant(2.0**-1022)  # the smallest normal number
 
 
 def number(value: Option | None) -> float:
@@ -78,21 +75,17 @@ def keeping(kernel: Kernel, *arrays: Array) -> Kernel:
     return kernel
 
 
-SIGMOID_ZERO = constant(-709.0)  # below it exp(-x) would overflow; the sigmoid is 1e-308 there
-
-
 def sigmoid_into(shape: Shape) -> Kernel:
-    """run(x, out): 1 / (1 + exp(-x)), which never overflows; `out` may be `x`.
+    """run(x, out): 1 / (1 + exp(-x)); `out` may be `x`. Below -709.78 exp(-x) is infinite, which gives the right 0.
 
     In this form and not as e / (1 + e) because PyTorch has it so: where the result is nearly 1, its last bit decides
     how many digits of 1 - result are common.
     """
     e = np.empty(shape)
-    maximum, negative, exp, add, divide = np.maximum, np.negative, np.exp, np.add, np.divide
+    negative, exp, add, divide = np.negative, np.exp, np.add, np.divide
 
     def run(x: Array, out: Array) -> None:
-        maximum(x, SIGMOID_ZERO, out=e)
-        negative(e, e)
+        negative(x, e)
         exp(e, e)
         add(e, ONE, e)
         divide(ONE, e, out)

@@ -13,7 +13,7 @@ import numpy as np
 from nnstep.errors import OperationError, nearest
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import call, divided, every, number
-from nnstep.ops.kernels import ONE, TINY, ZERO, constant, keeping
+from nnstep.ops.kernels import ONE, ZERO, constant, keeping
 from nnstep.ops.kernels import number as option_number
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, Text, Texts
 from nnstep.ops.reach import to_scalar
@@ -120,23 +120,15 @@ def _huber_terms(site: Site) -> tuple[Kernel, tuple[Array, ...]]:
 def _bce_terms(site: Site) -> tuple[Kernel, tuple[Array, ...]]:
     """-(y·log p + (1 - y)·log(1 - p)), each logarithm at least -100."""
     yes, no = np.empty(site.shapes[0]), np.empty(site.shapes[0])
-    add, subtract, multiply, log, maximum, negative = (
-        np.add,
-        np.subtract,
-        np.multiply,
-        np.log,
-        np.maximum,
-        np.negative,
-    )
+    subtract, multiply, log, log1p = np.subtract, np.multiply, np.log, np.log1p
+    maximum, negative, add = np.maximum, np.negative, np.add
 
     def fill(p: Array, y: Array, terms: Array) -> None:
-        add(p, TINY, yes)  # changes 0 alone, whose logarithm would be a division by zero; a negative p still gives NaN
-        log(yes, yes)
+        log(p, yes)
         maximum(yes, _LOWEST_LOG, out=yes)
         multiply(yes, y, yes)
-        subtract(ONE, p, no)
-        add(no, TINY, no)
-        log(no, no)
+        negative(p, no)
+        log1p(no, no)  # with all its digits where p is small
         maximum(no, _LOWEST_LOG, out=no)
         subtract(ONE, y, terms)
         multiply(no, terms, no)
@@ -147,14 +139,15 @@ def _bce_terms(site: Site) -> tuple[Kernel, tuple[Array, ...]]:
 
 
 def _bce_with_logits_terms(site: Site) -> tuple[Kernel, tuple[Array, ...]]:
-    """max(z, 0) - z·y + log(1 + exp(-|z|)), which never overflows."""
+    """(1 - y)·z - min(z, 0) + log(1 + exp(-|z|)), which never overflows; the last two are -log(sigmoid(z))."""
     scratch = np.empty(site.shapes[0])
     absolute, negative, exp, log1p = np.absolute, np.negative, np.exp, np.log1p
-    maximum, multiply, subtract, add = np.maximum, np.multiply, np.subtract, np.add
+    minimum, multiply, subtract, add = np.minimum, np.multiply, np.subtract, np.add
 
     def fill(z: Array, y: Array, terms: Array) -> None:
-        multiply(z, y, scratch)
-        maximum(z, ZERO, out=terms)
+        subtract(ONE, y, terms)
+        multiply(terms, z, terms)
+        minimum(z, ZERO, out=scratch)
         subtract(terms, scratch, terms)
         absolute(z, scratch)
         negative(scratch, scratch)
@@ -185,13 +178,14 @@ def _huber_term(site: Site, o: Entry, y: Entry) -> Expression:
 
 def _bce_term(site: Site, p: Entry, y: Entry) -> Expression:
     yes = call("maximum", call("log", p), number(-100))
-    no = call("maximum", call("log", call("subtract", number(1), p)), number(-100))
+    no = call("maximum", call("log1p", call("negative", p)), number(-100))
     rest = call("subtract", number(1), y)
     return call("negative", call("add", call("multiply", y, yes), call("multiply", rest, no)))
 
 
 def _bce_with_logits_term(site: Site, z: Entry, y: Entry) -> Expression:
-    straight = call("subtract", call("maximum", z, number(0)), call("multiply", z, y))
+    missed = call("multiply", call("subtract", number(1), y), z)
+    straight = call("subtract", missed, call("minimum", z, number(0)))
     return call("add", straight, call("log1p", call("exp", call("negative", call("abs", z)))))
 
 
@@ -295,11 +289,10 @@ LOSSES = (
         _bce_term,
         {
             "p": lambda site: over("g * (p - y) / maximum(p * (1 - p), 1e-12)", divisor(site)),
-            "y": lambda site: over("g * (log(1 - p) - log(p))", divisor(site)),  # not clamped, as in PyTorch
+            "y": lambda site: over("g * (log1p(-p) - log(p))", divisor(site)),  # not clamped, as in PyTorch
         },
         lambda site: (
-            "yes = y * maximum(log(p), -100)\nno = (1 - y) * maximum(log(1 - p), -100)\n"
-            + _reduced(site, "-(yes + no)")
+            "yes = y * maximum(log(p), -100)\nno = (1 - y) * maximum(log1p(-p), -100)\n" + _reduced(site, "-(yes + no)")
         ),
     ),
     _loss(
@@ -313,6 +306,6 @@ LOSSES = (
             "z": lambda site: over("g * (sigmoid(z) - y)", divisor(site)),
             "y": lambda site: over("-g * z", divisor(site)),
         },
-        lambda site: _reduced(site, "maximum(z, 0) - z * y + log1p(exp(-abs(z)))"),
+        lambda site: _reduced(site, "(1 - y) * z - minimum(z, 0) + log1p(exp(-abs(z)))"),
     ),
 )

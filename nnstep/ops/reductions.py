@@ -106,7 +106,7 @@ def _extreme_rule(site: Site) -> str:
         return "g"
     chosen = f"x == {_restored(site, 'out')}"
     ties = f"sum({chosen})" if axis is None else f"sum({chosen}, axis={axis}, keepdims=True)"
-    return f"{_restored(site)} * ({chosen}) / {ties}"
+    return f"where({chosen}, {_restored(site)}, 0) / {ties}"
 
 
 def _cell(aggregate: str) -> Callable[[Site, Index], Expression]:

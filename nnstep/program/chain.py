@@ -98,7 +98,7 @@ def _split(step: Step, upstream: tuple[str, ...]) -> tuple[str, Expression | Non
 
 
 def _times(expression: Expression, g: Expression) -> bool:
-    """Whether the expression is `g` times something, entry by entry, with `g` nowhere else."""
+    """Whether the expression is `g` times something, entry by entry, with `g` nowhere else; a choice of such, too."""
     match expression:
         case Name():
             return expression == g
@@ -108,6 +108,9 @@ def _times(expression: Expression, g: Expression) -> bool:
             return (_times(left, g) and g not in _leaves(right)) or (_times(right, g) and g not in _leaves(left))
         case Call("divide", (left, right)):
             return _times(left, g) and g not in _leaves(right)
+        case Call("where", (condition, yes, no)) if g not in _leaves(condition):
+            parts = [part for part in (yes, no) if part != Number(0.0)]
+            return bool(parts) and all(_times(part, g) for part in parts)
     return False
 
 

@@ -1,4 +1,4 @@
-"""PyTorch's values, read from data/pytorch.json (see make_frozen.py), as cases to test with."""
+"""PyTorch's values, read from data/ (see make_frozen.py and make_corners.py), as cases to test with."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def _arrays(values: Mapping[str, object]) -> dict[str, Array]:
     return {name: np.array(value, dtype=np.float64) for name, value in values.items()}
 
 
-def _cases() -> tuple[Case, ...]:
+def _cases(file: str) -> tuple[Case, ...]:
     found, seen = [], Counter[str]()
-    for record in json.loads((Path(__file__).parent / "data" / "pytorch.json").read_text(encoding="utf-8")):
+    for record in json.loads((Path(__file__).parent / "data" / file).read_text(encoding="utf-8")):
         entry, inputs = operation(record["operation"]), _arrays(record["inputs"])
         options: dict[str, Option] = {name: tuples(value) for name, value in record["options"].items()}
         seen[entry.name] += 1
@@ -52,4 +52,5 @@ def _cases() -> tuple[Case, ...]:
     return tuple(found)
 
 
-CASES = _cases()
+CASES = _cases("pytorch.json")
+CORNERS = _cases("corners.json")

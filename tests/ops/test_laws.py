@@ -153,8 +153,9 @@ def test_what_a_kernel_keeps_is_what_its_text_says_bit_for_bit(name: str, data: 
     inputs, options = data.draw(applications(name, up_to(50.0)))
     site = site_of(entry, inputs, options)
     kernel, out = entry.prepare(site), np.empty(site.out)
-    for _ in range(2):  # a second run keeps the same
-        kernel(*(inputs[label] for label in entry.inputs), out)
+    with np.errstate(all="ignore"):
+        for _ in range(2):  # a second run keeps the same
+            kernel(*(inputs[label] for label in entry.inputs), out)
     kept = getattr(kernel, "kept", ())
     assert len(kept) == len(entry.keeps(site))
     for text, array in zip(entry.keeps(site), kept, strict=True):

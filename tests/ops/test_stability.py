@@ -1,4 +1,4 @@
-"""Stable kernels: no overflow, division by zero or invalid operation for any finite input, and the right limits."""
+"""Stable kernels: a finite number for any finite input, nothing invalid on the way, and the right limits."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from tests.ops.apply import run, site_of
 from tests.ops.strategies import applications, up_to
 
 STABLE = [
-    *("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "silu", "softplus", "softmax", "log_softmax", "nll", "bce"),
+    *("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "silu", "softplus", "softmax", "log_softmax", "bce"),
     *("bce_with_logits", "cross_entropy", "mae", "elu", "normal_cdf", "normal_pdf", "argmax", "one_hot", "maximum"),
 ]
+INFINITE_ON_THE_WAY = ("sigmoid", "silu", "bce")  # exp(-x) of which 1 / (1 + ...) is 0, and a log that is clamped
 
 
 @pytest.mark.parametrize("name", STABLE)
@@ -28,7 +29,8 @@ def test_nothing_is_raised_for_finite_inputs(name: str, data: st.DataObject) -> 
     entry = operation(name)
     inputs, options = data.draw(applications(name, up_to(1e300)))
     site = site_of(entry, inputs, options)
-    with np.errstate(over="raise", divide="raise", invalid="raise"):
+    on_the_way = "ignore" if name in INFINITE_ON_THE_WAY else "raise"
+    with np.errstate(over=on_the_way, divide=on_the_way, invalid="raise"):
         assert np.isfinite(run(entry, inputs, site)).all()
 
 
@@ -47,7 +49,9 @@ LIMITS = {
 
 @pytest.mark.parametrize(("name", "x", "expected"), [(name, *pair) for name, pairs in LIMITS.items() for pair in pairs])
 def test_limits(name: str, x: float, expected: float) -> None:
-    np.testing.assert_allclose(operation(name).evaluate(np.array(x)), expected, rtol=1e-12, atol=1e-300)
+    with np.errstate(over="ignore"):
+        found = operation(name).evaluate(np.array(x))
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-300)
 
 
 def test_softmax_of_far_apart_logits_is_one_hot() -> None:
@@ -69,9 +73,11 @@ def test_cross_entropy_of_a_certain_mistake_is_the_distance_of_the_logits() -> N
     assert operation("bce_with_logits").evaluate(np.array([FAR]), np.array([0.0])) == FAR
 
 
-def test_a_probability_of_zero_or_one_has_a_finite_loss() -> None:
+@np.errstate(divide="ignore")
+def test_a_probability_of_zero_is_clamped_by_bce_alone_as_in_pytorch() -> None:
     assert operation("bce").evaluate(np.array([0.0, 1.0]), np.array([1.0, 0.0])) == 100
-    np.testing.assert_allclose(operation("nll").evaluate(np.array([[0.0, 1.0]]), np.array([0.0])), 708.396418532264)
+    assert operation("nll").evaluate(np.array([[0.0, 1.0]]), np.array([0.0])) == math.inf
+    assert operation("nll").evaluate(np.array([[0.0, 1.0]]), np.array([1.0])) == 0
 
 
 def test_bad_input_is_not_hidden() -> None:

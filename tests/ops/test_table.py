@@ -92,7 +92,7 @@ def test_texts_use_names_that_exist(case: Case) -> None:
         "subtract": {"a": "g", "b": "-g"},
         "sigmoid": {"x": "g * out * (1 - out)"},
         "tanh": {"x": "g * (1 - out ** 2)"},
-        "relu": {"x": "g * (x > 0)"},
+        "relu": {"x": "where(x <= 0, 0, g)"},
         "softmax": {"x": "out * (g - sum(g * out, axis=-1, keepdims=True))"},
     }.items(),
 )
