@@ -64,6 +64,16 @@ STEPS: dict[str, str] = {
     "words.broadcast": "{name} ({before}) is repeated until it fills {after}.",
     "words.put": "The {before} entries of {name} stand where they were taken from, among zeros: {after}.",
     "words.one-hot": "Row n has a 1 in column {name}[n], and 0 elsewhere: {rows} rows, {columns} columns.",
+    "words.aside": "{objective} is not made of {target}: it is there to be looked at, and has no gradient.",
+    "words.aside.logits": "{objective} is made of {name} itself, as softmax is a part of cross entropy: "
+    "{target} is there to be looked at, and has no gradient.",
+    # -- a clamp in force: where, and what it does
+    "words.clamp.log": "A clamp is in force in {count} of {entries} entries, {cells}: a logarithm below −100 counts "
+    "as −100 there, as in PyTorch, so the loss does not grow with the mistake any more.",
+    "words.clamp.slope": "A clamp is in force in {count} of {entries} entries, {cells}: {name} · (1 − {name}) below "
+    "1e−12 counts as 1e−12 there, as in PyTorch, so the gradient is smaller than the formula has it.",
+    "words.clamp.logits": "Behind the sigmoid next to nothing of it is left; bce_with_logits({logits}, …) has no clamp "
+    "and learns there.",
     # -- losses: the term of an entry or a row, and how the terms become one number
     "words.term.mse": "Each entry gives the square of its difference from the target.",
     "words.term.mae": "Each entry gives the size of its difference from the target.",

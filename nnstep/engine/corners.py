@@ -170,7 +170,7 @@ def _axis(options: Mapping[str, Option]) -> int | None:
 
 
 def _from_lowest(arrays: list[Array], options: Mapping[str, Option]) -> Array:
-    found: Array = np.minimum(np.log(arrays[0]), np.log(1 - arrays[0])) - _LOWEST_LOG
+    found: Array = np.minimum(np.log(arrays[0]), np.log1p(-arrays[0])) - _LOWEST_LOG
     return found
 
 

@@ -191,7 +191,8 @@ def _product(left: _Value, right: _Value) -> _Stack | _Columns:
         return _Columns(left @ right.base, columns, (left @ changed).T)
     if isinstance(left, _Columns) and isinstance(right, np.ndarray):
         difference = left.columns - left.base[:, left.at].T  # a column of the left side meets one row of the right one
-        return _Stack(left.base @ right + difference[:, :, None] * right[left.at][:, None, :])
+        if np.isfinite(difference).all() and np.isfinite(right).all():  # else it is no sum any more
+            return _Stack(left.base @ right + difference[:, :, None] * right[left.at][:, None, :])
     left, right = _dense(left), _dense(right)
     if isinstance(left, _Stack) and isinstance(right, np.ndarray):
         copies, rows_of, inner = left.array.shape

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nnstep.language.nodes import Option
-from nnstep.ops.operation import Array, Kernel, Shape, Site
+from nnstep.ops.operation import Array, Kernel, Mask, Shape, Site
 
 __all__ = [
     "ONE",
@@ -29,8 +29,6 @@ __all__ = [
     "softmax_into",
     "ufunc",
 ]
-
-Mask = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
 
 
 def constant(value: float) -> Array:

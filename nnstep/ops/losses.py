@@ -15,7 +15,7 @@ from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import call, divided, every, number
 from nnstep.ops.kernels import ONE, ZERO, constant, keeping
 from nnstep.ops.kernels import number as option_number
-from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, Text, Texts
+from nnstep.ops.operation import Array, Index, Kernel, Mask, Operation, Shape, Site, Text, Texts
 from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import equal_shapes, positive_option
 
@@ -24,6 +24,7 @@ __all__ = ["LOSSES", "REDUCTION", "check_reduction", "over"]
 REDUCTION: Mapping[str, Option | None] = {"reduction": "mean"}
 _WORDS = ("mean", "sum", "batch_mean")
 _LOWEST_LOG = constant(-100.0)  # PyTorch's clamp of the logarithms in bce
+_LEAST_SLOPE = 1e-12  # PyTorch's smallest denominator in its derivative
 
 
 def check_reduction(reduction: Option) -> None:
@@ -138,6 +139,14 @@ def _bce_terms(site: Site) -> tuple[Kernel, tuple[Array, ...]]:
     return fill, ()
 
 
+def _bce_clamps(site: Site, inputs: Mapping[str, Array]) -> Mapping[str, Mask]:
+    """Where a logarithm that counts (its factor is not 0) is below -100, and where p (1 - p) is below 1e-12."""
+    p, y = inputs["p"], inputs["y"]
+    with np.errstate(all="ignore"):
+        yes, no = (np.log(p) < _LOWEST_LOG) & (y != 0), (np.log1p(-p) < _LOWEST_LOG) & (y != 1)
+        return {"log": yes | no, "slope": (p * (1 - p) < _LEAST_SLOPE) & (p != y)}
+
+
 def _bce_with_logits_terms(site: Site) -> tuple[Kernel, tuple[Array, ...]]:
     """(1 - y)·z - min(z, 0) + log(1 + exp(-|z|)), which never overflows; the last two are -log(sigmoid(z))."""
     scratch = np.empty(site.shapes[0])
@@ -200,6 +209,7 @@ def _loss(
     body: Callable[[Site], str],
     delta: bool = False,
     kept: Texts = (),
+    clamps: Callable[[Site, Mapping[str, Array]], Mapping[str, Mask]] | None = None,
 ) -> Operation:
     def shape(o: Shape, y: Shape, **options: Option) -> Shape:
         check_reduction(options["reduction"])
@@ -226,6 +236,7 @@ def _loss(
         body=body,
         kept=kept,
         reach=to_scalar,
+        clamps=clamps,
     )
 
 
@@ -288,12 +299,13 @@ LOSSES = (
         _prepare(_bce_terms),
         _bce_term,
         {
-            "p": lambda site: over("g * (p - y) / maximum(p * (1 - p), 1e-12)", divisor(site)),
+            "p": lambda site: over(f"g * (p - y) / maximum(p * (1 - p), {_LEAST_SLOPE!r})", divisor(site)),
             "y": lambda site: over("g * (log1p(-p) - log(p))", divisor(site)),  # not clamped, as in PyTorch
         },
         lambda site: (
             "yes = y * maximum(log(p), -100)\nno = (1 - y) * maximum(log1p(-p), -100)\n" + _reduced(site, "-(yes + no)")
         ),
+        clamps=_bce_clamps,
     ),
     _loss(
         "bce_with_logits",

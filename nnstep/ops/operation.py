@@ -19,6 +19,7 @@ __all__ = [
     "Box",
     "Index",
     "Kernel",
+    "Mask",
     "Operation",
     "Shape",
     "Site",
@@ -31,6 +32,7 @@ __all__ = [
 
 # Written out, since numpy.typing would be loaded for nothing but its name for this.
 Array = np.ndarray[tuple[Any, ...], np.dtype[np.float64]]
+Mask = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
 Shape = tuple[int, ...]
 Index = tuple[int, ...]
 Box = tuple[range, ...]  # cells of a value: a range of positions, with a step of at least 1, for each axis
@@ -79,6 +81,8 @@ class Operation(NamedTuple):
                  are not checked.
     where        "equation": may be written in a scenario; "rule": only in derivative rules, bodies and updates;
                  "condition": only in breakpoints and watches (rules may use it too)
+    clamps       clamps(site, inputs by name) -> for each part of the formula that has a bound by convention, a word for
+                 it and the entries of the first input (a mask) where the bound stands in for its value
     reach        reach(site, input name, cells) -> the cells of the result that read at least one of these `cells` of
                  the input, as boxes: the exact inverse of `cell`, by structure alone; elementwise operations need none
     """
@@ -99,6 +103,7 @@ class Operation(NamedTuple):
     check: Callable[[Site, Mapping[str, Array]], None] | None = None
     where: str = "equation"
     reach: Callable[[Site, str, Box], tuple[Box, ...]] | None = None
+    clamps: Callable[[Site, Mapping[str, Array]], Mapping[str, Mask]] | None = None
 
     def site(
         self, shapes: tuple[Shape, ...], options: Mapping[str, Option], constants: tuple[float | None, ...] = ()

@@ -11,7 +11,7 @@ from nnstep.program.bind import Bound, Memo, ShapeOf, bind, computed, infer, put
 from nnstep.program.body import Body, body
 from nnstep.program.builder import Builder
 from nnstep.program.cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes, tally
-from nnstep.program.chain import Factor, chain, factor, parameters_with_gradient
+from nnstep.program.chain import Factor, chain, factor, on_the_way, parameters_with_gradient
 from nnstep.program.compile import batch_rows, compile_program
 from nnstep.program.kept import per_program
 from nnstep.program.model import BODY, PHASES, Program, Shape, Step, Value
@@ -53,6 +53,7 @@ __all__ = [
     "factor",
     "infer",
     "initial_states",
+    "on_the_way",
     "parameters_with_gradient",
     "per_program",
     "put_in",

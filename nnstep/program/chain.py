@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from nnstep.language import Call, Expression, Name, Number, names, substitute
 from nnstep.program.differentiate import simplify
+from nnstep.program.kept import per_program
 from nnstep.program.model import Program, Step
 
-__all__ = ["Factor", "chain", "factor", "parameters_with_gradient"]
+__all__ = ["Factor", "chain", "factor", "on_the_way", "parameters_with_gradient"]
 
 
 class Factor(NamedTuple):
@@ -42,6 +43,20 @@ def parameters_with_gradient(program: Program) -> tuple[str, ...]:
     return tuple(
         value.name for value in found if value.role == "parameter" and f"grad({value.name})" in program.versions
     )
+
+
+@per_program
+def on_the_way(program: Program) -> frozenset[int]:
+    """The slots that the objective is made of, itself among them; of none where nothing is differentiated."""
+    found: set[int] = set()
+    stack = [] if program.objective is None else [program.objective]
+    while stack:
+        slot = stack.pop()
+        if slot not in found:
+            found.add(slot)
+            if program.values[slot].step:
+                stack += [operand for _, operand in program.steps[program.values[slot].step - 1].operands]
+    return frozenset(found)
 
 
 def chain(program: Program, parameter: str) -> tuple[Factor, ...]:

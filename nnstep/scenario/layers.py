@@ -39,11 +39,15 @@ _WIDEST = 100_000
 
 
 class Network:
-    """Layers written out so far. `output` is the name of the last value, `width` its columns (None: not known)."""
+    """Layers written out so far.
+
+    `output` is the name of the last value, `width` its columns (None: not known), `taken` the name of the value that
+    the last layer was given.
+    """
 
     def __init__(self, width: int | None) -> None:
         self.width = width
-        self.output, self.last_type = "x", ""
+        self.output, self.taken, self.last_type = "x", "", ""
         self.equations: list[Equation] = []
         self.parameters: list[Parameter] = []
 
@@ -118,7 +122,7 @@ def _activation(network: Network, layer: Field, kind: str, name: str) -> None:
     except OperationError as error:
         layer.wrong(error.message, error.hint)
     network.equations.append(equation(f"{name} = {write_call(kind, network.output, written)}", layer))
-    network.output = name
+    network.taken, network.output = network.output, name
 
 
 def _linear(network: Network, layer: Field, number: int, name: str, seed: int, budget: Budget) -> None:
@@ -141,7 +145,7 @@ def _linear(network: Network, layer: Field, number: int, name: str, seed: int, b
             network.parameters.append(parameter)
     text = f"{name} = {network.output} @ W{number}" + (f" + b{number}" if has_bias else "")
     network.equations.append(equation(text, layer))
-    network.output, network.width = name, units
+    network.taken, network.output, network.width = network.output, name, units
 
 
 def _columns_of(value: object) -> int | None:

@@ -44,9 +44,10 @@ def read_loss(owner: Field, network: Network) -> Equation | None:
             "nll takes probabilities, and log_softmax gives their logarithms",
             "use softmax with nll, or cross_entropy straight after the last linear layer",
         )
+    compared = network.output
     if kind == "cross_entropy" and network.last_type == "softmax":
-        kind = "nll"  # the probabilities' cross entropy: softmax is never applied twice
-    text = write_call(kind, f"{network.output}, y", written)
+        compared = network.taken  # the logits: a softmax is in it, and of its own no probability becomes 0
+    text = write_call(kind, f"{compared}, y", written)
     if scale != 1:
         text = f"{number_text(scale)} * {text}"
     return equation(f"loss = {text}", owner)

@@ -15,6 +15,7 @@ from nnstep.program import Program, Value
 from nnstep.view.records import number_data, value_data
 from nnstep.view.stepper import Stepper
 from nnstep.view.words import sentences
+from nnstep.view.words_clamp import of_clamps
 
 __all__ = ["as_data"]
 
@@ -169,7 +170,10 @@ def _step(stepper: Stepper, value: Value) -> dict[str, Any]:
         "step": step.index,
         "phase": step.phase,
         "equation": step.equation,
-        "sentences": list(sentences(program, step, stepper.gallery.objective)),
+        "sentences": [
+            *sentences(program, step, stepper.gallery.objective),
+            *of_clamps(record, step, stepper.gallery.objective),
+        ],
         "body": _body(stepper, (step.index,)),
     }
     session.go_to(record.iteration, len(program.steps))

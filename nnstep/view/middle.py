@@ -22,6 +22,7 @@ from nnstep.view.scene import Scene
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import Shown
 from nnstep.view.words import heading
+from nnstep.view.words_clamp import of_clamps
 
 __all__ = ["breadcrumb", "middle_title", "step_view"]
 
@@ -62,7 +63,11 @@ def step_view(moment: Moment, asked: Callable[[Moment, int], Sequence[Line]] | N
         shown=shown,
         result=Shown(result.matrix, result.cursor, result.lit),
         cell=at.lines_of_cell if asked is None else lambda width: tuple(asked(moment, width)),
-        sentences=(*_at_the_end(moment), *scene.gallery.sentences(scene.program, step)),
+        sentences=(
+            *_at_the_end(moment),
+            *scene.gallery.sentences(scene.program, step),
+            *(() if moment.hidden else of_clamps(scene.record, step, scene.objective)),
+        ),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nnstep.catalogue import say
-from nnstep.program import BODY, Program, Step, factor
-from nnstep.view.phrases import say_op
+from nnstep.program import BODY, Program, Step, factor, on_the_way
+from nnstep.view.phrases import called, say_op
 from nnstep.view.words_gradient import of_gradient
 from nnstep.view.words_operation import of_operation
 from nnstep.view.words_update import of_update
@@ -30,7 +30,23 @@ def _what(program: Program, step: Step) -> str:
 def sentences(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     """The sentences for a step of any phase, the general one first."""
     if step.phase in ("forward", BODY):
-        return of_operation(program, step, objective)
+        return (*of_operation(program, step, objective), *_aside(program, step, objective))
     if step.phase == "update":
         return of_update(program, step, objective)
     return of_gradient(program, factor(program, step), objective)
+
+
+def _aside(program: Program, step: Step, objective: str) -> tuple[str, ...]:
+    """Of a value that the objective is not made of, and that has no gradient for that reason: that it is so."""
+    way = on_the_way(program)
+    if step.phase == BODY or step.target in way or not any(one.phase == "backward" for one in program.steps):
+        return ()
+    assert program.objective is not None
+    target = called(program.values[step.target].name, objective)
+    final = called(program.values[program.objective].name, objective)
+    logits = step.operands[0] if step.operation == "softmax" else None
+    for one in program.steps if logits is not None else ():
+        if one.operation == "cross_entropy" and one.target in way and one.operands[0] == logits:
+            name = called(logits[0], objective)
+            return (say("words.aside.logits", target=target, objective=final, name=name),)
+    return (say("words.aside", target=target, objective=final),)

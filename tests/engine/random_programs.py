@@ -303,7 +303,7 @@ def layers_case(rng: Random) -> Case:
         activation = "sigmoid" if kind == "bce" else "softmax"
         layers.append(f'[[layers]]\ntype = "{activation}"')
         torch.append(("p", _LAYER_ACTIVATIONS[activation][1].format(a=previous)))
-        previous = "p"
+        previous = previous if kind == "softmax, cross_entropy" else "p"
     classes = kind in ("cross_entropy", "nll", "softmax, cross_entropy")
     if classes and rng.random() < 0.7:
         y: list = [rng.randrange(width) for _ in range(samples)]
@@ -319,7 +319,7 @@ def layers_case(rng: Random) -> Case:
         "bce_with_logits": "BCEL({a}, y, '{w}')",
         "cross_entropy": "CE({a}, y, '{w}')",
         "nll": "NLL({a}, y, '{w}')",
-        "softmax, cross_entropy": "NLL({a}, y, '{w}')",
+        "softmax, cross_entropy": "CE({a}, y, '{w}')",
     }
     if kind == "huber":
         extra = "delta = 0.4\n"

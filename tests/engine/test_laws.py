@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import nnstep.engine.machine
 from nnstep.engine import Record, Timeline, evaluate
-from nnstep.language import Call, Name, names
+from nnstep.engine.assemble import bound_to
+from nnstep.language import Call, Name, names, parse_expression
 from nnstep.ops import Array, evaluate_cell
 from nnstep.program import cell, chain, parameters_with_gradient
 from nnstep.scenario import loads
@@ -243,3 +244,13 @@ def test_a_step_uses_what_was_assigned_before(scenario: Scenario) -> None:
     phases = [phase for phase, _, _ in program.phases]
     assert phases == [phase for phase in ("forward", "backward", "update") if phase in phases]
     assert Name("loss") not in [step.expression for step in program.steps if step.phase != "backward"]  # exp has itself
+
+
+def test_the_two_zeros_are_two_numbers() -> None:
+    """A number written out is kept once for all its uses; 0 and -0 are equal and yet not the same divisor."""
+    for text, expected in (("x * 0 + x / -0", -np.inf), ("x * -0 + x / 0", np.inf)):
+        calls, found = bound_to(parse_expression(text), {"x": np.array(2.0)})
+        with np.errstate(all="ignore"):
+            for kernel, *operands in calls:
+                kernel(*operands)
+        assert float(found) == expected

@@ -99,3 +99,18 @@ def test_what_works_across_copies_is_looked_at_one_by_one() -> None:
     slot = record.program.versions["grad(w)"][-1]
     assert part_of(record.program, slot) is None, "a product with a vector"
     assert worst(record, slot).difference.ok
+
+
+@pytest.mark.parametrize("weights", ["[[1e308, 1]]", "[[-1e308, 1e308]]", "[[1, 1e308]]"])
+def test_a_column_that_is_not_finite_is_no_difference_that_can_be_added(weights: str) -> None:
+    """tanh makes a finite number of an infinite one; a sum that goes on from infinity would be no number."""
+    text = 'equations = "h = x @ W\\no = tanh(h @ V)\\nloss = sum(o)"\n[parameters]\nW = {weights}\nV = [[2.0], [1.0]]'
+    text = text.replace("{weights}", weights) + "\n[constants]\nx = [[3.0], [-2.0]]\n"
+    record = Timeline(loads(text)).record(1)
+    slot = record.program.versions["grad(W)"][0]
+    part, probe = part_of(record.program, slot), Probe(record, slot)
+    assert part is not None
+    indices, numbers = [(0, 0), (0, 1), (0, 0)], np.array([0.5, 0.25, 1e308])
+    places = tuple(np.array(axis) for axis in zip(*indices, strict=True))
+    expected = [probe.at(index, float(number)) for index, number in zip(indices, numbers, strict=True)]
+    np.testing.assert_allclose(stacked_objective(part, record, places, numbers), expected)

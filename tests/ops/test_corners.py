@@ -1,4 +1,4 @@
-"""At the corners of float64 too, a kernel has the value of its body, of plain NumPy, and of PyTorch; rules and cells agree.
+"""At the corners of float64 too, a kernel has the value of its body, of plain NumPy and of PyTorch; cells too.
 
 Corners are 0 and -0, numbers so small or large that something under- or overflows, infinities and NaN.
 """

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from nnstep.engine import Timeline
 from nnstep.language import Call, Name, names
 from nnstep.ops import OPERATIONS, operation
-from nnstep.program import BODY, Program, Step, body, factor
+from nnstep.program import BODY, Program, Step, body, factor, on_the_way
 from nnstep.scenario import bundled, find, load, loads
 from nnstep.scenario.model import Scenario
 from nnstep.text import width
@@ -20,6 +20,7 @@ from nnstep.view.numbers import shape_text
 from nnstep.view.phrases import short
 from nnstep.view.symbols import label
 from nnstep.view.words import heading, say_op, sentences
+from nnstep.view.words_clamp import of_clamps
 from tests.engine.strategies import scenarios
 
 OF_OPERATIONS = {one.sentence for one in OPERATIONS}  # these speak of x and out, not of a scenario's names
@@ -63,7 +64,14 @@ def own_values(program: Program, step: Step) -> set[str]:
         if step.source:
             source = program.steps[step.source - 1]
             found |= {program.values[source.target].name, *(name for name, _ in source.operands)}
+    if is_aside(program, step) and program.objective is not None:
+        found.add(program.values[program.objective].name)
     return found | {part for name in found for part in re.findall(r"\w+", name)}
+
+
+def is_aside(program: Program, step: Step) -> bool:
+    """Whether a forward step makes something that the objective is not made of, which is said of it."""
+    return step.phase == "forward" and program.objective is not None and step.target not in on_the_way(program)
 
 
 def own_sizes(program: Program, step: Step) -> set[int]:
@@ -78,7 +86,7 @@ def own_sizes(program: Program, step: Step) -> set[int]:
 
 def check(program: Program, step: Step) -> None:
     said = sentences(program, step, "L")
-    assert 1 <= len(said) <= 2
+    assert 1 <= len(said) <= 2 + is_aside(program, step)
     assert heading(program, step).startswith(step.phase + " · ")
     for sentence in said:
         assert len(sentence) <= 200, sentence
@@ -226,3 +234,63 @@ def test_a_long_name_is_cut_where_it_stands_in_a_sentence():
     assert width(short("界" * 40)) <= 26
     assert short("z1") == "z1"
     assert shape_text((4, 3)) == "4×3"
+
+
+LAYERS = """
+[data]
+x = [[1], [-1], [0.1]]
+y = {y}
+[[layers]]
+type = "linear"
+weight = {weight}
+[[layers]]
+type = "{layer}"
+[loss]
+type = "{loss}"
+"""
+
+
+def said_of(text: str, target: str) -> tuple[str, ...]:
+    record = Timeline(loads(text)).record(1)
+    step = record.program.steps[record.program.values[record.program.versions[target][-1]].step - 1]
+    return (*sentences(record.program, step, "L"), *of_clamps(record, step, "L"))
+
+
+def test_a_softmax_layer_beside_cross_entropy_says_that_it_has_no_gradient() -> None:
+    text = LAYERS.format(y="[0, 1, 0]", weight="[[0, 800]]", layer="softmax", loss="cross_entropy")
+    expected = (
+        "loss is made of o itself, as softmax is a part of cross entropy: p is there to be looked at, "
+        "and has no gradient."
+    )
+    assert said_of(text, "p")[-1] == expected
+    assert not any("no gradient" in said for said in said_of(text.replace('"cross_entropy"', '"nll"'), "p"))
+
+
+def test_what_the_objective_is_not_made_of_says_so() -> None:
+    text = 'equations = "h = tanh(w)\\nseen = h * 2\\nloss = h ** 2"\n[parameters]\nw = 0.5'
+    assert said_of(text, "seen")[-1] == "loss is not made of seen: it is there to be looked at, and has no gradient."
+    assert not any("looked at" in said for said in said_of(text, "h"))
+    forward_only = 'equations = "h = tanh(w)"\n[parameters]\nw = 0.5'
+    assert not any("looked at" in said for said in said_of(forward_only, "h"))
+
+
+def test_a_clamp_in_force_is_said_with_its_entries_and_what_it_does() -> None:
+    text = LAYERS.format(y="[[0], [0], [1]]", weight="[[800]]", layer="sigmoid", loss="bce")
+    assert said_of(text, "loss")[-1] == (
+        "A clamp is in force in 1 of 3 entries, p[0,0]: a logarithm below −100 counts as −100 there, as in PyTorch, "
+        "so the loss does not grow with the mistake any more."
+    )
+    assert said_of(text, "grad(p)")[-2:] == (
+        "A clamp is in force in 1 of 3 entries, p[0,0]: p · (1 − p) below 1e−12 counts as 1e−12 there, as in PyTorch, "
+        "so the gradient is smaller than the formula has it.",
+        "Behind the sigmoid next to nothing of it is left; bce_with_logits(o, …) has no clamp and learns there.",
+    )
+    for right in (text.replace("[[800]]", "[[2]]"), text.replace("[[0], [0], [1]]", "[[1], [0], [1]]")):
+        assert not any("clamp" in said for name in ("loss", "grad(p)", "p", "grad(o)") for said in said_of(right, name))
+
+
+def test_many_entries_that_are_clamped_are_counted_and_the_first_named() -> None:
+    text = LAYERS.format(y="[[1], [1], [1]]", weight="[[0]]\nbias = [-800]", layer="sigmoid", loss="bce")
+    assert "in 3 of 3 entries, p[0,0], p[1,0], p[2,0]:" in said_of(text, "loss")[-1]
+    more = text.replace("[1], [-1], [0.1]", "[1], [-1], [2], [0.1]").replace("[1], [1], [1]]", "[1], [1], [1], [1]]")
+    assert "in 4 of 4 entries, p[0,0], p[1,0], p[2,0], …:" in said_of(more, "loss")[-1]

@@ -1,0 +1,52 @@
+"""Where a clamp is in force: a bound of the convention, as PyTorch's for the logarithms of bce, stands in for a number.
+
+What is clamped no longer follows the formula, and a person who compares it with that has to be told.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nnstep.debugger.cell import Cell
+from nnstep.engine import Record, evaluate
+from nnstep.language import Call
+from nnstep.program import Step, bind
+
+__all__ = ["Clamp", "clamps"]
+
+
+class Clamp(NamedTuple):
+    """`cells` are the entries of the prediction at which a part of a loss is clamped, of `entries` in all.
+
+    part  "log": the loss takes the bound for a logarithm; "slope": its derivative takes it for the denominator
+    step  the forward step of the loss
+    """
+
+    part: str
+    step: Step
+    cells: tuple[Cell, ...]
+    entries: int
+
+
+def clamps(record: Record, step: Step) -> tuple[Clamp, ...]:
+    """The clamps in force in a step: of a loss those of its value, of its derivative those of the derivative.
+
+    () where there is none; where the prediction has no name or slot of its own there are no cells to name.
+    """
+    program = record.program
+    source = program.steps[step.source - 1] if step.source else step
+    if not isinstance(source.expression, Call):
+        return ()
+    slots = dict(source.operands)
+    bound = bind(source.expression, lambda name: program.values[slots[name]].shape)
+    entry = bound.operation
+    if entry.clamps is None or (step.source and step.wrt != entry.inputs[0]):
+        return ()
+    arrays = [evaluate(argument, lambda name: record.value(slots[name])) for argument in bound.arguments]
+    part = "slope" if step.source else "log"
+    mask = entry.clamps(bound.site, dict(zip(entry.inputs, arrays, strict=True)))[part]
+    slot = source.operands[0][1]
+    places = tuple(tuple(int(i) for i in place) for place in np.argwhere(mask))
+    return (Clamp(part, source, tuple(Cell(slot, place) for place in places), mask.size),) if places else ()
