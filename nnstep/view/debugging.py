@@ -93,7 +93,7 @@ def progress_line(progress: Progress) -> Line:
 
 def _duration(seconds: float) -> str:
     if seconds < 60:
-        return f"{plain(seconds, 0 if seconds >= 10 else 1)} s"
+        return f"{plain(seconds, 2)} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -137,7 +137,9 @@ class Looking:
         moment = self.moment()
         trail = [visit.name for visit in self._trail[-4:]]
         progress = self.control.progress
-        watch = watch_panel(self.control, self.choice.mark if self.choice.focus == "watch" else None)
+        watch = watch_panel(
+            self.control, self.choice.mark if self.choice.focus == "watch" else None, self.gallery.digits
+        )
         panels: dict[str, Panel] = {
             "program": self._program_panel(),
             "operation": middle_panel(moment, trail, self._mine, self.quizzing),

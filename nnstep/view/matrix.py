@@ -11,9 +11,9 @@ import numpy as np
 from nnstep.ops import Array, Index, Shape
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.lit import DARK, Lit
-from nnstep.view.numbers import DIGITS, NumberFormat, choose_format, shape_text
+from nnstep.view.numbers import DIGITS, NumberFormat, choose_format, largest_size, shape_text
 
-__all__ = ["LARGE", "Cell", "MatrixView", "Numbers", "Window", "cell_of"]
+__all__ = ["LARGE", "Cell", "MatrixView", "Numbers", "Window", "cell_of", "format_of"]
 
 _GAP = 1  # columns between numbers
 _TINTS = 5
@@ -41,6 +41,15 @@ def cell_of(index: Index) -> Cell:
     return (index[0], index[1]) if len(index) == 2 else (0, index[0]) if index else (0, 0)
 
 
+def format_of(array: Array, digits: int = DIGITS) -> NumberFormat:
+    """How the numbers of a value are written, wherever they stand."""
+    return _format_of(array if array.ndim == 2 else array.reshape(1, -1), digits)
+
+
+def _format_of(matrix: Numbers, digits: int) -> NumberFormat:
+    return choose_format(_sample(matrix), digits, whole=matrix.size <= LARGE)
+
+
 class Window(NamedTuple):
     """The rows and columns of a matrix that are shown."""
 
@@ -64,9 +73,8 @@ class MatrixView:
         self.format = NumberFormat(0, False, _UNKNOWN)
         self._scale = 0.0
         if self.array is not None and self.array.size:
-            sample = _sample(self.array)
-            self.format = choose_format(sample, digits, whole=self.array.size <= LARGE)
-            self._scale = _largest(sample)
+            self.format = _format_of(self.array, digits)
+            self._scale = _scale_of(_sample(self.array))
         written = shape_text(shape)
         self.heading: Line = (Piece(label, role), Piece(f" {written}" if written else "", "shape"))
         self.pitch = self.format.width + _GAP  # columns from one number to the next
@@ -147,7 +155,7 @@ class MatrixView:
         return found[1][within], found[2][within]
 
     def _tints(self, values: Sequence[float]) -> list[str]:
-        """By sign and size, on a scale of square roots up to the largest number."""
+        """By sign and size, on a scale of square roots up to the largest number that sets the format."""
         found: list[str] = []
         scale = self._scale
         for value in values:
@@ -156,7 +164,7 @@ class MatrixView:
             elif not math.isfinite(value):
                 found.append("error")
             else:
-                level = min(_TINTS, int(_TINTS * math.sqrt(abs(value) / scale))) if scale else 0
+                level = int(_TINTS * math.sqrt(min(1.0, abs(value) / scale))) if scale else 0
                 found.append(_ABOVE[level] if value > 0 else _BELOW[level])
         return found
 
@@ -169,13 +177,11 @@ def _sample(array: Numbers) -> Array:
     return array[::rows, ::columns]
 
 
-def _largest(array: Array) -> float:
-    """The largest size among the finite numbers."""
-    size = float(np.max(np.abs(array)))
-    if math.isfinite(size):
-        return size
-    finite = array[np.isfinite(array)]
-    return float(np.max(np.abs(finite))) if finite.size else 1.0
+def _scale_of(array: Array) -> float:
+    """The size that has the strongest colour: what is far out of the others' scale does not fade them."""
+    sizes = np.abs(array[np.isfinite(array)])
+    sizes = sizes[sizes > 0]
+    return largest_size(sizes) if sizes.size else 1.0
 
 
 def _pair(opening: str, closing: str) -> tuple[Piece, Piece]:

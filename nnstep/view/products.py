@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from nnstep.catalogue import say, say_count
 from nnstep.debugger import Cell
 from nnstep.text import padded
 from nnstep.text import width as text_width
+from nnstep.view.arithmetic import USUAL_GUARDS, Said, addends
 from nnstep.view.blocks import line_width
 from nnstep.view.canvas import Line, Piece
-from nnstep.view.numbers import plain
+from nnstep.view.numbers import NumberFormat, choose_format, plain, read
 from nnstep.view.scene import Scene
 from nnstep.view.symbols import label
 
@@ -45,23 +49,31 @@ def known_factors(scene: Scene, found: EntryChain, products: bool = True) -> Kno
 def product_lines(scene: Scene, found: EntryChain, known: Known, full: bool, width: int) -> list[Line]:
     """The entry, its products route by route, their sum, and how it compares with the stored gradient."""
     there, seen, multiplied = known
-    answer = plain(found.stored, scene.gallery.digits + 2) if there else "?"
+    said, digits = scene.said(Cell(found.slot, found.index)), scene.gallery.digits
+    answer = said(found.stored) if there else "?"
     head = scene.written(Cell(found.slot, found.index))
     lines: list[Line] = [(*head, Piece(" = ", "operator"), Piece(answer, "strong"))]
     several = len(found.routes) > 1
+    totals, adds = said, True
+    if several:
+        form, adds = addends([route.total for route in found.routes], found.total, said, digits)
+        totals = form.text
     vanishing: list[Line] = []
     for number, (route, factors) in enumerate(zip(found.routes, seen, strict=True), 1):
         if several:
             lines += [(), _route_heading(scene, route, number)]
         lines.append(_symbols(scene, route, found))
-        lines += _table(scene, route, (*factors, multiplied), full, width)
+        table = _Table(scene, route, (*factors, multiplied), totals, full, width)
+        lines += table.lines()
         lines += _left_out(scene, route)
         vanishing += _dependence(scene, route, found)
         if several and route.products:
-            total = plain(route.total, scene.gallery.digits + 2) if all(factors) and multiplied else "?"
-            lines.append((Piece(say("chain.route-total", number=number) + " ", "text"), Piece(total, "strong")))
+            total = totals(route.total) if all(factors) and multiplied else "?"
+            about = " " if table.adds else " ≈ "
+            lines.append((Piece(say("chain.route-total", number=number) + about, "text"), Piece(total, "strong")))
+        adds = adds and table.adds
     if there:
-        lines += _compared(scene, found, width)
+        lines += _compared(found, said, adds, width)
     return [*lines, *dict.fromkeys(vanishing)]
 
 
@@ -126,29 +138,65 @@ def _left_out(scene: Scene, route: Route) -> list[Line]:
     return lines
 
 
-def _table(scene: Scene, route: Route, known: tuple[bool, ...], full: bool, width: int) -> list[Line]:
-    """A line a product: which entries it goes through, its factors, and what they come to.
+class _Table:
+    """The products of a route: which entries each goes through, its factors, and what they come to.
 
-    `known` says of each factor whether it can be seen, and last of all of what they come to.
+    `known` says of each factor whether it can be seen, and last of all of what they come to; `said` is how their sum is
+    printed. `adds` is whether the products as they are written add up to it.
     """
-    most = _LISTED_WIDE if width >= _WIDE else _LISTED
-    products = route.products if full or len(route.products) <= most else route.products[: most - 2]
-    if not products:
-        return [(Piece(say("chain.no-products"), "dim"),)]
-    shown = _visible(route)
-    digits = scene.gallery.digits
-    all_known = all(known[k] for k in shown) and known[-1]
-    for fewer in range(digits, 1, -1):  # where there is no room, with fewer digits
-        columns = [[plain(product.factors[k], fewer) if known[k] else "?" for product in products] for k in shown]
-        columns.append([plain(product.value, fewer) if all_known else "?" for product in products])
-        if sum(max(map(text_width, column)) + 1 for column in columns) - 1 <= width:
-            break
-    lines = _aligned(_labels(scene, route, products), columns, width)
-    if len(products) < len(route.products):
-        rest = sum(product.value for product in route.products[len(products) :])
-        said = plain(rest, digits) if all_known else "?"
-        lines.append((Piece(say_count("chain.more", len(route.products) - len(products), rest=said), "dim"),))
-    return lines
+
+    def __init__(self, scene: Scene, route: Route, known: tuple[bool, ...], said: Said, full: bool, width: int) -> None:
+        most = _LISTED_WIDE if width >= _WIDE else _LISTED
+        self.products = route.products if full or len(route.products) <= most else route.products[: most - 2]
+        self.left_out = route.products[len(self.products) :]
+        self.rest = sum(product.value for product in self.left_out)
+        self.levels = _visible(route)
+        self.known = known
+        self.all_known = all(known[k] for k in self.levels) and known[-1]
+        self.labels = _labels(scene, route, self.products) if self.products else []
+        self.width = width
+        self.digits = scene.gallery.digits
+        values = [product.value for product in self.products] + ([self.rest] if self.left_out else [])
+        self.form: NumberFormat | None = None
+        self.adds = True
+        if values:
+            self.form, self.adds = addends(values, route.total, said, self.digits)
+
+    def lines(self) -> list[Line]:
+        """A line a product, and what is left out."""
+        if self.form is None:
+            return [(Piece(say("chain.no-products"), "dim"),)]
+        results = [self.form.text(product.value) if self.all_known else "?" for product in self.products]
+        factors, holds = self._factors(self.form)
+        lines = _aligned(self.labels, factors, results, holds, self.width)
+        if self.left_out:
+            said = self.form.text(self.rest) if self.all_known else "?"
+            lines.append((Piece(say_count("chain.more", len(self.left_out), rest=said), "dim"),))
+        return lines
+
+    def _factors(self, form: NumberFormat) -> tuple[list[list[str]], list[bool]]:
+        """The columns of factors, and for each product whether it can be worked out from them as they are written.
+
+        With as many digits as it takes for that, or fewer where there is no room.
+        """
+        columns = [[product.factors[k] for product in self.products] for k in self.levels]
+        wanted = [form.text(product.value) for product in self.products]
+        room = self.width - max(map(text_width, wanted)) - len(columns)
+        best: tuple[list[list[str]], list[bool]] | None = None
+        for digits in range(2, self.digits + USUAL_GUARDS + 1):
+            forms = [choose_format(np.array(column), digits) for column in columns]
+            texts = [[one.text(factor) for factor in column] for one, column in zip(forms, columns, strict=True)]
+            if best is not None and sum(max(map(text_width, column)) for column in texts) > room:
+                break
+            rows = zip(*texts, strict=True)
+            holds = [form.text(math.prod(map(read, row))) == text for row, text in zip(rows, wanted, strict=True)]
+            best = (texts, holds)
+            if all(holds) and digits > self.digits:
+                break
+        assert best is not None
+        texts, holds = best
+        shown = [text if self.known[k] else ["?"] * len(text) for k, text in zip(self.levels, texts, strict=True)]
+        return shown, holds if self.all_known else [True] * len(holds)
 
 
 def _labels(scene: Scene, route: Route, products: Sequence[Product]) -> list[list[str]]:
@@ -166,18 +214,30 @@ def _labels(scene: Scene, route: Route, products: Sequence[Product]) -> list[lis
     return [everything, without, indices]
 
 
-def _aligned(labels: Sequence[Sequence[str]], columns: Sequence[Sequence[str]], width: int) -> list[Line]:
-    """The products in columns, each with the longest of its labels that there is room for."""
+def _aligned(
+    labels: Sequence[Sequence[str]],
+    factors: Sequence[Sequence[str]],
+    results: Sequence[str],
+    holds: Sequence[bool],
+    width: int,
+) -> list[Line]:
+    """The products in columns, each with the longest of its labels that there is room for.
+
+    The sign before a result is ≈ where the written factors do not give it.
+    """
+    columns = [*factors, results]
     sizes = [max(map(text_width, column)) for column in columns]
     blank = [""] * len(labels[0])
-    choices = [*((one, " · ", " = ") for one in labels), (labels[-1], "·", "="), (blank, "·", "=")]
-    for chosen, times, equals in choices:
+    choices = [*((one, " ") for one in labels), (labels[-1], ""), (blank, "")]
+    for chosen, space in choices:
         label_size = max(map(text_width, chosen))
-        used = label_size + bool(label_size) + sum(sizes) + len(times) * (len(columns) - 2) + len(equals)
+        used = label_size + bool(label_size) + sum(sizes) + (1 + 2 * len(space)) * len(factors)
         if used <= width:
             break
+    times = f"{space}·{space}"
     lines: list[Line] = []
     for row, name in enumerate(chosen):
+        equals = f"{space}{'=' if holds[row] else '≈'}{space}"
         pieces: list[Piece] = [Piece(padded(name, label_size) + " ", "dim")] if label_size else []
         for position, (column, size) in enumerate(zip(columns, sizes, strict=True)):
             sign = "" if not position else equals if position == len(columns) - 1 else times
@@ -187,14 +247,14 @@ def _aligned(labels: Sequence[Sequence[str]], columns: Sequence[Sequence[str]], 
     return lines
 
 
-def _compared(scene: Scene, found: EntryChain, width: int) -> list[Line]:
+def _compared(found: EntryChain, said: Said, adds: bool, width: int) -> list[Line]:
     """The sum of all products beside the stored gradient, or where there is no room above how the two compare."""
     count = sum(len(route.products) for route in found.routes)
     sizes = sum(abs(product.value) for route in found.routes for product in route.products)
     apart = abs(found.total - found.stored)
     same = apart <= _SAME * max(sizes, abs(found.stored)) or found.total == found.stored
-    total = plain(found.total, scene.gallery.digits + 2)
-    summed: Line = (Piece(say_count("chain.sum", count) + " = ", "text"), Piece(total, "strong"))
+    total = said(found.total)
+    summed: Line = (Piece(say_count("chain.sum", count) + (" = " if adds else " ≈ "), "text"), Piece(total, "strong"))
     if same:
         verdict = Piece("✔ " + say("chain.same", apart=plain(apart, 1)), "good")
     else:

@@ -16,10 +16,9 @@ from nnstep.engine import Record, evaluate
 from nnstep.language import Call, Entry, Expression, Name, substitute
 from nnstep.ops import Array, Index, Shape, entries, evaluate_cell
 from nnstep.program import Program, Step, cell, cell_size, infer
-from nnstep.view.arithmetic import CellLines, cell_lines, hint_lines
+from nnstep.view.arithmetic import CellLines, Said, cell_lines, hint_lines, rest
 from nnstep.view.lit import Lit
 from nnstep.view.matrix import Cell, cell_of
-from nnstep.view.numbers import plain
 from nnstep.view.operation import Display
 
 __all__ = ["Operands", "Provenance"]
@@ -119,9 +118,9 @@ class Provenance:
         slots = {name: self.operands.slot(name) for name in found}
         return {slot: found[name] for name, slot in slots.items() if slot is not None}
 
-    def lines(self, target: Entry, objective: str, digits: int, width: int) -> CellLines:
-        """The arithmetic in pieces."""
-        return cell_lines(target, self._shown, self.operands.number, self.result, objective, digits, width)
+    def lines(self, target: Entry, objective: str, said: Said, digits: int, width: int) -> CellLines:
+        """The arithmetic in pieces; `said` is how its result is printed."""
+        return cell_lines(target, self._shown, self.operands.number, self.result, objective, said, digits, width)
 
     def hints(self, name: str, objective: str, digits: int, width: int, hints: int) -> CellLines:
         """The arithmetic without its result, as far as hints go."""
@@ -189,11 +188,11 @@ def _column(column: Index, rows: int) -> Lit:
 def _largest_terms(terms: Array, term: Callable[[int], Expression]) -> Expression:
     sizes = np.abs(terms)
     shown = sorted(np.argpartition(-sizes, _LARGEST)[:_LARGEST].tolist())
-    rest = float(terms.sum() - terms[shown].sum())
+    left_out = float(terms.sum() - terms[shown].sum())
     total = term(shown[0])
     for k in shown[1:]:
         total = Call("add", (total, term(k)))
-    return Call("add", (total, Name(say("cell.more-together", count=len(terms) - len(shown), rest=plain(rest)))))
+    return Call("add", (total, rest(len(terms) - len(shown), left_out)))
 
 
 def _by_name(tree: Expression) -> dict[str, Lit]:

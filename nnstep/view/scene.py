@@ -12,14 +12,14 @@ from nnstep.debugger import Cell, Frame
 from nnstep.engine import Record
 from nnstep.language import Entry, tokens
 from nnstep.program import Program, Step, Value
-from nnstep.view.arithmetic import CellLines
+from nnstep.view.arithmetic import CellLines, Said
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.choice import Choice
 from nnstep.view.gallery import Gallery
 from nnstep.view.lit import DARK, Lit
 from nnstep.view.matrix import Cell as Spot
 from nnstep.view.matrix import MatrixView, cell_of
-from nnstep.view.numbers import exact
+from nnstep.view.numbers import exact, read
 from nnstep.view.provenance import Operands, Provenance
 from nnstep.view.symbols import SYMBOLS
 from nnstep.view.values import Shown, ValuesPanel
@@ -148,6 +148,14 @@ class Scene:
         name = self.program.values[cell.slot].name
         return tuple(Piece(*token) for token in tokens(Entry(name, cell.index), SYMBOLS, self.objective))
 
+    def said(self, cell: Cell) -> Said:
+        """How the numbers of the cell's matrix are printed."""
+        return self.picture(self.program.values[cell.slot]).format.text
+
+    def number(self, cell: Cell) -> str:
+        """The cell's number as it stands in its matrix."""
+        return self.said(cell)(float(self.record.value(cell.slot)[cell.index]))
+
     def lines_of_cell(self, width: int) -> CellLines:
         """The chosen cell's arithmetic."""
         return () if self.cell is None else self.lines_of(self.cell, width)
@@ -158,12 +166,13 @@ class Scene:
         target = Entry(value.name, cell.index)
         provenance = self.provenance if cell == self.cell else self._provenance(cell)
         if provenance is not None:
-            return provenance.lines(target, self.objective, self.gallery.digits + 2, width)
-        said, origin = say("cell.not-computed"), ""
-        if self.computed(value):
-            said = exact(float(self.record.value(value.slot)[cell.index]))
-            origin = "   " + say("cell.given")
-        return ((*self.written(cell), Piece(" = ", "operator"), Piece(said, "strong"), Piece(origin, "dim")),)
+            return provenance.lines(target, self.objective, self.said(cell), self.gallery.digits, width)
+        line: Line = (*self.written(cell), Piece(" = ", "operator"))
+        if not self.computed(value):
+            return ((*line, Piece(say("cell.not-computed"), "strong")),)
+        said, every = self.number(cell), exact(float(self.record.value(cell.slot)[cell.index]))
+        digits = (Piece(f" = {every}", "dim"),) if read(said) != read(every) else ()
+        return ((*line, Piece(said, "strong"), *digits, Piece("   " + say("cell.given"), "dim")),)
 
     # -- panels
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nnstep.catalogue import say
-from nnstep.debugger import Session
+from nnstep.debugger import Cell, Session
 from nnstep.engine import History
 from nnstep.ops import Array
 from nnstep.program import BODY, Program
@@ -17,7 +17,7 @@ from nnstep.view.canvas import Hit, Line, Piece
 from nnstep.view.header import Header, sparkline
 from nnstep.view.listing import ListingLine, place_text
 from nnstep.view.moment import Moment
-from nnstep.view.numbers import plain, shape_text
+from nnstep.view.numbers import shape_text
 from nnstep.view.operation import equation_line
 from nnstep.view.scene import Scene
 from nnstep.view.symbols import label
@@ -142,7 +142,7 @@ def _loss(scene: Scene, history: History) -> Line:
         return ()
     value = program.values[program.objective]
     there = scene.computed(value)
-    said = plain(float(scene.record.value(value.slot)), scene.gallery.digits) if there else "·"
+    said = scene.number(Cell(value.slot, ())) if there else "·"
     end = scene.record.iteration - (0 if there else 1)
     spark = scene.gallery.once(scene.record, "spark", (history, end), lambda: _spark(history, end))
     return (Piece(f"{clean(value.name, 20)} ", "dim"), Piece(f"{said} ", "strong"), Piece(spark, "spark"))

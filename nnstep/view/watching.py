@@ -16,7 +16,8 @@ from nnstep.text import clean
 from nnstep.view.blocks import Block, blank, fit, line_width, lines_block, paint, stack, wrap
 from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
 from nnstep.view.header import sparkline
-from nnstep.view.numbers import choose_format, plain, shape_text
+from nnstep.view.matrix import format_of
+from nnstep.view.numbers import DIGITS, plain, shape_text
 
 __all__ = ["WatchPanel", "watch_panel"]
 
@@ -60,14 +61,14 @@ class WatchPanel(NamedTuple):
         return paint(stack(blocks), width, height, top, keep)
 
 
-def watch_panel(control: Control, chosen: int | None) -> WatchPanel:
+def watch_panel(control: Control, chosen: int | None, digits: int = DIGITS) -> WatchPanel:
     """The panel at the current position; `chosen` is the row that is chosen, None where the panel has no focus."""
     hitting = control.hitting()
     tallies = control.tallies()
     items = [_breakpoint(one, one.number in hitting, tallies.get(one.number)) for one in control.breakpoints]
     for watch in control.watches:
         points = [number for _, number in control.trend(watch)]
-        items.append(_watch(watch, control.watched(watch), points))
+        items.append(_watch(watch, control.watched(watch), points, digits))
     row = None if chosen is None or not items else max(0, min(chosen, len(items) - 1))
     return WatchPanel((Piece(say("panel.watch.title"), "heading"),), tuple(items), row)
 
@@ -119,7 +120,7 @@ def _breakpoint(one: Breakpoint, hitting: bool, tally: Tally | None) -> _Item:
     )
 
 
-def _watch(watch: Watch, found: Watched, points: Sequence[float]) -> _Item:
+def _watch(watch: Watch, found: Watched, points: Sequence[float], digits: int) -> _Item:
     mark, text = Piece("· ", "dim"), Piece(clean(watch.text), "name")
     if watch.problem:
         said: Line = (Piece(clean(watch.problem), "error"),)
@@ -127,7 +128,7 @@ def _watch(watch: Watch, found: Watched, points: Sequence[float]) -> _Item:
     if found.now is None:
         line: Line = (Piece(say("cell.not-computed"), "todo"),)
     else:
-        line = _value(found)
+        line = _value(found, digits)
     curve = sparkline(points, _SPARK)
     if curve:
         line = (*line, Piece(" "), Piece(curve, "spark"))
@@ -135,16 +136,16 @@ def _watch(watch: Watch, found: Watched, points: Sequence[float]) -> _Item:
     return _Item(watch.number, mark, text, right if right and right[0].text else (), (line,), None)
 
 
-def _value(found: Watched) -> Line:
+def _value(found: Watched, digits: int) -> Line:
     """A number with how much the step has changed it; of a matrix its first numbers and the largest change."""
     now, before = found.now, found.before
     assert now is not None
     role = "strong changed" if found.changed else "strong"
     flat = now.reshape(-1)
+    form = format_of(now, digits)
     if now.size == 1:
-        line: Line = (Piece(plain(float(flat[0]), 5), role),)
+        line: Line = (Piece(form.text(float(flat[0])), role),)
     else:
-        form = choose_format(flat[:_ENTRIES], 3)
         said = " ".join(form.text(float(number)) for number in flat[:_ENTRIES]) + (" …" if now.size > _ENTRIES else "")
         line = (Piece(said, role),)
     if not found.changed or before is None:

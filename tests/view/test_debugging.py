@@ -136,7 +136,7 @@ def test_a_watch_has_value_shape_and_change() -> None:
     view = seen.do("step.last")
     first, second, third, fourth = lines(view, "watch")
     assert first.split() == ["·", "1", "W1", "2×3"]
-    assert second.split()[0] == f"{seen.session.record['W1'][0, 0]:.2f}".replace("-", "−")
+    assert second.split()[0] == f"{seen.session.record['W1'][0, 0]:.4f}".replace("-", "−")
     assert third.endswith("prev(loss)")
     assert "not computed" in fourth, "there is no iteration before the first"
     seen.do("iteration.next")

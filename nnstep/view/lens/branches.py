@@ -19,7 +19,7 @@ from nnstep.view.lens.rows import Column, Listed, Row, painted
 from nnstep.view.lit import DARK
 from nnstep.view.matrix import MatrixView
 from nnstep.view.moment import Moment
-from nnstep.view.numbers import plain
+from nnstep.view.numbers import plain, single
 from nnstep.view.plots.series import Series, series_block
 from nnstep.view.symbols import label
 from nnstep.view.values import Shown, matrix_block
@@ -74,7 +74,7 @@ def _loss(timeline: Timeline, iteration: int) -> Line:
     points = timeline.history.points(iteration)
     if not len(points.last) or np.isnan(points.last).all():
         return ()
-    return (Piece(plain(float(points.last[-1]), 4), "number"),)
+    return (Piece(single(float(points.last[-1])), "number"),)
 
 
 class _Compared:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.cell import Cell
-from nnstep.debugger.origin import Origin, Term
+from nnstep.debugger.origin import SUM, Origin, Term
 from nnstep.language import Entry, Expression, Name, Number, substitute, tokens
-from nnstep.ops import Index
-from nnstep.view.arithmetic import cell_lines
+from nnstep.ops import evaluate_cell
+from nnstep.view.arithmetic import ABOUT, EQUALS, GUARDS, USUAL_GUARDS, Lookup, Said, addends, cell_lines
 from nnstep.view.canvas import Line, Piece, Target, line_text
 from nnstep.view.lens.rows import Column, Listed, Row
-from nnstep.view.numbers import plain
+from nnstep.view.numbers import NumberFormat, plain, read, single
 from nnstep.view.scene import Scene
 from nnstep.view.symbols import SYMBOLS
 
@@ -38,6 +38,11 @@ class CellRows(NamedTuple):
     left_out: int
     rest: float
     cells: tuple[tuple[int, Cell], ...]
+
+    @property
+    def total(self) -> float:
+        """What all terms come to."""
+        return sum(term.value for term in self.origin.terms)
 
 
 def cell_rows(scene: Scene, cell: Cell, full: bool) -> CellRows:
@@ -65,8 +70,8 @@ def cell_line(scene: Scene, cell: Cell, role: str = "") -> Line:
 def listed(scene: Scene, rows: CellRows, chosen: int, full: bool, trail: Sequence[Line]) -> Listed:
     """The view of a cell: `chosen` is the place in `rows.cells` of the cell that Enter follows."""
     found = rows.origin
-    digits = scene.gallery.digits
     at = rows.cells[chosen] if rows.cells else None
+    written = _written(scene, rows)
     sizes = sum(abs(term.value) for term in found.terms) or 1.0
     lines = _by_cell(scene, rows, at) if len(found.terms) == 1 else []
     for number, term in enumerate(rows.terms if not lines else ()):
@@ -77,8 +82,8 @@ def listed(scene: Scene, rows: CellRows, chosen: int, full: bool, trail: Sequenc
                 (
                     _label(scene, term),
                     _names(scene, term, found, marked),
-                    _numbers(scene, term, found, digits),
-                    (Piece(plain(term.value, digits), "strong"),),
+                    _numbers(scene, term, found, written.terms),
+                    (Piece(written.terms.text(term.value), "strong"),),
                     _bar(term.value, share),
                 ),
                 _target(rows, number),
@@ -89,8 +94,43 @@ def listed(scene: Scene, rows: CellRows, chosen: int, full: bool, trail: Sequenc
         rows=lines if rows.cells else [],
         columns=_COLUMNS,
         chosen=at[0] if at is not None else None,
-        foot=_foot(scene, rows, at[1] if at is not None else None),
+        foot=_foot(scene, rows, at[1] if at is not None else None, written),
     )
+
+
+class _Written(NamedTuple):
+    """How the terms and their sum are written, and whether the written terms add up to the written sum."""
+
+    terms: NumberFormat
+    total: Said
+    adds: bool
+
+
+def _written(scene: Scene, rows: CellRows) -> _Written:
+    digits = scene.gallery.digits
+    values = [term.value for term in rows.terms] + ([rows.rest] if rows.left_out else [])
+    total = _total(scene, rows, digits)
+    form, adds = addends(values, rows.total, total, digits)
+    return _Written(form, total, adds)
+
+
+def _total(scene: Scene, rows: CellRows, digits: int) -> Said:
+    """How the sum of the terms is printed: as the cell where it is the cell, else so that the cell follows from it."""
+    found = rows.origin
+    said = scene.said(found.cell)
+    if found.outside is None:
+        return said
+    number, wanted = _lookup(scene, found), said(found.result)
+    for more in (0, *GUARDS):
+        printed = read(single(rows.total, digits + more))
+        if said(evaluate_cell(found.outside, _with_sum(number, printed))) == wanted:
+            break
+    return lambda value: single(value, digits + more)
+
+
+def _with_sum(number: Lookup, total: float) -> Lookup:
+    """The numbers that go in, and the sum of the terms."""
+    return lambda name, index: total if name == SUM.name else number(name, index)
 
 
 def _target(rows: CellRows, number: int) -> Target | None:
@@ -117,42 +157,37 @@ def _arithmetic(scene: Scene, found: Origin, width: int) -> Sequence[Line]:
     if found.tree is None:
         return scene.lines_of(found.cell, width)
     target = Entry(scene.program.values[found.cell.slot].name, found.cell.index)
-    digits = scene.gallery.digits + 2
-    return cell_lines(target, found.tree, _lookup(scene, found), found.result, scene.objective, digits, width)
+    said, digits = scene.said(found.cell), scene.gallery.digits
+    return cell_lines(target, found.tree, _lookup(scene, found), found.result, scene.objective, said, digits, width)
 
 
-def _lookup(scene: Scene, found: Origin) -> Callable[[str, Index], float]:
+def _lookup(scene: Scene, found: Origin) -> Lookup:
     """The number of an entry that the cell's arithmetic names."""
     arrays = {name: scene.record.value(slot) for name, slot in found.slots.items()}
     return lambda name, index: float(arrays[name][index])
 
 
-def _foot(scene: Scene, rows: CellRows, chosen: Cell | None) -> list[Line]:
+def _foot(scene: Scene, rows: CellRows, chosen: Cell | None, printed: _Written) -> list[Line]:
     found = rows.origin
     lines: list[Line] = []
     if found.too_large:
         lines.append((Piece(say_count("cell.large", found.too_large), "dim"),))
     if rows.left_out:
-        said = say_count("cell.left-out", rows.left_out, rest=plain(rows.rest, scene.gallery.digits))
+        said = say_count("cell.left-out", rows.left_out, rest=printed.terms.text(rows.rest))
         lines.append((Piece(said, "dim"),))
     if len(found.terms) > 1:
-        total = sum(term.value for term in found.terms)
-        line: Line = (Piece(say_count("cell.sum", len(found.terms)), "text"), Piece(" = ", "operator"))
-        line = (*line, Piece(plain(total, scene.gallery.digits + 2), "strong"))
+        line: Line = (Piece(say_count("cell.sum", len(found.terms)), "text"), EQUALS if printed.adds else ABOUT)
+        line = (*line, Piece(printed.total(rows.total), "strong"))
         if found.outside is not None:
-            line = (*line, Piece("   "), *cell_line(scene, found.cell), Piece(" = ", "operator"))
+            line = (*line, Piece("   "), *cell_line(scene, found.cell), EQUALS)
             written = tokens(found.outside, SYMBOLS, scene.objective, lambda name: True)
-            line = (*line, *(Piece(*token) for token in written), Piece(" = ", "operator"))
-            line = (*line, Piece(plain(found.result, scene.gallery.digits + 2), "strong"))
+            line = (*line, *(Piece(*token) for token in written), EQUALS)
+            line = (*line, Piece(scene.said(found.cell)(found.result), "strong"))
         lines.append(line)
     if chosen is not None:
-        name = (Piece(say("cell.followed") + " ", "dim"), *cell_line(scene, chosen), Piece(" = ", "operator"))
-        lines.append((*name, Piece(plain(_number(scene, chosen), scene.gallery.digits + 2), "strong")))
+        name = (Piece(say("cell.followed") + " ", "dim"), *cell_line(scene, chosen), EQUALS)
+        lines.append((*name, Piece(scene.number(chosen), "strong")))
     return lines
-
-
-def _number(scene: Scene, cell: Cell) -> float:
-    return float(scene.record.value(cell.slot)[cell.index])
 
 
 def _by_cell(scene: Scene, rows: CellRows, chosen: tuple[int, Cell] | None) -> list[Row]:
@@ -160,7 +195,7 @@ def _by_cell(scene: Scene, rows: CellRows, chosen: tuple[int, Cell] | None) -> l
     lines = []
     for number, cell in rows.cells:
         name = cell_line(scene, cell, "cursor" if chosen is not None and chosen[0] == number else "")
-        value = (Piece(plain(_number(scene, cell), scene.gallery.digits), "strong"),)
+        value = (Piece(scene.number(cell), "strong"),)
         lines.append(Row(((), name, (), value, ()), Target("row.choose", number)))
     return lines
 
@@ -195,18 +230,34 @@ def _names(scene: Scene, term: Term, found: Origin, marked: Cell | None) -> Line
     return tuple(Piece(said, "cursor") if piece.text == _MARK else piece for piece in line)
 
 
-def _numbers(scene: Scene, term: Term, found: Origin, digits: int) -> Line:
+def _numbers(scene: Scene, term: Term, found: Origin, form: NumberFormat) -> Line:
+    """The term with the numbers that go in, of as many digits as it takes to work it out again."""
+    if isinstance(term.expression, Entry):
+        return ()
     number = _lookup(scene, found)
+    digits = _digits_for(term, number, form, scene.gallery.digits)
 
     def leaf(node: Expression) -> Expression | None:
         return Number(number(node.name, node.index)) if isinstance(node, Entry) else None
 
-    if isinstance(term.expression, Entry):
-        return ()
     written = tokens(
         substitute(term.expression, leaf), SYMBOLS, scene.objective, lambda name: True, lambda x: plain(x, digits)
     )
     return tuple(Piece(*token) for token in written)
+
+
+def _digits_for(term: Term, number: Lookup, form: NumberFormat, digits: int) -> int:
+    """The fewest digits of the numbers that go in with which they give the term as it is written."""
+    wanted = form.text(term.value)
+    for guard in GUARDS:
+        if form.text(evaluate_cell(term.expression, _rounded(number, digits + guard))) == wanted:
+            return digits + guard
+    return digits + USUAL_GUARDS
+
+
+def _rounded(number: Lookup, digits: int) -> Lookup:
+    """The numbers that go in as they are printed."""
+    return lambda name, index: read(plain(number(name, index), digits))
 
 
 def _bar(value: float, share: float) -> Line:

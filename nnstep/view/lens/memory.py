@@ -110,7 +110,7 @@ def _sentences(view: _View, width: int) -> Block:
         return wrap(say("memory.none") + more, width)
     if found.forward == len(found.whole):
         return wrap(say("memory.alone", alone=f"{alone.bytes:,}", step=alone.step), width)
-    sizes = {"alone": f"{alone.bytes:,}", "whole": f"{whole.bytes:,}", "times": plain(whole.bytes / alone.bytes, 1)}
+    sizes = {"alone": f"{alone.bytes:,}", "whole": f"{whole.bytes:,}", "times": plain(whole.bytes / alone.bytes, 2)}
     more = say("memory.more" if whole.bytes > alone.bytes else "memory.same", **sizes)
     return wrap(f"{more} {_why(view)}", width)
 

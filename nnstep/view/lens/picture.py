@@ -54,7 +54,7 @@ def _make_curve(moment: Moment, width: int, height: int) -> Block:
     assert curve is not None
     cell = scene.cell if moment.at is scene else None
     index = cell.index if cell is not None and scene.program.values[cell.slot].shape == curve.shape else None
-    return curve_block(curve, index, width, height, scene.gallery.ascii)
+    return curve_block(curve, index, width, height, scene.gallery.ascii, scene.gallery.digits)
 
 
 def _make_network(moment: Moment, width: int, height: int) -> Block:
@@ -65,7 +65,9 @@ def _make_network(moment: Moment, width: int, height: int) -> Block:
     row = scene.cursor[0] if cell is not None and cell.index and cell.index[0] < scene.program.rows else 0
     chosen = (cell.slot, cell.index) if cell is not None else None
     step = moment.session.position.step
-    return network_block(scene.record, step, scene.now, row, chosen, width, height, scene.gallery.ascii)
+    return network_block(
+        scene.record, step, scene.now, row, chosen, width, height, scene.gallery.ascii, scene.gallery.digits
+    )
 
 
 def _make_histogram(moment: Moment, width: int, height: int) -> Block:
@@ -79,7 +81,7 @@ def _make_histogram(moment: Moment, width: int, height: int) -> Block:
     cell = scene.cell
     chosen = float(array[cell.index]) if cell is not None else None
     name = "".join(piece.text for piece in scene.picture(value).heading[:1])
-    return histogram_block(array, name, width, height, scene.gallery.ascii, chosen)
+    return histogram_block(array, name, width, height, scene.gallery.ascii, chosen, scene.gallery.digits)
 
 
 _MAKERS = {"curve": _make_curve, "network": _make_network, "histogram": _make_histogram}

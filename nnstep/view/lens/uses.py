@@ -10,7 +10,6 @@ from nnstep.debugger.origin import uses
 from nnstep.view.canvas import Line, Piece, Target
 from nnstep.view.lens.cell import cell_line
 from nnstep.view.lens.rows import Column, Listed, Row
-from nnstep.view.numbers import plain
 from nnstep.view.operation import equation_line
 from nnstep.view.scene import Scene
 
@@ -47,8 +46,7 @@ def use_rows(scene: Scene, cell: Cell) -> UseRows:
 def _value(scene: Scene, cell: Cell) -> Line:
     if not scene.computed(scene.program.values[cell.slot]):
         return ()
-    number = plain(float(scene.record.value(cell.slot)[cell.index]), scene.gallery.digits + 2)
-    return (Piece(" = ", "operator"), Piece(number, "strong"))
+    return (Piece(" = ", "operator"), Piece(scene.number(cell), "strong"))
 
 
 def listed(scene: Scene, rows: UseRows, chosen: int) -> Listed:
@@ -57,7 +55,7 @@ def listed(scene: Scene, rows: UseRows, chosen: int) -> Listed:
     lines = []
     for number, (step, cell) in enumerate(zip(rows.steps, rows.cells, strict=True)):
         there = scene.computed(program.values[cell.slot])
-        value = plain(float(scene.record.value(cell.slot)[cell.index]), scene.gallery.digits) if there else "·"
+        value = scene.number(cell) if there else "·"
         columns = (
             (Piece(str(step), "dim"),),
             cell_line(scene, cell, "cursor") if number == chosen else cell_line(scene, cell),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,6 +13,7 @@ import numpy as np
 from nnstep.catalogue import say, say_count
 from nnstep.ops import Array, Index
 from nnstep.text import width as text_width
+from nnstep.view.matrix import format_of
 from nnstep.view.notation import ascii_text
 from nnstep.view.numbers import choose_format
 from nnstep.view.plots.active import Active, bias_of, shown
@@ -64,7 +67,8 @@ def columns_of(picture: Picture, rows: int, width: int) -> list[Column]:
     drawn = [group.units for k, group in enumerate(groups) if k not in boxes]
     most = max(1, min(4, rows // max(drawn, default=1) - 1))
     made: list[Column] = []
-    for lines in range(most, 0, -1):
+    # Numbers as in the panels go before further lines of a neuron, and all layers before the digits of numbers.
+    for lines in range(most, -1, -1):
         made = [_column(picture, k, k in boxes, lines, rows) for k in range(len(groups))]
         if picture.found.scalars:
             made.append(_loss(picture))
@@ -74,6 +78,7 @@ def columns_of(picture: Picture, rows: int, width: int) -> list[Column]:
 
 
 def _column(picture: Picture, layer: int, box: bool, most: int, rows: int) -> Column:
+    """A layer with at most `most` lines in a neuron; with 0 of them one, in which a number takes little room."""
     group = picture.found.groups[layer]
     program, row = picture.record.program, picture.row
     seen = shown(picture.record, group, picture.now, picture.backward)
@@ -91,7 +96,8 @@ def _column(picture: Picture, layer: int, box: bool, most: int, rows: int) -> Co
         lines = _summary(group.units, main, picture.ascii)[: max(1, rows)]
         entry = None if not seen else (seen[0].value.name, _index_of(seen[0].array, row, 0))
         return Column(layer, title, role, (lines,), (entry,), max(text_width(one.text) for one in lines) + 4, True)
-    formats = [choose_format(_row_of(one.array, row), 3) for one in seen]
+    formats = [format_of(one.array, picture.digits).padded if most else _short(_row_of(one.array, row)) for one in seen]
+    most = max(1, most)
     biases = bias_of(picture.record, group, picture.now, picture.active, layer)
     neurons: list[tuple[NeuronLine, ...]] = []
     for unit in range(group.units):
@@ -99,7 +105,7 @@ def _column(picture: Picture, layer: int, box: bool, most: int, rows: int) -> Co
         for one, form in list(zip(seen, formats, strict=True))[:most]:
             numbers = _row_of(one.array, row)
             value = float(numbers[unit])
-            said = ascii_text(form.padded(value)) if picture.ascii else form.padded(value)
+            said = ascii_text(form(value)) if picture.ascii else form(value)
             if lines_of:
                 lines_of.append(NeuronLine(f" {picture.said(one.value.name)} {said} ", "text", one.value.slot))
             else:
@@ -107,7 +113,7 @@ def _column(picture: Picture, layer: int, box: bool, most: int, rows: int) -> Co
         if not seen:
             lines_of.append(NeuronLine("(.)" if picture.ascii else "(·)", "todo"))
         for one in biases[: max(0, most - len(lines_of))]:
-            said = number(float(one.array[unit % one.array.size]), picture.ascii, 3)
+            said = picture.number(one.array, float(one.array[unit % one.array.size]))
             role_of = "now" if picture.active.biases == layer else "dim"
             lines_of.append(NeuronLine(f" {picture.said(one.value.name)} {said} ", role_of, one.value.slot))
         neurons.append(tuple(lines_of))
@@ -116,6 +122,20 @@ def _column(picture: Picture, layer: int, box: bool, most: int, rows: int) -> Co
         (seen[0].value.name, _index_of(seen[0].array, row, unit)) if seen else None for unit in range(group.units)
     )
     return Column(layer, title, role, tuple(neurons), entries, wide)
+
+
+def _short(row: Array) -> Callable[[float], str]:
+    """Two decimals and no more, where numbers as they stand in the panels would push a layer out of sight."""
+    form = choose_format(row, 2)
+
+    def text(value: float) -> str:
+        said = f"{value:.2f}"
+        fixed = not form.scientific and math.isfinite(value) and len(said) <= form.width and float(said) != 0.0
+        return said.replace("-", "−") if fixed and form.decimals else form.text(value)
+
+    texts = [text(value) for value in row.tolist()]
+    width = max(map(len, texts), default=0)
+    return lambda value: text(value).rjust(width)
 
 
 def _loss(picture: Picture) -> Column:
@@ -128,7 +148,8 @@ def _loss(picture: Picture) -> Column:
     if not there:
         line = NeuronLine("(.)" if picture.ascii else "(·)", "todo")
     else:
-        line = NeuronLine(f"({number(float(picture.record.value(slot)), picture.ascii, 4)})", "strong", slot)
+        array = picture.record.value(slot)
+        line = NeuronLine(f"({picture.number(array, float(array))})", "strong", slot)
     entry = (value.name, ()) if there else None
     return Column(end, picture.said(value.name), role, ((line,),), (entry,), text_width(line.text))
 

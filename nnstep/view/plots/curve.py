@@ -11,6 +11,9 @@ from nnstep.language import Entry, to_text, to_unicode
 from nnstep.ops import Array, Index
 from nnstep.view.blocks import Block, beside, line_width, lines_block, stack
 from nnstep.view.canvas import Line, Piece
+from nnstep.view.matrix import format_of
+from nnstep.view.notation import ascii_text
+from nnstep.view.numbers import DIGITS
 from nnstep.view.plots.axes import Axis, bottom, cut, number, sides
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.functions import CURVED, Curve, activation_curve
@@ -34,7 +37,9 @@ class _Marks(NamedTuple):
     chosen: tuple[float, float | None, float | None] | None
 
 
-def curve_block(curve: Curve, chosen: Index | None, width: int, height: int, ascii: bool = False) -> Block:
+def curve_block(
+    curve: Curve, chosen: Index | None, width: int, height: int, ascii: bool = False, digits: int = DIGITS
+) -> Block:
     """The picture, at most `width` × `height`: the function, its derivative below it (or beside it where that is the
     better use of the room), every value as a mark, and the chosen entry's with its numbers.
     """
@@ -42,7 +47,7 @@ def curve_block(curve: Curve, chosen: Index | None, width: int, height: int, asc
         chosen = None
     marks = _marks(curve, chosen)
     across = _across(curve, marks)
-    foot = _foot(curve, marks, chosen, width, 2 if height >= 10 else 1, ascii)
+    foot = _foot(curve, marks, chosen, width, 2 if height >= 10 else 1, ascii, digits)
     rest = max(1, height - len(foot))
     two = curve.slope is not None
     if two and width >= 60 and (width > 4 * rest or rest < 11):
@@ -242,14 +247,16 @@ def _rug(marks: _Marks, over: Axis, columns: int, ascii: bool) -> list[tuple[int
     return rug
 
 
-def _foot(curve: Curve, marks: _Marks, chosen: Index | None, width: int, most: int, ascii: bool) -> list[Line]:
+def _foot(
+    curve: Curve, marks: _Marks, chosen: Index | None, width: int, most: int, ascii: bool, digits: int
+) -> list[Line]:
     """The numbers of the chosen entry, or what the marks are."""
     if curve.x is None:
         return [cut((Piece(say("plot.curve.later", name=curve.said(curve.input, ascii)), "todo"),), width, ascii)]
     if marks.chosen is None or chosen is None:
         return [cut(_legend(curve, marks, ascii), width, ascii)]
 
-    long, short = (_numbers(curve, marks.chosen, chosen, names, ascii) for names in (True, False))
+    long, short = (_numbers(curve, marks.chosen, chosen, names, ascii, digits) for names in (True, False))
     first, slope = (mine if line_width(mine) <= width else brief for mine, brief in zip(long, short, strict=True))
     both: Line = (*first, Piece("   "), *slope) if slope else first
     if line_width(both) <= width or most < 2:
@@ -258,32 +265,34 @@ def _foot(curve: Curve, marks: _Marks, chosen: Index | None, width: int, most: i
 
 
 def _numbers(
-    curve: Curve, marked: tuple[float, float | None, float | None], index: Index, names: bool, ascii: bool
+    curve: Curve, marked: tuple[float, float | None, float | None], index: Index, names: bool, ascii: bool, digits: int
 ) -> tuple[Line, Line]:
     """The chosen entry: z[0,1] = 1 → h[0,1] = 0.73, and its slope, with the gradients it stands between."""
 
-    def said(name: str, value: float, sign: str, role: str) -> Line:
-        digits = Piece(number(value, ascii), "strong")
+    def said(name: str, array: Array | None, sign: str, role: str) -> Line:
+        assert array is not None
+        text = format_of(array, digits).text(float(array[index]))
+        value = Piece(ascii_text(text) if ascii else text, "strong")
         if not names:
-            return (digits,)
+            return (value,)
         entry = Entry(name, index)
         written = to_text(entry) if ascii else to_unicode(entry, None, curve.objective)
-        return (Piece(written, role), Piece(sign, "operator"), digits)
+        return (Piece(written, role), Piece(sign, "operator"), value)
 
-    x, y, steep = marked
+    _, y, steep = marked
     arrow, times = (" -> ", " * ") if ascii else (" → ", " × ")
-    first: Line = (Piece("# " if ascii else "◆ ", "plot-chosen"), *said(curve.input, x, " = ", "name"))
-    result: Line = said(curve.output, y, " = ", "name") if y is not None else (Piece("?", "todo"),)
+    first: Line = (Piece("# " if ascii else "◆ ", "plot-chosen"), *said(curve.input, curve.x, " = ", "name"))
+    result: Line = said(curve.output, curve.y, " = ", "name") if y is not None else (Piece("?", "todo"),)
     first = (*first, Piece(arrow, "operator"), *result)
     if steep is None or curve.slope is None:
         return first, ()
     slope: Line = (Piece(say("plot.curve.slope") + " ", "plot-second"), Piece(number(steep, ascii), "strong"))
     if curve.upstream is not None:
         name, upstream = curve.upstream
-        slope = (*slope, Piece(times, "operator"), *said(name, float(upstream[index]), " ", "dim"))
+        slope = (*slope, Piece(times, "operator"), *said(name, upstream, " ", "dim"))
         if curve.gradient is not None:
             name, gradient = curve.gradient
-            slope = (*slope, Piece(" = ", "operator"), *said(name, float(gradient[index]), " ", "dim"))
+            slope = (*slope, Piece(" = ", "operator"), *said(name, gradient, " ", "dim"))
     return first, slope
 
 

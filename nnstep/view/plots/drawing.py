@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from nnstep.engine import Record
 from nnstep.language import Entry, to_text, to_unicode
-from nnstep.ops import Index
+from nnstep.ops import Array, Index
+from nnstep.view.matrix import format_of
+from nnstep.view.notation import ascii_text
+from nnstep.view.numbers import DIGITS
 from nnstep.view.symbols import label
 
 __all__ = ["Drawing"]
@@ -20,6 +23,7 @@ class Drawing:
     backward  whether the step is one of the backward pass or the update
     row       which row of the batch is shown, from 0
     chosen    the chosen cell: its value's slot and its index
+    digits    significant digits of the numbers, as in the panels
     """
 
     record: Record
@@ -29,10 +33,16 @@ class Drawing:
     chosen: tuple[int, Index] | None
     ascii: bool
     objective: str
+    digits: int = DIGITS
 
     def said(self, name: str) -> str:
         """A value's name, as the screen writes it or in ASCII as it is typed."""
         return name if self.ascii else label(name, self.objective)
+
+    def number(self, array: Array, value: float) -> str:
+        """One of a value's numbers, as it stands in its matrix."""
+        text = format_of(array, self.digits).text(value)
+        return ascii_text(text) if self.ascii else text
 
     def entry(self, name: str, index: Index) -> str:
         """An entry of a value: z1[0,2]."""

@@ -15,7 +15,8 @@ from nnstep.text import width as text_width
 from nnstep.view.blocks import Block, lines_block
 from nnstep.view.canvas import Hit, Line, Piece, Target
 from nnstep.view.notation import objective_letter
-from nnstep.view.plots.axes import cut, joined, number
+from nnstep.view.numbers import DIGITS
+from nnstep.view.plots.axes import cut, joined
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.drawing import Drawing
 from nnstep.view.plots.ranks import Graph, Node, graph
@@ -56,6 +57,7 @@ def graph_block(
     width: int,
     height: int,
     ascii: bool = False,
+    digits: int = DIGITS,
 ) -> Block:
     """The graph at a step, at most `width` × `height`; the arguments are those of `network_block`."""
     program = record.program
@@ -68,6 +70,7 @@ def graph_block(
         chosen=chosen,
         ascii=ascii,
         objective=objective_letter(program),
+        digits=digits,
         graph=_graph(program),
         lit=lit,
         lines=lines,
@@ -186,12 +189,13 @@ def _numbers(picture: _Picture, value: Value | None, brief: bool) -> Line:
     """The numbers of a node's row: one as it is, several as tinted signs."""
     if value is None:
         return (Piece("." if picture.ascii else "·", "todo"),)
-    row = _row(picture.record.value(value.slot), picture.row)
+    array = picture.record.value(value.slot)
+    row = _row(array, picture.row)
     some = row[: max(1, _ENTRIES - 1)] if row.size > _ENTRIES else row
     if row.size == 1:
-        return (Piece(f" {number(float(row[0]), picture.ascii, 3)} ", tint(float(row[0]), row)),)
+        return (Piece(f" {picture.number(array, float(row[0]))} ", tint(float(row[0]), row)),)
     if row.size <= 3 and not brief:
-        said = [number(float(one), picture.ascii, 2) for one in row]
+        said = [picture.number(array, float(one)) for one in row]
         if sum(map(len, said)) + len(said) <= _WIDEST - 2:
             return tuple(Piece(f" {text} ", tint(float(one), row)) for one, text in zip(row, said, strict=True))
     minus = "-" if picture.ascii else "−"
@@ -322,7 +326,7 @@ def _foot(picture: _Picture, hidden: int) -> list[Line]:
         slot, index = picture.chosen
         value = program.values[slot]
         if value.step <= picture.now and len(index) == len(value.shape):
-            said = number(float(picture.record.value(slot)[index]), picture.ascii)
+            said = picture.number(picture.record.value(slot), float(picture.record.value(slot)[index]))
             parts.append(
                 (Piece(picture.entry(value.name, index), "name"), Piece(" = ", "operator"), Piece(said, "strong"))
             )

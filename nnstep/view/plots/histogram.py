@@ -12,6 +12,9 @@ from nnstep.catalogue import say, say_count
 from nnstep.ops import Array
 from nnstep.view.blocks import Block, line_width, lines_block
 from nnstep.view.canvas import Line, Piece
+from nnstep.view.matrix import format_of
+from nnstep.view.notation import ascii_text
+from nnstep.view.numbers import DIGITS
 from nnstep.view.plots.axes import Axis, bottom, cut, joined, number
 from nnstep.view.plots.levels import BARS
 
@@ -114,7 +117,13 @@ def _counts(finite: Array, bins: int, low: float, high: float, mean: float) -> t
 
 
 def histogram_block(
-    array: Array, label: str, width: int, height: int, ascii: bool = False, chosen: float | None = None
+    array: Array,
+    label: str,
+    width: int,
+    height: int,
+    ascii: bool = False,
+    chosen: float | None = None,
+    digits: int = DIGITS,
 ) -> Block:
     """The picture, at most `width` × `height`: a title with the figures, bars, the axis with zero, mean and `chosen`.
 
@@ -130,7 +139,8 @@ def histogram_block(
     lines = [*top, *_bars(found, columns, rows, gutter, axis, chosen, ascii)]
     lines += bottom(axis, columns, gutter, ascii, _marks(found, axis, chosen, ascii))
     if under == 3:
-        lines.append(_legend(found, chosen, ascii))
+        said = None if chosen is None else format_of(array, digits).text(chosen)
+        lines.append(_legend(found, said, ascii))
     return lines_block([cut(line, width, ascii) for line in lines[:height]])
 
 
@@ -197,11 +207,14 @@ def _title(found: Distribution, label: str, width: int, most: int, ascii: bool) 
     return [joined(head, width, ascii), joined(figures, width, ascii)][:most]
 
 
-def _legend(found: Distribution, chosen: float | None, ascii: bool) -> Line:
+def _legend(found: Distribution, chosen: str | None, ascii: bool) -> Line:
     """What the marks on the axis are."""
     line: Line = ()
     if found.total > found.nans + found.infinite:
         line = (Piece("^ " if ascii else "▲ ", "plot-mark"), Piece(say("plot.mean"), "dim"))
     if chosen is not None:
-        line += (Piece("   # " if ascii else "   ◆ ", "plot-chosen"), Piece(number(chosen, ascii), "strong"))
+        line += (
+            Piece("   # " if ascii else "   ◆ ", "plot-chosen"),
+            Piece(ascii_text(chosen) if ascii else chosen, "strong"),
+        )
     return line

@@ -13,7 +13,7 @@ from nnstep.text import width as text_width
 from nnstep.view.blocks import Block, lines_block
 from nnstep.view.canvas import Hit, Line, Piece, Target
 from nnstep.view.notation import ascii_text, objective_letter
-from nnstep.view.numbers import shape_text
+from nnstep.view.numbers import DIGITS, shape_text
 from nnstep.view.plots.active import Active, Shown, active, weights
 from nnstep.view.plots.axes import cut, joined, number
 from nnstep.view.plots.braille import Dots
@@ -36,6 +36,7 @@ def network_block(
     width: int,
     height: int,
     ascii: bool = False,
+    digits: int = DIGITS,
 ) -> Block:
     """The picture of the network at a step, at most `width` × `height`.
 
@@ -46,7 +47,7 @@ def network_block(
     """
     found = layers(record.program)
     if found is None:
-        return graph_block(record, step_index, now, sample_row, chosen, width, height, ascii)
+        return graph_block(record, step_index, now, sample_row, chosen, width, height, ascii, digits)
     phase = record.program.steps[step_index - 1].phase if 0 < step_index <= len(record.program.steps) else "forward"
     picture = Picture(
         record=record,
@@ -56,6 +57,7 @@ def network_block(
         chosen=chosen,
         ascii=ascii,
         objective=objective_letter(record.program),
+        digits=digits,
         found=found,
         active=active(record.program, found, step_index),
     )
@@ -215,7 +217,7 @@ def _numbers(
     if room < 14 or len(pairs) > (12 if chosen is not None else 6):
         return
     for i, j in pairs:
-        said = number(float(matrix.array[i, j]), picture.ascii, 2)
+        said = picture.number(matrix.array, float(matrix.array[i, j]))
         for share in (0.3, 0.55, 0.2, 0.42, 0.7, 0.8):
             (x0, y0), (x1, y1) = sources[i], targets[j]
             column = round((x0 + share * (x1 - x0)) / 2) - len(said) // 2
@@ -307,7 +309,7 @@ def _foot(picture: Picture, before: int, after: int) -> list[Line]:
         slot, index = picture.chosen
         value = program.values[slot]
         if value.step <= picture.now and len(index) == len(value.shape):
-            said = number(float(picture.record.value(slot)[index]), picture.ascii)
+            said = picture.number(picture.record.value(slot), float(picture.record.value(slot)[index]))
             parts.append(
                 (Piece(picture.entry(value.name, index), "name"), Piece(" = ", "operator"), Piece(said, "strong"))
             )
