@@ -94,7 +94,7 @@ def choose_format(values: Array, digits: int = DIGITS, whole: bool = True) -> Nu
     sizes = np.abs(values[np.isfinite(values)]) if values.size else values
     sizes = sizes[sizes > 0]
     if not sizes.size:
-        return NumberFormat(0, False, 1 if values.size == 0 or np.isfinite(values).all() else 3)
+        return NumberFormat(0, False, 7 if not whole else 1 if np.isfinite(values).all() else 3)
     largest = largest_size(sizes)
     within = values[np.abs(values) <= largest]  # without NaN
     outside = values[np.abs(values) > largest]
@@ -111,9 +111,8 @@ def choose_format(values: Array, digits: int = DIGITS, whole: bool = True) -> Nu
         finite = values[np.isfinite(values)]
         decimals = _power_decimals(finite, digits)
         form = NumberFormat(decimals, True, _own_width(finite, decimals, fewest=False))
-    least = 3 if outside.size and not np.isfinite(outside).all() else 2 if np.isinf(values).any() else 1
     if not np.isfinite(values).all():
-        form = form._replace(width=max(form.width, least, 3))
+        form = form._replace(width=max(form.width, 3))
     return form if whole else form._replace(width=max(form.width + (not (values < 0).any()), 7))
 
 

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from nnstep.catalogue import say, say_count
 from nnstep.debugger import Cell
 from nnstep.text import padded
@@ -15,7 +13,7 @@ from nnstep.text import width as text_width
 from nnstep.view.arithmetic import USUAL_GUARDS, Said, addends
 from nnstep.view.blocks import line_width
 from nnstep.view.canvas import Line, Piece
-from nnstep.view.numbers import NumberFormat, choose_format, plain, read
+from nnstep.view.numbers import NumberFormat, plain, read
 from nnstep.view.scene import Scene
 from nnstep.view.symbols import label
 
@@ -184,8 +182,7 @@ class _Table:
         room = self.width - max(map(text_width, wanted)) - len(columns)
         best: tuple[list[list[str]], list[bool]] | None = None
         for digits in range(2, self.digits + USUAL_GUARDS + 1):
-            forms = [choose_format(np.array(column), digits) for column in columns]
-            texts = [[one.text(factor) for factor in column] for one, column in zip(forms, columns, strict=True)]
+            texts = [[plain(factor, digits) for factor in column] for column in columns]
             if best is not None and sum(max(map(text_width, column)) for column in texts) > room:
                 break
             rows = zip(*texts, strict=True)
