@@ -38,7 +38,7 @@ def test_the_lines_are_in_the_order_of_the_program(capsys: pytest.CaptureFixture
     marks = [line[0] for line in out.splitlines() if line[:1] in ("✔", "✘")]
     assert (status, "".join(marks)) == (1, "✔✔✔✘✘")
     assert "The first difference is at step 14: ∂L/∂b1[0]" in out
-    assert "yours is −0.92417712, here it is 0.07582288" in out
+    assert "yours is −0.92417712, here it is 0.075822878" in out
 
 
 def test_a_cause_is_named_with_its_step(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
