@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nnstep.tui.commands import COMMANDS
@@ -114,7 +116,8 @@ def test_a_quiz_hides_asks_hints_and_counts():
     assert "x[0,0] · W1[0,0]" in hinted
     assert "Within 1 %" in asked
     assert "Right" in right
-    assert "2.500" in right
+    assert re.search(r"⎡ +2\.5 ", right)
+    assert not re.search(r"⎡ +2\.5 ", asked)
     assert "This is it" in shown
     assert "~1" in after
     assert "·1" in after
