@@ -13,6 +13,7 @@ from nnstep.catalogue.en_memory import MEMORY
 from nnstep.catalogue.en_print import PRINTED
 from nnstep.catalogue.en_run import RUN
 from nnstep.catalogue.en_steps import STEPS
+from nnstep.catalogue.en_toml import TOML
 
 __all__ = ["TEXTS"]
 
@@ -24,6 +25,7 @@ TEXTS: dict[str, str] = {
     **STEPS,
     **HEALTH,
     **MEMORY,
+    **TOML,
     # -- dialogs of predicting and of one's own numbers
     "dialog.answer.title": "What will it be?",
     "dialog.answer.hint": "One number, or the whole matrix: rows separated by ;   Enter answers, Esc goes back",

@@ -108,7 +108,7 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
     if a[-1] != b[0]:
         left = f"the left side has {a[-1]} {'columns' if len(a) == 2 else 'entries'}"
         right = f"the right side {b[0]} {'rows' if len(b) == 2 else 'entries'}"
-        raise OperationError(f"{said(a)} @ {said(b)}: {left}, {right}, expected as many")
+        raise OperationError(f"{said(a)} @ {said(b)}: {left}, {right}, expected as many", _turned(a, b))
     return a[:-1] + b[1:]
 
 
@@ -118,6 +118,15 @@ def _prepare_matmul(site: Site) -> Kernel:
     But not where one side has a single entry: np.dot then adds multiples, and leaves out those by 0, also 0 * NaN.
     """
     return np.matmul if 1 in map(prod, site.shapes) else np.dot
+
+
+def _turned(a: Shape, b: Shape) -> str | None:
+    """A hint where a product would fit with one side transposed."""
+    if len(b) == 2 and a[-1] == b[1]:
+        return f"the right side looks transposed (PyTorch keeps weights as out × in): with .T it is {said(b[::-1])}"
+    if len(a) == 2 and a[0] == b[0]:
+        return f"the left side looks transposed (rows are samples here): with .T it is {said(a[::-1])}"
+    return None
 
 
 def _matmul_left(site: Site) -> str:

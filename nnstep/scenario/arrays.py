@@ -1,4 +1,7 @@
-"""Numbers, lists and rows of a document as read-only float64 arrays, with the place of every entry that is wrong."""
+"""Numbers, lists and rows of a document as read-only float64 arrays, with the place of every entry that is wrong.
+
+true and false are the numbers 1 and 0, as in NumPy and PyTorch.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from itertools import chain
 
 import numpy as np
 
-from nnstep.scenario.fields import Field, describe, entry
+from nnstep.scenario.fields import Field, describe, entry, unquoted
 from nnstep.scenario.model import Array
 
 __all__ = ["LARGEST", "SAMPLES", "array", "frozen", "shape", "times"]
@@ -44,11 +47,11 @@ def array(field: Field, dimensions: Collection[int] = (0, 1, 2), hint: str | Non
     wanted = " or ".join([*[", ".join(kinds[:-1])] * (len(kinds) > 1), kinds[-1]])
     value = field.value
     if not isinstance(value, list):
-        number = entry(value)
+        number = float(value) if isinstance(value, bool) else entry(value)
         if 0 in dimensions and isinstance(number, float):
             return frozen(np.array(number))
         precise = isinstance(number, str) and isinstance(value, int | float) and 0 in dimensions
-        field.expected(str(number) if precise else wanted, hint)
+        field.expected(str(number) if precise else wanted, unquoted(value) or hint)
         return None
     if not value:
         field.expected(f"{wanted}, with at least one number", hint)
@@ -67,7 +70,7 @@ def array(field: Field, dimensions: Collection[int] = (0, 1, 2), hint: str | Non
 
 def _plain(items: list[object]) -> Array | None:
     """The items as an array where they are nothing but finite numbers that float64 holds exactly; else None."""
-    if not set(map(type, items)) <= {int, float}:
+    if not set(map(type, items)) <= {int, float, bool}:  # true and false are 1 and 0
         return None
     try:
         result = np.array(items, dtype=np.float64)
@@ -109,7 +112,7 @@ def _numbers(field: Field, nested: str) -> Array | None:
     problems = 0
     numbers = []
     for index, item in enumerate(items):
-        number = entry(item)
+        number = float(item) if isinstance(item, bool) else entry(item)
         if isinstance(number, float):
             numbers.append(number)
             continue
@@ -117,7 +120,7 @@ def _numbers(field: Field, nested: str) -> Array | None:
         if isinstance(item, list):
             place.wrong(f"found {nested}")
         else:
-            place.wrong(f"found {describe(item)}, expected {number}")
+            place.wrong(f"found {describe(item)}, expected {number}", unquoted(item))
         problems += 1
         if problems == _MOST:
             break

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.scenario.arrays import LARGEST, array
-from nnstep.scenario.fields import Field, choice, given, real, table, whole
+from nnstep.scenario.fields import Field, choice, given, real, table, unquoted, whole
 from nnstep.scenario.model import Data
+from nnstep.scenario.orientation import samples_in_columns
 
 __all__ = ["read_data"]
 
@@ -43,7 +45,8 @@ def read_data(field: Field, base: str | None, seed: int, *, class_numbers: bool)
         data = _inline(field, fields)
     if data is not None and data.y is not None and len(data.x) != len(data.y):
         said = f"y has {len(data.y)} and x has {len(data.x)}; a target for each sample was expected"
-        fields.get("y", field).wrong(f"{said}: the first axis counts the samples")
+        hint = samples_in_columns(data.x, data.y, data.origin)
+        fields.get("y", field).wrong(f"{said}: the first axis counts the samples", hint)
         return None
     return data
 
@@ -53,7 +56,11 @@ def _inline(owner: Field, fields: Mapping[str, Field]) -> Data | None:
     x = None
     if where is not None:
         if _has_names(where.value):
-            where.expected("numbers", 'columns of a file need file = "data.csv"')
+            columns = say("data.columns")
+            where.expected(
+                "numbers",
+                (_in_quotes(where.value) if isinstance(where.value, list) else unquoted(where.value)) or columns,
+            )
         else:
             x = array(where, (1, 2))
     y = array(fields["y"], (1, 2)) if "y" in fields else None
@@ -64,6 +71,11 @@ def _inline(owner: Field, fields: Mapping[str, Field]) -> Data | None:
 
 def _has_names(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and bool(value) and isinstance(value[0], str))
+
+
+def _in_quotes(items: list[object]) -> str | None:
+    """A hint for a list of numbers that all stand in quotes."""
+    return say("data.quotes") if all(unquoted(item) for item in items) else None
 
 
 def _generated(fields: Mapping[str, Field], seed: int, class_numbers: bool) -> Data | None:

@@ -14,6 +14,7 @@ import zipfile
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError
 from nnstep.scenario.arrays import SAMPLES, frozen
 from nnstep.scenario.model import Array
@@ -23,6 +24,16 @@ from nnstep.text import clean
 __all__ = ["DataFileError", "array_names", "read_data_file", "read_npy", "read_npz"]
 
 _BYTES = 64 << 20  # of a data file
+_ESCAPES = {  # what is left of a backslash before a letter, and what it is called
+    "\x07": ("a", "a bell"),
+    "\x08": ("b", "a backspace"),
+    "\t": ("t", "a tab"),
+    "\n": ("n", "a line end"),
+    "\x0b": ("v", "a vertical tab"),
+    "\f": ("f", "a form feed"),
+    "\r": ("r", "a carriage return"),
+    "\x1b": ("e", "an escape"),
+}
 _MEMBERS = 256  # of an .npz file
 
 
@@ -54,11 +65,32 @@ def read_data_file(base: str, name: str) -> bytes:
     try:
         return read_bytes(path, _BYTES)
     except NnstepError as error:
+        if not os.path.exists(path):  # noqa: PTH110 - the user's own way of writing it is kept
+            _blame_backslash(name)
         raise DataFileError(error.problems[0].message) from None
 
 
+def _blame_backslash(name: str) -> None:
+    """Raise DataFileError for the name of a file that is not there if a backslash is the reason.
+
+    In a string of TOML "data\\test.csv" has a tab in it, and only Windows takes a backslash between folders.
+    """
+    escape = next((sign for sign in name if sign in _ESCAPES), None)
+    if escape is None and "\\" not in name:
+        return
+    meant = "".join(f"/{_ESCAPES[sign][0]}" if sign in _ESCAPES else sign for sign in name).replace("\\", "/")
+    hint = say("toml.path", meant=f'"{clean(meant, 80)}"')
+    if escape is None:
+        raise DataFileError("no such file", hint)
+    letter, found = _ESCAPES[escape]
+    raise DataFileError(say("toml.escaped-path", found=found, letter=letter), hint)
+
+
 def read_npy(content: bytes, axes: tuple[int, ...] = (1, 2)) -> Array:
-    """The array of an `.npy` file: whole numbers or floats, finite, with as many axes as `axes` says. DataFileError."""
+    """The array of an `.npy` file: finite numbers, or true and false (1 and 0), with as many axes as `axes` says.
+
+    Raises DataFileError.
+    """
     try:
         return _npy(content, axes)
     except DataFileError:
@@ -81,8 +113,8 @@ def _checked(file: io.BytesIO, length: int, axes: tuple[int, ...]) -> Array:
         shape, _, kind = np.lib.format.read_array_header_2_0(file)
     else:
         raise DataFileError(f"format version {version}, expected 1.0 or 2.0")
-    if kind.kind not in "fiu" or kind.fields is not None or kind.itemsize > 16:
-        raise DataFileError(f"entries of type {clean(kind, 60)}, expected whole numbers or floats")
+    if kind.kind not in "fiub" or kind.fields is not None or kind.itemsize > 16:
+        raise DataFileError(f"entries of type {clean(kind, 60)}, expected whole numbers, floats, or true and false")
     if len(shape) not in axes:
         raise DataFileError(f"an array of {len(shape)} dimensions, expected a list or rows")
     if any(size < 0 for size in shape) or math.prod(shape) > SAMPLES:

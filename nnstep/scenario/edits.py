@@ -19,6 +19,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.errors import LanguageError, NnstepError, OperationError, Problem, nearest
 from nnstep.language import REFERENCES, Call, Name, parse_expression
 from nnstep.language.references import Vocabulary, named
@@ -79,7 +80,8 @@ def read_edits(owner: Field, scenario: Scenario | None) -> tuple[Edit, ...]:
     `scenario` is the rest of the file. Where something is wrong with it (None), edits are only looked at by themselves.
     """
     if not isinstance(owner.value, list) or not all(isinstance(item, dict) for item in owner.value):
-        owner.expected("[[edits]], a table for each edit")
+        hint = say("toml.double", name="edits") if isinstance(owner.value, dict) else None
+        owner.expected("[[edits]], a table for each edit", hint)
         return ()
     if len(owner.value) > _MOST:
         owner.wrong(f"found {len(owner.value)} edits, expected at most {_MOST:,}")
@@ -153,6 +155,8 @@ def _read(item: Field, iteration: int | None, context: _Context) -> Edit | None:
         return Edit(iteration, optimizer=optimizer, options=changed, line=item.line, key=item.key)
     cell = _cell(fields["cell"], iteration, context)
     where = given(fields, "value", item, "what the cell is from then on")
+    if where is not None and isinstance(where.value, bool):
+        where = where._replace(value=float(where.value))  # as in the arrays of a file
     value = real(where, 0.0)
     if iteration is None or cell is None or where is None:
         return None

@@ -8,14 +8,30 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Collection, Mapping
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem, nearest
 from nnstep.scenario.positions import Path, Positions, dotted
 from nnstep.text import clean
 
-__all__ = ["Field", "Report", "choice", "describe", "entry", "flag", "given", "real", "table", "text", "texts", "whole"]
+__all__ = [
+    "Field",
+    "Report",
+    "choice",
+    "describe",
+    "entry",
+    "flag",
+    "given",
+    "real",
+    "table",
+    "text",
+    "texts",
+    "unquoted",
+    "whole",
+]
 
 _MOST = 100  # problems listed of one file
 
@@ -23,9 +39,9 @@ _MOST = 100  # problems listed of one file
 class Report:
     """The problems of one file, found so far, and where its keys stand."""
 
-    def __init__(self, file: str | None, positions: Positions) -> None:
+    def __init__(self, file: str | None, positions: Positions, known: Iterable[Problem] = ()) -> None:
         self.file, self.positions = file, positions
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = [*known]
         self.more = 0  # found beyond those listed
 
     def add(self, path: Path, message: str, hint: str | None = None, line: int | None = None) -> None:
@@ -108,7 +124,8 @@ def _digits(value: int) -> int:
 def table(owner: Field, keys: Collection[str], *, what: str = "a table") -> dict[str, Field]:
     """The entries of a table by name, those among `keys`; any other key is a problem."""
     if not isinstance(owner.value, dict):
-        owner.expected(what)
+        several = isinstance(owner.value, list) and owner.value and all(isinstance(one, dict) for one in owner.value)
+        owner.expected(what, say("toml.single", name=owner.key) if several and len(owner.path) == 1 else None)
         return {}
     unknown = [key for key in owner.value if key not in keys]
     for key in unknown:
@@ -165,7 +182,7 @@ def flag(field: Field | None, default: bool) -> bool:
     if field is None:
         return default
     if not isinstance(field.value, bool):
-        field.expected("true or false")
+        field.expected("true or false", unquoted(field.value))
         return default
     return field.value
 
@@ -176,7 +193,9 @@ def whole(field: Field | None, default: int | None, *, least: int, most: int) ->
         return default
     value = field.value
     if isinstance(value, bool) or not isinstance(value, int):
-        field.expected(f"a whole number of at least {least}")
+        plain = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+        hint = say("toml.write", meant=int(value)) if plain else unquoted(value)
+        field.expected(f"a whole number of at least {least}", hint)
         return default
     if not least <= value <= most:
         field.expected(f"a whole number of at least {least}" if value < least else f"a whole number of at most {most}")
@@ -197,6 +216,23 @@ def entry(value: Any) -> float | str:
     return number if number == value else "a whole number that float64 holds exactly"
 
 
+def unquoted(value: Any) -> str | None:
+    """A hint for a string that holds a number, true or false, or lists of them; None for any other value."""
+    if not isinstance(value, str) or len(value) > 1_000:
+        return None
+    from nnstep.scenario.spelling import spell  # where something is wrong
+
+    written = value.strip()
+    if written.startswith("["):
+        try:
+            tomllib.loads(f"k = {written}")
+        except (ValueError, RecursionError):
+            return None
+        return say("toml.unquoted", meant=clean(written, 60))
+    found = spell(written)
+    return None if found.reason in ("word", "nothing", "unreadable") else say("toml.unquoted", meant=found.text)
+
+
 def real(
     field: Field | None,
     default: float,
@@ -210,7 +246,7 @@ def real(
         return default
     number = entry(field.value)
     if isinstance(number, str):
-        field.expected(number)
+        field.expected(number, unquoted(field.value))
         return default
     if not (least <= number < below and number > above):
         bounds = [f"of at least {least:g}"] * (least > -math.inf) + [f"greater than {above:g}"] * (above > -math.inf)

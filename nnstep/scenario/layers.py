@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError, nearest
 from nnstep.language import number_text, parse_equations
 from nnstep.ops import operation
@@ -16,6 +17,7 @@ from nnstep.scenario.arrays import array, times
 from nnstep.scenario.fields import Field, choice, describe, flag, given, real, table, whole
 from nnstep.scenario.initial import INITIALISERS
 from nnstep.scenario.model import Array, Equation, Parameter
+from nnstep.scenario.orientation import weight_transposed
 from nnstep.scenario.parameters import Budget, drawn
 
 __all__ = ["ACTIVATIONS", "Network", "equation", "read_layers", "write_call"]
@@ -65,7 +67,8 @@ def write_call(name: str, arguments: str, options: Mapping[str, str]) -> str:
 def read_layers(owner: Field, columns: int | None, seed: int, budget: Budget) -> Network | None:
     """The network that the layers say, for samples of `columns` columns (None: not known); None without layers."""
     if not isinstance(owner.value, list) or not all(isinstance(layer, dict) for layer in owner.value):
-        owner.expected("[[layers]], a table for each layer")
+        hint = say("toml.double", name="layers") if isinstance(owner.value, dict) else None
+        owner.expected("[[layers]], a table for each layer", hint)
         return None
     if not 1 <= len(owner.value) <= _MOST:
         owner.expected(f"1 to {_MOST} layers")
@@ -177,11 +180,11 @@ def _weight(
     value = array(where, (2,), f"write rows, one for each of the {width} inputs" if width else "write rows")
     if value is None or not budget.take(where, value.shape):
         return None
+    turned = weight_transposed(value.shape, width, units) if width is not None else None
     if width is not None and value.shape[0] != width:
-        where.wrong(
-            f"found {times(value.shape)}, expected {width} rows: the layer has {width} inputs",
-            "write the transpose: one row for each input" if value.shape[1] == width else None,
-        )
+        expected = f"{width} rows" if turned is None else times((width, value.shape[0]))
+        where.wrong(f"found {times(value.shape)}, expected {expected}: the layer has {width} inputs", turned)
+        return value.T if turned is not None else value
     if units is not None and value.shape[1] != units:
         where.wrong(f"found {times(value.shape)}, expected {units} columns as units says")
     return value

@@ -27,7 +27,7 @@ from nnstep.scenario.model import Data, Equation, Parameter, Scenario, Training
 from nnstep.scenario.names import Names
 from nnstep.scenario.parameters import Budget, read_parameters
 from nnstep.scenario.positions import Positions
-from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse, read_bytes
+from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse_leniently, read_bytes
 from nnstep.scenario.settings import read_conditions, read_optimizer, read_training
 from nnstep.text import clean
 
@@ -67,8 +67,8 @@ def loads(text: str, path: str | None = None, base: str | None = None) -> Scenar
     Raises NnstepError with every problem found.
     """
     try:
-        document = parse(text, path)
-        return _Reading(document, Report(path, Positions(text)), base).scenario()
+        read = parse_leniently(text, path)
+        return _Reading(read.document, Report(path, Positions(read.text), read.problems), base).scenario()
     except (RecursionError, MemoryError, OverflowError) as error:
         raise NnstepError(Problem(f"too large to be read ({type(error).__name__})", path)) from None
 

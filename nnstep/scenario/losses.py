@@ -10,6 +10,7 @@ from nnstep.scenario.arrays import times
 from nnstep.scenario.fields import Field, Report, choice, given, real, table
 from nnstep.scenario.layers import Network, equation, write_call
 from nnstep.scenario.model import Array, Data, Equation
+from nnstep.scenario.orientation import samples_in_columns
 from nnstep.text import clean
 
 __all__ = ["LOSSES", "NUMBERED", "check_class_numbers", "check_targets", "compares_classes", "read_loss"]
@@ -78,8 +79,10 @@ def check_targets(owner: Field, data_field: Field, data: Data, kind: str, networ
         return
     if shape == output:
         return
-    hint = None
-    if data.y.ndim == 1 and width == 1:
+    hint = samples_in_columns(data.x, data.y, data.origin, width)
+    if hint is not None:
+        pass
+    elif data.y.ndim == 1 and width == 1:
         hint = _column_hint(data)
     elif kind in NUMBERED and shape[1:] == (1,):
         hint = f"for class numbers write a list, {_listed(data.y[:, 0], '{}')}"

@@ -11,15 +11,16 @@ import os
 import re
 import stat
 import tomllib
-from typing import Any
+from typing import Any, NamedTuple
 
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 
-__all__ = ["SCENARIO_BYTES", "decode", "parse", "read_bytes"]
+__all__ = ["SCENARIO_BYTES", "Parsed", "decode", "parse", "parse_leniently", "read_bytes"]
 
 SCENARIO_BYTES = 1 << 20
 
+_LOOKED_AT = 200  # bytes, of which about half are 0 in UTF-16 text of Latin letters
 _DEEPEST = 32  # brackets and braces within each other
 _PARTS = 16  # parts of one dotted key
 _KEYS = 20_000  # keys and headers of a document
@@ -33,7 +34,6 @@ _TOKEN = re.compile(  # a string that is not closed is a token too, so that no t
     r"#[^\n]*|[A-Za-z0-9_+-]+|[\[\]{}.=,\n]",
     re.DOTALL,
 )
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def read_bytes(path: str, cap: int) -> bytes:
@@ -79,7 +79,8 @@ def _why(error: OSError | ValueError) -> str:
 
 def decode(content: bytes, file: str | None) -> str:
     """UTF-8 text without its byte order mark. Raises NnstepError with the line of the first bad byte."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    zeros = content[:_LOOKED_AT].count(0)
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or 3 * zeros > len(content[:_LOOKED_AT]) > 3:
         raise NnstepError(Problem("found UTF-16 text, expected UTF-8", file=file, line=1))
     try:
         return content.decode("utf-8-sig")
@@ -88,26 +89,44 @@ def decode(content: bytes, file: str | None) -> str:
         raise NnstepError(Problem(f"found byte 0x{content[error.start]:02x}, expected UTF-8", file, line)) from None
 
 
+class Parsed(NamedTuple):
+    """A document. Where a text was not TOML but it is clear what was meant, that, with what is wrong with the text.
+
+    text      what `document` was read from: has the same lines as the file
+    problems  what is wrong with the file's own text
+    """
+
+    document: dict[str, Any]
+    text: str
+    problems: list[Problem]
+
+
 def parse(text: str, file: str | None) -> dict[str, Any]:
-    """The document as `tomllib` gives it. Raises NnstepError with the line of the first error."""
+    """The document as `tomllib` gives it. Raises NnstepError with all lines that are not TOML."""
+    read = parse_leniently(text, file)
+    if read.problems:
+        raise NnstepError(read.problems)
+    return read.document
+
+
+def parse_leniently(text: str, file: str | None) -> Parsed:
+    """The document, also of a text that is not TOML where it is clear what its lines mean.
+
+    Raises NnstepError with all lines that are not TOML where it is not.
+    """
     _check_size(text, file)
     try:
-        return tomllib.loads(text)
+        return Parsed(tomllib.loads(text), text, [])
     except tomllib.TOMLDecodeError as error:
-        raise NnstepError(_not_toml(str(error), text, file)) from None
+        said = str(error)
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         raise NnstepError(Problem(f"not readable as TOML: {clean(error) or type(error).__name__}", file)) from None
+    from nnstep.scenario.mending import mended  # nearly all files are TOML
 
-
-def _not_toml(said: str, text: str, file: str | None) -> Problem:
-    place = _TOML_PLACE.search(said)
-    message = said[: place.start()] if place else said
-    if place and place[1]:
-        line, column = int(place[1]), int(place[2])
-    else:
-        line, column = text.count("\n") + (not text.endswith("\n")), 1
-        message += " at the end of the file" if place else ""
-    return Problem(f"not TOML: {message[:1].lower()}{message[1:]}", file, max(line, 1), column)
+    found = mended(text, file, said)
+    if found.text is None:
+        raise NnstepError(found.problems)
+    return Parsed(tomllib.loads(found.text), found.text, found.problems)
 
 
 def _check_size(text: str, file: str | None) -> None:

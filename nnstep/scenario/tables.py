@@ -25,6 +25,7 @@ _CELLS = 1_000_000  # of a file
 _MOST = 10  # wrong cells listed of one column
 _LARGE = "put large data into an .npy file"
 _LINE = re.compile(r"[^\r\n]+")
+_TRUTH = {"false": 0.0, "true": 1.0}  # in any letters: pandas writes True, R writes TRUE
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -110,6 +111,9 @@ def column(table: Table, name: str) -> Array:
 
 
 def _number(cell: str) -> float | None:
+    """A finite number; true and false are 1 and 0."""
+    if cell.lower() in _TRUTH:
+        return _TRUTH[cell.lower()]
     if not _NUMBER.fullmatch(cell) or len(cell) > 400:
         return None
     number = float(cell)
@@ -123,10 +127,14 @@ def _described(cell: str) -> str:
 def classes(table: Table, name: str) -> tuple[Array, tuple[str, ...]]:
     """A column of classes: class numbers (n,), and the names in order where the column has names (0 is the first one).
 
-    A column in which any cell is a number has to be numbers all through. Raises DataFileError.
+    A column in which any cell is a number has to be numbers all through; false and true are the classes 0 and 1.
+    Raises DataFileError.
     """
     index = table.index(name)
     cells = [row[index] for row in table.rows]
+    if all(cell.lower() in _TRUTH for cell in cells):
+        written = {cell.lower(): cell for cell in cells}
+        return column(table, name), (written.get("false", "false"), written.get("true", "true"))
     if any(not cell for cell in cells) or any(_number(cell) is not None for cell in cells):
         return column(table, name), ()
     names = tuple(sorted(set(cells)))

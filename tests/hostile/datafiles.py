@@ -98,7 +98,7 @@ def _npy_cases() -> dict[str, tuple[Make, Any]]:
         "an object array of numbers": (_npy(np.array([[1.0, 2.0]], dtype=object), allow_pickle=True), None),
         "a pickle": (b"\x80\x04cos\nsystem\n(S'exit 1'\ntR.", None),
         "a pickle behind a header": (_shape("(1,)", "'|O'", body=b"\x80\x04cos\nsystem\n(S'exit 1'\ntR."), None),
-        "booleans": (_npy(np.array([[True, False]])), None),
+        "booleans": (_npy(np.array([[True, False]])), [[1.0, 0.0]]),
         "complex": (_npy(_GOOD + 1j), None),
         "dates": (_npy(np.array(["2020-01-01"], dtype="M8[D]")), None),
         "durations": (_npy(np.array([1], dtype="m8[s]")), None),

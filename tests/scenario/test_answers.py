@@ -97,12 +97,12 @@ def test_a_table_with_commas_as_decimal_signs_is_refused(tmp_path: Path) -> None
 
 def test_nothing_is_unpickled(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    with pytest.raises(NnstepError, match="expected whole numbers or floats"):
+    with pytest.raises(NnstepError, match="expected whole numbers, floats, or true and false"):
         read_answers(str(tmp_path / "a.npy"))
 
 
 def test_all_arrays_of_an_archive_that_are_wrong_are_said_at_once(tmp_path: Path) -> None:
-    np.savez(tmp_path / "a.npz", W1=np.array([True, False]), b1=np.array([np.nan]), c=np.ones(2), d=np.array(["x"]))
+    np.savez(tmp_path / "a.npz", W1=np.array([1j]), b1=np.array([np.nan]), c=np.ones(2), d=np.array(["x"]))
     with pytest.raises(NnstepError) as found:
         read_answers(str(tmp_path / "a.npz"))
     assert [problem.key for problem in found.value.problems] == ["W1", "b1", "d"]

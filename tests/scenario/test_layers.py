@@ -176,7 +176,7 @@ ERRORS = [
     (LAYERS + "weight = [[1]]", ["7: layers[0].weight"], "found 1×1, expected 2 rows: the layer has 2 inputs"),
     (LAYERS.replace("units = 1", "weight = [[1, 2], [3]]"), ["6: layers[0].weight[1]"], "a row of 1, expected 2"),
     (LAYERS.replace("units = 1", "weight = [1, 2]"), ["6: layers[0].weight"], "a list of rows"),
-    (LAYERS.replace("units = 1", "weight = [[1],\n[true]]"), ["7: layers[0].weight[1][0]"], "found true"),
+    (LAYERS.replace("units = 1", 'weight = [[1],\n["a"]]'), ["7: layers[0].weight[1][0]"], "found the string"),
     (LAYERS + "bias = 0.5", ["7: layers[0].bias"], "found 0.5"),
     (LAYERS + "bias = [1, 2]", ["7: layers[0].bias"], "found 2 numbers, expected 1"),
     (LAYERS + "bias = [[1]]", ["7: layers[0].bias"], "found a list of rows, expected a list of numbers"),

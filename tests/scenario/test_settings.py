@@ -132,7 +132,7 @@ titel = "all at once"
 seed = -1
 
 [data]
-x = [[1, 2], [3, true]]
+x = [[1, 2], [3, "4"]]
 y = [[1], [0]]
 
 [[layers]]
@@ -178,4 +178,4 @@ def test_a_hundred_problems_are_listed_and_the_rest_counted() -> None:
     found = problems("\n".join(f"key{number} = 1" for number in range(500)))
     assert len(found) == 101
     assert "401 more problems" in found[-1].message
-    assert len(problems('equations = "z = 1"\n[parameters]\nW = [' + "true, " * 1000 + "]")) == 10
+    assert len(problems('equations = "z = 1"\n[parameters]\nW = [' + "'a', " * 1000 + "]")) == 10
