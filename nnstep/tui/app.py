@@ -6,7 +6,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from nnstep.errors import NnstepError, Problem
 from nnstep.settings import keep, read
 from nnstep.text import clean
 from nnstep.tui.commands import COMMANDS, SIGNS_OF_COMMANDS, key_name
+from nnstep.tui.copying import Copying
 from nnstep.tui.guard import GuardedApp
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
 from nnstep.tui.robust import has_job_control
@@ -74,6 +76,8 @@ class NnstepApp(GuardedApp):
         self._look, self._notice = look, notice  # the notice is said once the screen is there
         self._palette = self._dressed("mono" if self.no_color else look)
         self.stepping = StepperScreen(stepper, self._palette, self)
+        self._copied = ""
+        self._copying = Copying(self._later, self._write_now, lambda said: self.stepping.say(said.text, said.role))
         self._straight = Straight(self, self.stepping, self.keyboard)
 
     def _dressed(self, look: str) -> Palette:
@@ -153,6 +157,29 @@ class NnstepApp(GuardedApp):
             return [event]
         return [Key(textual_name(one), one) for one in meant]
 
+    # Copying.
+
+    @property
+    def clipboard(self) -> str:
+        """What was copied here last, which inputs paste with Ctrl+V."""
+        return self._copied
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by the best way there is; what came of it is said."""
+        self._copied = text
+        if self._driver is not None and not self.is_headless:
+            self._copying.copy(text)
+
+    def _later(self, call: Callable[[], None]) -> None:
+        """Have something called on the event loop's thread, as long as there is one."""
+        with suppress(RuntimeError):  # the loop is closed
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self.stepping.surviving(call))
+
+    def _write_now(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
+
     # What the screens and the dialogs ask for.
 
     def leave(self) -> None:
@@ -217,6 +244,19 @@ class NnstepApp(GuardedApp):
     def suggestion(self, about: str) -> str:
         """What a dialog begins with."""
         return self.stepping.stepper.suggestion(about) if self.stepping.stepper is not None else ""
+
+    def copied(self) -> tuple[str, str]:
+        """What is to be copied: the key of the focused panel, and what is selected or the panel's text."""
+        board = self.stepping.board
+        return board.focused, board.copied(board.focused)
+
+    def scenario_name(self) -> str:
+        """The file or bundled name of the open scenario."""
+        return self.stepping.stepper.path if self.stepping.stepper is not None else ""
+
+    def report_good(self, line: str) -> None:
+        """Say that something was done."""
+        self.stepping.say(line, "good")
 
     def submit(self, command: str, argument: object) -> str:
         """Carry out a command with what was typed; what is wrong with it, or ""."""

@@ -124,6 +124,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("panel.reading", ("i",), PANELS, footer="how", rank=10, session=True),
     Command("panel.zoom", ("z",), PANELS, footer="zoom", rank=11),
     Command("panel.copy", ("y",), PANELS, footer="copy", rank=17),
+    Command("panel.copy-to-file", ("Y",), PANELS),
     Command("scroll.up", ("up",), PANELS),
     Command("scroll.down", ("down",), PANELS),
     Command("scroll.page-up", ("pageup",), PANELS),

@@ -17,7 +17,7 @@ from textual.strip import Strip
 __all__ = ["LOOKS", "Codes", "Look", "Palette", "Styles"]
 
 # Roles that the screen itself adds to those of the view.
-OWN_ROLES: Final = ("band", "frame", "frame-on", "frame-title", "frame-title-on", "off", "thumb")
+OWN_ROLES: Final = ("band", "frame", "frame-on", "frame-title", "frame-title-on", "off", "thumb", "selected")
 
 
 class Look(NamedTuple):
@@ -139,6 +139,7 @@ _DARK = {
     "frame-title-on": "bold #ffffff",
     "off": "#5f7387",
     "thumb": "#5f8fb8",
+    "selected": "#101216 on #b4d2f7",
     **_tints(
         ("on #241d16", "on #3b2b1b", "on #553920", "#fff3e4 on #744b23", "#fff6ea on #955d27"),
         ("on #161d27", "on #1a2a3e", "on #1f3a59", "#e6f1ff on #264c78", "#eef6ff on #2d5f99"),
@@ -195,6 +196,7 @@ _LIGHT = {
     "frame-title-on": "bold #000000",
     "off": "#8fa2b5",
     "thumb": "#4a86ba",
+    "selected": "#ffffff on #2f5f96",
     **_tints(
         ("on #fbf0e2", "on #f8e0c2", "on #f3cd9a", "#1c1204 on #ecb76d", "#140c00 on #e39f42"),
         ("on #e9f1fb", "on #d2e2f6", "on #b3cff0", "#04101f on #8fb8e8", "#000a17 on #6a9fdd"),
@@ -251,6 +253,7 @@ _ANSI = {
     "frame-title-on": "bold",
     "off": "dim",
     "thumb": "bold blue",
+    "selected": "reverse",
     **_tints(
         ("yellow", "yellow", "yellow", "bold yellow", "bold bright_yellow"),
         ("cyan", "cyan", "cyan", "bold cyan", "bold bright_cyan"),
@@ -295,6 +298,7 @@ _MONO = {
     "frame-title-on": "bold reverse",
     "off": "dim",
     "thumb": "bold",
+    "selected": "reverse",
     **_tints(("", "", "", "bold", "bold"), ("italic", "italic", "italic", "bold italic", "bold italic")),
 }
 

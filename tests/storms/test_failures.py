@@ -87,6 +87,7 @@ INJURIES = {
     "rendering a widget of a dialog": (lambda app: OptionList, "render_line", ["slash"]),
     "the palette": (lambda app: app, "_dress_dialogs", ["ctrl+p"]),
     "the palette's compose": (lambda app: Commands, "compose", ["ctrl+p"]),
+    "copying to a file": (lambda app: app, "copied", ["Y"]),
     "copying": (lambda app: app, "copy_to_clipboard", ["y"]),
     "the colours": (lambda app: app, "_dressed", ["T"]),
 }
@@ -217,5 +218,5 @@ def test_every_dialog_of_the_table_is_tried():
     opened = {command.id for command in COMMANDS if command.label.endswith("…")}
     assert opened == {
         *("step.goto", "name.find", "stop.add", "watch.add", "edit.make", "branch.rename", "branch.save", "mine.open"),
-        *("quiz.answer", "file.open"),
+        *("quiz.answer", "file.open", "panel.copy-to-file"),
     }

@@ -237,12 +237,11 @@ def test_stepping_ends_the_scrolling_of_the_program():
 def test_copy_gives_the_whole_panel_as_text():
     async def act(app, pilot):
         await pilot.press("4", "y")
-        return app.clipboard, screen_text(app)
+        return app.clipboard
 
-    copied, text = run(act, FakeStepper(64, 3))
+    copied = run(act, FakeStepper(64, 3))
     assert len(copied.splitlines()) == 65
     assert "two_layer parameters 64×3" in copied
-    assert "copied 65 lines" in text
 
 
 def test_copying_a_very_large_panel_copies_what_is_in_sight():

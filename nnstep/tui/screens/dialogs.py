@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_count
 from nnstep.errors import Problem
+from nnstep.text import clean
 from nnstep.tui.screens.dialog import Dialog
 from nnstep.tui.stepping import Library
 
@@ -40,6 +42,18 @@ class Host(Protocol):
 
     def submit(self, command: str, argument: object) -> str:
         """Carry out a command with what was typed; what is wrong with it, or ""."""
+        ...
+
+    def copied(self) -> tuple[str, str]:
+        """What is to be copied: the key of its panel, and the text."""
+        ...
+
+    def scenario_name(self) -> str:
+        """What the open scenario is called."""
+        ...
+
+    def report_good(self, line: str) -> None:
+        """Say that something was done."""
         ...
 
     def has_scenario(self) -> bool:
@@ -133,6 +147,24 @@ def _save(host: Host) -> Dialog:
     return Ask("save", [Line(host.question("save"), host.suggestion("save"))], submit)
 
 
+def _copy(host: Host) -> Dialog:
+    from nnstep.tui.copy_file import CopyFile, suggested_name
+    from nnstep.tui.screens.ask import Ask, Line
+
+    panel, text = host.copied()
+    lines = say_count("copy.lines", text.rstrip("\n").count("\n") + 1)
+    file = CopyFile(text)
+
+    def submit(texts: list[str]) -> str:
+        wrong = file.write(texts[0])
+        if not wrong:
+            host.report_good(f"{say('copy.written', lines=lines)} {clean(texts[0], 200)}")
+        return wrong
+
+    name = suggested_name(host.scenario_name(), panel, Path.cwd())
+    return Ask("copy", [Line(say("dialog.copy.question", lines=lines), name)], submit)
+
+
 _MAKERS: dict[str, Callable[[Host], Dialog]] = {
     "goto": _goto,
     "find": _find,
@@ -146,6 +178,7 @@ _MAKERS: dict[str, Callable[[Host], Dialog]] = {
     "edit": _asking("edit", "edit.make"),
     "rename": _asking("rename", "branch.rename"),
     "save": _save,
+    "copy": _copy,
 }
 
 

@@ -58,7 +58,8 @@ class Help(Dialog):
     def compose(self) -> ComposeResult:
         """How to read the screen, then the keys."""
         first, second = help_columns(_COLUMN)
-        reading = Content("\n").join([Content(say(f"help.reading.{topic}")) for topic in ("colours", "marks", "dots")])
+        topics = ("colours", "marks", "dots", "mouse")
+        reading = Content("\n").join([Content(say(f"help.reading.{topic}")) for topic in topics])
         yield Box(
             say("dialog.help.title"),
             VerticalScroll(Static(reading, id="reading"), Horizontal(Static(first), Static(second))),

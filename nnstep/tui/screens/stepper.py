@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from textual import events
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -56,6 +57,7 @@ class Above(Protocol):
 
 _LOOK = 1.0  # seconds between two looks at whether the file was changed
 _PAUSE = 0.005  # seconds between two slices of a run, in which keys are read
+_COPYING = ("panel.copy", "panel.copy-to-file", "app.palette")  # commands that leave what is selected as it is
 _FOLLOWING = ("program", "operation", "chain")  # panels that show the step itself: stepping ends their scrolling
 
 
@@ -89,6 +91,7 @@ class StepperScreen(Guarded, Screen[None]):
             **{f"panel.{key}": partial(self._focus, key) for key in PANEL_KEYS},
             "panel.zoom": self._zoom,
             "panel.copy": self._copy,
+            "panel.copy-to-file": partial(above.dialog, "copy"),
             "scroll.up": partial(self._scroll, -1, 0),
             "scroll.down": partial(self._scroll, 1, 0),
             "scroll.page-up": partial(self._page, -1),
@@ -183,6 +186,8 @@ class StepperScreen(Guarded, Screen[None]):
                 return None
         if command.startswith("lens.") and not self.board.shows("operation"):
             self._focus("operation")  # or nothing would be seen of it
+        if command not in _COPYING:
+            self.board.select(None)
         own = self._own.get(command)
         if own is None:
             self.drive(command)
@@ -235,6 +240,17 @@ class StepperScreen(Guarded, Screen[None]):
             await self.action_perform(command)
         else:
             self.drive(command, argument)
+
+    def on_board_selected(self) -> None:
+        """Text was dragged over: say what can be done with it."""
+        if selected := self.board.selected:
+            self.say(say_count("message.selected", selected.count("\n") + 1), "good")
+
+    def action_copy_text(self) -> None:
+        """Ctrl+C copies what is selected, as elsewhere; with nothing selected it does not."""
+        if not self.board.selected:
+            raise SkipAction
+        self._copy()
 
     # The screen's own commands.
 
@@ -289,7 +305,6 @@ class StepperScreen(Guarded, Screen[None]):
         text = self.board.copied(self.board.focused)
         if text:
             self.app.copy_to_clipboard(text)
-            self.say(say_count("message.copied", text.count("\n")), "good")
 
     def _reload(self) -> Awaitable[Any] | None:
         if self.stepper is None:

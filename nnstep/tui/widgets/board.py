@@ -22,6 +22,7 @@ from nnstep.tui.widgets.direct import write
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
 from nnstep.tui.widgets.pane import Change, Pane, Picture, fit
 from nnstep.tui.widgets.pointed import Pointed
+from nnstep.tui.widgets.selection import Selection, lit
 from nnstep.view.canvas import Line, Panel, Piece, line_text
 from nnstep.view.state import PANEL_KEYS, ViewState
 
@@ -44,7 +45,7 @@ class Board(Pointed):
             **{key: Pane(key) for key in PANEL_KEYS},
             "footer": Pane("footer", framed=False, backgrounds=("band",)),
         }
-        super().__init__(panes, self.scroll_panel)
+        super().__init__(panes, self.scroll_panel, self.select)
         self.focused = "operation"
         self.zoomed = False
         self._palette = palette
@@ -53,6 +54,7 @@ class Board(Pointed):
         self._tabs = Tabs(self.focused)
         self._arrangement = Arrangement((0, 0))
         self._strips: dict[int, Strip] = {}
+        self._selection: Selection | None = None
         self._pictures: WeakKeyDictionary[ViewState, Mapping[str, Picture | None]] = WeakKeyDictionary()
 
     # What the screen tells the board.
@@ -141,8 +143,28 @@ class Board(Pointed):
         pane = self._panes[key]
         return max(1, pane.inner.height - 1) if pane.box else 1
 
+    @property
+    def selected(self) -> str:
+        """The text that the mouse has selected, or ""."""
+        if self._selection is None:
+            return ""
+        pane = self._panes[self._selection.key]
+        return self._selection.text(pane.canvas.lines, pane.inner.width)
+
+    def select(self, selection: Selection | None) -> None:
+        """Show that a part of a panel is selected, in place of another one; None for nothing."""
+        before, self._selection = self._selection, selection
+        for one in (before, selection):
+            if one is not None and (pane := self._panes[one.key]).box is not None:
+                box, rows = pane.inner, one.lines
+                for row in rows:
+                    self._strips.pop(box.y + row, None)
+                self.refresh(Region(box.x, box.y + rows.start, box.width, len(rows)))
+
     def copied(self, key: str) -> str:
-        """The text of a panel: all of it, or what is in sight when it is very large."""
+        """The text that is selected, else that of a panel: all of it, or what is in sight when it is very large."""
+        if selected := self.selected:
+            return selected
         pane = self._panes[key]
         if self._state is None or pane.box is None:
             return ""
@@ -194,6 +216,7 @@ class Board(Pointed):
             return
         moved = self._arrange()
         changes = self._paint()
+        self._unselect(moved, changes)
         if moved:
             self._strips.clear()
             self.refresh()
@@ -202,6 +225,13 @@ class Board(Pointed):
                 self._strips.pop(change.y, None)
             if not write(self, changes, self._palette):
                 self.refresh(*(Region(change.x, change.y, self.size.width - change.x, 1) for change in changes))
+
+    def _unselect(self, moved: bool, changes: list[Change]) -> None:
+        """Nothing is selected any more where its panel has changed."""
+        if self._selection is not None:
+            box = self._panes[self._selection.key].box
+            if moved or box is None or any(box.holds(change.x, change.y) for change in changes):
+                self.select(None)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The screen's lines inside `crop`, for Textual's compositor."""
@@ -222,11 +252,21 @@ class Board(Pointed):
                 if box.y <= y < box.y + box.height:
                     row = y - box.y
                     styles = self._palette.styles(pane.background(row))
-                    segments += [Segment(text, styles[role]) for text, role in pane.rows[row]]
+                    segments += [Segment(text, styles[role]) for text, role in self._row(pane, row)]
             if not segments:
                 segments = [Segment(text, self._palette.styles("text")[role]) for text, role in self._apology(y)]
             strip = self._strips[y] = Strip(segments, self.size.width)
         return strip
+
+    def _row(self, pane: Pane, row: int) -> Line:
+        """A row of a pane, with what is selected of it."""
+        if self._selection is None or self._selection.key != pane.key:
+            return pane.rows[row]
+        assert pane.box is not None
+        inner, line = pane.inner, row - (pane.inner.y - pane.box.y)
+        start, stop = self._selection.columns(line, inner.width)
+        before = inner.x - pane.box.x
+        return lit(pane.rows[row], before + start, before + stop) if stop > start else pane.rows[row]
 
     def _apology(self, y: int) -> Line:
         """What stands on an empty screen: nothing, or that it is too small."""

@@ -270,6 +270,11 @@ class Pane:
         """Let the panel choose what is in sight again."""
         self.top = self.left = None
 
+    def cell(self, x: int, y: int) -> tuple[int, int]:
+        """Column and line of what is shown, from 0, at column `x`, row `y` of the screen, or the nearest."""
+        inner = self.inner
+        return max(0, min(x - inner.x, inner.width - 1)), max(0, min(y - inner.y, inner.height - 1))
+
     def target(self, x: int, y: int) -> Target | None:
         """What a click at column `x`, row `y` of the screen asks for."""
         if self.box is None:
