@@ -13,6 +13,7 @@ from nnstep.catalogue.en_memory import MEMORY
 from nnstep.catalogue.en_print import PRINTED
 from nnstep.catalogue.en_run import RUN
 from nnstep.catalogue.en_steps import STEPS
+from nnstep.catalogue.en_terminal import TERMINAL
 from nnstep.catalogue.en_toml import TOML
 
 __all__ = ["TEXTS"]
@@ -25,6 +26,7 @@ TEXTS: dict[str, str] = {
     **STEPS,
     **HEALTH,
     **MEMORY,
+    **TERMINAL,
     **TOML,
     # -- dialogs of predicting and of one's own numbers
     "dialog.answer.title": "What will it be?",
@@ -193,28 +195,6 @@ TEXTS: dict[str, str] = {
     "look.ansi": "The terminal's own colours",
     "look.mono": "No colours",
     "message.quits": "q quits",
-    "message.no-command": "no command on the key '{typed}': ? shows all keys",
-    "message.no-command-there": "no command on the key '{typed}', where a US keyboard has '{meant}': ? shows all keys",
-    "message.no-such-key": "no command on the key '{typed}': switch the keyboard to Latin letters; ? shows all keys",
-    "message.no-shell": "no shell is there that could continue the program: it was not stopped",
-    "message.selected.one": "{count} line is selected: y copies it, Y writes it to a file, Esc lets it go",
-    "message.selected.many": "{count} lines are selected: y copies them, Y writes them to a file, Esc lets them go",
-    "copy.lines.one": "{count} line",
-    "copy.lines.many": "{count} lines",
-    "copy.under-way": "copying …",
-    "copy.command": "copied {lines} to the clipboard with {way}",
-    "copy.tmux": "{lines} are in tmux's buffer, and were offered to the terminal's clipboard, where tmux may do that",
-    "copy.terminal": "{lines} sent to the terminal (OSC 52), which may ignore it: Y writes a file instead",
-    "copy.large": "; it is more than many terminals take",
-    "copy.failed": "{way} failed ({reason})",
-    "copy.too-slow": "it did not answer in time",
-    "copy.nowhere": "nothing here takes a copy, no command and not this terminal: Y writes a file instead",
-    "copy.written": "{lines} written to",
-    "dialog.copy.title": "Copy to a file",
-    "dialog.copy.question": "{lines} as text, to a file",
-    "dialog.copy.hint": "Enter writes it, Esc goes back. A file that is there is only replaced when you say so.",
-    "dialog.copy.changed": "it was changed meanwhile. Enter again replaces it all the same",
-    "dialog.copy.exists": "there is a file of this name. Enter again replaces it",
     "dialog.find.title": "Find a name",
     "dialog.goto.title": "Go to",
     "dialog.goto.step": "step 14",
@@ -237,8 +217,6 @@ TEXTS: dict[str, str] = {
     "help.reading.marks": "The chosen cell is reversed, the cells it was made from are lit; "
     "underlined is what this step has assigned.",
     "help.reading.dots": "A dot is a number that is not computed yet, a question mark stands for one in a formula.",
-    "help.reading.mouse": "Drag over text to select it: y copies it. Where the terminal is to select by its own means, "
-    "hold Shift while dragging (Option in iTerm2, Fn in macOS Terminal).",
     # -- how each panel, and each view of the middle one, is read: two to four sentences
     "help.panel.program": "Every step in the order it is computed: forward, backward, update. ▶ is the step just done; "
     "dimmed steps are still to come. At the right stands the shape of what a step assigns. Click a step to go there.",
