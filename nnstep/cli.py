@@ -166,9 +166,13 @@ def _checked(options: argparse.Namespace) -> int:
 def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> int:
     import_numpy()
     from nnstep.engine.eras import eras
-    from nnstep.view.report import check_report, first_program, later_updates, latex_report
+    from nnstep.view.report import check_report, first_program, later_updates
 
-    report = latex_report if latex else check_report
+    report = check_report
+    if latex:
+        from nnstep.view.latex_report import latex_report
+
+        report = latex_report
     status = 0
     separator: list[str] = []
     for name in names:

@@ -36,6 +36,7 @@ PRINTED: dict[str, str] = {
     "report.backward": "Backward",
     "report.update": "Update",
     "report.update.from": "Update from iteration {iteration} on",
+    "report.indices": "{rows} is the index along axis 0, {columns} along axis 1, both counted from 0",
     "report.parameters": "Parameters",
     "report.equations": "Equations",
     "report.notes": "Notes",

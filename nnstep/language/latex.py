@@ -1,121 +1,309 @@
-"""Expression tree to LaTeX, for handouts and papers: `\\frac{\\partial L}{\\partial W_{1}} = x^{\\top} …`."""
+"""Expression tree to LaTeX, for handouts and papers: `\\frac{\\partial \\mathcal{L}}{\\partial W_{1}} = x^{\\top} …`.
+
+Each text has one reading. A minus belongs to the factor after it; products of one kind are read from the left, and
+products of two kinds (entry by entry, of matrices) stand in brackets; what takes an exponent is a name, a number or
+brackets; an operation that is called by name has its arguments in brackets.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-from nnstep.language.nodes import Assignment, Call, Entry, Expression, Name, Number
-from nnstep.language.printer import number_text, to_text
+from nnstep.language.latex_names import escaped, name_to_latex
+from nnstep.language.nodes import Assignment, Call, Entry, Expression, Name, Number, Option
+from nnstep.language.parser import REFERENCES, parse_expression
+from nnstep.language.printer import number_text
 
-__all__ = ["assignment_to_latex", "to_latex"]
+__all__ = ["Form", "Meaning", "Notation", "assignment_to_latex", "meaning_of", "to_latex"]
 
-_FUNCTIONS = {"exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "sigmoid": r"\sigma", "tanh": r"\tanh"}
+
+class Form(NamedTuple):
+    """How an operation that is called by name is written.
+
+    sign     what stands before the brackets, as in `\\sigma`
+    inputs   how many of the arguments are values; the others are options by position
+    options  the names of the options, in order
+    axis     whether its option `axis` is written as the index that runs along it, below the sign
+    below    the options, numbers, that stand below the sign with × between them: the sizes of a reshape
+    spelled  the sign where a value of the program has the first one as its name
+    fences   signs around a single argument, in place of brackets after a sign
+    wide     whether the sign is one that is read as going on over the factors after it, as Σ is
+    """
+
+    sign: str
+    inputs: int = 1
+    options: tuple[str, ...] = ()
+    axis: bool = False
+    below: tuple[str, ...] = ()
+    spelled: str = ""
+    fences: tuple[str, str] | None = None
+    wide: bool = False
+
+
+class Meaning(NamedTuple):
+    """What the name of a value says.
+
+    kind   "name": a name of its own. "expression": it is called by its text, which is an expression. "gradient": that
+           of another value; "state": what an optimizer keeps for one; "previous": one of the iteration before.
+    of     the value that a gradient or a state belongs to
+    state  which state it is: m, v, velocity, d
+    via    of a part of a gradient: the value through which it comes; "" for the whole
+    turn   and which use of the value there it is, where there are several; else 0
+    whole  whether it is summed over the axes along which the value was repeated
+    """
+
+    kind: str
+    of: str = ""
+    state: str = ""
+    via: str = ""
+    turn: int = 0
+    whole: bool = True
+
+
+def meaning_of(name: str) -> Meaning:
+    """What a name says by the language's own rules: `v(W1)` refers to a value, `sqrt(2)` is an expression."""
+    if name.isidentifier():
+        return Meaning("name")
+    reference, _, inner = name.removesuffix(")").partition("(")
+    if reference in REFERENCES and name.endswith(")"):
+        kind = {"grad": "gradient", "prev": "previous"}.get(reference, "state")
+        return Meaning(kind, inner, reference if kind == "state" else "")
+    return Meaning("expression")
+
+
+class Notation(NamedTuple):
+    """What is known of the program that is written.
+
+    forms      how operations are written, by name
+    meaning    what the name of a value says
+    names      values with a name of their own, in LaTeX
+    objective  the name of the value that is differentiated
+    scalar     whether a value is a single number, which decides between · and ⊙
+    rows       the index that runs along axis 0
+    columns    the index that runs along axis 1
+    """
+
+    forms: Mapping[str, Form] = {}
+    meaning: Callable[[str], Meaning] = meaning_of
+    names: Mapping[str, str] = {"loss": r"\mathcal{L}"}
+    objective: str = "loss"
+    scalar: Callable[[str], bool] = lambda name: False
+    rows: str = "n"
+    columns: str = "j"
+
+
+_PLAIN = Notation()
+
+# How tightly a text holds together; a part that holds less tightly than its place asks for is put in brackets.
+_OR, _AND, _SUM, _PRODUCT, _SIGN, _FACTOR, _ATOM = range(1, 8)
 _INFIX = {
-    "add": ("+", 1),
-    "subtract": ("-", 1),
-    "multiply": (r"\odot", 2),
-    "matmul": ("", 2),
-    "less": ("<", 0),
-    "less_equal": (r"\le", 0),
-    "greater": (">", 0),
-    "greater_equal": (r"\ge", 0),
-    "equal": ("=", 0),
-    "not_equal": (r"\ne", 0),
+    "or": (r"\lor", _OR),
+    "and": (r"\land", _AND),
+    "add": ("+", _SUM),
+    "subtract": ("-", _SUM),
+    "multiply": (r"\odot", _PRODUCT),
+    "matmul": ("", _PRODUCT),
+    "remainder": (r"\bmod", _PRODUCT),
 }
-_LETTERS_DIGITS = re.compile(r"([A-Za-z]+?)_?(\d+)")
-_SPECIAL = str.maketrans({char: "\\" + char for char in "_%&#${}"} | {"\\": r"\backslash ", "~": " ", "^": r"\hat{}"})
+_COMPARE = {
+    "less": "<",
+    "less_equal": r"\le",
+    "greater": ">",
+    "greater_equal": r"\ge",
+    "equal": "=",
+    "not_equal": r"\ne",
+}
+_COMMA, _TIMES = r",\, ", r" \times "
+_STATES = {"velocity": r"\mathit{velocity}"}  # m, v and d are letters
 
 
-def assignment_to_latex(assignment: Assignment, objective: str = "L") -> str:
-    """`target = expression` in LaTeX, without dollar signs."""
-    return f"{_name(assignment.target, objective)} = {to_latex(assignment.expression, objective)}"
+class _Text(NamedTuple):
+    text: str
+    level: int
 
 
-def to_latex(expression: Expression, objective: str = "L") -> str:
+def assignment_to_latex(assignment: Assignment, notation: Notation = _PLAIN, sign: str = "=") -> str:
+    """`target = expression` in LaTeX, without dollar signs; `sign` stands between the two."""
+    return f"{to_latex(Name(assignment.target), notation)} {sign} {to_latex(assignment.expression, notation)}"
+
+
+def to_latex(expression: Expression, notation: Notation = _PLAIN) -> str:
     """The expression in LaTeX's mathematics, without dollar signs."""
-    match expression:
+    return _written(expression, notation).text
+
+
+def _written(node: Expression, notation: Notation) -> _Text:
+    match node:
         case Number(value):
             return _number(value)
         case Name(id):
-            return _name(id, objective)
+            return _name(id, notation)
         case Entry(name, index):
-            return f"{{{_name(name, objective)}}}_{{{','.join(map(str, index))}}}"
+            below = ",".join(map(str, index))
+            base = _tight(Name(name), _ATOM, notation)
+            return _Text(f"{{{base}}}_{{{below}}}" if index else base, _ATOM)
         case Call("transpose", (value,)):
-            return _tight(value, 4, objective) + r"^{\top}"
+            return _Text(_tight(value, _ATOM, notation) + r"^{\top}", _FACTOR)
         case Call("power", (base, exponent)):
-            return f"{_tight(base, 4, objective)}^{{{to_latex(exponent, objective)}}}"
+            ten = base == Number(10.0)  # 10^{-8} is a number
+            below = _bracketed(to_latex(base, notation)) if ten else _tight(base, _ATOM, notation)
+            return _Text(f"{below}^{{{to_latex(exponent, notation)}}}", _FACTOR)
         case Call("divide", (left, right)):
-            return rf"\frac{{{to_latex(left, objective)}}}{{{to_latex(right, objective)}}}"
+            return _Text(rf"\frac{{{to_latex(left, notation)}}}{{{to_latex(right, notation)}}}", _FACTOR)
         case Call("negative", (value,)):
-            return "-" + _tight(value, 2, objective)
+            inner = _tight(value, _FACTOR, notation)
+            return _Text("-" + (_bracketed(inner) if isinstance(value, Number) else inner), _SIGN)
+        case Call("not", (value,)):
+            return _Text(rf"\lnot {_tight(value, _FACTOR, notation)}", _SIGN)
         case Call("sqrt", (value,)):
-            return rf"\sqrt{{{to_latex(value, objective)}}}"
-        case Call("abs", (value,)):
-            return rf"\left|{to_latex(value, objective)}\right|"
-        case Call(function, (left, right)) if function in _INFIX:
-            return _infix(function, left, right, objective)
-    return _called(expression, objective)
+            return _Text(rf"\sqrt{{{to_latex(value, notation)}}}", _ATOM)
+        case Call("slice", (value,), ((_, items),)):
+            return _Text(_tight(value, _ATOM, notation) + _subscript(items), _FACTOR)
+        case Call(function, (left, right)) if function in _COMPARE and not node.options:
+            inside = f"{_tight(left, _SUM, notation)} {_COMPARE[function]} {_tight(right, _SUM, notation)}"
+            return _Text(rf"\mathbf{{1}}\left[{inside}\right]", _FACTOR)
+        case Call(function, (left, right)) if function in _INFIX and not node.options:
+            return _infix(function, left, right, notation)
+    assert isinstance(node, Call)
+    return _called(node, notation)
 
 
-def _infix(function: str, left: Expression, right: Expression, objective: str) -> str:
+def _tight(node: Expression, least: int, notation: Notation) -> str:
+    """The part, in brackets where it binds less than `least`."""
+    found = _written(node, notation)
+    return found.text if found.level >= least else _bracketed(found.text)
+
+
+def _bracketed(text: str) -> str:
+    return rf"\left({text}\right)"
+
+
+def _infix(function: str, left: Expression, right: Expression, notation: Notation) -> _Text:
     sign, level = _INFIX[function]
-    if function == "multiply" and (_is_number(left) or _is_number(right)):
+    if function == "multiply" and (_is_scalar(left, notation) or _is_scalar(right, notation)):
         sign = r"\cdot"
-    parts = (_tight(left, level, objective), sign, _tight(right, level + 1, objective))
-    return " ".join(part for part in parts if part)
+    first = _tight(left, _FACTOR if _mixes(function, left, notation) else level, notation)
+    second = _tight(right, level + 1 if level < _PRODUCT else _FACTOR, notation)
+    if second.startswith("-") or (function == "matmul" and isinstance(right, Number)):
+        second = _bracketed(second)
+    return _Text(" ".join(part for part in (first, sign, second) if part), level)
 
 
-def _called(call: Call, objective: str) -> str:
-    if call.function in ("slice", "and", "or", "not", "remainder"):
-        return rf"\mathtt{{{to_text(call).translate(_SPECIAL)}}}"
-    name = _FUNCTIONS.get(call.function) or rf"\operatorname{{{call.function.translate(_SPECIAL)}}}"
-    options = [rf"\mathrm{{{key.translate(_SPECIAL)}}}={value}" for key, value in call.options]
-    return rf"{name}\left({', '.join([*(to_latex(part, objective) for part in call.arguments), *options])}\right)"
+def _mixes(function: str, left: Expression, notation: Notation) -> bool:
+    """Whether products of two kinds meet, or a sum and a product, which would be read in one order only."""
+    inner = _shown(left, notation)
+    kind = inner.function if isinstance(inner, Call) else ""
+    wide = kind in notation.forms and notation.forms[kind].wide
+    meet = kind != function and _INFIX.get(kind, ("", 0))[1] == _PRODUCT
+    return _INFIX[function][1] == _PRODUCT and (wide or meet)
 
 
-def _tight(node: Expression, least: int, objective: str) -> str:
-    """The part, in brackets where it binds less than `least`; 4 is what takes an exponent."""
-    text = to_latex(node, objective)
-    return text if _binding(node) >= least else rf"\left({text}\right)"
+def _shown(node: Expression, notation: Notation) -> Expression:
+    """The expression that a value without a name is written as."""
+    if isinstance(node, Name) and notation.meaning(node.id).kind == "expression":
+        return parse_expression(node.id)
+    return node
 
 
-def _binding(node: Expression) -> int:
+def _is_scalar(node: Expression, notation: Notation) -> bool:
     match node:
-        case Number(value):
-            return 1 if value < 0 else 2 if "cdot" in _number(value) else 4
+        case Number() | Entry():
+            return True
         case Name(id):
-            return 3 if id.startswith("grad(") else 4
-        case Call("negative", _):
-            return 1
-        case Call("power" | "divide" | "transpose", _):
-            return 3
-        case Call(function, _) if function in _INFIX:
-            return _INFIX[function][1]
-    return 4
+            return notation.scalar(id)
+        case Call(function, arguments, ()) if function in (*_INFIX, "divide", "power", "negative", "sqrt"):
+            return all(_is_scalar(argument, notation) for argument in arguments)
+        case Call("sum" | "mean" | "max" | "min" | "norm", (_,), ()):
+            return True
+    return False
 
 
-def _is_number(node: Expression) -> bool:
-    """Whether an expression is made of numbers alone."""
-    return isinstance(node, Number) or (isinstance(node, Call) and all(map(_is_number, node.arguments)))
+# Operations that are called by name.
 
 
-def _number(value: float) -> str:
+def _called(call: Call, notation: Notation) -> _Text:
+    form = notation.forms.get(call.function) or Form(rf"\operatorname{{{escaped(call.function)}}}", len(call.arguments))
+    arguments, options = _taken_apart(call, form)
+    sign = form.spelled if form.spelled and form.sign in notation.names.values() else form.sign
+    below = [str(options.pop(key)) for key in form.below if key in options]
+    if form.axis and options.get("axis") in (0, 1, -1):
+        below.append(notation.rows if options.pop("axis") == 0 else notation.columns)
+    if below:
+        sign += f"_{{{_TIMES.join(below)}}}"
+    parts = [to_latex(argument, notation) for argument in arguments]
+    if form.fences and len(parts) == 1 and not options:
+        return _Text(rf"\left{form.fences[0]}{parts[0]}\right{form.fences[1]}", _FACTOR)
+    parts += [rf"\mathrm{{{escaped(key)}}}={_option(value)}" for key, value in options.items()]
+    return _Text(sign + _bracketed(_COMMA.join(parts)), _PRODUCT if form.wide else _FACTOR)
+
+
+def _taken_apart(call: Call, form: Form) -> tuple[list[Expression], dict[str, Option]]:
+    """The values that an operation is applied to, and its options, whether they are written by position or by name."""
+    options: dict[str, Option] = {}
+    for key, argument in zip(form.options, call.arguments[form.inputs :], strict=False):
+        if isinstance(argument, Number):
+            options[key] = int(argument.value) if argument.value.is_integer() else argument.value
+    whole = len(options) == len(call.arguments) - form.inputs
+    arguments = list(call.arguments[: form.inputs] if whole else call.arguments)
+    return arguments, (options if whole else {}) | dict(call.options)
+
+
+def _option(value: Option) -> str:
+    if isinstance(value, bool | str):
+        return rf"\mathrm{{{escaped(str(value))}}}"
+    if isinstance(value, int):
+        return str(value)
+    return _number(value).text if isinstance(value, float) else rf"\text{{{escaped(str(value))}}}"
+
+
+def _subscript(items: Option) -> str:
+    assert isinstance(items, tuple)
+    return rf"\left[{_COMMA.join(map(_item, items))}\right]"
+
+
+def _item(item: Option | None) -> str:
+    if not isinstance(item, tuple):
+        return str(item)
+    start, stop, step = ("" if part is None else str(part) for part in item)
+    return f"{start}{{:}}{stop}" + (f"{{:}}{step}" if step else "")
+
+
+# Numbers and names.
+
+
+def _number(value: float) -> _Text:
     text = number_text(value)
+    level = _SIGN if text.startswith("-") else _ATOM
     if "e" not in text:
-        return text
+        return _Text({"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{NaN}"}.get(text, text), level)
     mantissa, exponent = text.split("e")
     power = f"10^{{{int(exponent)}}}"
-    return power if mantissa == "1" else rf"{mantissa} \cdot {power}"
+    written = power if mantissa == "1" else rf"{mantissa} \times {power}"
+    return _Text(written, min(level, _FACTOR))
 
 
-def _name(name: str, objective: str) -> str:
-    if name.startswith("grad(") and " via " not in name:
-        return rf"\frac{{\partial {objective}}}{{\partial {_name(name[5:-1], objective)}}}"
-    if name.endswith(")") and "(" in name and name.split("(", 1)[0].isidentifier():
-        state, of = name[:-1].split("(", 1)  # an optimizer's state: v of W1 is written v_{W_1}
-        return f"{_name(state, objective)}_{{{_name(of, objective)}}}"
-    found = _LETTERS_DIGITS.fullmatch(name)
-    if found:
-        letters, digits = found.groups()
-        return f"{_name(letters, objective)}_{{{digits}}}"
-    return name if len(name) == 1 else rf"\mathit{{{name.translate(_SPECIAL)}}}"
+def _name(name: str, notation: Notation) -> _Text:
+    meaning = notation.meaning(name)
+    match meaning.kind:
+        case "expression":
+            return _written(parse_expression(name), notation)
+        case "gradient":
+            return _gradient(meaning, notation)
+        case "state":
+            state = _STATES.get(meaning.state, meaning.state)
+            return _Text(f"{state}_{{{to_latex(Name(meaning.of), notation)}}}", _ATOM)
+        case "previous":
+            return _Text(rf"\operatorname{{prev}}{_bracketed(to_latex(Name(meaning.of), notation))}", _FACTOR)
+    return _Text(notation.names.get(name) or name_to_latex(name), _ATOM)
+
+
+def _gradient(meaning: Meaning, notation: Notation) -> _Text:
+    above, below = to_latex(Name(notation.objective), notation), _tight(Name(meaning.of), _ATOM, notation)
+    text = rf"\frac{{\partial {above}}}{{\partial {below}}}"
+    notes = [rf"\text{{via }} {to_latex(Name(meaning.via), notation)}"] if meaning.via else []
+    notes += [str(meaning.turn)] if meaning.turn else []
+    notes += [] if meaning.whole else [r"\text{before the sum}"]
+    if notes:
+        text = rf"\left.{text}\right|_{{{_COMMA.join(notes)}}}"
+    return _Text(text, _FACTOR)

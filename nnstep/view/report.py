@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Era, Schedule, schedule
-from nnstep.language import Assignment, number_text, to_text
-from nnstep.program import Program, Step, Value
+from nnstep.language import number_text, to_text
+from nnstep.program import Program, Value
 from nnstep.scenario import Optimizer, Scenario
 from nnstep.text import clean, padded, width
-from nnstep.view.notation import objective_letter
 from nnstep.view.numbers import shape_text
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from nnstep.engine.gradcheck import ParameterCheck
     from nnstep.ops import Index
 
-__all__ = ["Later", "check_report", "first_program", "gradcheck_report", "later_updates", "latex_report"]
+__all__ = ["Later", "check_report", "first_program", "gradcheck_report", "later_updates"]
 
 _EQUATION_AT = 6  # the column where equations start
 _SHAPE_AT = 58  # the column where shapes start
@@ -66,27 +65,6 @@ def check_report(scenario: Scenario, program: Program, name: str, later: Sequenc
         since = say("report.update.from", iteration=one.iteration)
         yield from _steps(one.program, "update", _update_heading(since, one.optimizer))
     yield from _notes(scenario, program)
-
-
-def latex_report(scenario: Scenario, program: Program, name: str, later: Sequence[Later] = ()) -> Iterator[str]:
-    """The equations of a scenario, of its derivative and of its update in LaTeX: an `align*` for each."""
-    from nnstep.language.latex import assignment_to_latex
-
-    yield f"% {clean(name)}: {clean(scenario.title)}"
-    objective = objective_letter(program)
-    written = {
-        "forward": [equation.assignment for equation in scenario.equations],
-        "backward": [_assignment(program, step) for step in program.steps if step.phase == "backward"],
-        "update": [_assignment(program, step) for step in program.steps if step.phase == "update"],
-    }
-    for phase, assignments in written.items():
-        if assignments:
-            yield f"% {say(f'phase.{phase}')}"
-            yield r"\begin{align*}"
-            lines = [assignment_to_latex(one, objective).replace(" = ", " &= ", 1) for one in assignments]
-            yield from (f"  {line} \\\\" for line in lines[:-1])
-            yield f"  {lines[-1]}"
-            yield r"\end{align*}"
 
 
 def gradcheck_report(checks: Sequence[ParameterCheck], loss: float | None) -> Iterator[str]:
@@ -171,10 +149,6 @@ def _verdict(checks: Sequence[ParameterCheck], loss: float | None) -> str:
 
 
 _VERDICTS = ("not-finite", "differs", "corner")
-
-
-def _assignment(program: Program, step: Step) -> Assignment:
-    return Assignment(program.values[step.target].name, step.expression)
 
 
 def _data(scenario: Scenario) -> Iterator[str]:

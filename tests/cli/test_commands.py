@@ -159,7 +159,8 @@ def test_class_numbers_that_the_output_has_no_column_for_are_refused(here, capsy
 def test_check_writes_latex(here, capsys):
     status, out, err = ran(capsys, "check", "--format", "latex", "two.toml")
     assert (status, err) == (0, "")
-    assert out.startswith("% two.toml: Two layers\n% forward\n\\begin{align*}\n")
+    assert out.startswith("% two.toml: Two layers\n% n is the index along axis 0")
+    assert "\n\\allowdisplaybreaks\n% forward\n\\begin{align*}\n" in out
 
 
 def test_trace_json_is_one_object_a_line(here, capsys):

@@ -10,7 +10,7 @@ from nnstep.engine.gradcheck import ParameterCheck, gradcheck
 from nnstep.program import compile_program
 from nnstep.scenario import loads
 from nnstep.view.notation import SIGNS, ascii_text
-from nnstep.view.report import check_report, gradcheck_report, latex_report
+from nnstep.view.report import check_report, gradcheck_report
 from nnstep.view.transcript import transcript
 from tests.view.test_records import MICROGRAD, TWO_LAYERS
 
@@ -116,17 +116,6 @@ def test_check_says_that_a_scenario_is_forward_only():
     text = checked("title = 'Forward'\nequations = 'z = exp(a)'\n[parameters]\na = 1\n")
     assert "forward only" in text
     assert "Backward" not in text
-
-
-@pytest.mark.parametrize("text", [TWO_LAYERS, MICROGRAD, FROZEN])
-def test_latex_is_balanced(text):
-    scenario = loads(text)
-    lines = list(latex_report(scenario, compile_program(scenario), "file.toml"))
-    whole = "\n".join(line for line in lines if not line.startswith("%"))
-    assert whole.count("{") == whole.count("}")
-    assert whole.count(r"\left") == whole.count(r"\right")
-    assert whole.count(r"\begin{align*}") == whole.count(r"\end{align*}") > 0
-    assert all("&=" in line for line in lines if line.startswith("  "))
 
 
 def test_gradcheck_report_names_the_mismatch():
