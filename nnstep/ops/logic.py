@@ -99,6 +99,11 @@ def _norm_cell(site: Site, index: Index) -> Expression:
 
 
 def _prepare_where(site: Site) -> Kernel:
+    """A single number is put over the entries of the other side; else by way of a copy, as `out` may be an input."""
+    if site.out != () == site.shapes[1]:
+        return _putting(np.not_equal, site.out, number=1)
+    if site.out != () == site.shapes[2]:
+        return _putting(np.equal, site.out, number=2)
     mask: Mask = np.empty(site.out, dtype=np.bool_)
     chosen = np.empty(site.out)
     not_equal, copyto, putmask = np.not_equal, np.copyto, np.putmask
@@ -112,6 +117,20 @@ def _prepare_where(site: Site) -> Kernel:
         else:
             copyto(chosen, a, where=mask)
         out[...] = chosen
+
+    return kernel
+
+
+def _putting(test: Callable[..., Any], shape: Shape, number: int) -> Kernel:
+    """The kernel of where with a single number as its input `number`, which goes where the condition passes `test`."""
+    mask: Mask = np.empty(shape, dtype=np.bool_)
+    putmask = np.putmask
+
+    def kernel(condition: Array, a: Array, b: Array, out: Array) -> None:
+        test(condition, ZERO, mask)
+        single, others = (a, b) if number == 1 else (b, a)
+        out[...] = others
+        putmask(out, mask, single)
 
     return kernel
 
