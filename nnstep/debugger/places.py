@@ -10,6 +10,7 @@ from nnstep.debugger.session import Session
 from nnstep.errors import LanguageError, nearest
 from nnstep.language.references import Named
 from nnstep.program.naming import names_like, value_named
+from nnstep.program.ungraded import why_no_gradient
 
 __all__ = ["find_names", "meant", "place"]
 
@@ -30,8 +31,9 @@ def place(session: Session, text: str) -> Position:
         return Position(iteration, step, tuple(inner))
     found = meant(session, text)
     if found is None:
-        hint = nearest(text, session.program.versions)
-        raise ValueError(say("message.nothing-called", text=repr(text), hint=hint or say("message.places")))
+        hint = nearest(text, session.program.versions) or say("message.places")
+        why = why_no_gradient(session.program, text)
+        raise ValueError(f"{why}; {hint}" if why else say("message.nothing-called", text=repr(text), hint=hint))
     value = session.program.values[session.program.versions[found.name][-1]]
     fits = len(found.index) == len(value.shape) and all(map(int.__lt__, found.index, value.shape))
     if found.index and not fits:

@@ -19,6 +19,7 @@ from nnstep.errors import LanguageError, OperationError, nearest
 from nnstep.language import Call, Expression, names, walk
 from nnstep.ops import Array, Shape, operation
 from nnstep.program import Memo, Program, infer
+from nnstep.program.ungraded import why_no_gradient
 
 __all__ = ["COUNTERS", "Reference", "check", "depth", "is_there", "places", "references", "value_at"]
 
@@ -91,7 +92,8 @@ def check(expression: Expression, programs: Sequence[Program], *, truth: bool = 
                 raise LanguageError(f"{one.name} is a counter, so there is no {one.written}")
             known = [name for name in program.versions if program.values[program.versions[name][0]].role != "unnamed"]
             there = "there is " + ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
-            raise LanguageError(f"{one.name!r} is not defined", hint=nearest(one.name, known) or there)
+            said = why_no_gradient(program, one.name) or f"{one.name!r} is not defined"
+            raise LanguageError(said, hint=nearest(one.name, known) or there)
         sizes = {p.values[p.versions[one.name][0]].shape for p in programs if one.name in p.versions}
         if one.back and len(sizes) > 1:
             said = f"{one.name} has another shape in the smaller last batch of an epoch, so it cannot be compared with"

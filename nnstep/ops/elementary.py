@@ -11,7 +11,9 @@ from nnstep.ops.kernels import ONE, ZERO, Mask, constant, ufunc
 from nnstep.ops.operation import Array, Kernel, Operation, Site, Text, elementwise_cell
 from nnstep.ops.shapes import same_shape
 
-__all__ = ["ELEMENTARY", "prepare_normal_cdf"]
+__all__ = ["ELEMENTARY", "SMALLEST_DIVISOR", "prepare_normal_cdf"]
+
+SMALLEST_DIVISOR = float(np.float32(1e-12))  # PyTorch's in the derivative of bce, which it has as a float32
 
 _CHUNK = 512  # entries that erf takes at a time, so that a large array makes no large list
 _SQRT2 = constant(math.sqrt(2))
@@ -47,6 +49,15 @@ def prepare_normal_cdf(site: Site) -> Kernel:
         erf(out, out)
         add(out, ONE, out)
         multiply(out, _HALF, out)
+
+    return kernel
+
+
+def _prepare_off_zero(site: Site) -> Kernel:
+    maximum, least = np.maximum, constant(SMALLEST_DIVISOR)
+
+    def kernel(x: Array, out: Array) -> None:
+        maximum(x, least, out=out)
 
     return kernel
 
@@ -128,6 +139,14 @@ ELEMENTARY = (
     _entry("expm1", "expm1", "The value exp(x) - 1, exact for small x too.", ufunc(np.expm1), where="rule"),
     _entry("log1p", "log1p", "The value log(1 + x), exact for small x too.", ufunc(np.log1p), where="rule"),
     _entry("erf", "erf", "The error function of each entry.", _prepare_erf, where="rule"),
+    _entry(
+        "off_zero",
+        "off_zero",
+        "Each entry, but at least 1e-12 (as a float32, as in PyTorch), so that it can be divided by.",
+        _prepare_off_zero,
+        body=f"out = maximum(x, {SMALLEST_DIVISOR!r})",
+        where="rule",
+    ),
     _entry(
         "normal_cdf",
         "Φ",

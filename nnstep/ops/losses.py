@@ -13,6 +13,7 @@ import numpy as np
 from nnstep.errors import OperationError, nearest
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import call, divided, every, number
+from nnstep.ops.elementary import SMALLEST_DIVISOR
 from nnstep.ops.kernels import ONE, ZERO, constant, keeping
 from nnstep.ops.kernels import number as option_number
 from nnstep.ops.operation import Array, Index, Kernel, Mask, Operation, Shape, Site, Text, Texts
@@ -24,7 +25,6 @@ __all__ = ["LOSSES", "REDUCTION", "check_reduction", "over"]
 REDUCTION: Mapping[str, Option | None] = {"reduction": "mean"}
 _WORDS = ("mean", "sum", "batch_mean")
 _LOWEST_LOG = constant(-100.0)  # PyTorch's clamp of the logarithms in bce
-_LEAST_SLOPE = 1e-12  # PyTorch's smallest denominator in its derivative
 
 
 def check_reduction(reduction: Option) -> None:
@@ -144,7 +144,7 @@ def _bce_clamps(site: Site, inputs: Mapping[str, Array]) -> Mapping[str, Mask]:
     p, y = inputs["p"], inputs["y"]
     with np.errstate(all="ignore"):
         yes, no = (np.log(p) < _LOWEST_LOG) & (y != 0), (np.log1p(-p) < _LOWEST_LOG) & (y != 1)
-        return {"log": yes | no, "slope": (p * (1 - p) < _LEAST_SLOPE) & (p != y)}
+        return {"log": yes | no, "slope": (p * (1 - p) < SMALLEST_DIVISOR) & (p != y)}
 
 
 def _bce_with_logits_terms(site: Site) -> tuple[Kernel, tuple[Array, ...]]:
@@ -299,7 +299,7 @@ LOSSES = (
         _prepare(_bce_terms),
         _bce_term,
         {
-            "p": lambda site: over(f"g * (p - y) / maximum(p * (1 - p), {_LEAST_SLOPE!r})", divisor(site)),
+            "p": lambda site: over("g * (p - y) / off_zero(p * (1 - p))", divisor(site)),
             "y": lambda site: over("g * (log1p(-p) - log(p))", divisor(site)),  # not clamped, as in PyTorch
         },
         lambda site: (

@@ -14,6 +14,7 @@ from nnstep.errors import LanguageError, NnstepError, Problem, nearest
 from nnstep.language.references import cell_of as cell_at_end
 from nnstep.ops import Index
 from nnstep.program.naming import value_named
+from nnstep.program.ungraded import why_no_gradient
 from nnstep.text import clean
 from nnstep.view.canvas import Panel, line_text
 from nnstep.view.choice import Choice
@@ -73,7 +74,8 @@ def _read(text: str, program: Program) -> tuple[str, Index]:
     if found is None:
         name, _ = cell_at_end(" ".join(text.split()))
         hint = nearest(name, program.versions) or "an entry is written W1[0,1], grad(W1)[0,1] or dL/dW1[0,1]"
-        raise NnstepError(Problem(f"nothing is called {clean(name)!r}", key="--explain", hint=hint))
+        said = why_no_gradient(program, text) or f"nothing is called {clean(name)!r}"
+        raise NnstepError(Problem(said, key="--explain", hint=hint))
     return found
 
 

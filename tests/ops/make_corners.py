@@ -85,6 +85,7 @@ def main() -> None:
         "not": torch.logical_not,
         "isnan": torch.isnan,
         "isinf": torch.isinf,
+        "off_zero": lambda x: x.clamp(min=float(torch.tensor(1e-12, dtype=torch.float32))),
     }
     for name, function in rules.items():
         case(name, {"x": LINE}, function, passive=("x",))

@@ -276,6 +276,8 @@ def main() -> None:
         case("log1p", {"x": value.abs()}, torch.log1p, passive=("x",))
         case("normal_cdf", {"x": value}, torch.special.ndtr, passive=("x",))
         case("normal_pdf", {"x": value}, lambda x: normal.log_prob(x).exp(), passive=("x",))
+        least = float(torch.tensor(1e-12, dtype=torch.float32))
+        case("off_zero", {"x": value * 1e-12}, lambda x, least=least: x.clamp(min=least), passive=("x",))
     for a, b in ((rand(4, 3), rand(3)), (rand(), rand(4, 3)), (rand(4, 1), rand())):
         chosen = (rand(4, 3) > 0).double()
         case(

@@ -44,7 +44,6 @@ APART = {
     "log1p": (1e-12, 1e-300),
     "log_softmax": (1e-12, 1e-16),  # a gradient that is 0, rounded
     "layer_norm": (1e-9, 1e-13),
-    "bce": (1e-8, 0.0),  # PyTorch's smallest denominator is 1e-12 rounded to float32
     "bce_with_logits": (1e-12, 1e-14),  # PyTorch loses digits of small losses: 0 for 4.2e-18 at -40
 }
 
