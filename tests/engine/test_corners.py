@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from nnstep.engine import Machine, Record, Timeline, evaluate
 from nnstep.engine.frames import run_body
 from nnstep.program import body
-from nnstep.scenario import loads
 from nnstep.scenario.model import Scenario
 from tests.engine.strategies import scenarios
 
