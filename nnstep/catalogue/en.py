@@ -287,6 +287,8 @@ TEXTS: dict[str, str] = {
     "lens.jacobian.diagonal": "Diagonal: each entry of {name} depends on the entry of {given} at its own place alone.",
     "lens.jacobian.softmax": "Every entry of {name} depends on every entry that went in, since they share their sum. "
     "Each line adds up to 0 (here to {most} at most): adding a number to all scores changes nothing.",
+    "lens.jacobian.saturated": "The numbers of this row of {name} are 0 and 1 to the last digit, so every slope is 0: "
+    "no gradient comes back through it.",
     "lens.jacobian.full": "Every entry of the row of {name} may depend on every entry of the row of {given}.",
     "lens.check.none": "There is no gradient here to check.",
     "lens.check.not-yet": "{name} is not computed yet: step on to it, then it can be checked.",

@@ -104,7 +104,9 @@ def _row(array: Array, row: int) -> Array:
 def _by_rule(bound: Bound, arrays: list[Array], out: Array, position: int) -> Array | None:
     """The rule asked for every entry of the row; None where no gradient passes."""
     entry = bound.operation
-    if entry.elementwise or (position == 0 and (entry.name != "matmul" or arrays[1].ndim == 2)):
+    if entry.elementwise:
+        return _diagonal(bound, arrays, out, position)
+    if position == 0 and (entry.name != "matmul" or arrays[1].ndim == 2):
         return _all_at_once(bound, arrays, out, position)
     matrix = np.empty((out.size, arrays[position].size))
     upstream = np.zeros(out.shape)
@@ -121,14 +123,19 @@ def _by_rule(bound: Bound, arrays: list[Array], out: Array, position: int) -> Ar
 def _all_at_once(bound: Bound, arrays: list[Array], out: Array, position: int) -> Array | None:
     """The same row as often as it has entries, each time with another entry's upstream gradient of 1."""
     count = out.size
-    if bound.operation.elementwise:
-        rows = [_repeated(np.broadcast_to(array, out.shape), count) for array in arrays]
-    else:
-        rows = [_repeated(arrays[0], count), *arrays[1:]]
-    gradient = _gradient(bound, rows, _repeated(out, count), np.eye(count), position)
-    if gradient is None or gradient.shape[1] == arrays[position].size:
-        return gradient
-    return np.asarray(gradient.sum(axis=1, keepdims=True))  # one number that was repeated along the row
+    rows = [_repeated(arrays[0], count), *arrays[1:]]
+    return _gradient(bound, rows, _repeated(out, count), np.eye(count), position)
+
+
+def _diagonal(bound: Bound, arrays: list[Array], out: Array, position: int) -> Array | None:
+    """The slope of each entry at its own place, and 0 elsewhere, where the rule may have 0 times infinity."""
+    whole = [np.broadcast_to(array, out.shape) for array in arrays]
+    slopes = _gradient(bound, whole, out, np.ones(out.shape), position)
+    if slopes is None:
+        return None
+    if arrays[position].size == out.size:
+        return np.diag(slopes.ravel())
+    return slopes.reshape(-1, 1)  # one number that was repeated along the row
 
 
 def _repeated(row: Array, count: int) -> Array:

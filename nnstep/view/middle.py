@@ -65,8 +65,8 @@ def step_view(moment: Moment, asked: Callable[[Moment, int], Sequence[Line]] | N
         cell=at.lines_of_cell if asked is None else lambda width: tuple(asked(moment, width)),
         sentences=(
             *_at_the_end(moment),
-            *scene.gallery.sentences(scene.program, step),
             *(() if moment.hidden else of_clamps(scene.record, step, scene.objective)),
+            *scene.gallery.sentences(scene.program, step),
         ),
     )
 

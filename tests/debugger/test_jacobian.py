@@ -135,3 +135,20 @@ def test_it_is_what_central_differences_give_in_any_graph(scenario: Scenario, da
         row = data.draw(st.integers(0, shape[0] - 1)) if len(shape) == 2 else 0
         for _, slot in step.operands:
             check(record, step.index, slot, row, 1e-4)
+
+
+@pytest.mark.parametrize(
+    ("equation", "expected"),
+    [
+        ("a = log(x)", [[np.inf, 0], [0, 0.5]]),
+        ("a = sqrt(x)", [[np.inf, 0], [0, 0.5 / np.sqrt(2)]]),
+        ("a = 1 / x", [[-np.inf, 0], [0, -0.25]]),
+        ("a = x / s", [[np.inf, 0], [0, np.inf]]),
+        ("a = relu(x)", [[0, 0], [0, 1]]),
+    ],
+)
+def test_an_infinite_slope_is_no_part_of_the_other_entries(equation: str, expected: list[list[float]]) -> None:
+    text = f'equations = "{equation}"\n[constants]\nx = [0.0, 2.0]\ns = 0.0'
+    record = first_record(loads(text))
+    matrix = jacobian(record, record.program.steps[0], "b" if equation == "a = 1 / x" else 0).matrix
+    np.testing.assert_allclose(matrix, expected)

@@ -204,6 +204,26 @@ def test_the_jacobian_of_a_softmax_row_is_that_of_its_probabilities() -> None:
     assert numbers[: matrix.size] == pytest.approx(matrix.ravel().tolist(), abs=6e-5)
 
 
+def test_the_jacobian_of_a_saturated_row_is_not_called_diagonal() -> None:
+    text = (
+        'equations = "p = softmax(o)\\nloss = cross_entropy(o, c)"\n[parameters]\no = [0.0, 800.0]\n[constants]\nc = 0'
+    )
+    seen = Stepper(loads(text))
+    seen.do("step.goto", "p")
+    seen.do("lens.jacobian")
+    assert "Diagonal" not in middle(seen)
+    assert "The numbers of this row of p are 0 and 1 to the last digit" in middle(seen)
+
+
+def test_a_clamp_in_force_is_the_first_thing_that_is_said() -> None:
+    text = 'equations = "p = sigmoid(o)\\nloss = bce(p, c)"\n[parameters]\no = [0.0, 800.0]\n[constants]\nc = [0, 0]'
+    seen = Stepper(loads(text))
+    for place, general in (("loss", "Each entry gives"), ("grad(p)", "How loss changes")):
+        seen.do("step.goto", place)
+        said = middle(seen)
+        assert 0 < said.index("A clamp is in force in 1 of 2 entries, p[1]") < said.index(general)
+
+
 def test_a_check_waits_for_the_gradient() -> None:
     seen = at("two_layer", "3", "lens.check")
     assert "not computed yet" in middle(seen)

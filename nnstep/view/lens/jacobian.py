@@ -74,6 +74,8 @@ def _sentence(matrix: object, step: Step, name: str, given: str) -> str:
     import numpy as np
 
     array = np.asarray(matrix)
+    if step.operation == "softmax" and not array.any():
+        return say("lens.jacobian.saturated", name=name)
     square = array.shape[0] == array.shape[1]
     if square and not np.any(array - np.diag(np.diag(array))):
         return say("lens.jacobian.diagonal", name=name, given=given)
