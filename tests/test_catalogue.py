@@ -110,6 +110,21 @@ def test_every_place_of_a_text_is_given_something():
     assert wrong == []
 
 
+def test_a_text_whose_key_is_written_out_is_given_just_what_it_has_places_for():
+    """A computed key stands for several texts, which tests of their own say: tests/view/test_health_texts.py."""
+    wrong = []
+    for call in CALLS:
+        if not call.patterns or None in call.given or any("[" in pattern for pattern in call.patterns):
+            continue
+        for pattern in call.patterns:
+            stem = re.sub(r"\\(.)", r"\1", pattern)
+            forms = [TEXTS[stem + end] for end in COUNTED] if call.counted else [TEXTS[stem]]
+            wanted = set().union(*map(places, forms))
+            if not wanted <= call.given or (len(call.patterns) == 1 and call.given - {"count"} != wanted - {"count"}):
+                wrong.append((call.where, stem, sorted(wanted ^ call.given)))
+    assert wrong == []
+
+
 def test_a_text_that_is_said_without_values_has_no_places():
     written_out = [call for call in CALLS if not any("[" in pattern for pattern in call.patterns)]
     bare = [(call.where, key) for call in written_out if not call.given for key in call.keys]

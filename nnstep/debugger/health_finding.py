@@ -18,7 +18,9 @@ from nnstep.program import Program
 __all__ = [
     "PROBLEM",
     "WARNING",
+    "ZERO",
     "Finding",
+    "corner",
     "curve",
     "is_fitted",
     "largest",
@@ -32,7 +34,7 @@ __all__ = [
 PROBLEM, WARNING = "problem", "warning"
 
 _FITTED = 1e-3  # of the first loss: below, what is odd about units and updates stands in nobody's way
-_ZERO = 1e-12
+ZERO = 1e-12
 _COPIED, _COPIES = 1 << 23, 6  # numbers of the iterations that are kept, and how many those are at most
 _MOST_POINTS = 4_096  # of a loss curve, as many as a history keeps
 
@@ -41,7 +43,7 @@ _MOST_POINTS = 4_096  # of a loss curve, as many as a history keeps
 class Finding:
     """Something about a run that is worth a look, and the place to look at.
 
-    kind       dead, saturated, vanishing, exploding, infinite, nan, large-update, small-update, stalled or rising
+    kind       one of those that `health.KINDS` lists
     severity   PROBLEM: the run is of no use as it is. WARNING: it may be meant so
     iteration  where it began, or was seen; from 1
     step       that assigns the number; 0 for what is there before the first step
@@ -49,6 +51,7 @@ class Finding:
     index      of its cell
     values     the numbers and names of the sentences about it, by the names that the sentences have for them
     cause      which of the causes of its kind it is; "" where none is known
+    remedy     what may be tried, one of the texts `health.try`; its numbers are in `values` too
     """
 
     kind: str
@@ -59,6 +62,7 @@ class Finding:
     index: Index
     values: Mapping[str, object]
     cause: str = ""
+    remedy: str = ""
 
 
 def last_known(timeline: Timeline, iteration: int, step: int, until: Callable[[Program], int]) -> Record | None:
@@ -107,6 +111,11 @@ def rms(array: Array) -> float:
     return norm(array) / sqrt(array.size) if array.size else 0.0
 
 
+def corner(array: Array) -> Index:
+    """The index of the first entry."""
+    return (0,) * array.ndim
+
+
 def largest(array: Array) -> Index:
     """The index of the entry that is farthest from 0."""
     return tuple(map(int, np.unravel_index(int(np.argmax(np.abs(array))), array.shape)))
@@ -141,4 +150,4 @@ def is_fitted(loss: float | None, first: float | None) -> bool:
     if loss is None or not isfinite(loss):
         return False
     began = abs(first) if first is not None and isfinite(first) else 0.0
-    return abs(loss) <= max(_FITTED * began, _ZERO)
+    return abs(loss) <= max(_FITTED * began, ZERO)

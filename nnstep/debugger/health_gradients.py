@@ -94,7 +94,7 @@ def gradients(record: Record, before: tuple[float, float] | None = None) -> list
     gradient = program.values[found[top].gradient]
     place = (record.iteration, gradient.step, gradient.name, largest(record.value(gradient.slot)))
     values = {"size": sizes[top], "name": Name(gradient.name), "most": HUGE, "layers": _layers(program, found, sizes)}
-    return [*said, Finding("exploding", PROBLEM, *place, values, "huge")]
+    return [*said, Finding("exploding", PROBLEM, *place, values, "huge", "exploding")]
 
 
 def _layers(program: Program, found: Sequence[Weight], sizes: Sequence[float]) -> tuple[tuple[Name, float], ...]:
@@ -115,7 +115,7 @@ def _flowing(record: Record, kind: str, one: Flow, sizes: Sequence[float]) -> Fi
     }
     cause, numbers = _why(record, first, last, kind == "exploding")
     place = (record.iteration, gradient.step, gradient.name, largest(record.value(gradient.slot)))
-    return Finding(kind, WARNING, *place, {**values, **numbers}, cause)
+    return Finding(kind, WARNING, *place, {**values, **numbers}, cause, kind)
 
 
 def _why(record: Record, first: Weight, last: Weight, grows: bool) -> tuple[str, Mapping[str, object]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from nnstep.language import Call, Name
 from nnstep.program import Program, Step, per_program
 
-__all__ = ["Fed", "Weight", "between", "fed", "weights"]
+__all__ = ["Fed", "Weight", "argument", "between", "fed", "weights"]
 
 
 class Weight(NamedTuple):
@@ -86,6 +86,14 @@ def between(program: Program, first: Weight, last: Weight) -> tuple[Step, ...]:
             found.append(step)
             needed.update(slot for _, slot in step.operands)
     return tuple(reversed(found))
+
+
+def argument(step: Step, number: int) -> int | None:
+    """The slot of an argument of a step's operation; None where it is a number, or there is none."""
+    if not isinstance(step.expression, Call):
+        return step.operands[0][1] if step.operands and number == 0 else None
+    one = step.expression.arguments[number] if number < len(step.expression.arguments) else None
+    return dict(step.operands)[one.id] if isinstance(one, Name) else None
 
 
 class Fed(NamedTuple):

@@ -1,4 +1,4 @@
-"""A loss that stopped falling, or rises: seen in the last third of the iterations done.
+"""A loss that stopped falling, or rises: seen in the last third of the iterations done. And one far above its start.
 
 The third is cut into halves, whose means are compared; in runs of several batches an epoch, only whole epochs are
 taken, as the loss of one batch is not that of another. A loss near 0 has reached what it could.
@@ -11,19 +11,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, curve, is_fitted, norm
+from nnstep.debugger.health_finding import PROBLEM, WARNING, ZERO, Finding, curve, is_fitted, norm
 from nnstep.debugger.health_layers import weights
 from nnstep.engine import Record, Timeline
 from nnstep.language import Name
 from nnstep.ops import Array
 
-__all__ = ["FALL", "LEAST", "RISE", "stalled"]
+__all__ = ["FALL", "LEAST", "RISE", "above_start", "stalled"]
 
 LEAST = 30  # iterations done
 FALL = 1e-4  # relative to the loss: less than that from one half to the other is no fall
 RISE = 0.05  # the same: more than that is a rise
 _JUMPS = 0.25  # of the iterations: so many rises are not a loss that goes down
 _SPREAD = 0.05  # relative: how far the loss jumps
+_TAIL = 20  # the last loss is the mean of so large a part of all
 _FLAT = 1e-2  # how much the loss would change, relatively, if all weights moved by their own size
 
 
@@ -61,6 +62,53 @@ def _trend(timeline: Timeline, done: int) -> _Trend | None:
     return _Trend(since, third * width, *means, float(part.min()), float(part.max()), rises)
 
 
+def above_start(timeline: Timeline, done: int) -> list[Finding]:
+    """Whether the loss of the last of `done` iterations is more than twice that of the first.
+
+    Of several batches an epoch, the means of epochs are compared. Before the end of the run it takes 30 iterations.
+    """
+    per = timeline.schedule.batches
+    program = timeline.program(done) if done else None
+    if done < max(2, 2 * per) or (done < LEAST and done != timeline.iterations):
+        return []
+    if program is None or program.objective is None or not weights(program):
+        return []
+    ends, losses, _, _ = curve(timeline, done)
+    if len(losses) and per > 1 and ends[0] == 1:
+        count = len(losses) // per
+        ends, losses = ends[per - 1 :: per][:count], losses[: count * per].reshape(count, per).mean(axis=1)
+    if len(losses) < 2 or not np.isfinite(losses).all():
+        return []
+    first, last = float(losses[0]), float(losses[-max(1, len(losses) // _TAIL) :].mean())
+    limit = first + max(abs(first), ZERO)
+    if min(last, float(losses[-1])) <= limit:
+        return []
+    value = program.values[program.objective]
+    since = int(ends[np.argmax(losses > limit)])
+    values: dict[str, object] = {
+        "name": Name(value.name),
+        "first": first,
+        "last": last,
+        "times": last / first if first > 0 else 0.0,
+        "since": since,
+        "until": done,
+    }
+    cause = "times" if first > 0 else ""
+    return [
+        Finding(
+            "above",
+            PROBLEM,
+            since,
+            timeline.program(since).values[program.objective].step,
+            value.name,
+            (),
+            values,
+            cause,
+            "above",
+        )
+    ]
+
+
 def stalled(
     timeline: Timeline, done: int, record: Record | None, others: list[Finding], first_loss: float | None
 ) -> list[Finding]:
@@ -70,6 +118,8 @@ def stalled(
     """
     found = _trend(timeline, done)
     program = timeline.program(done) if done else None
+    if any(one.kind == "still" for one in others):
+        return []  # that says more
     if found is None or program is None or program.objective is None or not weights(program):
         return []
     if is_fitted(found.now, first_loss):
@@ -96,7 +146,13 @@ def stalled(
     severity = PROBLEM if kind == "rising" and abs(found.now) > 2 * began else WARNING
     cause, numbers = _why(record, others, jumps)
     place = (done, value.step, value.name, ())
-    return [Finding(kind, severity, *place, {**values, **numbers}, cause)]
+    remedy = f"loss.{cause}" if cause else ""
+    optimizer = timeline.era(done).scenario.optimizer
+    if cause in ("jumps", "grows", "small"):
+        rate = float(optimizer.options["lr"]) if optimizer is not None else 0.0
+        numbers = {**numbers, "lower": rate / 10}
+        remedy = remedy if rate else ""
+    return [Finding(kind, severity, *place, {**values, **numbers}, cause, remedy)]
 
 
 def _why(record: Record | None, others: list[Finding], jumps: str) -> tuple[str, dict[str, object]]:
@@ -108,7 +164,7 @@ def _why(record: Record | None, others: list[Finding], jumps: str) -> tuple[str,
         return jumps, {}
     for one in others:
         if one.kind == "small-update":
-            return "small", {"lr": one.values["lr"], "ratio": one.values["ratio"]}
+            return "small", {key: one.values[key] for key in ("lr", "ratio", "larger")}
     if record is None or record.loss is None:
         return "", {}
     size = sum(norm(record.value(one.gradient)) ** 2 for one in weights(record.program)) ** 0.5

@@ -7,15 +7,16 @@ which may be made of infinite ones later (0 · ∞, ∞ − ∞).
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite, isnan
+from math import isfinite, isinf, isnan
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from nnstep.debugger.health_finding import PROBLEM, Finding, curve, seen, written
-from nnstep.debugger.health_operand import made
+from nnstep.debugger.health_operand import Made, made
 from nnstep.engine import Record, Timeline
+from nnstep.language import Call, Expression
 from nnstep.ops import Array, Index
 
 __all__ = ["NOT_FINITE", "NOT_NUMBER", "Sought", "first_numbers", "has", "numbers_from"]
@@ -140,7 +141,7 @@ def _finding(timeline: Timeline, spot: _Spot) -> Finding:
     number = float(record.value(spot.slot)[spot.index])
     kind = "nan" if isnan(number) else "infinite"
     values: dict[str, object] = {"cell": written(value.name, spot.index), "number": number, "exact": spot.exact}
-    cause = ""
+    cause, found = "", None
     if not value.step:
         cause = "given" if spot.iteration == 1 else "edited"
     else:
@@ -148,5 +149,35 @@ def _finding(timeline: Timeline, spot: _Spot) -> Finding:
         found = made(record, step, spot.index, isnan if kind == "nan" else NOT_FINITE.one)
         if found is not None:
             cause = found.cause
-            values |= {"call": found.call, "operands": found.operands}
-    return Finding(kind, PROBLEM, spot.iteration, value.step, value.name, spot.index, values, cause)
+            values |= {"call": found.call, "operands": found.operands, "result": found.result}
+            values |= {"operand": _blamed(found)}
+    values |= _slope(record, spot) if value.step and cause in ("pole", "undefined", "overflow") else {}
+    remedy = f"number.{cause or 'other'}"
+    if found is not None and cause == "undefined" and any(isinf(number) for _, number in found.operands):
+        remedy = "number.follows"
+    return Finding(kind, PROBLEM, spot.iteration, value.step, value.name, spot.index, values, cause, remedy)
+
+
+def _blamed(found: Made) -> Expression:
+    """The operand to be kept from what it is: the last one that is 0 or below, as a divisor is, or the first."""
+    below = [operand for operand, number in found.operands if number == 0]
+    below = below or [operand for operand, number in found.operands if number < 0]
+    return (below[-1:] or [operand for operand, _ in found.operands][:1] or [found.call])[0]
+
+
+def _slope(record: Record, spot: _Spot) -> dict[str, object]:
+    """For a number of the backward pass: the operation that it is the slope of, and what that was given there."""
+    program = record.program
+    step = program.steps[program.values[spot.slot].step - 1]
+    source = program.steps[step.source - 1] if step.phase == "backward" and step.source else None
+    if source is None or not isinstance(source.expression, Call) or not source.operands:
+        return {}
+    name, slot = source.operands[0]
+    given = record.value(slot)
+    if given.shape != record.value(source.target).shape and given.ndim:
+        return {}
+    index = spot.index if given.shape == record.value(spot.slot).shape else ()
+    if len(index) != given.ndim:
+        return {}
+    at = written(name, index)
+    return {"function": source.operation, "at": at, "level": float(given[index]), "operand": at}

@@ -24,11 +24,13 @@ class Made(NamedTuple):
     cause     "pole" (log of 0, a division by 0), "undefined" (log of -1, 0 · ∞) or "overflow"
     call      the operation, over its operands as they are written
     operands  those that matter, each with its number; () where none has more to say than the operation itself
+    result    the number itself
     """
 
     cause: str
     call: Call
     operands: tuple[tuple[Expression, float], ...]
+    result: float
 
 
 def made(record: Record, step: Step, index: Index, wrong: Callable[[float], bool]) -> Made | None:
@@ -63,7 +65,7 @@ def _first(
     plain = Call(node.function, tuple(map(Number, numbers)), node.options)
     result = seen[id(node)] = evaluate_cell(plain, lambda name, at: 0.0)
     if wrong(result) and not any(map(wrong, numbers)):
-        return result, Made(_cause(node.function, numbers, result), node, _telling(node, numbers, result))
+        return result, Made(_cause(node.function, numbers, result), node, _telling(node, numbers, result), result)
     return result, None
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["latest_looks", "silent_units"]
 
+_LARGE = 2.0  # the size of inputs that are not about 1
 _MOST_UNITS = 8  # of a layer that are told one by one
 
 
@@ -41,21 +42,28 @@ def latest_looks(timeline: Timeline, iteration: int, step: int) -> list[tuple[in
 def silent_units(timeline: Timeline, pairs: list[tuple[int, Look]], most: int, fitted: bool) -> list[Finding]:
     """What is to be said of these looks. Since when is looked up in at most about `most` iterations.
 
-    Where the loss is near 0 (`fitted`), saturated units stand in nobody's way.
+    Where the loss is near 0 (`fitted`), saturated units stand in nobody's way; nor do some dead ones where there is but
+    one sample, for which about every second unit is 0.
     """
     found: list[Finding] = []
     for at, group in groupby(pairs, key=lambda pair: pair[0]):
-        some = [look for _, look in group if look.layer.function == "relu" or not fitted]
+        some = [look for _, look in group if not fitted or _stays_dead(look)]
         told = [(look, units) for look in some for units in _told(look)]
         when = _since(timeline, at, told, most) if told else {}
-        found += [_finding(timeline, at, look, units, when[number]) for number, (look, units) in enumerate(told)]
+        for number, (look, units) in enumerate(told):
+            found.append(_finding(timeline, at, look, units, when[number], fitted))
     return found
+
+
+def _stays_dead(look: Look) -> bool:
+    """Whether its dead units are of interest though the loss is near 0."""
+    return look.layer.function == "relu" and (look.samples > 1 or bool(look.silent.all()))
 
 
 def _told(look: Look) -> list[list[int]]:
     """The silent units of a layer that a finding is about: one each, or all where they are the whole layer, or many."""
     units: list[int] = np.flatnonzero(look.silent).tolist()
-    whole = len(units) == look.layer.units > 1
+    whole = 0 < len(units) == look.layer.units
     return [units] if whole or len(units) > _MOST_UNITS else [[unit] for unit in units]
 
 
@@ -80,16 +88,17 @@ def _places(timeline: Timeline, iteration: int) -> dict[str, int]:
     return places
 
 
-def _finding(timeline: Timeline, at: int, look: Look, units: list[int], when: Since) -> Finding:
+def _finding(timeline: Timeline, at: int, look: Look, units: list[int], when: Since, fitted: bool) -> Finding:
     """About one unit, or about several of a layer since all of them are silent."""
     layer, one = look.layer, len(units) == 1
     kind = "dead" if layer.function == "relu" else "saturated"
-    every = len(units) == layer.units > 1
+    every = len(units) == layer.units
     values: dict[str, object] = {
         "layer": Name(layer.name),
         "function": layer.function,
         "units": tuple(units),
         "of": layer.units,
+        "given": Name(layer.given),
         "samples": look.samples,
         "whole": look.whole,
         "level": float(look.level[units].max()),
@@ -103,11 +112,34 @@ def _finding(timeline: Timeline, at: int, look: Look, units: list[int], when: Si
     )
     step, index, cause, numbers = began
     if kind == "saturated":
-        cause, numbers = _feeding(seen(timeline, at), layer, units[0]) if one and layer.axis == 0 else ("", {})
+        cause, numbers = _feeding(seen(timeline, at), layer, units[0]) if one and layer.axis != 1 else ("", {})
     elif when.how == "least":
         cause, numbers = "", {}
-    severity = PROBLEM if every and kind == "dead" else WARNING
-    return Finding(kind, severity, when.iteration, step, layer.name, index, {**values, **numbers}, cause)
+    stops = every and kind == "dead" and (not fitted or layer.hidden)
+    severity = PROBLEM if stops else WARNING
+    remedy = f"{kind}.{'layer' if every or not one else 'unit'}"
+    if kind == "saturated" and cause:
+        inputs = numbers["inputs"]
+        assert isinstance(inputs, float)
+        remedy = "saturated.inputs" if inputs > _LARGE else "saturated.weights"
+    if kind == "dead" and one:
+        bias = _bias(seen(timeline, at), layer, units[0], float(look.level[units].max()))
+        remedy, numbers = ("dead.bias", {**numbers, **bias}) if bias else (remedy, numbers)
+    return Finding(kind, severity, when.iteration, step, layer.name, index, {**values, **numbers}, cause, remedy)
+
+
+def _bias(record: Record, layer: Layer, unit: int, level: float) -> dict[str, object]:
+    """A bias that would bring a dead unit back, with the cell it belongs in; nothing where it has none."""
+    program = record.program
+    biases = fed(program, program.versions[layer.given][0]).biases if layer.axis in (0, None) else ()
+    if not biases:
+        return {}
+    slot = biases[0]
+    index = (unit,) if program.values[slot].shape else ()
+    return {
+        "entry": written(program.values[slot].name, index),
+        "better": float(record.value(slot)[index]) - level + 0.1,
+    }
 
 
 _Began = tuple[int, Index, str, dict[str, object]]
@@ -124,6 +156,8 @@ def _began(timeline: Timeline, layer: Layer, units: list[int], began: int) -> _B
 def _place(record: Record, layer: Layer, unit: int) -> Index:
     """The cell of a unit whose input is the largest one in the batch."""
     inner = record.value(record.program.versions[layer.given][0])
+    if layer.axis is None:
+        return (unit,) if inner.ndim else ()
     if inner.ndim < 2:
         return (int(np.argmax(inner)),) if inner.ndim else ()
     column = inner[:, unit] if layer.axis == 0 else inner[unit]
@@ -137,7 +171,7 @@ def _death(timeline: Timeline, layer: Layer, units: list[int], began: int) -> tu
         return "start", {}
     if timeline.era(began).first == began:
         return "edit", {"began": began}
-    if layer.axis != 0:
+    if layer.axis == 1:
         return "", {}
     record = seen(timeline, began - 1)
     program = record.program

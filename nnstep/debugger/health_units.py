@@ -1,7 +1,7 @@
 """Units that have stopped to answer: ReLU units that are 0 for every sample, and sigmoid and tanh units with no slope.
 
 All samples are looked at, whatever the batch of an iteration is, with the parameters that its forward pass used; of
-data with more than 2,000 samples only those of the batch.
+data with more than 2,000 samples only those of the batch. Where there is one sample, or no data, that is all there is.
 """
 
 from __future__ import annotations
@@ -13,20 +13,24 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from nnstep.debugger.health_layers import fed
+from nnstep.debugger.health_reach import trained
 from nnstep.debugger.samples import sample_axes
 from nnstep.engine import Era, Machine, Record, Timeline
 from nnstep.errors import NnstepError
+from nnstep.language import Call, Name, Number
 from nnstep.ops import Array
-from nnstep.program import Program, compile_program, per_program
+from nnstep.program import Program, Step, compile_program, per_program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_SAMPLES", "SATURATED", "Layer", "Look", "Looks", "layers", "looks"]
+__all__ = ["MOST_SAMPLES", "SATURATED", "Layer", "Look", "Looks", "layers", "lone_layers", "looks"]
 
 MOST_SAMPLES = 2_000  # that are looked at where an iteration does not see all of them
 SATURATED = 0.1  # of the largest slope that there is: that of sigmoid is 0.25, that of tanh 1
 _LIMITS = {"relu": 0.0, "sigmoid": SATURATED * 0.25, "tanh": SATURATED * 1.0}
+_COMPARED = ("mse", "mae", "huber", "bce", "bce_with_logits", "cross_entropy", "nll", "matmul")
 _UNDONE = ("bce", "nll")  # losses whose derivative grows as the slope falls, so that the two cancel
 _KEPT = 4 << 20  # answers that are kept for a run
 _FACTS = 512
@@ -39,8 +43,9 @@ class Layer(NamedTuple):
 
     name, given  what it assigns, and what it is applied to
     slot, inner  their slots in the program
-    axis         over the samples
+    axis         over the samples; None where the entries are units of a single sample
     units        how many there are
+    hidden       whether what comes after it has parameters too: the output is what it is without them
     """
 
     function: str
@@ -48,14 +53,63 @@ class Layer(NamedTuple):
     given: str
     slot: int
     inner: int
-    axis: int
+    axis: int | None
     units: int
+    hidden: bool
 
 
 @per_program
 def layers(program: Program) -> tuple[Layer, ...]:
     """The layers of a program whose units can be told apart from its samples, in order."""
     axes = sample_axes(program)
+    found = []
+    for step in _steps(program):
+        over = axes.get(step.target, frozenset())
+        if len(over) == 1:
+            axis = next(iter(over))
+            shape = program.values[step.target].shape
+            found.append(_layer(program, step, axis, shape[1 - axis] if len(shape) == 2 else 1))
+    return tuple(found)
+
+
+@per_program
+def lone_layers(program: Program) -> tuple[Layer, ...]:
+    """The same where one sample, or the constants of a program without data, is all that the run ever sees."""
+    found = []
+    for step in _steps(program):
+        slot, shape = step.operands[0][1], program.values[step.target].shape
+        if step.target not in trained(program):
+            continue
+        if len(shape) < 2:
+            if not shape or _have_weights(program, slot, shape[0]):
+                found.append(_layer(program, step, None, shape[0] if shape else 1))
+            else:  # the numbers of a constant, say, each with the same weight: samples of one unit
+                found.append(_layer(program, step, 0, 1))
+        elif len(shape) == 2 and (shape[0] == 1 or fed(program, slot).weights is not None):
+            found.append(_layer(program, step, 0, shape[1]))
+        elif len(shape) == 2 and shape[1] == 1:
+            found.append(_layer(program, step, 1, shape[0]))
+    return tuple(found)
+
+
+def _have_weights(program: Program, slot: int, units: int) -> bool:
+    """Whether a value is made with parameters that have a number, or a row of them, for each of its entries."""
+    seen: set[int] = set()
+    stack = [slot]
+    while stack:
+        value = program.values[stack.pop()]
+        if value.slot in seen:
+            continue
+        seen.add(value.slot)
+        if value.role == "parameter" and units in value.shape:
+            return True
+        if value.step and program.steps[value.step - 1].operation in ("add", "subtract", "multiply", "matmul"):
+            stack += [one for _, one in program.steps[value.step - 1].operands]
+    return False
+
+
+def _steps(program: Program) -> list[Step]:
+    """The steps that apply relu, sigmoid or tanh, but for those whose slope a loss cancels, and for terms of a loss."""
     readers: dict[int, set[str]] = {}
     found = []
     for step in program.steps:
@@ -66,17 +120,57 @@ def layers(program: Program) -> tuple[Layer, ...]:
     for step in program.steps:
         if step.phase != "forward":
             break
-        over = axes.get(step.target, frozenset())
-        if step.operation not in _LIMITS or len(over) != 1:
-            continue
+        function = _function(step)
         reading = readers.get(step.target, set())
-        if step.operation != "relu" and reading and reading.issubset(_UNDONE):
+        if function in _LIMITS and step.operands and not (function != "relu" and reading and reading.issubset(_UNDONE)):
+            found.append(step)
+    return [step for step in found if not (_function(step) == "relu" and _is_term(program, step))]
+
+
+def _function(step: Step) -> str:
+    """The name of what a step applies: `maximum(z, 0)` is relu."""
+    match step.expression:
+        case Call("maximum", (Name(), Number(0.0))) | Call("maximum", (Number(0.0), Name())):
+            return "relu"
+    return step.operation
+
+
+def _is_term(program: Program, step: Step) -> bool:
+    """Whether a relu is only added up: the hinge of a loss, which is to become 0, and no unit."""
+    behind = {step.target}
+    for one in program.steps[step.index :]:
+        if one.phase != "forward":
+            break
+        reads = [slot for _, slot in one.operands if slot in behind]
+        if not reads:
             continue
-        value, inner = program.values[step.target], program.values[step.operands[0][1]]
-        axis = next(iter(over))
-        units = value.shape[1 - axis] if len(value.shape) == 2 else 1
-        found.append(Layer(step.operation, value.name, inner.name, value.slot, inner.slot, axis, units))
-    return tuple(found)
+        if any(program.values[slot].shape for slot in reads):
+            others = [slot for _, slot in one.operands if slot not in behind]
+            if any(program.values[slot].role != "constant" for slot in others) or one.operation in _COMPARED:
+                return False
+            behind.add(one.target)
+    return any(not program.values[slot].shape for slot in behind - {step.target})
+
+
+def _layer(program: Program, step: Step, axis: int | None, units: int) -> Layer:
+    value, inner = program.values[step.target], program.values[step.operands[0][1]]
+    return Layer(
+        _function(step), value.name, inner.name, value.slot, inner.slot, axis, units, _is_hidden(program, step)
+    )
+
+
+def _is_hidden(program: Program, step: Step) -> bool:
+    """Whether a later step puts a trainable parameter to what depends on a step's result."""
+    behind = {step.target}
+    for one in program.steps[step.index :]:
+        if one.phase != "forward":
+            break
+        slots = {slot for _, slot in one.operands}
+        if slots & behind:
+            if any(program.values[slot].role == "parameter" and program.values[slot].trainable for slot in slots):
+                return True
+            behind.add(one.target)
+    return False
 
 
 class Look(NamedTuple):
@@ -111,7 +205,11 @@ class Looks:
     def layers(self, timeline: Timeline, iteration: int) -> tuple[Layer, ...]:
         """The layers that are looked at, in order."""
         machine = self._everyone(timeline, iteration)
-        return layers(machine.program if machine is not None else timeline.program(iteration))
+        return self._of(machine.program if machine is not None else timeline.program(iteration))
+
+    def _of(self, program: Program) -> tuple[Layer, ...]:
+        """The layers of a program of this run."""
+        return lone_layers(program) if self._samples <= 1 else layers(program)
 
     def work(self, timeline: Timeline, iteration: int) -> int:
         """About how many numbers have to be computed for a look, beside those of the iteration."""
@@ -122,12 +220,13 @@ class Looks:
         """A look at every layer of an iteration."""
         program, value = self._seen(timeline, record)
         everyone = program is not record.program
-        samples, whole = (self._samples, True) if everyone else (program.rows, self._one_batch)
+        samples, whole = (self._samples, True) if everyone else (max(1, program.rows), self._one_batch)
         found = []
         with np.errstate(all="ignore"):
-            for one in layers(program):
+            for one in self._of(program):
                 level = np.atleast_1d(_level(one, value))
-                mean = np.atleast_1d(value(one.inner).mean(axis=one.axis))
+                inner = value(one.inner)
+                mean = np.atleast_1d(inner if one.axis is None else inner.mean(axis=one.axis))
                 found.append(Look(one, level <= _LIMITS[one.function], level, mean, samples, whole))
         return tuple(found)
 
@@ -149,7 +248,7 @@ class Looks:
             self._answers.move_to_end(iteration)
             return self._answers[iteration]
         program, value = self._seen(timeline, timeline.glance(iteration))
-        found = layers(program)
+        found = self._of(program)
         answer = None
         if found:
             levels = np.concatenate([_level(one, value) for one in found], axis=None)
@@ -190,13 +289,12 @@ class Looks:
 
 def _level(layer: Layer, value: Callable[[int], Array]) -> Array:
     """What decides whether a unit is silent: the largest input of a relu, the largest slope of a sigmoid or tanh."""
-    if layer.function == "relu":
-        largest: Array = np.maximum.reduce(value(layer.inner), axis=layer.axis)
-        return largest
-    out = value(layer.slot)
-    slope = out * (1 - out) if layer.function == "sigmoid" else 1 - out * out
-    steepest: Array = np.maximum.reduce(slope, axis=layer.axis)
-    return steepest
+    level = value(layer.inner)
+    if layer.function != "relu":
+        out = value(layer.slot)
+        level = out * (1 - out) if layer.function == "sigmoid" else 1 - out * out
+    most: Array = level if layer.axis is None else np.maximum.reduce(level, axis=layer.axis)
+    return most
 
 
 _looks: WeakKeyDictionary[Timeline, Looks] = WeakKeyDictionary()

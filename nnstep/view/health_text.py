@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.health_finding import Finding, written
-from nnstep.language import Call, Entry, Expression, Name, Number, to_text, to_unicode
+from nnstep.debugger.health_layers import argument
+from nnstep.debugger.health_setup import doubled, single_columns
+from nnstep.language import Call, Entry, Expression, Name, Number, number_text, to_text, to_unicode
+from nnstep.program import Program, Step
 from nnstep.text import clean
 from nnstep.view.numbers import plain
 from nnstep.view.phrases import short
 from nnstep.view.symbols import SYMBOLS
 
-__all__ = ["Writer", "heading", "place", "sentences"]
+__all__ = ["Writer", "heading", "place", "program_notes", "sentences"]
 
 _STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
 _FEW = 4  # operands of a call that is written out
 _LISTED = 12  # names, numbers or units
 _SMALL = 1e-3  # numbers below are written with an exponent
+
+
+Values = dict[str, str]
 
 
 class Writer(NamedTuple):
@@ -69,10 +75,12 @@ def _listed(texts: list[str]) -> str:
 
 
 def _variant(finding: Finding) -> str:
-    """Which of the texts of silent units it is: of one, of several, of a whole layer."""
+    """Which of the texts of silent units it is: of one, of several, of a whole layer, of a layer of one."""
     units, of = finding.values.get("units"), finding.values.get("of")
-    if not isinstance(units, tuple) or len(units) == 1:
+    if finding.kind not in ("dead", "saturated") or not isinstance(units, tuple):
         return ""
+    if len(units) == 1:
+        return ".only" if of == 1 else ""
     return ".layer" if len(units) == of else ".several"
 
 
@@ -89,14 +97,42 @@ def place(finding: Finding, writer: Writer) -> tuple[str, str]:
 
 
 def sentences(finding: Finding, writer: Writer) -> list[str]:
-    """What was seen with its numbers, since when or how often, and the cause where it is known."""
+    """What was seen with its numbers, since when or how often, the cause where it is known, and what to try."""
     values = {key: writer.value(one) for key, one in _scalars(finding.values).items()}
     found = _KINDS[finding.kind](finding, values, writer)
     often, worst = finding.values.get("often"), finding.values.get("worst")
-    if isinstance(often, int):
+    if isinstance(often, int) and finding.values["iterations"] != 1:
         iterations = writer.value(finding.values["iterations"])
         found.append(say_count("health.often", often, iterations=iterations, worst=writer.value(worst)))
+    if finding.remedy:
+        found.append(say("health.try", what=say(f"health.try.{finding.remedy}", **_typed(finding, values))))
     return found
+
+
+def program_notes(program: Program) -> Iterator[str]:
+    """What `check` says of a program: where softmax or sigmoid is applied twice, or to a single column."""
+    for one in doubled(program):
+        outer, inner = one.outer, one.inner
+        given, logits = (_operand(program, step) for step in (outer, inner))
+        yield say(f"report.doubled.{one.kind}", outer=outer.operation, inner=inner.operation, name=given, logits=logits)
+    for step in single_columns(program):
+        yield say("report.column", function=step.operation, name=_operand(program, step))
+
+
+def _operand(program: Program, step: Step) -> str:
+    slot = argument(step, 0)
+    return clean(program.values[slot].name) if slot is not None else ""
+
+
+def _typed(finding: Finding, values: Values) -> Values:
+    """The numbers of what to try, as a person would type them."""
+    numbers = {key: one for key, one in finding.values.items() if isinstance(one, float)}
+    return {**values, **{key: _plainly(one) for key, one in numbers.items()}}
+
+
+def _plainly(number: float) -> str:
+    rounded = float(f"{number:.3g}")
+    return number_text(rounded)
 
 
 def _scalars(values: Mapping[str, object]) -> dict[str, object]:
@@ -104,14 +140,14 @@ def _scalars(values: Mapping[str, object]) -> dict[str, object]:
     return {key: one for key, one in values.items() if key not in ("layers", "operands", "units")}
 
 
-Values = dict[str, str]
-
-
 def _silent(finding: Finding, values: Values, writer: Writer) -> list[str]:
     samples, units = finding.values["samples"], finding.values["units"]
     assert isinstance(samples, int)
     assert isinstance(units, tuple)
-    values["samples"] = say_count(f"health.samples.{'all' if finding.values['whole'] else 'batch'}", samples)
+    if finding.values["whole"]:
+        values["samples"] = say_count("health.samples.all", samples)
+    else:
+        values["samples"] = say("health.samples.batch", count=f"{samples:,}")
     values["units"] = _listed(list(map(str, units)))
     values["count"] = f"{len(units):,}"
     function = finding.values.get("function")
@@ -152,7 +188,9 @@ def _number(finding: Finding, values: Values, writer: Writer) -> list[str]:
         values["operands"] = ", ".join(pairs)
     elif finding.cause in ("pole", "undefined", "overflow"):
         return [*found, say("health.number.bare", **values)]
-    return [*found, say(f"health.number.{finding.cause}", **values)] if finding.cause else found
+    if finding.cause:
+        found.append(say(f"health.number.{finding.cause}", **values))
+    return [*found, say("health.number.slope", **values)] if "function" in values else found
 
 
 def _update(finding: Finding, values: Values, writer: Writer) -> list[str]:
@@ -167,6 +205,33 @@ def _loss(finding: Finding, values: Values, writer: Writer) -> list[str]:
     return [*found, say(f"health.loss.{finding.cause}", **values)] if finding.cause else found
 
 
+def _plain(finding: Finding, values: Values, writer: Writer) -> list[str]:
+    """What is said of most kinds: what is so, and the cause."""
+    values = {**values, **_places(finding, writer)}
+    single = ".one" if finding.kind == "targets" and finding.values["of"] == 1 else ""
+    found = [say(f"health.{finding.kind}.says{single}", **values)]
+    return [*found, say(f"health.{finding.kind}.cause.{finding.cause}", **values)] if finding.cause else found
+
+
+def _places(finding: Finding, writer: Writer) -> Values:
+    """Units and classes, one after the other."""
+    units = finding.values.get("units")
+    return {"units": _listed(list(map(str, units)))} if isinstance(units, tuple) else {}
+
+
+def _twins(finding: Finding, values: Values, writer: Writer) -> list[str]:
+    by_name = ".names" if finding.cause == "names" else ""
+    return [say(f"health.twins.says{by_name}", **{**values, **_places(finding, writer)})]
+
+
+def _still(finding: Finding, values: Values, writer: Writer) -> list[str]:
+    always = "always" if finding.values["always"] else "since"
+    found = [say(f"health.still.says.{always}", **values)]
+    if finding.values["how"] == "looked":
+        found.append(say("health.since.looked", since=values["since"]))
+    return [*found, say(f"health.still.cause.{finding.cause}", **values)]
+
+
 _KINDS: dict[str, Callable[[Finding, Values, Writer], list[str]]] = {
     "dead": _silent,
     "saturated": _silent,
@@ -178,4 +243,8 @@ _KINDS: dict[str, Callable[[Finding, Values, Writer], list[str]]] = {
     "small-update": _update,
     "stalled": _loss,
     "rising": _loss,
+    "still": _still,
+    "twins": _twins,
+    **dict.fromkeys(("decay", "untrained", "doubled", "column", "targets", "outside"), _plain),
+    **dict.fromkeys(("rate", "clamp", "above"), _plain),
 }

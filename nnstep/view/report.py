@@ -13,6 +13,7 @@ from nnstep.language import number_text, to_text
 from nnstep.program import Program, Value
 from nnstep.scenario import Optimizer, Scenario
 from nnstep.text import clean, padded, width
+from nnstep.view.health_text import program_notes
 from nnstep.view.numbers import shape_text
 
 if TYPE_CHECKING:
@@ -258,6 +259,7 @@ def _gradient_notes(scenario: Scenario, program: Program) -> Iterator[str]:
             yield say("report.unreached", name=clean(parameter.name), objective=objective)
     if scenario.optimizer is None:
         yield say("report.no-optimizer")
+    yield from program_notes(program)
 
 
 def _columns(rows: Sequence[tuple[str, ...]], right: Collection[int]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnstep.debugger.health import Finding, findings
+from nnstep.debugger.health import Finding, standing
 from nnstep.engine import Timeline
 from nnstep.scenario import loads
 from nnstep.scenario.model import Scenario
@@ -30,9 +30,9 @@ def repeated(equations: str, parameters: str, lr: float = 0.1, epochs: int = 40,
 
 
 def at_end(timeline: Timeline, iteration: int = 0) -> tuple[Finding, ...]:
-    """What is found at the end of an iteration, by default of the run."""
+    """What stands at the end of an iteration, by default the last one."""
     iteration = iteration or timeline.iterations
-    return findings(timeline, iteration, len(timeline.program(iteration).steps))
+    return standing(timeline, iteration, len(timeline.program(iteration).steps))
 
 
 def kinds(found: tuple[Finding, ...]) -> set[str]:

@@ -156,7 +156,7 @@ def test_a_loss_that_is_stuck_at_a_point_without_gradient() -> None:
 
 
 def test_a_loss_that_is_stuck_since_a_layer_is_dead() -> None:
-    scenario = layered("units = 3\nbias = [-9, -9, -9]", "relu", "units = 1\nbias = false", epochs=40)
+    scenario = layered("units = 3\nbias = [-9, -9, -9]", "relu", "units = 1\nbias = [0.25]", epochs=40)
     found = at_end(Timeline(scenario))
     (one,) = of_kind(found, "stalled")
     assert one.cause == "dead"
@@ -167,8 +167,9 @@ def test_a_loss_that_is_stuck_since_a_layer_is_dead() -> None:
 def test_a_loss_that_jumps_since_the_learning_rate_is_too_large() -> None:
     """|w| with steps of 2 goes from 1.3 to -0.7 and back; w ** 2 grows with a rate above 1, and falls below it."""
     stuck = at_end(Timeline(repeated("loss = abs(w) + 1", "w = 1.3", lr=2)))
-    assert kinds(stuck) == {"stalled", "large-update"}
+    assert kinds(stuck) == {"stalled", "large-update", "rate"}
     assert of_kind(stuck, "stalled")[0].cause == "jumps"
+    assert of_kind(stuck, "rate")[0].severity == "warning"
     (rising,) = of_kind(at_end(Timeline(repeated("loss = w ** 2", "w = 1.0", lr=1.05))), "rising")
     assert (rising.cause, rising.severity) == ("grows", "problem")
     assert at_end(Timeline(repeated("loss = w ** 2", "w = 1.0", lr=0.4))) == ()
@@ -181,7 +182,7 @@ def test_a_loss_near_zero_has_not_stopped() -> None:
 
 
 def test_a_short_run_is_not_judged() -> None:
-    assert kinds(at_end(Timeline(repeated("loss = w ** 2", "w = 1.0", lr=1.05, epochs=29)))) == {"large-update"}
+    assert kinds(at_end(Timeline(repeated("loss = abs(w) + 1", "w = 1.3", lr=2, epochs=29)))) == {"large-update"}
 
 
 @pytest.mark.parametrize("epochs", [1, 40, 4_096, 4_097, 9_000])

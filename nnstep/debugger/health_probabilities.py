@@ -1,0 +1,99 @@
+"""Probabilities that a loss is given: outside of 0 to 1, or so near to an end that the loss's own bounds are in force.
+
+`bce` has bounds of itself, as PyTorch's has: it takes no logarithm as lower than −100 and divides its gradient by no
+less than 1e-12. Where a probability is that close to 0 or 1 and its target is not, the loss is smaller than the cross
+entropy, and so is the gradient.
+"""
+
+from __future__ import annotations
+
+from math import exp
+
+import numpy as np
+
+from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, written
+from nnstep.debugger.health_layers import argument
+from nnstep.debugger.health_reach import trained
+from nnstep.engine import Record
+from nnstep.language import Call, Name, Number
+from nnstep.ops import Index
+from nnstep.program import Program, Step
+
+__all__ = ["probabilities"]
+
+_LOWEST_LOG = -100.0  # of bce, as of PyTorch's BCELoss
+_LEAST = 1e-12  # what its gradient is divided by at least
+_ROUNDING = 1e-12  # by which a sum of probabilities may be above 1
+_APART = 1e-6  # of the probability and its target: below, both bounds change nothing that counts
+
+
+def probabilities(record: Record, until: int) -> list[Finding]:
+    """What is odd about the probabilities of an iteration, once `until` steps are done."""
+    found = []
+    for step in record.program.steps[:until]:
+        if step.operation in ("bce", "nll") and step.target in trained(record.program):
+            found += _outside(record, step) or (_bounded(record, step) if step.operation == "bce" else [])
+    return found
+
+
+def _outside(record: Record, step: Step) -> list[Finding]:
+    """About numbers that are no probabilities."""
+    program, slot = record.program, argument(step, 0)
+    if slot is None:
+        return []
+    p, given = record.value(slot), record.program.values[slot]
+    outside = (p < 0) | (p > 1 + _ROUNDING)
+    if not outside.any():
+        return []
+    at = np.unravel_index(int(np.argmax(np.where(outside, np.abs(p - 0.5), -1.0))), p.shape)
+    index: Index = tuple(map(int, at))
+    values: dict[str, object] = {
+        "loss": step.operation,
+        "count": int(outside.sum()),
+        "of": p.size,
+        "cell": written(given.name, index),
+        "number": float(p[index]),
+        "name": Name(given.name),
+        "labels": _labels(program, step),
+    }
+    place = (record.iteration, step.index, program.values[step.target].name, ())
+    return [Finding("outside", PROBLEM, *place, values, "", f"outside.{step.operation}")]
+
+
+def _labels(program: Program, step: Step) -> Name | float:
+    """What the probabilities are compared with: a name, or a number."""
+    slot = argument(step, 1)
+    given = step.expression.arguments[1] if isinstance(step.expression, Call) else step.expression
+    return Name(program.values[slot].name) if slot is not None else given.value if isinstance(given, Number) else 0.0
+
+
+def _bounded(record: Record, step: Step) -> list[Finding]:
+    """About the bounds of `bce`, where they change something."""
+    program = record.program
+    p_slot, y_slot = argument(step, 0), argument(step, 1)
+    if p_slot is None or y_slot is None:
+        return []
+    p, y = record.value(p_slot), record.value(y_slot)
+    lost = ((p < exp(_LOWEST_LOG)) & (y > 0)) | ((1 - p < exp(_LOWEST_LOG)) & (y < 1))
+    bounded = (lost | (p * (1 - p) < _LEAST)) & (np.abs(p - y) > _APART) & (y >= 0) & (y <= 1)
+    if not bounded.any():
+        return []
+    at = np.unravel_index(int(np.argmax(np.where(bounded, np.abs(p - y), -1.0))), p.shape)
+    index: Index = tuple(map(int, at))
+    given = program.values[p_slot]
+    maker = program.steps[given.step - 1] if given.step else None
+    logits = argument(maker, 0) if maker is not None and maker.operation == "sigmoid" else None
+    values: dict[str, object] = {
+        "count": int(bounded.sum()),
+        "of": p.size,
+        "cell": written(given.name, index),
+        "number": float(p[index]),
+        "target": written(program.values[y_slot].name, index),
+        "wanted": float(y[index]),
+        "name": Name(given.name),
+        "logits": Name(program.values[logits].name) if logits is not None else Name(given.name),
+        "labels": _labels(program, step),
+    }
+    place = (record.iteration, step.index, program.values[step.target].name, ())
+    cause = "log" if lost.any() else "slope"
+    return [Finding("clamp", WARNING, *place, values, cause, "clamp.sigmoid" if logits is not None else "clamp")]

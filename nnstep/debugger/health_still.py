@@ -1,0 +1,165 @@
+"""A gradient that is exactly 0 for every parameter: nothing is learnt, and where on its way back it is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, corner
+from nnstep.debugger.health_reach import reach
+from nnstep.debugger.health_since import Since, since
+from nnstep.debugger.health_units import looks
+from nnstep.engine import Record, Timeline
+from nnstep.language import Name
+from nnstep.program import Program, per_program
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["all_gradients", "is_still", "still"]
+
+_SILENT = ("dead", "saturated")
+_MOVE = 0.1  # by how much parameters are moved, at most, to see whether the loss depends on them
+
+
+@per_program
+def all_gradients(program: Program) -> tuple[tuple[int, int], ...]:
+    """Every trainable parameter that has a gradient: its slot before the update, and that of its gradient."""
+    found = []
+    for start, _ in program.carried:
+        value = program.values[start]
+        gradient = program.versions.get(f"grad({value.name})")
+        if value.role == "parameter" and value.trainable and gradient:
+            found.append((start, gradient[-1]))
+    return tuple(found)
+
+
+def is_still(record: Record) -> bool:
+    """Whether there are gradients, and every entry of all of them is exactly 0."""
+    pairs = all_gradients(record.program)
+    return bool(pairs) and not any(record.value(gradient).any() for _, gradient in pairs)
+
+
+def still(timeline: Timeline, record: Record, others: list[Finding], most: int) -> list[Finding]:
+    """Whether nothing is learnt in an iteration, all gradients of which are computed; since when, and why.
+
+    A gradient that became 0 on the way is told where something found has cut it off (`others`); else it is the end of a
+    way down. Since when is looked up in at most about `most` iterations.
+    """
+    if not is_still(record) or record.loss is None or timeline.scenario.optimizer is None:
+        return []
+    when = _since(timeline, record.iteration, most)
+    always = when.iteration == 1 and when.how != "least"
+    cut = _cut(record, others)
+    if not always and cut not in ("dead", "saturated", "clamp", "column"):
+        return []
+    program = record.program
+    cause, numbers = (cut, {}) if cut else _why(timeline, record)
+    if cause == "fitted" and timeline.iterations == 1:
+        return []
+    assert program.objective is not None
+    values: dict[str, object] = {
+        "names": tuple(Name(program.values[slot].name) for slot, _ in all_gradients(program)),
+        "since": when.iteration,
+        "how": when.how,
+        "always": always,
+        "until": record.iteration,
+        "loss": Name(program.values[program.objective].name),
+        "level": record.loss,
+        **_of_cut(others, cut),
+        **numbers,
+    }
+    gradient = program.values[all_gradients(program)[0][1]]
+    place = (gradient.step, gradient.name, corner(record.value(gradient.slot)))
+    severity = WARNING if cause == "fitted" else PROBLEM
+    return [Finding("still", severity, when.iteration, *place, values, cause, _TRIES.get(cause, f"still.{cause}"))]
+
+
+_TRIES = {"dead": "dead.layer", "saturated": "saturated.layer", "column": "column", "clamp": "clamp"}
+
+
+def _since(timeline: Timeline, at: int, most: int) -> Since:
+    def silent(iteration: int) -> NDArray[np.bool_]:
+        return np.array([is_still(timeline.glance(iteration))])
+
+    return looks(timeline).once(("still", at, most), lambda: since(timeline, silent, range(1), at, most)[0])
+
+
+def _cut(record: Record, others: list[Finding]) -> str:
+    """The kind of what was found that stops every gradient; "" where none of it does."""
+    kinds = {one.kind: one for one in others}
+    if "column" in kinds:
+        return "column"
+    if any(one.kind == "dead" and len(_units(one)) == one.values["of"] for one in others):
+        return "dead"
+    if any(one.kind == "saturated" and len(_units(one)) == one.values["of"] for one in others):
+        return "saturated"
+    return "clamp" if "clamp" in kinds else ""
+
+
+def _units(one: Finding) -> tuple[object, ...]:
+    units = one.values["units"]
+    assert isinstance(units, tuple)
+    return units
+
+
+def _of_cut(others: list[Finding], cut: str) -> dict[str, object]:
+    """What the text about such a cause has in it."""
+    for one in sorted(others, key=lambda one: one.iteration):
+        if one.kind == cut and cut in _SILENT and len(_units(one)) == one.values["of"]:
+            return {"layer": one.values["layer"]}
+        if one.kind == cut and cut == "column":
+            return {"layer": one.values["target"]}
+        if one.kind == cut and cut == "clamp":
+            return {"layer": one.values["name"]}
+    return {}
+
+
+def _why(timeline: Timeline, record: Record) -> tuple[str, dict[str, object]]:
+    """Why the gradients of an iteration are 0, where nothing else that was found says it."""
+    program = record.program
+    assert program.objective is not None
+    if record.loss == 0 and reach(record)[program.objective].low >= 0 and not _cancels(timeline, record):
+        return "fitted", {}
+    if _cancels(timeline, record):
+        return "cancels", {}
+    if not any(record.value(slot).any() for slot, _ in all_gradients(program)):
+        return "zeros", {}
+    lost = _lost(record)
+    return ("lost", lost) if lost else ("point", {})
+
+
+def _cancels(timeline: Timeline, record: Record) -> bool:
+    """Whether the loss stays the same when all parameters are moved: a little, both ways, and to other numbers."""
+    machine = timeline.scratch_machine(record)
+    random = np.random.default_rng(0)
+    assert record.program.objective is not None
+    slots = [slot for slot, _ in all_gradients(record.program)]
+    for near, far in ((1.0, _MOVE), (1.0, -_MOVE), (0.0, 1.0), (0.0, -3.0)):
+        for slot in slots:
+            before = record.value(slot)
+            machine.load_value(slot, near * before + far * random.uniform(0.2, 1.0, before.shape))
+        machine.forward()
+        if float(machine.values[record.program.objective]) != record.loss:
+            return False
+    return True
+
+
+def _lost(record: Record) -> dict[str, object]:
+    """The first step of the backward pass that makes 0 of a gradient that is not."""
+    program = record.program
+    for step in program.steps:
+        target = program.values[step.target]
+        if step.phase != "backward" or target.role != "gradient" or not step.source or record.value(step.target).any():
+            continue
+        upstream = [slot for _, slot in step.operands if program.values[slot].role == "gradient"]
+        if upstream and all(record.value(slot).any() for slot in upstream):
+            source = program.steps[step.source - 1]
+            return {
+                "behind": Name(target.name),
+                "before": Name(program.values[upstream[0]].name),
+                "function": source.operation,
+                "step": step.index,
+            }
+    return {}

@@ -1,0 +1,239 @@
+"""Every text about the health of a run is said of a real finding of its kind, with nothing left out.
+
+A text of the catalogue that asks for a number that nobody gives fails when it is said, and not before: so all of them
+are said here. Runs of every kind are looked at, at every step of some iterations and as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from nnstep import catalogue
+from nnstep.catalogue.en import TEXTS
+from nnstep.debugger import health, health_since, health_units
+from nnstep.debugger.health import Finding, examine, findings, standing
+from nnstep.engine import Timeline
+from nnstep.scenario import loads
+from nnstep.scenario.model import Edit, Scenario
+from nnstep.view.health_report import training_report
+from nnstep.view.health_text import Writer, heading, place, program_notes, sentences
+from nnstep.view.lens.health import health_view
+from nnstep.view.stepper import Stepper
+from tests.debugger.health_cases import CASES, equations
+from tests.debugger.health_nets import layered, repeated
+from tests.view.test_health import NETS
+
+POLES = {
+    "log": ("loss = log(a)", "a = 0"),
+    "log of a vector": ("loss = sum(log(a))", "a = [1.0, 0.0]"),
+    "log of a mean": ("loss = mean(log(softmax(z)))", "z = [[0.0, 800.0]]"),
+    "1 / 0": ("loss = 1 / a", "a = 0"),
+    "-1 / 0": ("loss = -1 / a", "a = 0"),
+    "0 / 0": ("loss = a / b", "a = 0\nb = 0"),
+    "1 / (b - b)": ("loss = a * (1 / (b - b))", "a = 1\nb = 2"),
+    "root": ("loss = sqrt(a)", "a = 0"),
+    "root of a sum": ("loss = sqrt(sum(a ** 2))", "a = [0.0, 0.0]"),
+    "0 ** 0.5": ("loss = sum(a ** 0.5)", "a = [0.0, 1.0]"),
+    "0 ** -1": ("loss = a ** -1", "a = 0"),
+    "0 ** -2": ("loss = sum(a ** -2)", "a = [1.0, 0.0]"),
+    "0 ** b": ("loss = a ** b", "a = 0\nb = -1"),
+    "root of -1": ("loss = sqrt(a)", "a = -1"),
+    "(-1) ** 0.5": ("loss = a ** 0.5", "a = -1"),
+    "tan": ("loss = sin(a) / (cos(a) - cos(a))", "a = 1.0"),
+    "softmax written out": ("e = exp(z)\np = e / sum(e)\nloss = -log(p[0])", "z = [1000.0, 0.0]"),
+    "an entropy": ("loss = sum(p * log(p))", "p = [0.0, 1.0]"),
+    "a divergence": ("loss = sum(p * log(p / q))", "p = [0.5, 0.5]\nq = [1.0, 0.0]"),
+    "a deviation": ("s = sqrt(mean((a - mean(a)) ** 2))\nloss = sum(a / s)", "a = [1.0, 1.0]"),
+    "overflow": ("loss = exp(a)", "a = 1000"),
+    "a product": ("loss = sum(A @ B)", "A = [[1e200]]\nB = [[1e200]]"),
+    "∞ - ∞": ("b = exp(a)\nloss = b - b", "a = 1000"),
+    "0 · ∞": ("b = exp(a)\nloss = b * c", "a = 1000\nc = 0"),
+}
+
+
+class Heard(Mapping[str, str]):
+    """A translation that leaves everything to English, and keeps the keys that were asked for."""
+
+    def __init__(self) -> None:
+        self.keys_asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.keys_asked.add(key)
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def extra() -> dict[str, Scenario]:
+    """Runs for the texts that nothing else says."""
+    dead = layered("units = 2\nbias = [5, 5]", "relu", "units = 1", epochs=6, lr=0.001)
+    given = repeated("loss = sum(w ** 2)", "w = [1.0, 2.0]", epochs=3)
+    broken = given.parameters[0]._replace(value=given.parameters[0].value * [1, float("inf")])
+    return {
+        "an edit kills a unit": dead._replace(edits=(Edit(4, "b1", (1,), -100.0),)),
+        "an edit is not finite": given._replace(edits=(Edit(2, "w", (0,), float("nan")),)),
+        "a parameter is not finite": given._replace(parameters=(broken,)),
+        "inputs of a unit change": layered(
+            *("weight = [[1], [1]]\nbias = [1]", "tanh", "weight = [[1]]\ntrainable = false\nbias = false", "relu"),
+            *("units = 1\nweight = [[-9]]",),
+            lr=1.0,
+            epochs=30,
+        ),
+        "weights without a bias": layered(
+            "weight = [[50], [50]]\nbias = false", "tanh", data="[data]\nx = [[1, 1]]\ny = [[2]]\n"
+        ),
+        "several saturated": layered(
+            "weight = [[50, 60, 0.1], [50, 70, 0.2]]\nbias = [90, 90, 0]", "tanh", "units = 1"
+        ),
+        "many saturated": layered(
+            f"weight = [{[50] * 10 + [0.1]}, {[60] * 10 + [0.1]}]\nbias = {[90] * 10 + [0]}",
+            "tanh",
+            "units = 1",
+            lr=1e-3,
+        ),
+        "batches": layered("units = 2\nbias = [-90, 1]", "relu", "units = 1", training="batch_size = 2", lr=1e-3),
+        "small inputs": loads(
+            equations(
+                "h = x @ U\nk = h @ W\nloss = mse(k, y)",
+                "U = [[1e5, 5e4], [2e4, 1e5]]\nW = [[1.0], [2.0]]",
+                "x = [[1e-5, 2e-5], [2e-5, 1e-5]]\ny = [[1], [2]]\n",
+                epochs=3,
+            )
+        ),
+        "one slope": layered("weight = [[400], [300]]\nbias = [9]", "sigmoid", "weight = [[1], ]", lr=1e-6),
+        "one weight": loads(
+            equations(
+                "h = x @ U\nk = h @ W\nloss = mse(k, y)",
+                "U = [[1.0], [0.2]]\nW = [[1e5]]",
+                "x = [[1, 2], [2, 1]]\ny = [[1], [2]]\n",
+                'type = "sgd"\nlr = 1e-20',
+                epochs=3,
+            )
+        ),
+        "a slope less": loads(
+            equations(
+                "h = tanh(x @ U)\nk = h @ W\nloss = mse(k, y)",
+                "U = [[9.0], [9.0]]\nW = [[1.0]]",
+                "x = [[1, 2], [2, 1]]\ny = [[1], [2]]\n",
+                'type = "sgd"\nlr = 1e-9',
+                epochs=3,
+            )
+        ),
+        "steep": repeated("loss = (w - 3) ** 2", "w = 1.0", lr=1e-6, epochs=60),
+        "jumps": repeated("loss = abs(w) + 1", "w = 1.3", lr=2),
+        "far overflow": repeated("loss = w ** 2", "w = 1.0", lr=1e3, epochs=300),
+        "far dead": layered(
+            "weight = [[1, 1], [1, 1]]\nbias = [1, 1]", "relu", "weight = [[9], [0]]", lr=3.0, epochs=90
+        ),
+        "dead without a bias": layered("weight = [[1, -1], [1, -2]]\nbias = false", "relu", "units = 1", lr=1e-3),
+        "a sum": repeated("loss = sum(1e308 * w)", "w = [1, 1, 1, 1, 1]", epochs=1),
+        "a long sum": repeated("loss = sum(1e308 * w)", 'w = { shape = [30_000], init = "ones" }', epochs=1),
+        "log of 0": repeated("loss = w + log(0)", "w = 1.0", epochs=1),
+        "weights in a row": repeated(
+            "\n".join([f"h{k} = sin(h{k - 1} @ W{k})" if k > 1 else "h1 = sin(x @ W1)" for k in range(1, 6)])
+            + "\nloss = mean(h5)",
+            "\n".join(f"W{k} = [[30, 20], [-20, 30]]" for k in range(1, 6)),
+            lr=1e-20,
+            epochs=3,
+            data="[data]\nx = [[0, 2], [3, 4]]\n",
+        ),
+        "terms that cancel": repeated("loss = w ** 2 - 2 * w + 5", "w = 1.0", epochs=3),
+        "saturated, in columns": loads(
+            equations(
+                "h = tanh(W @ x.T)\no = V @ h\nloss = mean((o - y.T) ** 2)",
+                "W = [[90.0], [0.1]]\nV = [[1.0, 1.0]]",
+                "x = [[1], [2]]\ny = [[1], [2]]\n",
+                'type = "sgd"\nlr = 0.001',
+                epochs=3,
+            )
+        ),
+        "a sum of many": repeated(
+            "loss = mean(sum(exp(400 * x) * exp(400 * w), axis=1))", "w = 1.0", data="[data]\nx = [[1, 1, 1, 1, 1]]\n"
+        ),
+        "no loss": loads('equations = "z = exp(a)"\n[parameters]\na = 1\n'),
+        **{
+            name: loads(f'equations = """\n{written}\n"""\n[parameters]\n{given}\n')
+            for name, (written, given) in POLES.items()
+        },
+    }
+
+
+RUNS: dict[str, Scenario] = {**NETS, **extra(), **{name: loads(case.text) for name, case in CASES.items()}}
+
+
+def told(timeline: Timeline, name: str) -> Iterator[Finding]:
+    """What is found in the whole of a run; in that of a few also what stands at its steps."""
+    last = timeline.iterations
+    if name not in CASES:
+        for iteration in (1, min(2, last)):
+            for step in range(len(timeline.program(iteration).steps) + 1):
+                yield from standing(timeline, iteration, step)
+        for iteration in {min(40, last), last}:
+            yield from standing(timeline, iteration, len(timeline.program(iteration).steps))
+    yield from findings(timeline, last, len(timeline.program(last).steps))
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    texts = Heard()
+    catalogue.use(texts=texts)
+    yield texts
+    catalogue.use()
+
+
+def say_all(name: str) -> None:
+    """Everything that is ever said of a run's health."""
+    timeline = Timeline(RUNS[name])
+    for one in told(timeline, name):
+        assert sentences(one, Writer("L"))[-1].startswith("Try: ")
+        for writer in (Writer("L"), Writer("")):
+            for said in (heading(one), *place(one, writer), *sentences(one, writer)):
+                assert said == said.strip() != ""
+                assert not any(wrong in said for wrong in ("{", "}", "None", "Name(", "()"))
+    last = timeline.iterations
+    assert list(training_report(timeline, findings(timeline, last, len(timeline.program(last).steps))))
+    assert all(program_notes(timeline.program(1)))
+
+
+def test_every_text_about_health_is_said_of_a_real_finding(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in RUNS:
+        say_all(name)
+    for most in (1, 16):  # with little work
+        with monkeypatch.context() as patch:
+            patch.setattr(health, "_reach", lambda *arguments, most=most: most)
+            patch.setattr(health_since, "_EVERY", 4)
+            for name in ("far dead", "far overflow"):
+                say_all(name)
+    with monkeypatch.context() as patch:
+        patch.setattr(health_units, "MOST_SAMPLES", 3)
+        say_all("batches")
+    for name in ("healthy", "dead", "wild"):
+        seen = Stepper(RUNS[name])
+        for iteration in {1, seen.session.timeline.iterations}:
+            for step in (0, len(seen.session.program.steps)):
+                seen.session.go_to(iteration, step)
+                health_view(seen.moment())(90, 40, None)
+    wanted = {key for key in TEXTS if re.match(r"health\.|report\.doubled\.|report\.column$", key)}
+    assert wanted - heard.keys_asked == set()
+
+
+@pytest.mark.parametrize("name", POLES)
+def test_every_pole_is_named_with_its_operand(name: str) -> None:
+    written, given = POLES[name]
+    found = examine(Timeline(loads(f'equations = """\n{written}\n"""\n[parameters]\n{given}\n')))
+    assert found[0].kind in ("infinite", "nan")
+    said = " ".join(sentences(found[0], Writer("L")))
+    assert found[0].cause in ("pole", "undefined", "overflow")
+    assert " with " in said
+
+
+def test_a_rate_is_to_be_tried_as_it_is_typed() -> None:
+    one = examine(Timeline(RUNS["rate: a parabola, to infinity"]))[0]
+    assert sentences(one, Writer("L"))[-1] == "Try: e: lr = 0.1."
