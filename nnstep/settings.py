@@ -19,7 +19,7 @@ from nnstep.text import clean
 
 __all__ = ["DIGITS", "KEYBOARDS", "LOOKS", "Settings", "keep", "read", "settings_file"]
 
-LOOKS = ("dark", "light", "ansi")
+LOOKS = ("auto", "dark", "light", "ansi")
 KEYBOARDS = (
     *("auto", "ru", "ru-phonetic", "ua", "ua-phonetic", "by", "bg", "bg-phonetic", "rs", "mk", "kz", "kg", "tj", "mn"),
     *("gr", "il", "ara", "ir", "pk", "th", "am", "am-phonetic", "ge"),
@@ -31,13 +31,13 @@ _VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^"'#\s][^#\n]*?)"""  # of a setting, on one
 
 
 class Settings(NamedTuple):
-    """look      one of LOOKS
+    """look      one of LOOKS; "auto" goes by the colours that the terminal has
     digits    significant digits of the numbers shown
     memory    MiB for the states of a run, between which it is replayed
     keyboard  one of KEYBOARDS: the layout of another script that is on the keyboard
     """
 
-    look: str = "dark"
+    look: str = "auto"
     digits: int = 4
     memory: int = 64
     keyboard: str = "auto"
@@ -52,7 +52,22 @@ def settings_file() -> Path:
 
 
 def read() -> tuple[Settings, Problem | None]:
-    """The settings, and what is wrong with their file, of which then is used what can be; without one, the defaults."""
+    """The settings, and what is wrong with them first: what can be used is; without a file there are the defaults.
+
+    What the environment says goes before the file.
+    """
+    settings, wrong = _read_file()
+    for name, variable in _VARIABLES.items():
+        value = os.environ.get(variable, "")
+        if value and _VALID[name](value):
+            settings = settings._replace(**{name: value})  # type: ignore[arg-type]
+        elif value:
+            wrong = Problem(say("settings.wrong", value=_written(value)), key=variable)
+    return settings, wrong
+
+
+def _read_file() -> tuple[Settings, Problem | None]:
+    """The settings of the file, and what is wrong with it."""
     settings = Settings()
     try:
         path = settings_file()
@@ -111,6 +126,7 @@ _VALID = {
     "memory": lambda value: type(value) is int and value in _MEMORY,
     "keyboard": lambda value: value in KEYBOARDS,
 }
+_VARIABLES = {"look": "NNSTEP_LOOK", "keyboard": "NNSTEP_KEYBOARD"}
 
 
 def keep(before: Settings, now: Settings) -> None:

@@ -29,6 +29,18 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def a_terminal_with_all_colours() -> Iterator[None]:
+    """Whatever terminal the tests are run in. As over ssh, so that none copies to the clipboard of whoever runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TERM", "xterm-256color")
+        patch.setenv("COLORTERM", "truecolor")
+        patch.setenv("SSH_TTY", "/dev/pts/0")
+        for name in ("DISPLAY", "TMUX", "STY", "NO_COLOR", "NNSTEP_LOOK", "NNSTEP_KEYBOARD"):
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True)
 def counting_clock() -> Iterator[None]:
     """A slice of a run is as many iterations on every machine: a thousandth of a second is a look at the clock."""
     looks = itertools.count()

@@ -89,7 +89,7 @@ def test_without_a_home_there_are_no_settings_and_nothing_is_written(monkeypatch
 
 
 def test_without_a_file_there_are_the_defaults():
-    assert read() == (Settings("dark", 4, 64), None)
+    assert read() == (Settings("auto", 4, 64), None)
     assert not settings_file().parent.exists(), "reading makes no folder"
 
 
@@ -326,6 +326,33 @@ def test_a_read_only_folder_is_survived():
     path.parent.chmod(0o700)
     assert path.read_text() == "digits = 5\n"
     assert list(path.parent.iterdir()) == [path]
+
+
+# What the environment says goes before the file.
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("NNSTEP_LOOK", "ansi", Settings("ansi", digits=6)),
+        ("NNSTEP_LOOK", "auto", Settings("auto", digits=6)),
+        ("NNSTEP_LOOK", "", Settings("light", digits=6)),
+        ("NNSTEP_KEYBOARD", "gr", Settings("light", digits=6, keyboard="gr")),
+    ],
+)
+def test_a_variable_goes_before_the_file(monkeypatch, variable, value, expected):
+    written("look = 'light'\ndigits = 6\n")
+    monkeypatch.setenv(variable, value)
+    assert read() == (expected, None)
+
+
+def test_a_variable_that_is_no_setting_is_said_and_left_out(monkeypatch):
+    written("look = 'light'\n")
+    monkeypatch.setenv("NNSTEP_LOOK", "pi\x1bnk")
+    found, problem = read()
+    assert found == Settings("light")
+    assert problem is not None
+    assert str(problem) == "NNSTEP_LOOK: found pi\\x1bnk, which is no setting of this program"
 
 
 # What the application does with them.

@@ -42,12 +42,14 @@ def _theme(look: Look, dark: bool) -> Theme:
     base = look.base.split(" on ")
     if dark:
         return Theme(
-            look.theme, "#2f78b4", accent="#ffa62b", warning="#ffc04d", error="#ff7f8a", success="#4ebf71",
+            look.theme, "#1f5c8f", accent="#ffa62b", warning="#ffc04d", error="#ff8a80", success="#58d391",
             foreground=base[0], background=base[1], surface="#1a1d25", panel="#1a2634", dark=True,
+            variables={"text-disabled": "#8d96a3"},  # of what could be typed, in an empty line
         )  # fmt: skip
     return Theme(
-        look.theme, "#2f78b4", accent="#b8650a", warning="#8f5a00", error="#b3202f", success="#1c7a3e",
+        look.theme, "#245f94", accent="#8f4100", warning="#7d4f00", error="#b3261e", success="#0a6b3b",
         foreground=base[0], background=base[1], surface="#ffffff", panel="#e6eef6", dark=False,
+        variables={"text-disabled": "#555e6a"},
     )  # fmt: skip
 
 
@@ -75,13 +77,21 @@ class NnstepApp(GuardedApp):
         self.use_command_palette = True
         self._look, self._notice = look, notice  # the notice is said once the screen is there
         self._palette = self._dressed("mono" if self.no_color else look)
+        self._first = self._palette.look.name
         self.stepping = StepperScreen(stepper, self._palette, self)
         self._copied = ""
         self._copying = Copying(self._later, self._write_now, lambda said: self.stepping.say(said.text, said.role))
         self._straight = Straight(self, self.stepping, self.keyboard)
 
     def _dressed(self, look: str) -> Palette:
+        """A look for this terminal; "auto" is the terminal's own where there are sixteen colours or fewer.
+
+        Of colours of our own, those would leave neither the band nor the tints nor what is dim.
+        """
         system = COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
+        if look == "auto":
+            few = self.console.color_system in (None, "standard", "windows")
+            look = "ansi" if few else "dark"
         return Palette(LOOKS[look], system)
 
     def _dress_dialogs(self) -> None:
@@ -124,8 +134,9 @@ class NnstepApp(GuardedApp):
 
     @property
     def look(self) -> str:
-        """The look that was chosen; without colours, the one that would be there with them."""
-        return self._look if self.no_color else self._palette.look.name
+        """The look that was chosen; the setting from the start where that is what is there (also after a round)."""
+        name = self._palette.look.name
+        return self._look if self.no_color or name == self._first else name
 
     def take(self, key: Key) -> bool:
         """Carry out what a key is bound to without Textual's way to it; False where it has to go that way."""

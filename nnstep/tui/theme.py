@@ -21,12 +21,16 @@ OWN_ROLES: Final = ("band", "frame", "frame-on", "frame-title", "frame-title-on"
 
 
 class Look(NamedTuple):
-    """A name, the Textual theme its dialogs use, the style everything starts from, and the style of each role."""
+    """A name, the Textual theme its dialogs use, the style everything starts from, and the style of each role.
+
+    `fewer` has the roles that look otherwise where there are only 256 colours, whose nearest one is too near another.
+    """
 
     name: str
     theme: str
     base: str
     roles: Mapping[str, str]
+    fewer: Mapping[str, str] = {}
 
 
 class Styles(dict[str, Style]):
@@ -63,6 +67,8 @@ class Palette:
     """A look made ready for one terminal: styles and escape sequences by background and role, each worked out once."""
 
     def __init__(self, look: Look, system: ColorSystem = ColorSystem.TRUECOLOR) -> None:
+        if system is ColorSystem.EIGHT_BIT and look.fewer:
+            look = look._replace(roles={**look.roles, **look.fewer})
         self.look, self._system = look, system
         self._styles: dict[str, Styles] = {}
         self._codes: dict[str, Codes] = {}
@@ -89,118 +95,140 @@ def _tints(positive: tuple[str, ...], negative: tuple[str, ...]) -> dict[str, st
     }
 
 
+# Contrasts as WCAG 2 counts them: everything that is read at least 4.5 to 1 on every ground that it can stand on (the
+# screen, the band of header and footer, the current line, tints for what is written on them), what is still to come or
+# cannot be done, lines and frames at least 3 to 1. A test has this for all of them, also in 256 colours.
 _DARK = {
-    "dim": "#7f838e",
+    "dim": "#a9b0bc",
     "strong": "bold #ffffff",
     "heading": "bold #ffffff",
     "title": "bold #ffffff",
-    "name": "bold #f2f3f5",
-    "gradient": "bold #d9c4ff",
-    "parameter": "bold #a9dcc0",
+    "name": "bold #ffffff",
+    "gradient": "bold #cdbbff",
+    "parameter": "bold #a5e3bb",
     "operator": "bold #ffa62b",
-    "function": "#8ecbff",
-    "bracket": "#8b909c",
-    "shape": "#8b909c",
+    "function": "#8cc4ff",
+    "bracket": "#a9b0bc",
+    "shape": "#a9b0bc",
     "now": "bold #ffa62b",
-    "done": "#4ebf71",
-    "todo": "#6b707c",
-    "current": "on #0d3b61",
-    "cursor": "bold #101114 on #ececf0",
-    "lit": "bold #101114 on #f2d974",
+    "done": "#58d391",
+    "todo": "#838c9a",
+    "current": "on #1d3f63",
+    "cursor": "bold #101216 on #f4f5f8",
+    "lit": "bold #15130a on #f2d56b",
     "changed": "bold underline",
-    "tab": "#a0a4ae",
-    "tab-on": "bold #121318 on #dcdee3",
-    "bar-done": "#4ebf71",
+    "tab": "#a9b0bc",
+    "tab-on": "bold #111318 on #e6e8ec",
+    "bar-done": "#58d391",
     "bar-now": "bold #ffa62b",
-    "bar-todo": "#565b67",
+    "bar-todo": "#838c9a",
     "spark": "#ffa62b",
-    "good": "#4ebf71",
+    "good": "#58d391",
     "warning": "#ffc04d",
-    "error": "bold #ff7f8a",
+    "error": "bold #ff8a80",
     "help": "#a9c7e8",
-    "key": "bold #ffa62b",
+    "key": "bold #ffb454",
     "plot": "#6cb6ff",
     "plot-second": "#c89bff",
-    "plot-axis": "#8b909c",
+    "plot-axis": "#a9b0bc",
     "plot-mark": "bold #ffc46b",
     "plot-chosen": "bold #ffffff",
-    "edge-pos1": "#80592f",
+    "edge-pos1": "#8f6236",
     "edge-pos2": "#c98335",
     "edge-pos3": "#ffb454",
-    "edge-neg1": "#34608f",
-    "edge-neg2": "#4d8fd1",
+    "edge-neg1": "#3f74ab",
+    "edge-neg2": "#5a9ade",
     "edge-neg3": "#85c2ff",
-    "edge-dim": "#4a4e59",
-    "zero": "#7f838e",
-    "band": "on #0f2f4d",
-    "frame": "#1d4f78",
+    "edge-dim": "#646b78",
+    "zero": "#a9b0bc",
+    "band": "on #12304f",
+    "frame": "#4f719a",
     "frame-on": "#ffa62b",
-    "frame-title": "#dcdee3",
+    "frame-title": "#e6e8ec",
     "frame-title-on": "bold #ffffff",
-    "off": "#5f7387",
-    "thumb": "#5f8fb8",
+    "off": "#838c9a",
+    "thumb": "#7fb0dd",
     "selected": "#101216 on #b4d2f7",
     **_tints(
-        ("on #241d16", "on #3b2b1b", "on #553920", "#fff3e4 on #744b23", "#fff6ea on #955d27"),
-        ("on #161d27", "on #1a2a3e", "on #1f3a59", "#e6f1ff on #264c78", "#eef6ff on #2d5f99"),
+        ("on #2e2318", "on #45301c", "on #573a1d", "#ffffff on #734a1f", "#ffffff on #8a5420"),
+        ("on #17263b", "on #1c3557", "on #1f406d", "#ffffff on #26538a", "#ffffff on #2a62a8"),
     ),
 }
 
 _LIGHT = {
-    "dim": "#767a84",
+    "dim": "#525a66",
     "strong": "bold #000000",
     "heading": "bold #000000",
     "title": "bold #000000",
-    "name": "bold #16181d",
-    "gradient": "bold #6a3fb5",
-    "parameter": "bold #1f6f46",
-    "operator": "bold #a85a00",
-    "function": "#0b5fa5",
-    "bracket": "#6f747e",
-    "shape": "#6f747e",
-    "now": "bold #a85a00",
-    "done": "#1c7a3e",
-    "todo": "#9a9ea8",
-    "current": "on #cfe3f6",
-    "cursor": "bold #ffffff on #22252b",
-    "lit": "bold #000000 on #ffd84d",
+    "name": "bold #000000",
+    "gradient": "bold #5b3bb5",
+    "parameter": "bold #0f6b3a",
+    "operator": "bold #8f4100",
+    "function": "#0b5cad",
+    "bracket": "#525a66",
+    "shape": "#525a66",
+    "now": "bold #8f4100",
+    "done": "#0a6b3b",
+    "todo": "#6b7380",
+    "current": "on #cfe2f7",
+    "cursor": "bold #ffffff on #1b1f26",
+    "lit": "bold #15130a on #f5d24a",
     "changed": "bold underline",
-    "tab": "#5c616b",
-    "tab-on": "bold #ffffff on #2b2e35",
-    "bar-done": "#1c7a3e",
-    "bar-now": "bold #c26a00",
-    "bar-todo": "#b9bdc6",
-    "spark": "#c26a00",
-    "good": "#1c7a3e",
-    "warning": "#8f5a00",
-    "error": "bold #b3202f",
-    "help": "#2f5f8f",
-    "key": "bold #a34f00",
-    "plot": "#0b63b5",
-    "plot-second": "#7a3fc0",
-    "plot-axis": "#6f747e",
-    "plot-mark": "bold #b45f00",
+    "tab": "#525a66",
+    "tab-on": "bold #fbfaf7 on #2b2e35",
+    "bar-done": "#0a6b3b",
+    "bar-now": "bold #8f4100",
+    "bar-todo": "#6b7380",
+    "spark": "#8f4100",
+    "good": "#0a6b3b",
+    "warning": "#7d4f00",
+    "error": "bold #b3261e",
+    "help": "#2a5787",
+    "key": "bold #8a4300",
+    "plot": "#0b5fa8",
+    "plot-second": "#6f38b5",
+    "plot-axis": "#525a66",
+    "plot-mark": "bold #9a4600",
     "plot-chosen": "bold #000000",
-    "edge-pos1": "#e2b980",
-    "edge-pos2": "#c9832a",
-    "edge-pos3": "#945000",
-    "edge-neg1": "#9dc0e6",
-    "edge-neg2": "#4686c9",
+    "edge-pos1": "#b07a35",
+    "edge-pos2": "#9c6114",
+    "edge-pos3": "#8a4b00",
+    "edge-neg1": "#5b8fc9",
+    "edge-neg2": "#2f71b8",
     "edge-neg3": "#0b4f96",
-    "edge-dim": "#c9ccd3",
-    "zero": "#767a84",
-    "band": "on #d5e4f2",
-    "frame": "#9dbdd8",
-    "frame-on": "#c26a00",
-    "frame-title": "#24262b",
+    "edge-dim": "#858c98",
+    "zero": "#525a66",
+    "band": "on #dce6f2",
+    "frame": "#748ca8",
+    "frame-on": "#9c4c00",
+    "frame-title": "#1b1f26",
     "frame-title-on": "bold #000000",
-    "off": "#8fa2b5",
-    "thumb": "#4a86ba",
+    "off": "#6b7380",
+    "thumb": "#3f78ab",
     "selected": "#ffffff on #2f5f96",
     **_tints(
-        ("on #fbf0e2", "on #f8e0c2", "on #f3cd9a", "#1c1204 on #ecb76d", "#140c00 on #e39f42"),
-        ("on #e9f1fb", "on #d2e2f6", "on #b3cff0", "#04101f on #8fb8e8", "#000a17 on #6a9fdd"),
+        ("on #fbefdf", "on #f9e1c3", "on #f7d6ad", "#000000 on #f5c68c", "#000000 on #f3b870"),
+        ("on #e6effa", "on #d0e2f8", "on #c0d9f6", "#000000 on #a5c9f3", "#000000 on #8fbcf0"),
     ),
+}
+
+_DARK_256 = {
+    "band": "on #00005f",
+    "current": "on #00005f",
+    **_tints(
+        ("#ffd7af", "#ffaf5f on #1c1c1c", "on #5f0000", "#ffffff on #875f00", "#000000 on #d78700"),
+        ("#afd7ff", "#5fafff on #1c1c1c", "on #00005f", "#ffffff on #005f87", "#000000 on #5fafff"),
+    ),
+}
+
+_LIGHT_256 = {
+    "gradient": "bold #5f00af",
+    "operator": "bold #5f5f00",
+    "now": "bold #5f5f00",
+    "key": "bold #5f5f00",
+    "warning": "#5f5f00",
+    "plot-second": "#5f00af",
+    "plot-mark": "bold #5f5f00",
 }
 
 _ANSI = {
@@ -305,8 +333,8 @@ _MONO = {
 LOOKS: Final[Mapping[str, Look]] = {
     look.name: look
     for look in (
-        Look("dark", "nnstep-dark", "#dcdee3 on #121318", _DARK),
-        Look("light", "nnstep-light", "#24262b on #fbfbf8", _LIGHT),
+        Look("dark", "nnstep-dark", "#e6e8ec on #111318", _DARK, _DARK_256),
+        Look("light", "nnstep-light", "#1b1f26 on #fbfaf7", _LIGHT, _LIGHT_256),
         Look("ansi", "ansi-dark", "default on default", _ANSI),
         Look("mono", "ansi-dark", "default on default", _MONO),
     )

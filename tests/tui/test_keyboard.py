@@ -37,6 +37,13 @@ ROWS = {  # the letters on those keys
 }
 
 
+@pytest.fixture(autouse=True)
+def no_language(monkeypatch):
+    """That of whoever runs the tests would choose a layout."""
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_the_letters_of_a_layout_are_those_of_the_same_keys(name):
     keyboard = Keyboard("" if name == "kr" else name)
@@ -155,8 +162,6 @@ def test_signs(before, character, meant):
 
 
 def test_the_settings_and_the_environment_choose_between_layouts(monkeypatch):
-    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
-        monkeypatch.delenv(name, raising=False)
     assert language_of_environment() == ""
     monkeypatch.setenv("LANG", "bg_BG.UTF-8")
     assert language_of_environment() == "bg"
