@@ -122,6 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     gradcheck = command("gradcheck", _gradcheck)
     gradcheck.add_argument("scenario", metavar="SCENARIO")
     gradcheck.add_argument("--against", action="append", metavar="FILE", help=say("cli.gradcheck.against"))
+    gradcheck.add_argument(
+        "--tolerance", type=_tolerance, default=0.0, metavar="T", help=say("cli.gradcheck.tolerance")
+    )
     gradcheck.add_argument("--iteration", type=int, default=1, metavar="N", help=say("cli.gradcheck.iteration"))
     command("list", _list)
     new = command("new", _new)
@@ -151,6 +154,20 @@ def _megabytes(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65_536:
         raise argparse.ArgumentTypeError(say("cli.not-megabytes", text=repr(clean(text))))
     return int(text)
+
+
+def _tolerance(text: str) -> float:
+    """A number from 0 up."""
+    import argparse
+    import math
+
+    try:
+        found = float(text) if text.isascii() else -1.0
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < math.inf:
+        raise argparse.ArgumentTypeError(say("cli.not-a-tolerance", text=repr(clean(text))))
+    return found
 
 
 def _open(scenario: str | None) -> int:
@@ -263,40 +280,24 @@ def _gradcheck(options: argparse.Namespace) -> int:
         said = say("message.no-iteration", iteration=options.iteration, last=timeline.iterations)
         raise NnstepError(Problem(said, key="--iteration"))
     if options.against:
-        return _against(timeline, options.iteration, options.against)
+        return _against(timeline, options.iteration, options.against, options.tolerance)
     checks = gradcheck(timeline, options.iteration)
     if not checks:
         _print([say("report.nothing-to-check")])
         return 0
-    _print(gradcheck_report(checks, timeline.record(options.iteration).loss))
+    _print(gradcheck_report(checks, timeline.record(options.iteration).loss), plain=not _carries_unicode())
     return 0 if all(check.ok for check in checks) else 1
 
 
-def _against(timeline: Timeline, iteration: int, paths: list[str]) -> int:
-    """A person's own numbers beside those of an iteration."""
-    from nnstep.debugger.mine import compare, named
-    from nnstep.scenario.answers import read_all
-    from nnstep.view.canvas import line_text
-    from nnstep.view.diagnosis import diagnosis_lines
-    from nnstep.view.notation import objective_letter
+def _against(timeline: Timeline, iteration: int, paths: list[str], tolerance: float) -> int:
+    from nnstep.view.against import against
 
-    record = timeline.record(iteration)
-    given = read_all(paths)
-    problems = []
-    for path, name, one in given:
-        try:
-            named(record.program, [(name, one)])
-        except ValueError as error:
-            problems.append(Problem(str(error), file=path, key=clean(name)))
-    if problems:
-        raise NnstepError(problems)
-    try:
-        found = compare(record, named(record.program, [(name, one) for _, name, one in given]))
-    except ValueError as error:
-        raise NnstepError(Problem(str(error), key="--against")) from None
     plain = not _carries_unicode()
-    lines = diagnosis_lines(found, objective_letter(record.program), plain)
-    _print(map(line_text, lines), plain=plain)
+    found = against(timeline, iteration, paths, tolerance, plain)
+    _print(found.lines, plain=plain)
+    if found.problems:
+        _complain(NnstepError(found.problems))
+        return 2
     return 0 if found.ok else 1
 
 

@@ -10,6 +10,7 @@ from nnstep.catalogue.en_commands import COMMANDS
 from nnstep.catalogue.en_debug import DEBUG
 from nnstep.catalogue.en_health import HEALTH
 from nnstep.catalogue.en_memory import MEMORY
+from nnstep.catalogue.en_mine import MINE
 from nnstep.catalogue.en_print import PRINTED
 from nnstep.catalogue.en_run import RUN
 from nnstep.catalogue.en_steps import STEPS
@@ -28,6 +29,7 @@ TEXTS: dict[str, str] = {
     **MEMORY,
     **TERMINAL,
     **TOML,
+    **MINE,
     # -- dialogs of predicting and of one's own numbers
     "dialog.answer.title": "What will it be?",
     "dialog.answer.hint": "One number, or the whole matrix: rows separated by ;   Enter answers, Esc goes back",
@@ -335,47 +337,4 @@ TEXTS: dict[str, str] = {
     "check.corner.outside": "{entry} = {value} is at a corner of {operation} (step {step}). The slope is {below} below "
     "and {above} above; {taken} is not between them.",
     "check.bend": "The function bends so much that the slope is {below} below and {above} above; {taken} is between.",
-    # -- a person's own numbers
-    "mine.no-gradient": "{name} has no gradient here",
-    "mine.no-name": "no value here has a gradient to compare with",
-    "mine.cell": "{name} is one entry; all of {whole} is compared",
-    "mine.unknown": "nothing is called {name}; {hint}",
-    "mine.names": "names are those of the program, as in W1 or grad(z1); gradients: {names}",
-    "mine.twice": "{name} is given twice",
-    "mine.all-agree": "All of your numbers agree with those of iteration {iteration}.",
-    "mine.agrees": "agrees (within {tolerance})",
-    "mine.agrees-coarsely": "agrees, but only within {tolerance}, which is wide for numbers this small",
-    "mine.other-shape": "another shape",
-    "mine.wrong.one": "1 entry differs, by {most}",
-    "mine.wrong.many": "{count} entries differ, by {most} at most",
-    "mine.first": "The first difference is at step {step}:",
-    "mine.entry": "yours is {theirs}, here it is {ours}",
-    "mine.shapes": "yours is {theirs}, here it is {ours}",
-    "mine.scalar": "one number",
-    "mine.cause": "Likely cause",
-    "mine.causes": "Likely causes, which make the same numbers here",
-    "mine.partly": "  (this explains the first difference, not all of them)",
-    "mine.unknown-cause": "The cause is unknown: none of the common mistakes makes these numbers.",
-    "mine.too-large": "The cause is unknown: the network is too large to try every common mistake.",
-    "mine.cause.transposed": "{names}: rows and columns have changed places; compare the order of the product.",
-    "mine.cause.sign": "{names}: the sign is flipped; is it output − target?",
-    "mine.cause.missing-rows": "{names}: {factor} times too large: the 1/n of the mean over the rows is missing.",
-    "mine.cause.missing-entries": "{names}: {factor} times too large: the mean over all entries is missing.",
-    "mine.cause.missing-columns": "{names}: {factor} times too large: the mean is over the rows alone, not over the "
-    "columns as well.",
-    "mine.cause.extra-rows": "{names}: divided by n once too often ({factor} of it): a mean where a sum belongs.",
-    "mine.cause.extra-columns": "{names}: divided by the number of columns once too often ({factor} of it).",
-    "mine.cause.multiple": "{names}: {factor} times what it is here, in every entry.",
-    "mine.cause.sign-at": "step {step}: the sign of {names} is flipped, which is one of several paths.",
-    "mine.cause.twice": "{names}: twice too large; a 2 too many, or a ½ of the loss that is missing.",
-    "mine.cause.half": "{names}: half of it; the 2 of the square's derivative is missing, or a ½ too many.",
-    "mine.cause.unsummed": "{names}: not summed over the rows; a bias is added to each row, so its gradient is a sum.",
-    "mine.cause.one-row": "{names}: only one row of what has to be summed over all rows.",
-    "mine.cause.slope": "step {step}: the derivative of the activation is missing: {names} is taken as the "
-    "gradient after it.",
-    "mine.cause.slopes": "the derivative of the activations is missing in every layer ({names}).",
-    "mine.cause.sequential": "step {step}: weights were updated before the gradient went back through them ({names}): "
-    "use the old ones.",
-    "mine.cause.softmax-twice": "step {step}: softmax is applied twice: {names} is computed from the softmax of "
-    "probabilities.",
 }

@@ -125,5 +125,8 @@ PRINTED: dict[str, str] = {
     "explain.network": "The network",
     "cli.gradcheck.against": "compare with your own numbers: .npz, .npy, .json, or text with one matrix; may be "
     "repeated",
+    "cli.gradcheck.tolerance": "with --against: numbers agree that are at most T apart (default: as far as they were "
+    "written)",
+    "cli.not-a-tolerance": "found {text}, expected a number from 0 up, as in 0.01",
     "cli.gradcheck.iteration": "of which iteration (default 1)",
 }

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nnstep.catalogue import say
-from nnstep.debugger.mistakes import Cause, causes, searchable
+from nnstep.debugger.closeness import LOOSEST, Closeness, largest
+from nnstep.debugger.mistakes import Cause, causes, sample_count, searchable
 from nnstep.engine import Record
 from nnstep.errors import LanguageError, NnstepError, nearest
 from nnstep.ops import Array, Index
 from nnstep.program import Program
 from nnstep.program.naming import value_named
-from nnstep.scenario.answers import Given, given_text, read_json_text
+from nnstep.scenario.answers import Answers, Given, given_text, read_json_text
 from nnstep.typed import TypedError
 
-__all__ = ["Compared", "Comparison", "check_pasted", "compare", "named", "tolerance", "value_name"]
+__all__ = ["Compared", "Comparison", "check_pasted", "compare", "named", "value_name", "wanted_names"]
 
 _ROUNDING = 1e-14  # of the largest gradient: where others cancel out, this is left of them
-_RELATIVE = 1e-6  # of the largest entry, or of 1 where that is less
-_SMALL = 1e-3  # of the largest entry at most, or a small gradient would agree with anything
-_COARSE = 0.02  # of the largest entry: within more than that, agreeing says little
+_SINGLE = 1e-6  # the same where float32 computed it
+_SINGLE_DIGITS = 7  # decimals from which a number looks like one that float32 computed
+_EARLIER = 9  # iterations whose gradients may be added up in it
 
 
 @dataclass(frozen=True)
 class Compared:
     """One of the person's arrays beside that of the program.
 
-    step       the step that computes it
+    step       the step that computes it; 0 for what is given
     wrong      how many entries are off by more than `tolerance`; where the shapes differ, all of them
     index      the first of those in reading order, with both numbers; () where the shapes differ
     most       the largest difference; NaN where a number is not finite on one side only
-    coarse     the tolerance is so wide beside the numbers that agreeing says little
+    coarse     so few digits were written that nearly anything would agree: no agreement, and no difference either
     """
 
     name: str
@@ -50,7 +51,7 @@ class Compared:
 
     @property
     def ok(self) -> bool:
-        """Whether they agree."""
+        """Whether nothing differs."""
         return self.wrong == 0
 
 
@@ -58,7 +59,9 @@ class Compared:
 class Comparison:
     """All arrays in the order of the program, what probably went wrong, and the equation of the first wrong step.
 
-    `searched` is False where the network is too large for all causes to be tried.
+    `searched` is False where the network is too large for all causes to be tried. `missing` are the gradients that were
+    looked for and not given, `unusable` says of what was given and cannot be compared why, `partial` that there was
+    such a thing where that is said elsewhere. `samples` is how many a pass has.
     """
 
     iteration: int
@@ -66,6 +69,10 @@ class Comparison:
     causes: tuple[Cause, ...]
     equation: str = ""
     searched: bool = True
+    missing: tuple[str, ...] = ()
+    unusable: tuple[str, ...] = ()
+    partial: bool = False
+    samples: int = 1
 
     @property
     def first(self) -> Compared | None:
@@ -74,8 +81,13 @@ class Comparison:
 
     @property
     def ok(self) -> bool:
-        """Whether all agree."""
-        return self.first is None
+        """Whether all agree, and as closely as it takes to say so."""
+        return self.first is None and not any(one.coarse for one in self.results)
+
+    @property
+    def computed(self) -> bool:
+        """Whether anything was compared that the program computes, and not only what it is given."""
+        return any(one.step for one in self.results)
 
 
 def value_name(program: Program, text: str) -> str:
@@ -108,32 +120,70 @@ def _names(program: Program) -> str:
     return say("mine.names", names=", ".join(found[:8]))
 
 
-def compare(record: Record, given: Mapping[str, Given]) -> Comparison:
+def compare(
+    record: Record,
+    given: Mapping[str, Given],
+    asked: float = 0.0,
+    earlier: Callable[[int], Record] | None = None,
+    wanted: Iterable[str] = (),
+) -> Comparison:
     """Compare arrays, by names of the program's values, with a record.
 
-    Raises nothing for wrong shapes or numbers: they are what it tells.
+    `asked` is a tolerance that was asked for, `earlier` gives the record of another iteration, `wanted` are the names
+    that are looked for. Raises nothing for wrong shapes or numbers: they are what it tells.
     """
     program = record.program
     results = []
     arrays: dict[str, Array] = {}
-    largest = _largest_gradient(record)
+    closeness: dict[str, Closeness] = {}
+    largest_gradient = _largest_gradient(record)
     for name, one in given.items():
         value = program.values[program.versions[name][-1]]
         ours = record.value(value.slot)
         theirs = _like(one.array, ours)
         arrays[name] = one.array if theirs is None else theirs
-        least = largest * (_RELATIVE if one.decimals is None and _is_single(one.array) else _ROUNDING)
-        results.append(_compared(name, value.step, ours, arrays[name], tolerance(ours, one, least)))
+        close = _closeness(one, arrays[name].shape, largest_gradient, asked)
+        closeness[name] = close
+        results.append(_compared(name, value.step, ours, arrays[name], close))
     results.sort(key=lambda result: result.step)
     wrong = tuple(result.name for result in results if not result.ok)
     found: tuple[Cause, ...] = ()
     equation = ""
     if wrong:
-        tolerances = {result.name: result.tolerance for result in results}
-        found = causes(record, arrays, tolerances, wrong)
+        before = range(record.iteration - 1, max(0, record.iteration - 1 - _EARLIER), -1)
+        records = [earlier(iteration) for iteration in before] if earlier is not None else []
+        found = causes(record, arrays, closeness, wrong, records)
         step = next(result.step for result in results if not result.ok)
         equation = program.steps[step - 1].equation if step else ""
-    return Comparison(record.iteration, tuple(results), found, equation, not wrong or searchable(record))
+    missing = tuple(name for name in wanted if name not in given)
+    searched = not wrong or searchable(record)
+    return Comparison(
+        record.iteration, tuple(results), found, equation, searched, missing, samples=sample_count(program)
+    )
+
+
+def wanted_names(program: Program) -> tuple[str, ...]:
+    """What a comparison looks for: the gradients of the trainable parameters; where there are none, the named values
+    that are computed.
+    """
+    gradients = [
+        f"grad({value.name})"
+        for value in program.values
+        if value.role == "parameter"
+        and value.trainable
+        and value.step == 0
+        and f"grad({value.name})" in program.versions
+    ]
+    if gradients:
+        return tuple(gradients)
+    return tuple(value.name for value in program.values if value.role == "activation")
+
+
+def _closeness(given: Given, shape: tuple[int, ...], largest_gradient: float, asked: float) -> Closeness:
+    many = given.decimals is None or given.decimals >= _SINGLE_DIGITS
+    least = largest_gradient * (_SINGLE if many and _is_single(given.array) else _ROUNDING)
+    unit = np.zeros(shape) if given.units is None else given.units.reshape(shape)
+    return Closeness(unit, least, asked)
 
 
 def _largest_gradient(record: Record) -> float:
@@ -141,46 +191,33 @@ def _largest_gradient(record: Record) -> float:
     sizes = [0.0]
     for value in record.program.values:
         if value.role in ("gradient", "contribution"):
-            sizes.append(_largest(record.value(value.slot)))
+            sizes.append(largest(record.value(value.slot)))
     return max(sizes)
-
-
-def tolerance(ours: Array, given: Given, least: float = 0.0) -> float:
-    """How far apart two entries may be; `least` is how far at least, for what is left where gradients cancel out.
-
-    A millionth of the largest entry, or of 1 where that is less; one unit of the last decimal that was written. Whole
-    numbers are taken as exact: within one unit nearly every gradient is 0.
-    """
-    largest = _largest(ours)
-    if given.decimals:
-        return max(_RELATIVE * largest, 10.0**-given.decimals * (1 + 1e-9), least)
-    return max(min(_RELATIVE * max(1.0, largest), _SMALL * largest), least)
-
-
-def _largest(array: Array) -> float:
-    return float(np.max(np.abs(array[np.isfinite(array)]), initial=0.0))
 
 
 @np.errstate(over="ignore", invalid="ignore")
 def _is_single(array: Array) -> bool:
     """Whether the numbers have no more digits than float32, in which most networks are computed."""
-    return bool(np.array_equal(array, array.astype(np.float32)))
+    return bool(np.allclose(array, array.astype(np.float32), rtol=1e-9, atol=0, equal_nan=True))
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def _compared(name: str, step: int, ours: Array, theirs: Array, allowed: float) -> Compared:
+def _compared(name: str, step: int, ours: Array, theirs: Array, close: Closeness) -> Compared:
     if theirs.shape != ours.shape:
-        return Compared(name, step, theirs.shape, ours.shape, allowed, max(1, ours.size))
+        widest = float(np.max(close.unit, initial=close.tight(ours)))
+        return Compared(name, step, theirs.shape, ours.shape, widest, max(1, ours.size))
     same = (theirs == ours) | (np.isnan(theirs) & np.isnan(ours))
     apart = np.where(same, 0.0, np.abs(theirs - ours))
-    coarse = allowed > _COARSE * _largest(ours) > 0
+    allowed, tight = close.allowed(ours), close.tight(ours)
+    coarse = bool(np.any((allowed > LOOSEST * largest(ours)) & (apart > tight))) and largest(ours) > 0
     places = np.argwhere(~(apart <= allowed))
     most = float(np.max(apart, initial=0.0))
+    widest = float(np.max(allowed, initial=0.0)) if most > tight else tight
+    shapes = theirs.shape, ours.shape
     if not len(places):
-        return Compared(name, step, theirs.shape, ours.shape, allowed, 0, most=most, coarse=coarse)
+        return Compared(name, step, *shapes, widest, 0, most=most, coarse=coarse)
     index = tuple(int(i) for i in places[0])
-    numbers = (float(theirs[index]), float(ours[index]), most)
-    return Compared(name, step, theirs.shape, ours.shape, allowed, len(places), index, *numbers, coarse=coarse)
+    return Compared(name, step, *shapes, widest, len(places), index, float(theirs[index]), float(ours[index]), most)
 
 
 def _like(theirs: Array, ours: Array) -> Array | None:
@@ -196,29 +233,47 @@ def _like(theirs: Array, ours: Array) -> Array | None:
     return None
 
 
-def named(program: Program, arrays: Iterable[tuple[str, Given]]) -> dict[str, Given]:
-    """Arrays by the names of the program's values. Raises ValueError for a name that is unknown or comes twice."""
+def named(program: Program, arrays: Iterable[tuple[str, Given]]) -> tuple[dict[str, Given], list[tuple[str, str]]]:
+    """Arrays by the names of the program's values, and what is wrong with other names: the name, and the reason.
+
+    A parameter's own name means its gradient, but where that is given by a name of its own, as W1 beside dW1: then it
+    is the parameter itself, which is left out.
+    """
     found: dict[str, Given] = {}
+    bare: set[str] = set()  # those of a parameter that was given by its own name
+    problems = []
     for text, one in arrays:
-        name = value_name(program, text)
-        if name in found:
-            raise ValueError(say("mine.twice", name=name))
+        try:
+            name = value_name(program, text)
+        except ValueError as error:
+            problems.append((text, str(error)))
+            continue
+        is_bare = name == f"grad({text.strip()})"
+        if name in found and name not in bare and is_bare:
+            continue
+        if name in found and not (name in bare and not is_bare):
+            problems.append((text, say("mine.twice", name=name)))
+            continue
         found[name] = one
-    return found
+        bare = bare | {name} if is_bare else bare - {name}
+    return found, problems
 
 
-def check_pasted(record: Record, name: str, text: str) -> Comparison:
-    """Compare a text that was pasted: one matrix, which is meant as `name`, or JSON with names.
+def check_pasted(record: Record, name: str, text: str, earlier: Callable[[int], Record] | None = None) -> Comparison:
+    """Compare a text that was pasted: one matrix, which is meant as `name`, or several with names.
 
-    Raises ValueError in plain words.
+    Raises ValueError in plain words where nothing of it can be compared.
     """
     try:
-        if text.lstrip().startswith("{"):
-            return compare(record, named(record.program, read_json_text(text).items()))
-        if not name:
-            raise ValueError(say("mine.no-name"))
-        return compare(record, named(record.program, [(name, given_text(text))]))
+        answers = read_json_text(text) if text.lstrip().startswith("{") else Answers({"": given_text(text)})
     except TypedError as error:
         raise ValueError(str(error)) from None
     except NnstepError as error:
         raise ValueError("; ".join(map(str, error.problems))) from None
+    if "" in answers.arrays and not name:
+        raise ValueError(say("mine.no-name"))
+    found, problems = named(record.program, ((one or name, array) for one, array in answers.arrays.items()))
+    wrong = [*map(str, answers.problems), *(reason for _, reason in problems)]
+    if not found:
+        raise ValueError("; ".join(wrong) or say("mine.nothing"))
+    return replace(compare(record, found, earlier=earlier), unusable=tuple(wrong))

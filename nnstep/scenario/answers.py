@@ -6,7 +6,6 @@ Nothing in a file is unpickled or run, sizes are checked first, and all that is 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,10 +17,11 @@ from nnstep.scenario.arrays import frozen
 from nnstep.scenario.datafiles import DataFileError, array_names, read_npy, read_npz
 from nnstep.scenario.model import Array
 from nnstep.scenario.reading import read_bytes
+from nnstep.scenario.rounding import rounding
 from nnstep.text import clean
 from nnstep.typed import TypedError, read_numbers
 
-__all__ = ["Given", "given_text", "read_all", "read_answers", "read_json_text"]
+__all__ = ["Answers", "Given", "given", "given_text", "read_all", "read_answers", "read_json_text"]
 
 _BYTES = 64 << 20
 _NAMES = 256  # in a file
@@ -29,28 +29,43 @@ _AXES = (0, 1, 2)
 
 
 class Given(NamedTuple):
-    """An array as a person gives it, and with how many decimals it was written; None where it has all its digits."""
+    """An array as a person gives it.
+
+    decimals  how many it was rounded to; None where it has all its digits
+    units     one unit of the last digit that was written, entry by entry; None where it has all its digits, or where
+              all are whole and mean what they are
+    """
 
     array: Array
     decimals: int | None = None
+    units: Array | None = None
 
 
-def read_answers(path: str) -> dict[str, Given]:
-    """The arrays of a file, by the names that stand in it; an array without one goes by the file's name.
+class Answers(NamedTuple):
+    """What a file has: its arrays by the names that stand in it, and what is wrong with others in it."""
 
-    Raises NnstepError.
+    arrays: dict[str, Given]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_answers(path: str) -> Answers:
+    """The arrays of a file; an array without a name goes by the file's.
+
+    Raises NnstepError where nothing of the file can be used.
     """
     content = read_bytes(path, _BYTES)
     kind, stem = Path(path).suffix.lower(), Path(path).stem
     try:
         if kind == ".npz":
-            return _members(content)
-        if kind == ".npy":
-            return {stem: Given(read_npy(content, _AXES))}
-        text = content.decode("utf-8-sig")
-        if kind == ".json":
-            return read_json_text(text, stem)
-        return {stem: _finite(given_text(_separated(text) if kind == ".csv" else text))}
+            found = _members(content)
+        elif kind == ".npy":
+            found = Answers({stem: given(read_npy(content, _AXES, finite=False))})
+        else:
+            text = content.decode("utf-8-sig")
+            if kind == ".json":
+                found = read_json_text(text, stem)
+            else:
+                found = Answers({stem: given_text(_separated(text) if kind == ".csv" else text)})
     except UnicodeDecodeError:
         raise NnstepError(Problem("not text in UTF-8", file=path, hint=_KINDS)) from None
     except (DataFileError, TypedError) as error:
@@ -58,44 +73,40 @@ def read_answers(path: str) -> dict[str, Given]:
         raise NnstepError(Problem(str(error), file=path, hint=hint)) from None
     except NnstepError as error:
         raise NnstepError(problem.at(file=path) for problem in error.problems) from None
+    return Answers(found.arrays, tuple(problem.at(file=path) for problem in found.problems))
 
 
-def read_all(paths: Iterable[str]) -> list[tuple[str, str, Given]]:
-    """The arrays of several files, each with its file and its name. Raises NnstepError with what is wrong in any."""
+def read_all(paths: Iterable[str]) -> tuple[list[tuple[str, str, Given]], list[Problem]]:
+    """The arrays of several files, each with its file and its name, and what is wrong with any file or array."""
     found, problems = [], list[Problem]()
     for path in paths:
         try:
-            found += [(path, name, one) for name, one in read_answers(path).items()]
+            one = read_answers(path)
         except NnstepError as error:
             problems += error.problems
-    if problems:
-        raise NnstepError(problems)
-    return found
+        else:
+            found += [(path, name, array) for name, array in one.arrays.items()]
+            problems += one.problems
+    return found, problems
+
+
+def given(array: Array) -> Given:
+    """An array with what its numbers show of how they were rounded."""
+    return Given(array, *rounding(array))
 
 
 _KINDS = "a file is .npz, .npy, .json, or text with one matrix (.csv, .txt)"
 
 
-def _members(content: bytes) -> dict[str, Given]:
-    """The arrays of an `.npz` file. Raises DataFileError for the file, NnstepError for arrays in it."""
+def _members(content: bytes) -> Answers:
+    """The arrays of an `.npz` file. Raises DataFileError for the file."""
     found, problems = {}, []
     for name in array_names(content):
         try:
-            found[name] = Given(read_npz(content, (name,), _AXES)[name])
+            found[name] = given(read_npz(content, (name,), _AXES, finite=False)[name])
         except DataFileError as error:
             problems.append(Problem(error.message, key=clean(name), hint=error.hint))
-    if problems:
-        raise NnstepError(problems)
-    return found
-
-
-def _finite(given: Given) -> Given:
-    """As it is, if all its numbers are finite. Raises DataFileError with the place of the first that is not."""
-    bad = np.argwhere(~np.isfinite(given.array))
-    if len(bad):
-        place = ", ".join(map(str, bad[0]))
-        raise DataFileError(f"entry [{place}] is {given.array[tuple(bad[0])]}, expected a finite number")
-    return given
+    return Answers(found, tuple(problems))
 
 
 def _separated(text: str) -> str:
@@ -108,26 +119,28 @@ def _separated(text: str) -> str:
 def given_text(text: str) -> Given:
     """One matrix, as typed or pasted. Raises TypedError."""
     typed = read_numbers(text)
-    return Given(frozen(np.array(typed.rows).reshape(typed.shape)), typed.decimals)
+    array = frozen(np.array(typed.rows).reshape(typed.shape))
+    units = None if not typed.decimals else np.full(array.shape, 10.0**-typed.decimals * (1 + 1e-9))
+    return Given(array, typed.decimals, units)
 
 
-def read_json_text(text: str, stem: str = "") -> dict[str, Given]:
-    """An object of names and matrices, or one matrix, which is called `stem`. Raises NnstepError."""
+def read_json_text(text: str, stem: str = "") -> Answers:
+    """An object of names and matrices, or one matrix, which is called `stem`. Raises NnstepError for anything else."""
     try:
         return _by_name(text, stem)
     except DataFileError as error:
         raise NnstepError(Problem(error.message, hint=error.hint)) from None
 
 
-def _by_name(text: str, stem: str) -> dict[str, Given]:
+def _by_name(text: str, stem: str) -> Answers:
     try:
-        found = json.loads(text, parse_constant=_constant, object_pairs_hook=_once)
+        found = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise NnstepError(Problem(f"not JSON: {clean(error.msg)}", line=error.lineno)) from None
-    except (RecursionError, ValueError) as error:  # nested too deeply; a number of thousands of digits; NaN
+    except (RecursionError, ValueError) as error:  # nested too deeply; a number of thousands of digits
         raise DataFileError(f"not usable JSON: {clean(error, 120) or 'nested too deeply'}") from None
     if not isinstance(found, dict):
-        return {stem: _given(found)}
+        return Answers({stem: _given(found)})
     if len(found) > _NAMES:
         raise DataFileError(f"{len(found):,} names; at most {_NAMES} are read")
     problems, arrays = [], {}
@@ -136,9 +149,7 @@ def _by_name(text: str, stem: str) -> dict[str, Given]:
             arrays[str(name)] = _given(value)
         except DataFileError as error:
             problems.append(Problem(error.message, key=clean(name), hint=error.hint))
-    if problems:
-        raise NnstepError(problems)
-    return arrays
+    return Answers(arrays, tuple(problems))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -151,19 +162,19 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number that can be compared")
-
-
 def _given(value: Any) -> Given:
     """A number, a list of numbers, or a list of rows. Raises DataFileError."""
     rows = value if isinstance(value, list) else [value]
     nested = bool(rows) and all(isinstance(row, list) for row in rows)
     flat = [entry for row in rows for entry in row] if nested else rows
-    wrong = next((entry for entry in flat if isinstance(entry, bool) or not isinstance(entry, int | float)), None)
-    if wrong is not None:
-        found = type(wrong).__name__ if isinstance(wrong, list | dict) else clean(json.dumps(wrong), 60)
-        raise DataFileError(f"found {found}, expected a number", "a matrix is a list of rows of numbers")
+    for place, entry in enumerate(flat):
+        if entry is None:
+            where = divmod(place, max(1, len(rows[0]))) if nested else (place,)
+            said = f"found null at [{', '.join(map(str, where))}]" if isinstance(value, list) else "found null"
+            raise DataFileError(f"{said}: a number is missing", "JavaScript writes NaN and Infinity as null")
+        if isinstance(entry, bool) or not isinstance(entry, int | float):
+            found = type(entry).__name__ if isinstance(entry, list | dict) else clean(json.dumps(entry), 60)
+            raise DataFileError(f"found {found}, expected a number", "a matrix is a list of rows of numbers")
     if not flat:
         raise DataFileError("found no numbers, expected a matrix")
     if nested and len({len(row) for row in rows}) > 1:
@@ -172,18 +183,4 @@ def _given(value: Any) -> Given:
         array = np.array(value, dtype=np.float64)
     except OverflowError:
         raise DataFileError("found a number beyond float64") from None
-    if not np.isfinite(array).all():
-        raise DataFileError("found a number beyond float64")
-    return Given(frozen(array), _decimals(flat))
-
-
-def _decimals(entries: list[int | float]) -> int | None:
-    """The most decimals of the numbers as they print; None where that is as many as a float64 has."""
-    most = 0
-    for entry in entries:
-        mantissa, _, exponent = repr(float(entry)).partition("e")
-        places = len(mantissa.partition(".")[2].rstrip("0")) - int(exponent or 0)
-        if places > 12 or not math.isfinite(entry):
-            return None
-        most = max(most, places)
-    return most
+    return given(frozen(array))

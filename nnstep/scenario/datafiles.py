@@ -86,26 +86,27 @@ def _blame_backslash(name: str) -> None:
     raise DataFileError(say("toml.escaped-path", found=found, letter=letter), hint)
 
 
-def read_npy(content: bytes, axes: tuple[int, ...] = (1, 2)) -> Array:
-    """The array of an `.npy` file: finite numbers, or true and false (1 and 0), with as many axes as `axes` says.
+def read_npy(content: bytes, axes: tuple[int, ...] = (1, 2), finite: bool = True) -> Array:
+    """The array of an `.npy` file: numbers, or true and false (1 and 0), with as many axes as `axes` says; with
+    `finite` none that is not finite.
 
     Raises DataFileError.
     """
     try:
-        return _npy(content, axes)
+        return _npy(content, axes, finite)
     except DataFileError:
         raise
     except Exception:  # NumPy's reader and the parsers behind it raise a dozen kinds
         raise DataFileError("not a readable .npy file") from None
 
 
-def _npy(content: bytes, axes: tuple[int, ...]) -> Array:
+def _npy(content: bytes, axes: tuple[int, ...], finite: bool) -> Array:
     with warnings.catch_warnings():  # NumPy warns of a header that Python 2 wrote, and of old names of types
         warnings.simplefilter("ignore")
-        return _checked(io.BytesIO(content), len(content), axes)
+        return _checked(io.BytesIO(content), len(content), axes, finite)
 
 
-def _checked(file: io.BytesIO, length: int, axes: tuple[int, ...]) -> Array:
+def _checked(file: io.BytesIO, length: int, axes: tuple[int, ...], finite: bool) -> Array:
     version = np.lib.format.read_magic(file)
     if version == (1, 0):
         shape, _, kind = np.lib.format.read_array_header_1_0(file)
@@ -128,7 +129,7 @@ def _checked(file: io.BytesIO, length: int, axes: tuple[int, ...]) -> Array:
     with np.errstate(over="ignore"):  # a long double beyond float64 is reported as not finite
         result = frozen(array)
     bad = np.argwhere(~np.isfinite(result))
-    if len(bad):
+    if len(bad) and finite:
         place = ", ".join(map(str, bad[0]))
         raise DataFileError(f"entry [{place}] is {result[tuple(bad[0])]}, expected a finite number")
     return result
@@ -146,7 +147,9 @@ def array_names(content: bytes) -> list[str]:
         raise DataFileError(f"not a readable .npz file: {clean(error, 120) or type(error).__name__}") from None
 
 
-def read_npz(content: bytes, wanted: tuple[str, ...], axes: tuple[int, ...] = (1, 2)) -> dict[str, Array]:
+def read_npz(
+    content: bytes, wanted: tuple[str, ...], axes: tuple[int, ...] = (1, 2), finite: bool = True
+) -> dict[str, Array]:
     """The arrays of the wanted names out of an `.npz` file. Raises DataFileError, also when one is not there."""
     try:
         _check_directory(content)
@@ -156,7 +159,7 @@ def read_npz(content: bytes, wanted: tuple[str, ...], axes: tuple[int, ...] = (1
             if missing:
                 there = ", ".join(clean(name, 40) for name in sorted(members)) or "nothing"
                 raise DataFileError(f"no array '{clean(missing[0], 40)}'; the file has {there}")
-            return {name: _npy(_unpacked(archive, members[name]), axes) for name in wanted}
+            return {name: _npy(_unpacked(archive, members[name]), axes, finite) for name in wanted}
     except DataFileError:
         raise
     except Exception as error:  # as do zipfile and its decompressors

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.mine import Compared, Comparison
 from nnstep.debugger.mistakes import Cause
@@ -42,8 +45,9 @@ def _lines(comparison: Comparison, objective: str) -> list[Line]:
     lines: list[Line] = [_result(one, padded(names[one.name], size)) for one in comparison.results]
     first = comparison.first
     if first is None:
-        return [*lines, (), (Piece(say("mine.all-agree", iteration=comparison.iteration), "good"),)]
-    lines += [(), (Piece(say("mine.first", step=first.step), "text"), *_named(first, objective))]
+        return [*lines, (), *_agreed(comparison, objective), *_left(comparison, objective)]
+    head = say("mine.first", step=first.step) if first.step else say("mine.first.given")
+    lines += [(), (Piece(head, "text"), *_named(first, objective))]
     lines.append((Piece(clean(comparison.equation, 200), "dim"),))
     if first.shape != first.expected:
         shapes = {"theirs": _shape(first.shape), "ours": _shape(first.expected)}
@@ -51,7 +55,39 @@ def _lines(comparison: Comparison, objective: str) -> list[Line]:
     else:
         theirs, ours = plain(first.theirs, 8), plain(first.ours, 8)
         lines.append((Piece(say("mine.entry", theirs=theirs, ours=ours), "error"),))
-    return [*lines, (), *_causes(comparison, objective)]
+    return [*lines, (), *_causes(comparison, objective), *_left(comparison, objective)]
+
+
+def _agreed(comparison: Comparison, objective: str) -> list[Line]:
+    """What agrees, in a sentence: all only where nothing was left out and enough digits were written."""
+    coarse = [one.name for one in comparison.results if one.coarse]
+    iteration = comparison.iteration
+    if coarse:
+        said = say("mine.coarse", names=_listed(coarse, objective))
+        return [(Piece(said, "warning"),)]
+    if comparison.missing or comparison.unusable or comparison.partial:
+        names = [one.name for one in comparison.results]
+        return [(Piece(say("mine.some-agree", names=_listed(names, objective), iteration=iteration), "good"),)]
+    return [(Piece(say("mine.all-agree", iteration=iteration), "good"),)]
+
+
+def _left(comparison: Comparison, objective: str) -> list[Line]:
+    """What was not given, and what was and could not be compared."""
+    lines: list[Line] = []
+    if comparison.missing:
+        names = [_bare(name) for name in comparison.missing]
+        lines.append((Piece(say("mine.missing", names=_listed(names, "")), "warning"),))
+    lines += [(Piece(clean(reason, 400), "error"),) for reason in comparison.unusable]
+    return lines
+
+
+def _bare(name: str) -> str:
+    """The parameter whose gradient it is, as it may be called in a file; any other name as it is."""
+    return name[5:-1] if name.startswith("grad(") else name
+
+
+def _listed(names: Sequence[str], objective: str) -> str:
+    return ", ".join(_label(name, objective) for name in names[:8]) + (", …" if len(names) > 8 else "")
 
 
 def _shape(shape: tuple[int, ...]) -> str:
@@ -59,8 +95,11 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def _result(one: Compared, name: str) -> Line:
+    if one.ok and one.coarse:
+        said = say("mine.agrees-coarsely", tolerance=plain(one.tolerance, 2))
+        return (Piece("? ", "warning"), Piece(name, "gradient"), Piece("  " + said, "warning"))
     if one.ok:
-        said = say("mine.agrees-coarsely" if one.coarse else "mine.agrees", tolerance=plain(one.tolerance, 2))
+        said = say("mine.agrees", tolerance=plain(one.tolerance, 2))
         return (Piece("✔ ", "good"), Piece(name, "gradient"), Piece("  " + said, "dim"))
     if one.shape != one.expected:
         return (Piece("✘ ", "error"), Piece(name, "gradient"), Piece("  " + say("mine.other-shape"), "error"))
@@ -89,6 +128,13 @@ def _causes(comparison: Comparison, objective: str) -> list[Line]:
 
 
 def _sentence(cause: Cause, comparison: Comparison, objective: str) -> str:
+    """A mistake in words; several together each in its own."""
+    if cause.together:
+        every = [_sentence(replace(one, together=()), comparison, objective) for one in (cause, *cause.together)]
+        return say("mine.together", mistakes=" ".join(f"({number}) {said}" for number, said in enumerate(every, 1)))
     names = ", ".join(_label(name, objective) for name in cause.names[:4]) + (", …" if len(cause.names) > 4 else "")
-    values = {"names": names, "step": cause.step, "factor": plain(cause.factor, 6)}
+    values = {"names": names, "step": cause.step, "factor": plain(cause.factor, 6), "place": cause.place + 1}
+    if cause.kind == "one-sample":
+        which = {0: "first", comparison.samples - 1: "last"}.get(cause.place, "other")
+        return say(f"mine.cause.one-sample.{which}", **values)
     return say(f"mine.cause.{cause.kind}", **values)

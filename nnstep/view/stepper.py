@@ -265,7 +265,7 @@ class Stepper(Looking):
 
         name = gradient_name(self.moment())
         try:
-            self._mine = check_pasted(self.session.record, name, text)
+            self._mine = check_pasted(self.session.record, name, text, self.session.timeline.record)
         except ValueError as error:
             self._message = (Piece(clean(str(error), 400), "error"),)
         else:

@@ -50,13 +50,15 @@ def test_a_cause_is_named_with_its_step(capsys: pytest.CaptureFixture[str], tmp_
     assert "unknown" not in out
 
 
-def test_numbers_that_are_rounded_too_far_are_said_to_agree_coarsely(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_numbers_that_are_rounded_too_far_are_no_agreement(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "b1.csv").write_text("0.1,-0.0,0.0", "utf-8")
     status, out, _ = against(capsys, tmp_path / "b1.csv")
-    assert status == 0
+    assert status == 1, "that is no agreement"
+    assert "? " in out
     assert "only within 0.1" in out
+    assert "Too few digits to tell" in out
+    status, out, _ = ran(capsys, "gradcheck", "two_layer", "--against", str(tmp_path / "b1.csv"), "--tolerance", "0.1")
+    assert (status, "agrees (within 0.1)" in out) == (0, True), "but for who asks for it"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,6 @@ def test_numbers_that_are_rounded_too_far_are_said_to_agree_coarsely(
     [
         ({"W11.csv": "1"}, ["nothing is called 'W11'; did you mean 'W1'"]),
         ({"W1.csv": "1,2\n3", "b1.json": "{"}, ["row 2 has 1", "not JSON"]),
-        ({"W1.csv": "1", "dW1.csv": "1"}, ["is given twice"]),
         ({"y.grad.csv": "1"}, ["nothing is called 'y.grad'"]),
     ],
 )
@@ -75,8 +76,108 @@ def test_what_cannot_be_used_is_2_with_a_line_for_each(
         (tmp_path / name).write_text(text, "utf-8")
     status, out, err = against(capsys, *(tmp_path / name for name in files))
     assert (status, out) == (2, "")
-    assert len(err.splitlines()) == len(said)
+    assert len(err.splitlines()) == len(said) + 1
     assert all(one in err for one in said)
+    assert "nothing was compared: looked for" in err.splitlines()[-1]
+
+
+def test_what_is_given_twice_is_said_and_compared_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for name in ("dW1", "grad_W1"):
+        np.save(tmp_path / f"{name}.npy", RIGHT["W1"])
+    status, out, err = against(capsys, tmp_path / "dW1.npy", tmp_path / "grad_W1.npy")
+    assert (status, out.count("agrees (within"), err.count("is given twice")) == (2, 1, 1)
+
+
+def test_a_weight_beside_its_gradient_is_left_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    arrays = {f"d{name}": array for name, array in RIGHT.items()}
+    np.savez(tmp_path / "a.npz", **arrays, W1=RIGHT["W1"] + 3, b1=RIGHT["b1"] + 3)
+    status, out, err = against(capsys, tmp_path / "a.npz")
+    assert (status, err) == (0, "")
+    assert "All of your numbers agree" in out
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["{}", '{"x": [[1, 2]]}', '{"fc1.weight": [[1]]}', '{"W1": null}', "[]", '{"W1": []}'],
+)
+def test_a_comparison_of_nothing_is_2_with_the_names_that_were_looked_for(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "a.json").write_text(content, "utf-8")
+    status, out, err = against(capsys, tmp_path / "a.json")
+    assert status in (1, 2)
+    assert "agree" not in out.replace("agrees (within", "")
+    if "x" not in content:
+        assert status == 2
+        assert "nothing was compared: looked for grad(b2), grad(W2), grad(b1), grad(W1)" in err or "looked for" in err
+
+
+def test_only_the_data_is_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=RECORD["x"], y=RECORD["y"])
+    status, out, err = against(capsys, tmp_path / "a.npz")
+    assert status == 2
+    assert "nothing was compared" in err
+    assert "found x, y" in err
+    assert "All of" not in out
+    np.savez(tmp_path / "a.npz", x=RECORD["x"] + 1)
+    status, out, err = against(capsys, tmp_path / "a.npz")
+    assert status == 1, "other data differ"
+    assert "in what is given" in out
+
+
+def test_an_empty_archive_is_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz")
+    status, _, err = against(capsys, tmp_path / "a.npz")
+    assert status == 2
+    assert err
+
+
+def test_what_is_not_in_the_file_is_said_and_not_called_agreement_of_all(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "a.npz", W1=RIGHT["W1"], W2=RIGHT["W2"])
+    status, out, err = against(capsys, tmp_path / "a.npz")
+    assert (status, err) == (0, "")
+    assert "All of" not in out
+    assert "Not in the file, and not compared: b1, b2" in out
+
+
+def test_one_unknown_name_or_one_nan_does_not_stop_the_others(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "a.npz", **RIGHT, nonsense=np.ones(3))
+    status, out, err = against(capsys, tmp_path / "a.npz")
+    assert (status, out.count("agrees (within")) == (2, 4)
+    assert "nothing is called 'nonsense'" in err
+    assert "All of" not in out
+    bad = RIGHT["W1"].copy()
+    bad[1, 2] = np.nan
+    np.savez(tmp_path / "a.npz", **{**RIGHT, "W1": bad})
+    status, out, err = against(capsys, tmp_path / "a.npz")
+    assert (status, out.count("agrees (within"), err) == (1, 3, "")
+    assert "[1,2]" in out
+    assert "1 entry differs, by NaN" in out
+    (tmp_path / "a.json").write_text(json.dumps({"W1": [[None, 1, 2], [3, 4, 5]], "b1": RIGHT["b1"].tolist()}), "utf-8")
+    status, out, err = against(capsys, tmp_path / "a.json")
+    assert (status, out.count("agrees (within")) == (2, 1)
+    assert "W1: found null at [0, 0]: a number is missing" in err
+
+
+def test_numbers_that_were_rounded_agree(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", **{name: np.round(array, 3) for name, array in RIGHT.items()})
+    status, out, _ = against(capsys, tmp_path / "a.npz")
+    assert "times what it is here" not in out
+    assert out.count("agrees") >= 4
+    assert (status, "Too few digits" in out) in ((0, False), (1, True))
+    np.savez(tmp_path / "a.npz", **{name: np.round(array, 5) for name, array in RIGHT.items()})
+    assert against(capsys, tmp_path / "a.npz")[0] == 0
+
+
+@pytest.mark.parametrize("text", ["-1", "nan", "inf", "x", ""])
+def test_a_tolerance_is_a_number_from_0_up(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    status, out, err = ran(capsys, "gradcheck", "two_layer", f"--tolerance={text}")
+    assert (status, out) == (2, "")
+    assert "expected a number from 0 up" in err
 
 
 def test_a_forward_scenario_compares_its_values(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -147,7 +147,8 @@ def test_a_file_for_each_name(capsys: pytest.CaptureFixture[str], tmp_path: Path
     files = [part for name in ("W1", "W2") for part in ("--against", str(tmp_path / f"{name}.csv"))]
     status, out, _ = ran(capsys, "gradcheck", "two_layer", *files)
     assert status == 0
-    assert out.count("agrees") == 2
+    assert out.count("agrees (within") == 2
+    assert "Not in the file, and not compared: b1, b2" in out
 
 
 def test_all_names_that_are_not_there_are_said_at_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -93,7 +93,9 @@ def backward(
 
 
 def judged(record: Record, arrays: Arrays) -> Any:
-    return compare(record, named(record.program, [(name, Given(array)) for name, array in arrays.items()]))
+    found, problems = named(record.program, [(name, Given(array)) for name, array in arrays.items()])
+    assert problems == []
+    return compare(record, found)
 
 
 def kinds(record: Record, arrays: Arrays) -> set[str]:
@@ -125,9 +127,10 @@ def test_a_factor_is_found(name: str, kind: str, factor: float | None) -> None:
         found = kinds(record, wrong)
         same = {"missing-rows": float(rows), "extra-rows": 1 / rows, "twice": 2.0, "half": 0.5, "sign": -1.0}
         names = {one for one, factor_of in same.items() if factor_of == times}
-        names |= {"missing-entries", "missing-columns", "extra-columns"}
+        names |= {"missing-entries", "missing-columns", "extra-columns", "extra-entries", "learning-rate"}
+        names |= {"two-passes"} if times == 2 else set()
         assert found & names
-        assert found <= names | {"softmax-twice"}, "where all scores are equal it halves the gradient"
+        assert found <= names | {"softmax-twice", "extra-slope"}, "where all scores are equal it halves the gradient"
 
 
 @pytest.mark.parametrize("name", NETS)
@@ -290,7 +293,7 @@ def test_names_as_people_write_them() -> None:
 
 def test_what_cannot_be_compared_is_said() -> None:
     record = record_of("two_layer")
-    for text, said in (("one", "no number"), ('{"Q": [1]}', "nothing is called"), ('{"W1": 1, "dW1": 2}', "twice")):
+    for text, said in (("one", "no number"), ('{"Q": [1]}', "nothing is called"), ('{"Q": [1], "R": 2}', "'R'")):
         with pytest.raises(ValueError, match=said):
             check_pasted(record, "grad(W1)", text)
     shape = check_pasted(record, "grad(W1)", "1 2 3").first
@@ -300,16 +303,14 @@ def test_what_cannot_be_compared_is_said() -> None:
 
 def test_a_wrong_value_of_the_forward_pass_is_not_blamed_on_the_loss() -> None:
     record = record_of("two_layer")
-    found = compare(record, named(record.program, [("z", Given(-record["z"])), ("loss", Given(record["loss"]))]))
+    found = compare(record, {"z": Given(-record["z"]), "loss": Given(record["loss"])})
     assert found.first is not None
     assert found.first.name == "z"
     assert [(cause.kind, cause.factor) for cause in found.causes] == [("multiple", -1.0)]
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    st.sampled_from(["two_layer", "mlp", "xor", "mazur"]), st.floats(1.1, 90).filter(lambda f: abs(f - round(f)) > 0.1)
-)
+@given(st.sampled_from(["two_layer", "mlp", "xor", "mazur"]), st.floats(1.1, 90).map(lambda f: f + 0.01234567))
 def test_another_factor_is_named(name: str, factor: float) -> None:
     record = record_of(name)
     found = judged(record, {key: factor * array for key, array in backward(name, record).items()})

@@ -1,0 +1,7 @@
+"""The common mistakes of a backward pass, and which of them a person's numbers come from."""
+
+from nnstep.debugger.mistakes.cause import Cause
+from nnstep.debugger.mistakes.samples import sample_count
+from nnstep.debugger.mistakes.search import causes, searchable
+
+__all__ = ["Cause", "causes", "sample_count", "searchable"]
