@@ -15,6 +15,7 @@ from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
 from textual.app import SystemCommand
 from textual.events import Event, Key
+from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -138,9 +139,35 @@ class NnstepApp(GuardedApp):
         name = self._palette.look.name
         return self._look if self.no_color or name == self._first else name
 
-    def take(self, key: Key) -> bool:
+    # What the terminal's driver asks for: see `Taking`.
+
+    def take(self, key: Key, more: bool = False) -> bool:
         """Carry out what a key is bound to without Textual's way to it; False where it has to go that way."""
-        return self._straight.take(key)
+        return self._straight.take(key, more)
+
+    def takes_later(self, key: Key) -> bool:
+        """Whether a key that was not taken will be as soon as nothing else is to be done before."""
+        return self._straight.takes_later(key)
+
+    def at_rest(self) -> bool:
+        """Whether nothing is under way, as far as can be seen: nothing that is handled, nothing that waits to be."""
+        screens = self.screen_stack
+        focused = screens[-1].focused if screens else None
+        pumps = [self, *screens, *(focused.ancestors_with_self if focused is not None else ())]
+        return not self.dispatching and not any(pump.message_queue_size for pump in pumps)
+
+    def passes(self, message: Message) -> bool:
+        """Whether a message changes nothing that anyone asks for once the program is left."""
+        return self._straight.passes(message)
+
+    def say_what_quits(self) -> None:
+        """The answer to Ctrl+C, where it is the stepper's."""
+        if self.stepping.is_active and not self.stepping.board.selected:
+            self.action_help_quit()
+
+    def catch_up(self) -> None:
+        """Show what the keys that were taken have led to."""
+        self._straight.catch_up()
 
     async def on_event(self, event: Event) -> None:
         """Take an event; a key of another script as the one of a US keyboard, but where text is typed."""

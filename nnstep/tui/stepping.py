@@ -36,6 +36,10 @@ class Stepping(Protocol):
         """Carry out a session command; what could not be done is in the state's message."""
         ...
 
+    def skip(self, command: str, argument: object = None) -> None:
+        """Carry out one of PASSING, or "panel.focus", without a view of what it leads to: another one follows."""
+        ...
+
     def look_ahead(self, command: str) -> ViewState | None:
         """What a command would show if it came next, so that it can be painted before; None where nobody knows."""
         ...

@@ -14,9 +14,9 @@ from contextvars import Context
 
 from textual.app import App
 from textual.binding import BindingsMap
-from textual.events import Key
+from textual.events import Key, MouseMove, MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp
+from textual.message import Message
 
-from nnstep.tui.commands import BY_ID
 from nnstep.tui.guard import GuardedApp
 from nnstep.tui.keyboard import Keyboard
 from nnstep.tui.screens.stepper import StepperScreen
@@ -31,9 +31,11 @@ _NEXT, _BACK = "step.next", "step.back"
 COMMAND_OF = {
     key: str(bindings[0].id)
     for key, bindings in BindingsMap(StepperScreen.BINDINGS).key_to_bindings.items()
-    if key not in BindingsMap(App.BINDINGS).key_to_bindings and BY_ID[str(bindings[0].id)].session
+    if key not in BindingsMap(App.BINDINGS).key_to_bindings
 }
-"""The session's commands by Textual's names of the keys, but for the keys that are the application's own."""
+"""Commands by Textual's names of the keys, but for the keys that are the application's own."""
+_KEPT = ("edit.undo", "recovery.take", "digits.more", "digits.fewer", "quiz.toggle")  # what these do outlives a session
+_IDLE = (MouseMove, MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp)
 
 
 class Straight:
@@ -43,8 +45,11 @@ class Straight:
         self._app, self._screen, self._keyboard = app, screen, keyboard
         self._ahead: TimerHandle | None = None
 
-    def take(self, key: Key) -> bool:
-        """Carry out what `key` is bound to; False where Textual has to see the key, and nothing was done."""
+    def take(self, key: Key, more: bool = False) -> bool:
+        """Carry out what `key` is bound to; False where Textual has to see the key, and nothing was done.
+
+        With `more` another key waits behind it: then what this one leads to may be left unseen.
+        """
         if self._ahead is not None:
             self._ahead.cancel()
             self._ahead = None
@@ -54,25 +59,57 @@ class Straight:
         if key.character is not None and len(key.character) == 1:
             self._keyboard.keys(key.character)  # it remembers which layout is in use
         command = COMMAND_OF.get(key.key, "")
-        taken = command != "" and not self._screen.does_itself(command) and not self._waiting
+        taken = command != "" and not self._screen.waits(command) and not self._waiting
         if taken:
-            context.run(self._carry_out, command)
+            context.run(self._carry_out, command, more)
+        if more:
+            return taken
         if command in FORESEEN:  # the same once more, or a step
             self._prepare_for((command, _BACK if command == _NEXT else _NEXT), _PAUSE, context)
         else:
             self._prepare_for((_NEXT, _BACK), _REST, context)
         return taken
 
+    def takes_later(self, key: Key) -> bool:
+        """Whether `key` is bound to a command that will be carried out as soon as nothing else waits."""
+        command = COMMAND_OF.get(key.key, "")
+        return command != "" and not self._screen.waits(command) and self._has_say
+
+    def passes(self, message: Message) -> bool:
+        """Whether nothing is left of what a message does when the program is, nor does it take the keys after it."""
+        if isinstance(message, _IDLE):
+            return self._has_say
+        command = COMMAND_OF.get(message.key, "") if isinstance(message, Key) else ""
+        idle = command != "" and not self._screen.waits(command) and command not in _KEPT
+        return idle and self._has_say and not self._screen.board.quizzing
+
+    def catch_up(self) -> None:
+        """Show what the commands have led to that were left unseen."""
+        if (context := self._screen.context) is not None:
+            context.run(self._show)
+
+    def _show(self) -> None:
+        try:
+            self._screen.catch_up()
+        except Exception as error:
+            self._app.failed(error, "catching up with the keys")
+
     @property
     def _waiting(self) -> bool:
         """Whether something else is to be done before the screen's next command, or the screen has no say now."""
         app, screen = self._app, self._screen
         queues = app.message_queue_size + screen.message_queue_size + screen.board.message_queue_size
-        return queues + app.dispatching > 0 or app.leaving or not app.app_focus or not screen.is_active
+        return queues + app.dispatching > 0 or not self._has_say
 
-    def _carry_out(self, command: str) -> None:
+    @property
+    def _has_say(self) -> bool:
+        """Whether keys are the screen's now."""
+        return not self._app.leaving and self._app.app_focus and self._screen.is_active
+
+    def _carry_out(self, command: str, unseen: bool) -> None:
         try:
-            self._screen.perform(command)
+            if not unseen or not self._screen.skip(command):
+                self._screen.perform(command)
         except Exception as error:
             self._app.failed(error, f"key for {command}")
 

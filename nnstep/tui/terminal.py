@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import select
 import signal
 import sys
 import termios
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from textual import events
@@ -22,12 +21,16 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from nnstep.tui.delivery import Delivery, Taking
 from nnstep.tui.output import Output
+from nnstep.tui.sequences import Part, Sequences
 
 __all__ = ["LARGEST", "Keys", "TerminalDriver", "size_of"]
 
 LARGEST = (1000, 500)  # columns and lines of a screen beyond which nothing is drawn
 _CONTINUED = 0.5  # seconds after the continuation in which the handler of SIGCONT has run
+_QUIET = 0.1  # seconds without a byte after which it is asked what those before meant
+_FULL = 0.01  # and between two looks at whether there is room for more
 _USUAL = (80, 24)  # where a terminal does not know its size
 
 
@@ -50,36 +53,51 @@ class Keys:
     def __init__(self, debug: bool = False) -> None:
         self._debug = debug
         self._decode = getincrementaldecoder("utf-8")("ignore").decode
+        self._sequences = Sequences()
         self._parser = XTermParser(debug)
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """What these bytes, after those before, mean. A sequence that fails takes none of those after it with it."""
-        for part in re.split("(?=\x1b)", self._decode(data)):
-            if part:
-                yield from self._parsed(lambda part=part: self._parser.feed(part))  # type: ignore[misc]
+        return self._meant(self._sequences.feed(self._decode(data)))
 
-    def tick(self) -> Iterator[Message]:
-        """What is meant by what has come when nothing follows it for a while: an Esc alone is the key."""
-        yield from self._parsed(lambda: self._parser.tick())
+    def tick(self, quiet: float = 1.0) -> Iterator[Message]:
+        """What is meant by what has come when nothing has followed it for `quiet` seconds: an Esc alone is the key."""
+        return self._meant(self._sequences.quiet(quiet))
 
-    def _parsed(self, parse: Callable[[], Any]) -> Iterator[Message]:
-        parser = self._parser
+    def _meant(self, parts: Iterable[Part]) -> Iterator[Message]:
+        for kind, text in parts:
+            if kind == "paste":
+                yield events.Paste(text.replace("\0", ""))
+            elif kind == "text":
+                yield from self._parsed(text)
+            else:
+                yield from self._of_sequence(text)
+
+    def _of_sequence(self, text: str) -> Iterator[Message]:
+        """A whole sequence; with Alt, and for Esc alone, Textual's parser has to be told that nothing follows."""
+        found = list(self._parsed(text))
+        if not found:
+            if len(text) <= 2:
+                found = list(self._parsed(""))
+            self._renew()
+        yield from found
+
+    def _parsed(self, text: str) -> Iterator[Message]:
         try:
-            yield from parse()
+            yield from self._parser.feed(text)
         except Exception:  # of several kinds: a character that there is not, a size of 0, a number too long
-            self._parser = XTermParser(self._debug)
-            self._parser.mouse_pixels = parser.mouse_pixels
-            self._parser.terminal_size = parser.terminal_size
-            self._parser.terminal_pixel_size = parser.terminal_pixel_size
+            self._renew()
+
+    def _renew(self) -> None:
+        """Have a parser that has read nothing: one that waits for more of a sequence takes what follows for that."""
+        parser, self._parser = self._parser, XTermParser(self._debug)
+        self._parser.mouse_pixels = parser.mouse_pixels
+        self._parser.terminal_size = parser.terminal_size
+        self._parser.terminal_pixel_size = parser.terminal_pixel_size
 
 
 def _not_told() -> None:
     """What an application says that does not want to know."""
-
-
-def _not_taken(_: Message) -> bool:
-    """What an application says that takes no keys at once."""
-    return False
 
 
 class TerminalDriver(LinuxDriver):
@@ -88,8 +106,8 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         self.active = False
         self._stopping = False
-        self._sent = self._delivered = 0  # messages, by the thread that reads and to the application
         super().__init__(app, **options)
+        self._delivery = Delivery(self._loop, cast(Taking, app))
         self.output = Output(cast(Any, sys.__stderr__))
         self._file = self.output  # type: ignore[assignment]
 
@@ -97,18 +115,22 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read until the application ends or the terminal does."""
-        keys = Keys(self._debug)
+        keys, quiet = Keys(self._debug), 0.0
         try:
             while not self.exit_event.is_set():
-                if select.select([self.fileno], [], [], 0.1)[0]:
-                    data = self._read()
+                if self._delivery.waiting.full:
+                    self.exit_event.wait(_FULL)
+                elif select.select([self.fileno], [], [], _QUIET)[0]:
+                    data, quiet = self._read(), 0.0
                     if data is None:
                         os.kill(os.getpid(), signal.SIGHUP)  # which it may have been spared
                         return
                     for event in keys.feed(data):
                         self.process_message(event)
-                for event in keys.tick():
-                    self.process_message(event)
+                else:
+                    quiet += _QUIET
+                    for event in keys.tick(quiet):
+                        self.process_message(event)
         except (RuntimeError, OSError, ValueError):  # the event loop or the descriptor is closed: this is the end
             return
 
@@ -134,16 +156,8 @@ class TerminalDriver(LinuxDriver):
         super().process_message(message)
 
     def send_message(self, message: Message) -> None:
-        """Pass a message to the event loop, which delivers it in one turn and not in two as Textual's own way does."""
-        self._sent += 1
-        self._loop.call_soon_threadsafe(self._deliver, message)
-
-    def _deliver(self, message: Message) -> None:
-        """To the application: a key at once if it can be, everything else, and keys that more wait behind, in turn."""
-        self._delivered += 1
-        alone = self._delivered == self._sent and isinstance(message, events.Key)
-        if not (alone and getattr(self._app, "take", _not_taken)(message)):
-            self._app.post_message(message)
+        """Pass a message on to the application, behind those that wait."""
+        self._delivery.put(message)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """The terminal's own size: it may change, which COLUMNS and LINES do not."""

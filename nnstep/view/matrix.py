@@ -114,7 +114,7 @@ class MatrixView:
             numbers = (opening, *self._numbers(row, window.columns, extra, cursor, lit), closing)
             if not marked:
                 self._kept[key] = numbers
-        elif self.rows > len(window.rows):  # the brackets depend on where the window is
+        else:  # the brackets depend on where the window is, and was
             opening, closing = _brackets(row, self.rows, window.rows)
             if numbers[0] is not opening:
                 numbers = (opening, *numbers[1:-1], closing)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nnstep.view.canvas import Line, Panel
 
-__all__ = ["FORESEEN", "PANEL_KEYS", "ROLES", "ViewState"]
+__all__ = ["FORESEEN", "PANEL_KEYS", "PASSING", "ROLES", "ViewState"]
 
 PANEL_KEYS = ("program", "operation", "chain", "parameters", "activations", "gradients", "watch")
 
@@ -19,6 +19,10 @@ _AGAIN = {
 }
 FORESEEN = frozenset(f"{family}.{way}" for family, ways in _AGAIN.items() for way in ways)
 """Commands that change only where we are and what is chosen, and whose keys are pressed again and again."""
+PASSING = FORESEEN | {
+    *("frame.out", "frame.back-out", "step.first", "step.last", "iteration.next", "iteration.previous"),
+}
+"""Commands that change nothing else either: where another one follows at once, what they lead to need not be shown."""
 
 # Roles a piece can have. A role may be several of these words, as in "pos3 changed": colours of all of them apply,
 # the later word winning. Tints go with the size of a number: pos1..pos5 and neg1..neg5, zero.

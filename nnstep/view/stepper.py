@@ -90,6 +90,14 @@ class Stepper(Looking):
 
     def do(self, command: str, argument: object = None) -> ViewState:
         """Carry out a command of the session. What could not be done is said in the view state's message."""
+        self._carry_out(command, argument)
+        return self._here()
+
+    def skip(self, command: str, argument: object = None) -> None:
+        """Carry out one of PASSING, or "panel.focus", without a view of what it leads to: another one follows."""
+        self._carry_out(command, argument)
+
+    def _carry_out(self, command: str, argument: object) -> None:
         self._message = ()
         if command not in _MOVES and command not in FORESEEN:
             self._known.clear()
@@ -127,7 +135,6 @@ class Stepper(Looking):
             assert self.recovery is not None
             self._offered = recovering.offer(self.recovery)
             self._message = self._message or self._offered
-        return self._here()
 
     @property
     def _calm(self) -> bool:

@@ -52,6 +52,10 @@ class Recorded:
         self.log.append((command, argument))
         return self.inner.do(command, argument)
 
+    def skip(self, command: str, argument: object = None) -> None:
+        self.log.append((command, argument))
+        self.inner.skip(command, argument)
+
     def reload(self) -> Any:
         self.log.append(("reload", None))
         return self.inner.reload()

@@ -184,6 +184,9 @@ class FakeStepper:
             self.focus = str(argument)
         return self.view()
 
+    def skip(self, command: str, argument: object = None) -> None:
+        self.do(command, argument)
+
     def changed_on_disk(self) -> bool:
         changed, self.changed = self.changed, False
         return changed

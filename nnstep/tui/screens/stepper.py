@@ -24,7 +24,7 @@ from nnstep.tui.stepping import Stepping
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.board import Board
 from nnstep.view.canvas import Piece, line_text
-from nnstep.view.state import PANEL_KEYS, ViewState
+from nnstep.view.state import PANEL_KEYS, PASSING, ViewState
 
 __all__ = ["StepperScreen"]
 
@@ -61,6 +61,17 @@ _COPYING = ("panel.copy", "panel.copy-to-file", "app.palette")  # commands that 
 _FOLLOWING = ("program", "operation", "chain")  # panels that show the step itself: stepping ends their scrolling
 
 
+_FOCUSING: dict[str, Callable[[str], str]] = {  # the panel that has the focus after a command, by the one before
+    "panel.next": lambda key: PANEL_KEYS[(PANEL_KEYS.index(key) + 1) % len(PANEL_KEYS)],
+    "panel.previous": lambda key: PANEL_KEYS[PANEL_KEYS.index(key) - 1],
+    **{f"panel.{key}": lambda _, key=key: key for key in PANEL_KEYS},  # type: ignore[misc]
+}
+_AT_ONCE = frozenset(
+    {*_FOCUSING, "panel.zoom", "scroll.up", "scroll.down", "scroll.page-up", "scroll.page-down"}
+    | {"scroll.left", "scroll.right", "scroll.follow"}
+)
+
+
 def _bindings() -> list[BindingType]:
     """One binding a command, before any of Textual's own (Tab would move Textual's focus otherwise)."""
     return [
@@ -84,11 +95,10 @@ class StepperScreen(Guarded, Screen[None]):
         self._above = above
         self._shown: ViewState | None = None
         self._unknown: set[str] = set()  # characters that it was said of that they have no command
+        self._behind = False  # whether commands were carried out that nothing is shown of yet
         self._going: Timer | None = None  # what lets the run that is under way go on
         self._own: dict[str, Callable[[], Awaitable[Any] | None]] = {
-            "panel.next": partial(self._turn, 1),
-            "panel.previous": partial(self._turn, -1),
-            **{f"panel.{key}": partial(self._focus, key) for key in PANEL_KEYS},
+            **{command: partial(self._turn, command) for command in _FOCUSING},
             "panel.zoom": self._zoom,
             "panel.copy": self._copy,
             "panel.copy-to-file": partial(above.dialog, "copy"),
@@ -169,17 +179,39 @@ class StepperScreen(Guarded, Screen[None]):
         else:
             self.say(say("message.no-such-key", typed=character))
 
-    def does_itself(self, command: str) -> bool:
-        """Whether a command is the screen's own, which may have to be waited for."""
-        return command in self._own
+    def waits(self, command: str) -> bool:
+        """Whether a command may have to be waited for: the screen's own, but for those of panels and scrolling."""
+        return command in self._own and command not in _AT_ONCE
 
     async def action_perform(self, command: str) -> None:
         """What every key of the table is bound to."""
         if (rest := self.perform(command)) is not None:
             await rest
 
+    def skip(self, command: str) -> bool:
+        """Carry out a command without showing what it leads to, since another one waits; False where it cannot be."""
+        if self.stepper is None or self.board.running:
+            return False
+        if command in _FOCUSING:
+            self.board.focused = key = _FOCUSING[command](self.board.focused)
+            self.stepper.skip("panel.focus", key)
+        elif command in PASSING:
+            self.board.follow(*_FOLLOWING)
+            self.stepper.skip(command)
+        else:
+            return False
+        self._behind = True
+        return True
+
+    def catch_up(self) -> None:
+        """Show what the commands have led to that were not shown."""
+        if self._behind and self.stepper is not None:
+            self._behind = False
+            self._paint(self.stepper.view())
+
     def perform(self, command: str) -> Awaitable[Any] | None:
         """Carry out a command of the table; what is returned has to be waited for before the next key."""
+        self.catch_up()
         if self.board.running:
             self.drive("run.stop")
             if command not in ("app.quit", "app.suspend"):
@@ -254,9 +286,8 @@ class StepperScreen(Guarded, Screen[None]):
 
     # The screen's own commands.
 
-    def _turn(self, by: int) -> None:
-        place = PANEL_KEYS.index(self.board.focused) + by
-        self._focus(PANEL_KEYS[place % len(PANEL_KEYS)])
+    def _turn(self, command: str) -> None:
+        self._focus(_FOCUSING[command](self.board.focused))
 
     def _focus(self, key: str) -> None:
         self.board.focused = key

@@ -124,6 +124,11 @@ class Board(Pointed):
         """Whether a quiz waits for an answer."""
         return self._state is not None and "quiz.answer" in self._state.enabled
 
+    @property
+    def quizzing(self) -> bool:
+        """Whether answers are kept count of."""
+        return self.asked or (self._state is not None and bool(self._state.score))
+
     def shows(self, key: str) -> bool:
         """Whether a panel is in sight."""
         return self._panes[key].box is not None
