@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod
+from math import isfinite, isnan, prod
 from typing import NamedTuple
 
 from nnstep.debugger.links import Link, Links
@@ -72,7 +72,7 @@ class Route(NamedTuple):
 
     slots       of the gradients, from the top to the chosen one
     levels      the same, with what there is to say about each
-    products    in reading order, those without a factor of exactly 0
+    products    in reading order, those without a factor of exactly 0, and those that are no number: 0 times infinity
     total       their sum
     vanishing   (level, how many) for the products left out: the level, from the top, whose factor is the first 0
     stored_top  the top factor is the stored gradient, since going further up would give too many products
@@ -161,10 +161,11 @@ def _route(links: Links, upwards: tuple[int, ...], paths: list[_Path], stored_to
     vanishing: Counter[int] = Counter()
     for path in sorted(paths, key=lambda path: path.indices):
         factors = (float(top[path.indices[-1]]), *path.factors[::-1])
-        if 0.0 in factors:
+        value = prod(factors)
+        if 0.0 in factors and not _lost(links, slots, path.indices[::-1], factors):
             vanishing[factors.index(0.0)] += 1
             continue
-        products.append(Product(path.indices[::-1], factors, prod(factors)))
+        products.append(Product(path.indices[::-1], factors, value))
     return Route(
         slots,
         tuple(_levels(links, slots, paths)),
@@ -173,6 +174,18 @@ def _route(links: Links, upwards: tuple[int, ...], paths: list[_Path], stored_to
         tuple(sorted(vanishing.items())),
         stored_top,
     )
+
+
+def _lost(links: Links, slots: tuple[int, ...], indices: tuple[Index, ...], factors: tuple[float, ...]) -> bool:
+    """Whether a product with a factor of 0 is no number for another that is infinite or none.
+
+    Not where the 0 is that of a choice, as of relu: nothing is multiplied there, as the gradient at that level shows.
+    """
+    value = factors[0]
+    for slot, index, factor_here in zip(slots[1:], indices[1:], factors[1:], strict=True):
+        chosen = factor_here == 0.0 and not isfinite(value) and not isnan(links.record.value(slot)[index])
+        value = 0.0 if chosen else value * factor_here
+    return isnan(value)
 
 
 def _levels(links: Links, slots: tuple[int, ...], paths: list[_Path]) -> Iterator[Level]:

@@ -248,8 +248,9 @@ def _compared(found: EntryChain, said: Said, adds: bool, width: int) -> list[Lin
     """The sum of all products beside the stored gradient, or where there is no room above how the two compare."""
     count = sum(len(route.products) for route in found.routes)
     sizes = sum(abs(product.value) for route in found.routes for product in route.products)
-    apart = abs(found.total - found.stored)
-    same = apart <= _SAME * max(sizes, abs(found.stored)) or found.total == found.stored
+    alike = found.total == found.stored or (math.isnan(found.total) and math.isnan(found.stored))
+    apart = 0.0 if alike else abs(found.total - found.stored)
+    same = alike or apart <= _SAME * max(sizes, abs(found.stored))
     total = said(found.total)
     summed: Line = (Piece(say_count("chain.sum", count) + (" = " if adds else " ≈ "), "text"), Piece(total, "strong"))
     if same:

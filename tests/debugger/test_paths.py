@@ -53,7 +53,7 @@ def check(record: Record, found: EntryChain, most: int) -> None:
             assert above in [slot for _, slot in program.steps[program.values[below].step - 1].operands]
         for product in route.products:
             assert len(product.factors) == len(product.indices) == len(route.slots)
-            assert 0.0 not in product.factors
+            assert 0.0 not in product.factors or math.isnan(product.value)
             assert product.indices[-1] == found.index
             assert product.factors[0] == float(record.value(route.slots[0])[product.indices[0]]) or math.isnan(
                 product.factors[0]
@@ -230,3 +230,21 @@ lr = 0.1
         found = entry_chain(record, record.program.versions[name][-1], index)
         check(record, found, 400)
         assert len(found.routes[0].products) > 10
+
+
+@pytest.mark.parametrize(
+    ("equations", "w", "total", "vanishing"),
+    [
+        ("loss = sum(log(sigmoid(w)))", "[-1000.0]", math.nan, 0),  # a slope of 0 under an infinite gradient
+        ("loss = sum(sqrt(w * 0) * 2)", "[3.0]", math.nan, 0),
+        ("loss = sum(sqrt(relu(w)))", "[-1.0]", 0.0, 1),  # a choice: nothing is multiplied
+        ("loss = sum(1 / maximum(w, 0))", "[-1.0]", 0.0, 1),
+        ("loss = sum(sqrt(relu(w)) + 2 * w)", "[-1.0]", 2.0, 1),
+        ("loss = sum(log(sigmoid(w))) + sum(w)", "[-1000.0]", math.nan, 0),
+    ],
+)
+def test_zero_times_infinity_is_no_product_that_vanishes(equations: str, w: str, total: float, vanishing: int) -> None:
+    record = first_record(loads(f'equations = "{equations}"\n[parameters]\nw = {w}'))
+    found = entry_chain(record, record.program.versions["grad(w)"][-1], (0,))
+    np.testing.assert_array_equal([found.total, found.stored], [total, total])
+    assert sum(count for route in found.routes for _, count in route.vanishing) == vanishing

@@ -224,6 +224,14 @@ def test_a_clamp_in_force_is_the_first_thing_that_is_said() -> None:
         assert 0 < said.index("A clamp is in force in 1 of 2 entries, p[1]") < said.index(general)
 
 
+def test_a_gradient_that_is_no_number_is_what_its_products_add_up_to() -> None:
+    seen = Stepper(loads('equations = "loss = sum(log(sigmoid(w)))"\n[parameters]\nw = [-1000.0, 1.0]'))
+    seen.do("step.last")
+    text = chain(seen)
+    assert "∂L/∂w[0] = NaN" in text
+    assert "= NaN  ✔ equals the stored gradient" in text
+
+
 def test_a_check_waits_for_the_gradient() -> None:
     seen = at("two_layer", "3", "lens.check")
     assert "not computed yet" in middle(seen)
