@@ -15,11 +15,13 @@ import numpy as np
 
 from nnstep.engine.assemble import bound_to
 from nnstep.engine.record import Record
-from nnstep.errors import LanguageError, OperationError, nearest
+from nnstep.errors import LanguageError, OperationError
 from nnstep.language import Call, Expression, names, walk
-from nnstep.ops import Array, Shape, operation
+from nnstep.ops import NAMES, Array, Shape, operation
+from nnstep.ops.foreign import call_hint
 from nnstep.program import Memo, Program, infer
 from nnstep.program.ungraded import why_no_gradient
+from nnstep.scenario import elsewhere
 
 __all__ = ["COUNTERS", "Reference", "check", "depth", "is_there", "places", "references", "value_at"]
 
@@ -84,8 +86,12 @@ def check(expression: Expression, programs: Sequence[Program], *, truth: bool = 
     """
     program = next((one for one in programs if is_there(expression, one)), programs[0])
     for node in walk(expression):
-        if isinstance(node, Call) and _is_internal(node.function):
-            raise LanguageError(f"{node.function} stands in derivative rules only")
+        if isinstance(node, Call) and node.function not in NAMES:
+            said = f"there is no operation {node.function!r}"
+            raise LanguageError(said, hint=call_hint(node, "condition"))
+        if isinstance(node, Call) and operation(node.function).where == "rule":
+            said = f"{node.function} stands in derivative rules only"
+            raise LanguageError(said, hint=call_hint(node, "condition"))
     for one in references(expression, program):
         if not one.counter and one.name not in program.versions:
             if one.name in COUNTERS:
@@ -93,7 +99,7 @@ def check(expression: Expression, programs: Sequence[Program], *, truth: bool = 
             known = [name for name in program.versions if program.values[program.versions[name][0]].role != "unnamed"]
             there = "there is " + ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
             said = why_no_gradient(program, one.name) or f"{one.name!r} is not defined"
-            raise LanguageError(said, hint=nearest(one.name, known) or there)
+            raise LanguageError(said, hint=elsewhere.hint(one.name, known, "value") or there)
         sizes = {p.values[p.versions[one.name][0]].shape for p in programs if one.name in p.versions}
         if one.back and len(sizes) > 1:
             said = f"{one.name} has another shape in the smaller last batch of an epoch, so it cannot be compared with"
@@ -124,13 +130,6 @@ def _shapes(expression: Expression, programs: Sequence[Program]) -> list[Shape]:
         where = f"in a batch of {rows} sample{'s' * (rows != 1)}: " if found else ""
         raise LanguageError(where + str(first), hint=first.hint)
     return found
-
-
-def _is_internal(function: str) -> bool:
-    try:
-        return operation(function).where == "rule"
-    except OperationError:
-        return False
 
 
 def _shape(written: str, program: Program) -> Shape:

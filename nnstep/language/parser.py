@@ -60,6 +60,7 @@ def parse_equations(text: str) -> tuple[Assignment, ...]:
         try:
             found.append(_assignment(source, line))
         except LanguageError as error:
+            error.source = source
             error.line, error.column = line + error.line - 1, error.column + (column if error.line == 1 else 0)
             wrong.append(error)
     if wrong:
@@ -241,6 +242,8 @@ def _constant(node: ast.expr) -> Option:
 
 
 def _call(node: ast.Call, depth: int) -> Expression:
+    if isinstance(node.func, ast.Attribute):
+        raise _refuse(node, f"found `.{node.func.attr}(...)`, expected the name of an operation alone")
     if not isinstance(node.func, ast.Name):
         raise _refuse(node, f"found a call of {_describe(node.func)}, expected the name of an operation")
     function = node.func.id

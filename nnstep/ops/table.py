@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnstep.errors import OperationError, nearest
+from nnstep.errors import OperationError
 from nnstep.ops.activations import ACTIVATIONS
 from nnstep.ops.arithmetic import ARITHMETIC
 from nnstep.ops.classes import CLASSES
@@ -35,8 +35,8 @@ _BY_NAME = {entry.name: entry for entry in OPERATIONS}
 
 
 def operation(name: str) -> Operation:
-    """The operation of this name. Raises OperationError, with the nearest name, when there is none."""
+    """The operation of this name. Raises OperationError when there is none."""
     found = _BY_NAME.get(name)
     if found is None:
-        raise OperationError(f"there is no operation {name!r}", nearest(name, NAMES))
+        raise OperationError(f"there is no operation {name!r}")
     return found

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from nnstep.errors import OperationError, nearest
+from nnstep.errors import OperationError
 from nnstep.language import Call, Expression, Name, Number, Option, parse_expression, substitute, to_text
 from nnstep.ops import Operation, Site, operation
+from nnstep.ops.foreign import option_hint
 
 __all__ = ["Bound", "Memo", "ShapeOf", "bind", "computed", "infer", "put_in", "rule_expression", "words_of"]
 
@@ -57,6 +58,9 @@ def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
     if len(arguments) < count:
         raise OperationError(f"{entry.name} takes {_signature(entry)}, found {len(arguments)} of its inputs")
     by_position = tuple(entry.options)
+    more = arguments[count:]
+    if more and (not entry.options or (entry.name in _JOINED and not all(isinstance(one, Number) for one in more))):
+        raise OperationError(*_too_many(call, entry))
     for position, argument in enumerate(arguments[count:]):
         if position >= len(by_position):
             raise OperationError(f"{entry.name} takes {_signature(entry)}, found {len(call.arguments)} arguments")
@@ -66,7 +70,7 @@ def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
         options[name] = _constant(argument, entry, name)
     for name in options:
         if name not in entry.options:
-            raise OperationError(f"{entry.name} has no option {name!r}", nearest(name, entry.options))
+            raise OperationError(f"{entry.name} has no option {name!r}", option_hint(entry, name))
     filled = {name: options.get(name, default) for name, default in entry.options.items()}
     for name, value in filled.items():
         if value is None:
@@ -78,6 +82,20 @@ def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
     if memo is not None:
         memo[id(call)] = call, bound
     return bound
+
+
+_JOINED = ("concat", "maximum", "minimum", "add", "multiply", "matmul")  # of two; of more, one after another
+
+
+def _too_many(call: Call, entry: Operation) -> tuple[str, str | None]:
+    """What is wrong with a call of more values than an operation takes, and how it is written where that is known."""
+    said = f"{entry.name} takes {len(entry.inputs)} values, found {len(call.arguments)}"
+    if entry.name not in _JOINED:
+        return said.replace("1 values", "1 value"), f"it is called as {entry.name}{_signature(entry)}"
+    nested = call.arguments[0]
+    for argument in call.arguments[1:]:
+        nested = Call(entry.name, (nested, argument), call.options)
+    return said, f"write {to_text(nested)}"
 
 
 def computed(call: Call) -> tuple[Expression, ...]:

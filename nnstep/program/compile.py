@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 
-from nnstep.errors import NnstepError, Problem, nearest
+from nnstep.errors import NnstepError, Problem
 from nnstep.language import Assignment, to_text
 from nnstep.ops import Array
 from nnstep.program.builder import Builder
@@ -14,6 +14,7 @@ from nnstep.program.lower import lower
 from nnstep.program.model import Program
 from nnstep.program.squares import squares
 from nnstep.program.update import initial_states, needs_iteration, update
+from nnstep.scenario import elsewhere
 from nnstep.scenario.arrays import LARGEST
 from nnstep.scenario.model import Scenario
 
@@ -126,7 +127,7 @@ def _check_objective(builder: Builder, scenario: Scenario, name: str) -> list[Pr
     """What is wrong with the objective; nothing where its equation is."""
     place = next((one for one in scenario.equations if one.assignment.target == name), None)
     if name not in builder:
-        hint = nearest(name, builder.known())
+        hint = elsewhere.hint(name, builder.known(), "value")
         return [] if place else [Problem(f"{name!r} is not defined", key="objective", hint=hint)]
     value = builder.value(name)
     if value.shape == ():

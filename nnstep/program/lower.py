@@ -10,16 +10,19 @@ from types import MappingProxyType
 
 import numpy as np
 
-from nnstep.errors import OperationError, Problem, nearest
+from nnstep.errors import OperationError, Problem
 from nnstep.language import Call, Expression, Name, Number, to_text, walk
 from nnstep.ops import NAMES, Array, Operation, operation
+from nnstep.ops.foreign import call_hint
 from nnstep.program.bind import Bound, bind, computed
 from nnstep.program.builder import Builder
+from nnstep.scenario import elsewhere
 from nnstep.scenario.model import Equation
 
 __all__ = ["flatten", "lower"]
 
 _MOST = 1_000  # operations of a forward pass
+_HINTS = 50  # problems for which it is looked up what is meant
 
 
 def lower(builder: Builder, equations: tuple[Equation, ...], known: Mapping[str, Array]) -> list[Problem]:
@@ -37,8 +40,8 @@ def lower(builder: Builder, equations: tuple[Equation, ...], known: Mapping[str,
             return [*problems, Problem(said, line=equation.line, key=equation.key)]
         target, expression = equation.assignment.target, equation.assignment.expression
         missing = [name for name in _inputs(expression) if name not in builder]
-        wrong = [_undefined(name, builder, later) for name in missing if name not in unusable]
-        wrong += _misplaced(expression)
+        wrong = [_undefined(name, builder, later, len(problems)) for name in missing if name not in unusable]
+        wrong += _misplaced(expression, builder)
         if not missing and not wrong:
             try:
                 _assign(builder, target, expression, known)
@@ -64,30 +67,49 @@ def _inputs(expression: Expression) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _undefined(name: str, builder: Builder, later: Collection[str]) -> Problem:
+def _undefined(name: str, builder: Builder, later: Collection[str], before: int) -> Problem:
+    """What is said of a name that nothing has; what is meant by it, only where few problems came before it."""
     if not name.isidentifier():
         return Problem(f"{name} is for breakpoints and watches; an equation has no gradients or states to use")
     if name in later:
         return Problem(f"{name!r} is used before it is defined", hint="put its equation first")
-    return Problem(f"{name!r} is not defined", hint=nearest(name, builder.known()))
+    if name in NAMES:
+        inputs = ", ".join(operation(name).inputs)
+        return Problem(
+            f"{name!r} is an operation, not a value", hint=f"what it is of stands in brackets: {name}({inputs})"
+        )
+    hint = elsewhere.hint(name, builder.known(), "value") if before < _HINTS else None
+    return Problem(f"{name!r} is not defined", hint=hint)
 
 
-def _misplaced(expression: Expression) -> list[Problem]:
+def _misplaced(expression: Expression, builder: Builder) -> list[Problem]:
     """Operations that there are not, and the first that there is not in equations."""
     problems = []
     misplaced: Operation | None = None
-    for function in dict.fromkeys(node.function for node in walk(expression) if isinstance(node, Call)):
-        try:
-            entry = operation(function)
-        except OperationError as error:
-            problems.append(Problem(error.message, hint=error.hint))
-        else:
-            misplaced = misplaced or (entry if entry.where != "equation" else None)
+    hint: str | None = None
+    for call in _calls(expression):
+        function = call.function
+        if function in builder and function not in NAMES:
+            said = f"{function} is a value and no operation, so it takes nothing in brackets"
+            problems.append(Problem(said, hint=f"a product is written {function} * ..." if call.arguments else None))
+        elif function not in NAMES:
+            problems.append(Problem(f"there is no operation {function!r}", hint=call_hint(call)))
+        elif misplaced is None and operation(function).where != "equation":
+            misplaced, hint = operation(function), call_hint(call)
     if misplaced is not None:
         place = "breakpoints and watches" if misplaced.where == "condition" else "derivative rules"
         name = misplaced.name if misplaced.symbol == misplaced.name else f"{misplaced.symbol} ({misplaced.name})"
-        problems.append(Problem(f"{name} is for {place}, not for an equation"))
+        problems.append(Problem(f"{name} is for {place}, not for an equation", hint=hint))
     return problems
+
+
+def _calls(expression: Expression) -> list[Call]:
+    """The first call of each operation."""
+    found: dict[str, Call] = {}
+    for node in walk(expression):
+        if isinstance(node, Call):
+            found.setdefault(node.function, node)
+    return list(found.values())
 
 
 def _assign(builder: Builder, target: str, expression: Expression, known: Mapping[str, Array]) -> None:

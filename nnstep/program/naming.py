@@ -8,6 +8,7 @@ from nnstep.errors import LanguageError
 from nnstep.language import Expression, Name, parse_expression, tokens
 from nnstep.language.references import Named, Vocabulary, named, read_expression
 from nnstep.ops import OPERATIONS
+from nnstep.ops.foreign import line_hint
 from nnstep.program.kept import per_program
 from nnstep.program.model import Program
 
@@ -54,7 +55,11 @@ def names_like(program: Program, typed: str) -> list[str]:
 
 def expression_of(text: str, programs: Sequence[Program]) -> Expression:
     """An expression about the values of a run whose programs these are, in any notation. Raises LanguageError."""
-    return read_expression(text, _vocabulary(programs[0]))
+    try:
+        return read_expression(text, _vocabulary(programs[0]))
+    except LanguageError as error:
+        message, hint = line_hint(text, "condition")
+        raise LanguageError(message or error.message, error.line, error.column, hint or error.hint) from None
 
 
 def _vocabulary(program: Program) -> Vocabulary:

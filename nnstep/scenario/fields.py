@@ -10,10 +10,13 @@ import datetime
 import math
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.errors import NnstepError, Problem, nearest
+from nnstep.errors import NnstepError, Problem
+from nnstep.scenario import elsewhere
+from nnstep.scenario.elsewhere import place_of
 from nnstep.scenario.positions import Path, Positions, dotted
 from nnstep.text import clean
 
@@ -34,6 +37,7 @@ __all__ = [
 ]
 
 _MOST = 100  # problems listed of one file
+_FEW = 40
 
 
 class Report:
@@ -52,6 +56,11 @@ class Report:
         place = self.positions.place(path)
         at = (line, None) if line else place
         self.problems.append(Problem(message, self.file, at[0], at[1], dotted(path) or None, hint))
+
+    @property
+    def few(self) -> bool:
+        """Whether so few problems are noted that what is meant by a word is worth being looked up."""
+        return len(self.problems) < _FEW
 
     def finish(self) -> None:
         """Raise NnstepError with all problems, in the order of their lines, if there are any."""
@@ -121,8 +130,13 @@ def _digits(value: int) -> int:
     return int(math.log10(abs(value))) + 1
 
 
-def table(owner: Field, keys: Collection[str], *, what: str = "a table") -> dict[str, Field]:
-    """The entries of a table by name, those among `keys`; any other key is a problem."""
+def table(
+    owner: Field, keys: Collection[str], *, what: str = "a table", others: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Field]:
+    """The entries of a table by name, those among `keys`; any other key is a problem.
+
+    `others` has what is to be said of keys that are valid elsewhere.
+    """
     if not isinstance(owner.value, dict):
         several = isinstance(owner.value, list) and owner.value and all(isinstance(one, dict) for one in owner.value)
         owner.expected(what, say("toml.single", name=owner.key) if several and len(owner.path) == 1 else None)
@@ -130,7 +144,8 @@ def table(owner: Field, keys: Collection[str], *, what: str = "a table") -> dict
     unknown = [key for key in owner.value if key not in keys]
     for key in unknown:
         place = f"in {owner.key}" if owner.path else "at the top level"
-        hint = nearest(key[:80], keys) if len(owner.report.problems) < _MOST else None
+        place_here = place_of(owner.path, keys=True)
+        hint = others.get(key) or (elsewhere.hint(key, keys, place_here) if owner.report.few else None)
         owner.child(key).wrong(f"unknown key '{clean(key, 40)}' {place}", hint or f"valid here: {', '.join(keys)}")
     return {key: owner.child(key) for key in owner.value if key in keys}
 
@@ -171,7 +186,8 @@ def choice(field: Field | None, words: Collection[str], default: str | None = No
     if field is None:
         return default
     if not isinstance(field.value, str) or field.value not in words:
-        hint = nearest(field.value[:80], words) if isinstance(field.value, str) else None
+        word = field.value if isinstance(field.value, str) else ""
+        hint = elsewhere.hint(word, words, place_of(field.path, keys=False)) if word else None
         field.expected(f"one of {', '.join(words)}", hint)
         return default
     return field.value
@@ -259,6 +275,8 @@ def real(
 def given(fields: Mapping[str, Field], key: str, owner: Field, what: str) -> Field | None:
     """The field `key`, which has to be there."""
     if key not in fields and isinstance(owner.value, dict) and key not in owner.value:
-        meant = nearest(key, [one for one in owner.value if one not in fields and len(one) < 80][:20])
-        owner.wrong(f"{key!r} is missing: {what}", meant and meant.replace("did you mean", "is it written"))
+        others = [one for one in owner.value if one not in fields and len(one) < 80][:20]
+        place = place_of(owner.path, keys=True)
+        meant = next((one for one in others if repr(key) in (elsewhere.hint(one, (key,), place) or "")), None)
+        owner.wrong(f"{key!r} is missing: {what}", meant and f"is it written {meant!r}?")
     return fields.get(key)

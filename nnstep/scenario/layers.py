@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnstep.catalogue import say
-from nnstep.errors import OperationError, nearest
+from nnstep.errors import OperationError
 from nnstep.language import number_text, parse_equations
 from nnstep.ops import operation
+from nnstep.scenario import elsewhere
 from nnstep.scenario.arrays import array, times
 from nnstep.scenario.fields import Field, choice, describe, flag, given, real, table, whole
 from nnstep.scenario.initial import INITIALISERS
@@ -100,7 +101,7 @@ def _type(layer: Field) -> str | None:
         where.wrong("layer_norm has a gain and a bias of its own, which layers cannot say", "write equations")
         return None
     if not isinstance(where.value, str) or where.value not in _TYPES:
-        hint = nearest(where.value[:80], _TYPES) if isinstance(where.value, str) else None
+        hint = elsewhere.hint(where.value, _TYPES, "layer type") if isinstance(where.value, str) else None
         where.expected(_types_said(), hint)
         return None
     return where.value

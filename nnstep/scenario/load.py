@@ -9,9 +9,11 @@ import os
 from types import MappingProxyType
 from typing import Any
 
-from nnstep.errors import LanguageError, NnstepError, Problem, nearest
+from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language import parse_equations
 from nnstep.ops import OPERATIONS
+from nnstep.ops.foreign import line_hint
+from nnstep.scenario import elsewhere
 from nnstep.scenario.data import read_data
 from nnstep.scenario.fields import Field, Report, table, text, whole
 from nnstep.scenario.layers import Network, read_layers
@@ -216,7 +218,9 @@ class _Reading:
             assignments = parse_equations(value)
         except LanguageError as error:
             for one in (error, *error.others):
-                self._report.add(field.path, one.message, one.hint, line=lines[min(one.line, len(lines)) - 1])
+                said, hint = line_hint(one.source)
+                line = lines[min(one.line, len(lines)) - 1]
+                self._report.add(field.path, said or one.message, hint or one.hint, line=line)
             return []
         if not assignments:
             field.expected("at least one equation")
@@ -232,6 +236,7 @@ class _Reading:
         if isinstance(field.value, str) and equations and name not in targets:
             where = "is given, not computed" if name in self._names else "is not defined"
             field.wrong(
-                f"'{clean(name, 40)}' {where}; the objective is the result of an equation", nearest(name[:80], targets)
+                f"'{clean(name, 40)}' {where}; the objective is the result of an equation",
+                elsewhere.hint(name, targets, "value"),
             )
         return name or None

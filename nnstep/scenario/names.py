@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import unicodedata
 
+from nnstep.ops.foreign import free_name
 from nnstep.scenario.fields import Report
 from nnstep.scenario.positions import Path
 from nnstep.text import clean
@@ -47,7 +48,8 @@ class Names:
             return False
         wrong = self._unfit(name)
         if wrong is not None:
-            self._report.add(path, f"{shown} cannot be the name of a value: {wrong}", line=line)
+            hint = f"call it {free_name(name)}" if keyword.iskeyword(name) else None
+            self._report.add(path, f"{shown} cannot be the name of a value: {wrong}", hint, line=line)
         self._taken[name] = (what, line)
         return wrong is None
 

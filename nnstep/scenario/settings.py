@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from nnstep.errors import LanguageError, nearest
+from nnstep.errors import LanguageError
 from nnstep.language import REFERENCES, Expression, Name, parse_expression, walk
 from nnstep.language import names as used_names
 from nnstep.language.references import Vocabulary, read_expression
+from nnstep.ops.foreign import line_hint
+from nnstep.scenario import elsewhere
 from nnstep.scenario.fields import Field, choice, flag, given, real, table, texts, whole
 from nnstep.scenario.model import Condition, Optimizer, Training
 from nnstep.text import clean
@@ -45,7 +47,9 @@ def read_optimizer(owner: Field, before: Optimizer | None = None) -> Optimizer |
     kind_value = owner.value.get("type") if isinstance(owner.value, dict) else None
     known = kind_value if isinstance(kind_value, str) and kind_value in OPTIMIZERS else None
     changed = before if isinstance(owner.value, dict) and "type" not in owner.value else None
-    fields = table(owner, ("type", *optimizer_keys(changed.type if changed else known)), what="a table [optimizer]")
+    chosen = changed.type if changed else known
+    keys = ("type", *optimizer_keys(chosen))
+    fields = table(owner, keys, what="a table [optimizer]", others=_options_of_others(chosen))
     if changed is None:
         kind = choice(given(fields, "type", owner, f"one of {', '.join(OPTIMIZERS)}"), OPTIMIZERS)
         if kind is None:
@@ -78,6 +82,15 @@ def states_of(optimizer: Optimizer) -> tuple[str, ...]:
     """What an optimizer keeps of each trainable parameter from one iteration to the next: velocity, m, v."""
     states = _STATES[optimizer.type]
     return tuple(state for state in states if state != "velocity" or optimizer.options["momentum"])
+
+
+def _options_of_others(kind: str | None) -> dict[str, str]:
+    """By the options that other types have, which ones those are."""
+    if kind is None:
+        return {}
+    there = optimizer_keys(kind)
+    owners = {key: [one for one in OPTIMIZERS if key in optimizer_keys(one)] for key in optimizer_keys()}
+    return {key: f"an option of {', '.join(who)}, not of {kind}" for key, who in owners.items() if key not in there}
 
 
 def _file_key(option: str) -> str:
@@ -143,7 +156,8 @@ def _conditions(
         try:
             expression = read_expression(where.value, _vocabulary(names, objective))
         except LanguageError as error:
-            where.wrong(f"{clean(where.value, 60)}: {error.message}", error.hint)
+            message, hint = line_hint(where.value, "condition")
+            where.wrong(f"{clean(where.value, 60)}: {message or error.message}", hint or error.hint)
             continue
         if names is not None:
             _check_names(where, expression, [*names, *(_PHASES if phases else ())])
@@ -167,7 +181,8 @@ def _check_names(item: Field, expression: Expression, names: list[str]) -> None:
     for name in dict.fromkeys(inner for one in used for inner in _names_in(_value_name(one)) or (one,)):
         if name not in names and name not in _COUNTERS:
             there = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-            item.wrong(f"'{clean(name, 40)}' is not defined", nearest(name[:80], names) or f"there is {there}")
+            meant = elsewhere.hint(name, names, "value") if item.report.few else None
+            item.wrong(f"'{clean(name, 40)}' is not defined", meant or f"there is {there}")
 
 
 def _vocabulary(names: list[str] | None, objective: str | None) -> Vocabulary:

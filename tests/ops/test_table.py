@@ -118,11 +118,9 @@ def test_rules_that_depend_on_the_place() -> None:
     assert rules("slice", (4, 3), items=((0, 2, None), -1)) == ["put(g, x[0:2, -1])"]
 
 
-def test_an_unknown_operation_names_the_nearest() -> None:
-    with pytest.raises(OperationError) as raised:
+def test_an_unknown_operation() -> None:
+    with pytest.raises(OperationError, match="there is no operation 'sigmod'"):
         operation("sigmod")
-    assert raised.value.message == "there is no operation 'sigmod'"
-    assert raised.value.hint == "did you mean 'sigmoid'?"
 
 
 REFUSED: list[tuple[str, tuple[Shape, ...], dict[str, Option], str]] = [

@@ -67,7 +67,7 @@ def problems(of: Scenario) -> tuple[Problem, ...]:
         ("z = x > 0 and x < 1", "and is for breakpoints and watches", None),
         ("z = where(x, 1, 2)", "where is for derivative rules, not for an equation", None),
         ("z = sigmoid()", "z: sigmoid takes (x), found 0 of its inputs", None),
-        ("z = sigmoid(x, x)", "z: sigmoid takes (x), found 2 arguments", None),
+        ("z = sigmoid(x, x)", "z: sigmoid takes 1 value, found 2", "it is called as sigmoid(x)"),
         ("z = mse(x)", "z: mse takes (o, y, reduction=), found 1 of its inputs", None),
         ("z = leaky_relu(x, slop=2)", "z: leaky_relu has no option 'slop'", "did you mean 'slope'?"),
         ("z = leaky_relu(x, 0.1, slope=0.2)", "z: leaky_relu: slope is given twice", None),

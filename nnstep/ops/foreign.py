@@ -1,0 +1,276 @@
+"""What is meant by a function or a line that is written as elsewhere: what it is here, with its own operands.
+
+`z = np.dot(x, W)` is `z = x @ W`, `x.sum(axis=0)` is `sum(x, axis=0)`, `x^2` is `x ** 2`. What is proposed is read
+again and consists of operations that may stand where it is proposed; otherwise nothing is.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from nnstep.errors import LanguageError, folded, nearest
+from nnstep.language import Call, Expression, Name, parse_equations, parse_expression, substitute, to_text, walk
+from nnstep.language.references import typed
+from nnstep.ops.foreign_words import FORMS, LIBRARIES, NOTES, OPTIONS, RENAMED
+from nnstep.ops.operation import Operation
+from nnstep.ops.table import OPERATIONS
+
+__all__ = ["call_hint", "free_name", "line_hint", "option_hint"]
+
+_LONGEST = 120  # characters of a line that is proposed
+_LONGEST_READ = 400  # of a line that is looked at
+_ALLOWED = {"equation": ("equation",), "condition": ("equation", "condition")}
+_GRAMMAR = frozenset(keyword.kwlist) - {"and", "or", "not", "True", "False", "None", "if", "else", "for", "in", "is"}
+_BETTER = {"lambda": "lam"}
+
+
+@cache
+def _names(where: str) -> tuple[str, ...]:
+    """The operations that may be written in equations, or in conditions as well."""
+    return tuple(entry.name for entry in OPERATIONS if entry.where in _ALLOWED[where])
+
+
+@cache
+def _renamed() -> Mapping[str, str]:
+    return {word: ours for ours, theirs in RENAMED.items() for word in theirs.split()}
+
+
+@cache
+def _forms() -> Mapping[str, tuple[tuple[str, ...], Expression]]:
+    return {
+        word: (tuple(inputs.split()), parse_expression(form)) for words, inputs, form in FORMS for word in words.split()
+    }
+
+
+@cache
+def _notes() -> Mapping[str, str]:
+    return {word: note for words, note in NOTES for word in words.split()}
+
+
+def call_hint(call: Call, where: str = "equation") -> str | None:
+    """What is meant by a call of what is no operation where it stands; None where nobody knows."""
+    names, word = _names(where), folded(call.function)
+    made = _ours(call, where)
+    if made is not None and made != call:
+        short = to_text(made)
+        return f"write {short}" if len(short) <= _LONGEST else f"it is called {_called(made)!r} here"
+    if word in _forms():
+        inputs, form = _forms()[word]
+        return f"{call.function}({', '.join(inputs)}) is written {to_text(form)}"
+    if word in _notes():
+        return _notes()[word] or None
+    return nearest(call.function, names)
+
+
+def _called(expression: Expression) -> str:
+    return expression.function if isinstance(expression, Call) else to_text(expression)
+
+
+def _ours(expression: Expression, where: str) -> Expression | None:
+    """An expression with all its calls as they are written here; None where one of them is not known."""
+    if not isinstance(expression, Call):
+        return expression
+    parts = [_ours(argument, where) for argument in expression.arguments]
+    if any(part is None for part in parts):
+        return None
+    arguments = tuple(part for part in parts if part is not None)
+    names = _names(where)
+    if expression.function in names:
+        return Call(expression.function, arguments, _options(expression.function, expression.options))
+    word = folded(expression.function)
+    same = next((name for name in names if folded(name) == word), None)
+    same = (
+        same or _renamed().get(expression.function) or _renamed().get(word)
+    )  # Σ is no σ, though their capitals are one
+    if same in names and same is not None:
+        return Call(same, arguments, _options(same, expression.options))
+    if word in _forms() and not expression.options:
+        inputs, form = _forms()[word]
+        if len(inputs) == len(arguments):
+            given = dict(zip(inputs, arguments, strict=True))
+            return substitute(form, lambda leaf: given[leaf.id] if isinstance(leaf, Name) else None)
+    return None
+
+
+def _options(name: str, options: tuple[tuple[str, object], ...]) -> tuple:  # type: ignore[type-arg]
+    """The options of a call by the names that they have here."""
+    there = next(entry.options for entry in OPERATIONS if entry.name == name)
+    found = {}
+    for option, value in options:
+        ours = option if option in there else next(iter(_meant_options(option, there)), option)
+        found[ours] = value
+    if not there and set(found) <= {"dim", "axis"} and set(found.values()) <= {1, -1}:
+        found = {}  # softmax(x, dim=1): along the rows is what it does
+    return tuple(sorted(found.items()))
+
+
+def _meant_options(option: str, there: Mapping[str, object]) -> list[str]:
+    word = folded(option)
+    return [ours for ours in there if folded(ours) == word or word in OPTIONS.get(ours, "").split()]
+
+
+def option_hint(entry: Operation, option: str) -> str | None:
+    """What is meant by an option that an operation has not."""
+    meant = _meant_options(option, entry.options)
+    if meant:
+        return f"it is called {meant[0]!r} here"
+    if not entry.options:
+        return f"leave it out: {entry.name} has no options"
+    return nearest(option, entry.options)
+
+
+# Lines that cannot be read.
+
+_POWER = re.compile(r"\^")
+_DOTTED = re.compile(r"\.([*/^])")
+_QUOTE = re.compile(r"(?<=[\w)\]])['’]")
+_NUMBER_TIMES = re.compile(
+    r"(?<![\w.])(\d+(?:\.\d+)?)\s*(?=[(]|(?![eE][-+]?\d|(?:and|or|not|if|else|in|is|for)\b)[^\W\d_])"
+)
+_ROOT_OF = re.compile(r"√\s*(\w+(?:\[[^]]*\])?)")
+_BARS = re.compile(r"\|([^|]+)\|")
+_ARROW = re.compile(r"^(\s*[^\W\d]\w*)\s*(?:<-|←|:=|≔)\s*")
+_WORD = re.compile(r"[^\W\d]\w*")
+_STATEMENT = re.compile(
+    r"\s*(import|from|def|class|return|for|while|with|if|elif|else|try|print|assert|del)\b\s*(?![\s=*/+@-])"
+)
+_ONLY = "a line is name = expression; what is repeated is written out"
+_CALLED = re.compile(r"(?<=\.)[^\W\d]\w*|[^\W\d]\w*(?=\s*\()")
+_INCREASED = re.compile(r"\s*([^\W\d]\w*)\s*([-+*/@])=\s*(.*)")
+_FUNCTION = re.compile(r"\blambda\b[\w, ]*:")
+_E_TO_THE = re.compile(r"(?<![\w.])e\s*\^")
+_LOGIC = {"∑": "sum", "&&": " and ", "||": " or ", "≈": "==", "¬": "not "}
+
+
+def free_name(word: str) -> str:
+    """A name for a value that cannot have that of a word of the grammar."""
+    return _BETTER.get(word, f"{word}_")
+
+
+def line_hint(source: str, where: str = "equation") -> tuple[str | None, str | None]:
+    """(message, hint) for an equation or an expression that cannot be read: what is wrong where that can be said better
+    than by the grammar, and what the line would be here.
+    """
+    if len(source) > _LONGEST_READ:
+        return None, None
+    statement = _STATEMENT.match(source)
+    if statement is not None:
+        imported = statement[1] in ("import", "from")
+        return None, "leave it out: nothing needs to be imported" if imported else _ONLY
+    for word in _WORD.findall(source):
+        if word in _GRAMMAR and not _FUNCTION.search(source):
+            said = f"'{word}' is a word of Python's grammar, which the language is read with"
+            return said, f"call it {free_name(word)}"
+    found = _rewritten(source, where)
+    sign = next((sign for sign in ("^", "²", "ᵀ") if sign in source), None)
+    better = {"^": "'^' is no power here", "²": "'²' is no power here", "ᵀ": "'ᵀ' is no transpose here"}.get(sign or "")
+    if found is not None:
+        return better, f"write {found}" if len(found) <= _LONGEST else None
+    mentioned = next((note for word in _CALLED.findall(source) if (note := _notes().get(folded(word)))), None)
+    increased = _INCREASED.fullmatch(source)
+    if increased is not None:
+        name, operator, by = increased.groups()
+        by = f"({by})" if re.search(r"[-+]", by) else by
+        return better, f"a name is given once, so write {name}2 = {name} {operator} {by}"
+    if mentioned is not None:
+        return better, mentioned
+    general = {"^": "a power is written x ** 2", "²": "a power is written x ** 2", "ᵀ": "a transpose is written x.T"}
+    return better, general.get(sign or "")
+
+
+def _rewritten(source: str, where: str) -> str | None:
+    """The line as it is written here; None where that is not known."""
+    plain = source.strip()
+    for sign, ours in _LOGIC.items():
+        plain = plain.replace(sign, ours)
+    plain = _ARROW.sub(r"\1 = ", plain.rstrip(";"))
+    plain = _QUOTE.sub(".T", _DOTTED.sub(r"\1", plain)) if plain.count('"') % 2 == 0 else plain
+    plain = _ROOT_OF.sub(r"sqrt(\1)", _POWER.sub("**", plain))
+    plain = _BARS.sub(r"abs(\1)", _NUMBER_TIMES.sub(r"\1 * ", plain))
+    plain = typed(plain)
+    try:
+        tree = ast.parse(plain, mode="exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if len(tree.body) != 1:
+        return None
+    try:
+        return _statement(tree.body[0], where, _E_TO_THE.search(source) is not None)
+    except (LanguageError, RecursionError):
+        return None
+
+
+def _statement(statement: ast.stmt, where: str, exponential: bool) -> str | None:
+    """An assignment, or an expression where one may stand, made of what there is here."""
+    target = ""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=target)], value=value) if where == "equation":
+            pass
+        case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value) if where == "equation":
+            pass
+        case ast.Expr(value=value) if where == "condition":
+            pass
+        case _:
+            return None
+    tree = ast.fix_missing_locations(_Functions(exponential).visit(value))
+    made = _ours(parse_expression(ast.unparse(tree)), where)
+    if made is None or any(isinstance(node, Call) and node.function not in _names(where) for node in walk(made)):
+        return None
+    written = f"{target} = {to_text(made)}" if target else to_text(made)
+    if target:
+        parse_equations(written)
+    return written
+
+
+class _Functions(ast.NodeTransformer):
+    """Methods, and functions of libraries, as calls of plain names: x.sum(axis=0) and np.sum(x, axis=0) are one.
+
+    With `exponential` e to a power is exp.
+    """
+
+    def __init__(self, exponential: bool) -> None:
+        self._exponential = exponential
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """A call of a plain name with plain arguments."""
+        self.generic_visit(node)
+        arguments = [
+            part for one in node.args for part in (one.elts if isinstance(one, ast.List | ast.Tuple) else [one])
+        ]
+        keywords = [ast.keyword(one.arg, _word(one.value)) for one in node.keywords]
+        match node.func:
+            case ast.Attribute(value=receiver, attr=name):
+                own = [] if _is_library(receiver) else [receiver]
+                return ast.Call(ast.Name(name), [*own, *arguments], keywords)
+            case ast.Constant():
+                return ast.BinOp(node.func, ast.Mult(), arguments[0]) if len(arguments) == 1 else node
+        return ast.Call(node.func, arguments, keywords)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """e ** x as exp(x)."""
+        self.generic_visit(node)
+        match node:
+            case ast.BinOp(left=ast.Name(id="e"), op=ast.Pow(), right=power) if self._exponential:
+                return ast.Call(ast.Name("exp"), [power], [])
+        return node
+
+
+def _word(value: ast.expr) -> ast.expr:
+    """An option in quotes as a word: reduction="sum"."""
+    match value:
+        case ast.Constant(value=str() as word) if word.isidentifier():
+            return ast.Name(word)
+    return value
+
+
+def _is_library(node: ast.expr) -> bool:
+    """Whether what stands before a point is a library, as np or torch.nn.functional."""
+    while isinstance(node, ast.Attribute):
+        if node.attr not in LIBRARIES:
+            return False
+        node = node.value
+    return isinstance(node, ast.Name) and node.id in LIBRARIES
