@@ -134,22 +134,29 @@ HEALTH: dict[str, str] = {
     # -- how the program, its targets and its optimizer go together
     "health.decay": "The weight decay makes the weights grow",
     "health.decay.says": "lr · weight_decay is {lr} · {decay} = {product}, above {most}: every update takes more than "
-    "twice the weights off themselves. By the decay alone {name} is multiplied by {factor} in every iteration; its "
-    "norm is {size} before this update and {after} after it.",
+    "twice the weights off themselves, and they grow. The norm of {name} is {size} before this update and {after} "
+    "after it.",
     "health.decay.cause.momentum": "With this momentum the limit is {most}; without, it is 2.",
     "health.untrained": "No parameter gets a gradient",
     "health.untrained.says": "{loss} is no function of a parameter that is trained, so there is no gradient and "
     "nothing is updated.",
     "health.untrained.cause.frozen": "All parameters are frozen: {names}.",
     "health.untrained.cause.unreached": "No way leads from {loss} back to {names}.",
-    "health.doubled": "Applied twice",
+    "health.decay.cause.factor": "By the decay alone {name} is multiplied by 1 − {product} = {factor} in every "
+    "iteration.",
+    "health.unreached": "A parameter without a gradient",
+    "health.unreached.says": "No way leads from {loss} back to {names}, which stay as they are, while others learn.",
+    "health.doubled.classes": "Probabilities in place of logits",
+    "health.doubled.binary": "Probabilities in place of logits",
+    "health.doubled.logarithms": "Logarithms in place of probabilities",
+    "health.doubled.again": "Applied twice",
     "health.doubled.says": "{outer} is applied to {name}, which {inner} has made.",
-    "health.doubled.cause.classes": "{outer} expects logits and applies softmax itself, so {name} goes through it as "
-    "well. Being from 0 to 1, it lets the probability of a class become {most} at most, and the loss of a sample "
-    "{floor} at least, however well the {classes} classes are told apart.",
-    "health.doubled.cause.binary": "{outer} expects logits and applies sigmoid itself, so {name} goes through it as "
-    "well. Being from 0 to 1, it lets the probability be 0.5 to {most} only: where {target} is 0, the loss is {floor} "
-    "at least.",
+    "health.doubled.cause.classes": "{outer} expects logits and applies softmax itself; {name} is already a {inner}, "
+    "and goes through a second one. Being from 0 to 1, it lets the probability of a class become {most} at most, and "
+    "the loss of a sample {floor} at least, however well the {classes} classes are told apart.",
+    "health.doubled.cause.binary": "{outer} expects logits and applies sigmoid itself; {name} is already a {inner}, "
+    "and goes through a second one. Being from 0 to 1, it lets the probability be 0.5 to {most} only: where {target} "
+    "is 0, the loss is {floor} at least.",
     "health.doubled.cause.logarithms": "{outer} expects probabilities, and {inner} gives their logarithms, which are "
     "negative.",
     "health.doubled.cause.again": "Numbers from 0 to 1 come out of that as {most} at most, and every slope is "
@@ -164,6 +171,7 @@ HEALTH: dict[str, str] = {
     "health.targets.says.one": "The target {target} is {number}, which lies outside.",
     "health.targets.cause.probability": "{loss} takes targets from 0 to 1. With others its least value is not where "
     "the output is the target: it goes below 0, and on for ever.",
+    "health.targets.below": "In iteration {until} the loss is {below}.",
     "health.targets.cause.between": "{name} stays between {low} and {high}, whatever the parameters are: {function} "
     "ends there.",
     "health.targets.cause.above": "{name} is never below {low}, whatever the parameters are: {function} ends there.",
@@ -266,6 +274,7 @@ HEALTH: dict[str, str] = {
     "health.try.large-update": "e: lr = {better}",
     "health.try.small-update": "e: lr = {larger}",
     "health.try.above": "a smaller lr",
+    "health.try.small-update.weights": "smaller weights to begin with, or inputs of about 1 in size",
     "health.try.loss.flat": "another seed, or more hidden units",
     "health.try.loss.steep": "another lr, or e: adam lr = 0.01",
     "health.try.loss.jumps": "e: lr = {lower}",

@@ -40,6 +40,7 @@ _WORK_AT_END = 300 * _WORK  # of a whole run that the view looks at again as it 
 _RANKS = (
     ("decay",),
     ("untrained",),
+    ("unreached",),
     ("doubled",),
     ("column",),
     ("targets",),
@@ -85,7 +86,8 @@ def standing(timeline: Timeline, iteration: int, step: int) -> tuple[Finding, ..
     """
     timeline.record(iteration)
     most = _reach(timeline, iteration, _WORK)
-    found = [one for one in setup(timeline, iteration) if (one.iteration, one.step) <= (iteration, step)]
+    fixed = [one for one in setup(timeline, iteration) if (one.iteration, one.step) <= (iteration, step)]
+    found = _with_loss(timeline, fixed, _done(timeline, iteration, step))
     wrong = first_numbers(timeline, iteration, step, most)
     if wrong:  # what is computed from them says nothing
         found += [*wrong, *_before(timeline, wrong)]
@@ -107,7 +109,7 @@ def examine(timeline: Timeline) -> tuple[Finding, ...]:
     if at < last:
         timeline.scan(last, last, None)
     wrong = numbers_from(timeline, course.infinite, course.nan)
-    found = [*setup(timeline, last), *wrong, *_before(timeline, wrong)]
+    found = [*_with_loss(timeline, setup(timeline, last), last), *wrong, *_before(timeline, wrong)]
     healthy = course.infinite - 1 if course.infinite else last
     if healthy:
         found += _course(timeline, healthy, course)
@@ -128,6 +130,17 @@ def _course(timeline: Timeline, healthy: int, course: Course) -> list[Finding]:
             often = {"often": episode.count, "iterations": healthy, "worst": episode.worst}
             found += [replace(one, values={**one.values, **often}) for one in some if one.kind == kind]
     return found
+
+
+def _with_loss(timeline: Timeline, fixed: Sequence[Finding], done: int) -> list[Finding]:
+    """Findings about targets with the loss, where that has gone below 0."""
+    if not done or not any(one.cause == "probability" for one in fixed):
+        return list(fixed)
+    loss = seen(timeline, done).loss
+    if loss is None or not loss < 0:
+        return list(fixed)
+    below = {"below": loss, "until": done}
+    return [replace(one, values={**one.values, **below}) if one.cause == "probability" else one for one in fixed]
 
 
 def _before(timeline: Timeline, wrong: Sequence[Finding]) -> list[Finding]:
@@ -165,7 +178,7 @@ def _state(timeline: Timeline, iteration: int, step: int, most: int) -> list[Fin
     record = last_known(timeline, iteration, step, _all_gradients_done)
     if record is not None:
         found += twins(timeline, record, fitted)
-        nothing = still(timeline, record, found, most)
+        nothing = still(timeline, record, found, most, fitted)
         found = _blamed(found, nothing) + nothing
     found = [one for one in found if one.kind != "column"]
     record = last_known(timeline, iteration, step, gradients_done)
@@ -207,6 +220,8 @@ def _reach(timeline: Timeline, iteration: int, work: int) -> int:
 
 
 def _sorted(found: list[Finding]) -> tuple[Finding, ...]:
+    steps = {one.step for one in found if one.kind == "doubled"}
+    found = [one for one in found if one.kind != "outside" or one.step not in steps]  # that says the same
     return tuple(
         sorted(found, key=lambda one: (one.severity != PROBLEM, _RANK[one.kind], one.iteration, one.step, one.name))
     )

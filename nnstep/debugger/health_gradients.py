@@ -18,13 +18,24 @@ from nnstep.language import Name
 from nnstep.ops import Array
 from nnstep.program import Program, Step, factor
 
-__all__ = ["EXPLODING", "HUGE", "VANISHING", "Flow", "excess", "flow", "gradients", "gradients_done", "sizes_of"]
+__all__ = [
+    "EXPLODING",
+    "HUGE",
+    "SLOPES",
+    "VANISHING",
+    "Flow",
+    "excess",
+    "flow",
+    "gradients",
+    "gradients_done",
+    "sizes_of",
+]
 
 VANISHING = 1e-3  # of the gradient of a layer behind it
 EXPLODING = 1e3  # times the gradient of a layer behind it
 HUGE = 1e6  # the root mean square of a gradient
 _ROUNDING = 1e-13  # relative to the weights: smaller gradients are made of rounding
-_SLOPES = frozenset(("sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "softmax"))
+SLOPES = frozenset(("sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "softmax"))
 
 
 def gradients_done(program: Program) -> int:
@@ -124,11 +135,11 @@ def _why(record: Record, first: Weight, last: Weight, grows: bool) -> tuple[str,
     gains: dict[str, list[float]] = {"slopes": [], "weights": []}
     names = []
     for step in between(program, first, last):
-        if step.operation in _SLOPES or step.operation == "matmul":
+        if step.operation in SLOPES or step.operation == "matmul":
             gain = _gain(record, step)
             if gain is not None:
-                gains["slopes" if step.operation in _SLOPES else "weights"].append(gain)
-                if step.operation in _SLOPES:
+                gains["slopes" if step.operation in SLOPES else "weights"].append(gain)
+                if step.operation in SLOPES:
                     names.append(Name(program.values[step.target].name))
     inputs, others = rms(record.value(first.given)), rms(record.value(last.given))
     factors = {kind: prod(found) for kind, found in gains.items() if found}

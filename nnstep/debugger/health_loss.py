@@ -24,7 +24,7 @@ FALL = 1e-4  # relative to the loss: less than that from one half to the other i
 RISE = 0.05  # the same: more than that is a rise
 _JUMPS = 0.25  # of the iterations: so many rises are not a loss that goes down
 _SPREAD = 0.05  # relative: how far the loss jumps
-_TAIL = 20  # the last loss is the mean of so large a part of all
+_TAIL = 20  # the mean of so large a part at the end has to be far up too: one iteration alone may be an accident
 _FLAT = 1e-2  # how much the loss would change, relatively, if all weights moved by their own size
 
 
@@ -79,9 +79,9 @@ def above_start(timeline: Timeline, done: int) -> list[Finding]:
         ends, losses = ends[per - 1 :: per][:count], losses[: count * per].reshape(count, per).mean(axis=1)
     if len(losses) < 2 or not np.isfinite(losses).all():
         return []
-    first, last = float(losses[0]), float(losses[-max(1, len(losses) // _TAIL) :].mean())
+    first, last = float(losses[0]), float(losses[-1])
     limit = first + max(abs(first), ZERO)
-    if min(last, float(losses[-1])) <= limit:
+    if min(last, float(losses[-max(1, len(losses) // _TAIL) :].mean())) <= limit:
         return []
     value = program.values[program.objective]
     since = int(ends[np.argmax(losses > limit)])
@@ -118,7 +118,7 @@ def stalled(
     """
     found = _trend(timeline, done)
     program = timeline.program(done) if done else None
-    if any(one.kind == "still" for one in others):
+    if any(one.kind == "still" or (one.kind == "twins" and one.values["gradient"] == 0) for one in others):
         return []  # that says more
     if found is None or program is None or program.objective is None or not weights(program):
         return []

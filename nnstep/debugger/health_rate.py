@@ -27,14 +27,17 @@ __all__ = ["Trial", "rate_too_large", "tried"]
 _TRIALS = 8  # smaller rates that are tried
 _MOST = 400  # iterations of a trial, at most, unless it went wrong later
 _WORK = 40_000_000  # numbers that all trials of a run may compute
-_BETTER = 0.9  # of the first loss, and of what it is with the rate in question: so far it has to fall
+_BETTER = 0.9  # of the loss at the start, and of that with the rate in question: so far it has to fall
 _OTHER = ("decay", "column", "untrained")  # causes that no rate helps against
 
 
 class Trial(NamedTuple):
-    """The same run with another learning rate: the loss at the end of some iterations."""
+    """The same run with another learning rate: the loss at its start and at the end of some iterations, which is NaN
+    where it was not finite all along.
+    """
 
     lr: float
+    first: float
     loss: float
 
 
@@ -51,10 +54,10 @@ def rate_too_large(timeline: Timeline, done: int, found: Sequence[Finding]) -> l
     if optimizer is None or not 0 < float(optimizer.options["lr"]) < inf:
         return []
     length = _length(timeline, done, began)
-    first = _mean(timeline, 1, min(length, done))
+    first = seen(timeline, 1).loss
     here = _mean(timeline, length, length) if length <= done else inf
     best = looks(timeline).once(
-        ("rate", length, era.number, first, here), lambda: _best(timeline, era, optimizer, length, first, here)
+        ("rate", length, era.number, here), lambda: _best(timeline, era, optimizer, length, here)
     )
     if best is None:
         return []
@@ -90,18 +93,17 @@ def _length(timeline: Timeline, done: int, began: int) -> int:
     return length // per * per or min(per, timeline.iterations)
 
 
-def _best(timeline: Timeline, era: Era, optimizer: Optimizer, length: int, first: float, here: float) -> Trial | None:
+def _best(timeline: Timeline, era: Era, optimizer: Optimizer, length: int, here: float) -> Trial | None:
     """The best of the first rate with which the loss falls, and the next smaller one."""
-    limit = min(_BETTER * first if first > 0 else first, _BETTER * here if 0 < here < inf else here)
-    if not isfinite(first):
-        return None
+    limit = _BETTER * here if 0 < here < inf else here
     best: Trial | None = None
     for lr in _smaller(float(optimizer.options["lr"])):
-        loss = tried(timeline, era, lr, length)
+        one = tried(timeline, era, lr, length)
         if best is not None:
-            return min(best, Trial(lr, loss), key=lambda one: one.loss if isfinite(one.loss) else inf)
-        if isfinite(loss) and loss < limit:
-            best = Trial(lr, loss)
+            return min(best, one, key=lambda one: one.loss if isfinite(one.loss) else inf)
+        falls = isfinite(one.loss) and one.loss < one.first - (1 - _BETTER) * abs(one.first)
+        if falls and (one.loss < limit or not isfinite(limit)):
+            best = one
     return best
 
 
@@ -114,14 +116,13 @@ def _smaller(lr: float) -> Iterator[float]:
         yield float(f"1e{below - number}")
 
 
-def tried(timeline: Timeline, era: Era, lr: float, length: int) -> float:
-    """The loss at the end of the first `length` iterations with another learning rate in one part of the run; NaN where
-    it was not finite all along. Raises nothing: what the run has led to, another rate can.
-    """
+def tried(timeline: Timeline, era: Era, lr: float, length: int) -> Trial:
+    """The first `length` iterations with another learning rate in one part of the run."""
     trial = Timeline(_with_rate(timeline.scenario, era, lr), records=1)
     trial.scan(length, length, None)
     losses = trial.history.points(length)[1]
-    return _mean(trial, length, length) if np.isfinite(losses).all() else float("nan")
+    last = _mean(trial, length, length) if np.isfinite(losses).all() else float("nan")
+    return Trial(lr, _mean(trial, 1, length), last)
 
 
 def _with_rate(scenario: Scenario, era: Era, lr: float) -> Scenario:

@@ -91,7 +91,7 @@ def _decay(record: Record, optimizer: Optimizer | None) -> list[Finding]:
         "type": optimizer.type,
         "better": _rounded(0.01 / lr),
     }
-    return [Finding("decay", PROBLEM, *_at(record, one.after), values, "momentum" if momentum else "", "decay")]
+    return [Finding("decay", PROBLEM, *_at(record, one.after), values, "momentum" if momentum else "factor", "decay")]
 
 
 def _rounded(number: float) -> float:
@@ -105,12 +105,17 @@ def _rounded(number: float) -> float:
 def _untrained(timeline: Timeline, record: Record) -> list[Finding]:
     """Where no parameter gets a gradient by the way the program is made."""
     program, scenario = record.program, timeline.scenario
-    if program.objective is None or any(value.role == "gradient" for value in program.values):
+    if program.objective is None:
         return []
     trainable = tuple(Name(one.name) for one in scenario.parameters if one.trainable)
+    if any(value.role == "gradient" for value in program.values):
+        some = tuple(name for name in trainable if f"grad({name.id})" not in program.versions)
+        values: dict[str, object] = {"loss": _name(program, program.objective), "names": some}
+        place = _at(record, program.objective)
+        return [Finding("unreached", WARNING, *place, values, "", "unreached")] if some else []
     if not trainable and (scenario.optimizer is None or not scenario.parameters):
         return []
-    values: dict[str, object] = {
+    values = {
         "loss": _name(program, program.objective),
         "names": trainable or tuple(Name(one.name) for one in scenario.parameters),
     }
@@ -260,12 +265,14 @@ class _Aim(NamedTuple):
 def _targets(record: Record, era: Era) -> list[Finding]:
     """Targets outside of what the output can reach, or of what the loss is made for; one finding for each target."""
     found: dict[int | Number, Finding] = {}
+    written_out = False
     for aim in _aims(record):
-        if aim.target in found:
-            continue
+        if aim.target in found or (written_out and aim.step.operation == "multiply"):
+            continue  # of y log p + (1 - y) log (1 - p) once
         one = _outside(record, aim, _numbers(record, era, aim.target))
         if one is not None:
             found[aim.target] = one
+            written_out = written_out or aim.step.operation == "multiply"
     return list(found.values())
 
 
@@ -290,7 +297,6 @@ def _outside(record: Record, aim: _Aim, target: Array) -> Finding | None:
     program = record.program
     scale = aim.allowed.width if aim.allowed.width < inf else max(1e-300, float(np.abs(target).max()))
     far = float(beyond[at]) > _FAR * scale or count > _FAR * target.size
-    maker = _maker(program, aim.output)
     name = aim.target if isinstance(aim.target, Number) else _name(program, aim.target)
     values: dict[str, object] = {
         "target": name,
@@ -301,8 +307,8 @@ def _outside(record: Record, aim: _Aim, target: Array) -> Finding | None:
         "low": low,
         "high": high,
         "name": _name(program, aim.output),
-        "loss": aim.step.operation,
-        "function": maker.operation if maker is not None else "",
+        "loss": "cross entropy" if aim.step.operation == "multiply" else aim.step.operation,
+        "function": _bounding(program, aim.output),
         "least": float(target.min()),
         "greatest": float(target.max()),
     }
@@ -312,6 +318,18 @@ def _outside(record: Record, aim: _Aim, target: Array) -> Finding | None:
     if aim.why == "probability" and values["least"] == -1 and values["greatest"] == 1:
         remedy = "targets.signs"
     return Finding("targets", severity, *_at(record, aim.step.target), values, cause, remedy)
+
+
+def _bounding(program: Program, slot: int) -> str:
+    """The operation that keeps a value within its bounds: the last one that is no more than a scale and a shift."""
+    step = _maker(program, slot)
+    while step is not None and step.operation in ("add", "subtract", "multiply", "divide", "negative"):
+        inner = [one for _, one in step.operands if one in trained(program)]
+        below = _maker(program, inner[0]) if len(inner) == 1 else None
+        if below is None:
+            break
+        step = below
+    return step.operation if step is not None else ""
 
 
 def _side(allowed: Range) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, corner
+from nnstep.debugger.health_gradients import SLOPES
 from nnstep.debugger.health_reach import reach
 from nnstep.debugger.health_since import Since, since
 from nnstep.debugger.health_units import looks
@@ -41,18 +42,18 @@ def is_still(record: Record) -> bool:
     return bool(pairs) and not any(record.value(gradient).any() for _, gradient in pairs)
 
 
-def still(timeline: Timeline, record: Record, others: list[Finding], most: int) -> list[Finding]:
+def still(timeline: Timeline, record: Record, others: list[Finding], most: int, fitted: bool) -> list[Finding]:
     """Whether nothing is learnt in an iteration, all gradients of which are computed; since when, and why.
 
-    A gradient that became 0 on the way is told where something found has cut it off (`others`); else it is the end of a
-    way down. Since when is looked up in at most about `most` iterations.
+    A gradient that became 0 on the way is told where something found has cut it off (`others`); else, and where the
+    loss is near 0 (`fitted`), it is the end of a way down. Since when is looked up in at most about `most` iterations.
     """
     if not is_still(record) or record.loss is None or timeline.scenario.optimizer is None:
         return []
     when = _since(timeline, record.iteration, most)
     always = when.iteration == 1 and when.how != "least"
     cut = _cut(record, others)
-    if not always and cut not in ("dead", "saturated", "clamp", "column"):
+    if not always and (fitted or not cut):
         return []
     program = record.program
     cause, numbers = (cut, {}) if cut else _why(timeline, record)
@@ -73,7 +74,10 @@ def still(timeline: Timeline, record: Record, others: list[Finding], most: int) 
     gradient = program.values[all_gradients(program)[0][1]]
     place = (gradient.step, gradient.name, corner(record.value(gradient.slot)))
     severity = WARNING if cause == "fitted" else PROBLEM
-    return [Finding("still", severity, when.iteration, *place, values, cause, _TRIES.get(cause, f"still.{cause}"))]
+    remedy = _TRIES.get(cause, f"still.{cause}")
+    if cause == "lost" and numbers["function"] not in SLOPES:
+        remedy = "still.point"
+    return [Finding("still", severity, when.iteration, *place, values, cause, remedy)]
 
 
 _TRIES = {"dead": "dead.layer", "saturated": "saturated.layer", "column": "column", "clamp": "clamp"}

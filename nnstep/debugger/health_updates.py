@@ -26,7 +26,8 @@ SMALL = 1e-7
 _FELT = 1e-3  # how much the loss would change, relatively, if the weights moved by their own size
 _AIM = 0.01  # an update that nobody would wonder at
 _SEEN = 1e-3  # an update that leads somewhere in some hundreds of iterations
-_MOST_LARGER = 1e6  # times the learning rate
+_MOST_LARGER = 1e6  # times the learning rate, where an update is lost altogether
+_MOST_RATE = 10.0  # that anybody would try
 
 
 def updates_done(program: Program) -> int:
@@ -98,7 +99,8 @@ def _moving(
         "aim": _AIM,
         "iterations": 1 / ratio if ratio > 0 else 0.0,
     }
-    if kind == "small-update":
-        values["larger"] = rate * min(_MOST_LARGER, _SEEN / ratio if ratio else _MOST_LARGER)
+    larger = rate * (_SEEN / ratio if ratio > 0 else _MOST_LARGER)
+    values["larger"] = min(larger, max(rate, _MOST_RATE))
+    remedy = "small-update.weights" if kind == "small-update" and not rate < larger <= _MOST_RATE else kind
     cause = "lost" if not ratio else "rate" if rate > 0 else ""
-    return Finding(kind, severity, record.iteration, after.step, after.name, index, values, cause, kind if rate else "")
+    return Finding(kind, severity, record.iteration, after.step, after.name, index, values, cause, remedy)

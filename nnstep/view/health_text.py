@@ -86,7 +86,8 @@ def _variant(finding: Finding) -> str:
 
 def heading(finding: Finding) -> str:
     """A few words."""
-    return say(f"health.{finding.kind}{_variant(finding)}")
+    about = f".{finding.cause}" if finding.kind == "doubled" else _variant(finding)
+    return say(f"health.{finding.kind}{about}")
 
 
 def place(finding: Finding, writer: Writer) -> tuple[str, str]:
@@ -210,7 +211,9 @@ def _plain(finding: Finding, values: Values, writer: Writer) -> list[str]:
     values = {**values, **_places(finding, writer)}
     single = ".one" if finding.kind == "targets" and finding.values["of"] == 1 else ""
     found = [say(f"health.{finding.kind}.says{single}", **values)]
-    return [*found, say(f"health.{finding.kind}.cause.{finding.cause}", **values)] if finding.cause else found
+    if finding.cause:
+        found.append(say(f"health.{finding.kind}.cause.{finding.cause}", **values))
+    return [*found, say("health.targets.below", **values)] if "below" in values else found
 
 
 def _places(finding: Finding, writer: Writer) -> Values:
@@ -245,6 +248,6 @@ _KINDS: dict[str, Callable[[Finding, Values, Writer], list[str]]] = {
     "rising": _loss,
     "still": _still,
     "twins": _twins,
-    **dict.fromkeys(("decay", "untrained", "doubled", "column", "targets", "outside"), _plain),
+    **dict.fromkeys(("decay", "untrained", "unreached", "doubled", "column", "targets", "outside"), _plain),
     **dict.fromkeys(("rate", "clamp", "above"), _plain),
 }

@@ -89,6 +89,61 @@ def test_a_scenario_without_a_loss_is_run_too(capsys: pytest.CaptureFixture[str]
     assert "no loss" in out
 
 
+TWICE = """equations = \"\"\"
+p = softmax(x @ W)
+loss = cross_entropy(p, y)
+\"\"\"
+[data]
+x = [[1, 2], [3, 1]]
+y = [0, 1]
+[parameters]
+W = [[0.1, 0.2], [0.3, 0.1]]
+[optimizer]
+type = "sgd"
+lr = 0.1
+[training]
+epochs = 40
+"""
+
+
+@pytest.mark.usefixtures("here")
+def test_a_second_softmax_is_a_note_and_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("twice.toml").write_text(TWICE)
+    status, out, _ = ran(capsys, "check", "twice.toml")
+    assert status == 0
+    assert "cross_entropy expects logits, and p is already a softmax: give it x @ W" in out
+    status, out, _ = ran(capsys, "check", "--train", "twice.toml")
+    assert status == 1
+    assert "problem: Probabilities in place of logits" in out
+    assert "Try: cross_entropy(x @ W, y)" in out
+
+
+@pytest.mark.usefixtures("here")
+def test_a_single_column_is_a_note_and_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    text = TWICE.replace("[[0.1, 0.2], [0.3, 0.1]]", "[[0.1], [0.2]]").replace("[0, 1]", "[[0], [1]]")
+    Path("column.toml").write_text(text.replace("cross_entropy", "mse"))
+    status, out, _ = ran(capsys, "check", "column.toml")
+    assert (status, "softmax of x @ W goes over a single entry" in out) == (0, True)
+    assert ran(capsys, "check", "--train", "column.toml")[0] == 1
+
+
+@pytest.mark.usefixtures("here")
+def test_what_is_wrong_first_is_the_rate_and_not_what_it_led_to(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = ran(capsys, "check", "--train", "diverges.toml")
+    kinds = [line.split("problem: ")[1] for line in out.splitlines() if "problem: " in line]
+    assert kinds[:3] == ["The learning rate is too large", "Infinite number", "Not a number (NaN)"]
+    assert "Try: e: lr = 0.1." in out
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("equation", ["log(a)", "1 / a", "sqrt(a)", "a ** -1"])
+def test_a_pole_is_a_problem_and_no_error_of_the_program(capsys: pytest.CaptureFixture[str], equation: str) -> None:
+    Path("pole.toml").write_text(f'equations = "loss = {equation}"\n[parameters]\na = 0\n')
+    status, out, err = ran(capsys, "check", "--train", "pole.toml")
+    assert (status, err) == (1, "")
+    assert "a = 0" in out
+
+
 @pytest.mark.usefixtures("here")
 def test_between_equations_in_latex_the_report_is_a_comment(capsys: pytest.CaptureFixture[str]) -> None:
     _, without, _ = ran(capsys, "check", "--format", "latex", "stuck.toml")

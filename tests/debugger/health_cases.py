@@ -296,6 +296,9 @@ _STILL = {
         equations("o = x @ W\np = mean(x, axis=1, keepdims=True)\nloss = mse(p, y)", "W = [[0.1], [0.2]]", XOR),
         "untrained",
     ),
+    "detached, one of two": Case(
+        equations("o = x @ W\nq = o * v\nloss = mse(o, y)", "W = [[0.1], [0.2]]\nv = 2", XOR), "", ("unreached",), None
+    ),
     "cancelled": Case(equations("o = x @ W\nloss = mean(o - o) + 1", "W = [[0.1], [0.2]]", XOR), "still"),
     "times 0": Case(equations("o = x @ W\nloss = mean((0 * o - y) ** 2)", "W = [[0.1], [0.2]]", XOR), "still"),
     "all 0": Case(equations("loss = (a * b - 1) ** 2", "a = 0\nb = 0"), "still"),

@@ -158,6 +158,12 @@ def test_a_click_chooses_a_row_and_its_target_is_the_place() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["stuck", "overflow", "rising", "deep", "dying", "healthy"])
+def test_the_end_of_a_run_shows_what_is_printed_about_the_whole_of_it(name: str) -> None:
+    rows = health_rows(at_end(name).moment())
+    assert repr(rows) == repr(examine(Timeline(NETS[name], records=1)))
+
+
 def test_nothing_is_said_before_anything_is_computed_or_shown() -> None:
     seen = Stepper(NETS["dead"])
     assert "Nothing is computed yet" in text(seen)
