@@ -66,7 +66,10 @@ class _Context(NamedTuple):
         found = (*self.found, edit)
         if self.scenario is None:
             return self._replace(found=found)
-        return self._replace(scenario=self.scenario.with_edits((*self.scenario.edits, edit)), found=found)
+        edits = (*self.scenario.edits, edit)
+        if len(edits) > 1 and edits[-2].iteration > edit.iteration:
+            return self._replace(scenario=self.scenario.with_edits(edits), found=found)
+        return self._replace(scenario=self.scenario._replace(edits=edits), found=found)  # the last one changes no other
 
     def optimizer(self, iteration: int | None) -> Optimizer | None:
         """The one in force; None where there is none, or it is not known."""

@@ -86,7 +86,7 @@ def test_a_handful_of_products_serves_all_entries() -> None:
     record = Timeline(net((2, 8, 8, 2), 32, 1)).record(1)
     with (
         mock.patch.object(nnstep.engine.stacked, "_product", side_effect=nnstep.engine.stacked._product) as products,
-        mock.patch.object(nnstep.engine.difference, "Probe", side_effect=AssertionError),
+        mock.patch.object(nnstep.engine.difference, "_difference", side_effect=AssertionError),
     ):
         for name in ("W1", "b1", "W2", "b2", "W3", "b3"):
             assert worst(record, record.program.versions[f"grad({name})"][-1]).difference.ok

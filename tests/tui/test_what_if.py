@@ -61,7 +61,7 @@ def test_the_list_of_branches_leads_to_each(tmp_path):
         return listed, names, footer(app).strip(), app.failures
 
     listed, names, said, failures = run(act, opened(tmp_path))
-    for text in ("main", "branch 1", "branch 2", "sgd lr=0.1", "W1[0, 0] = 1"):
+    for text in ("main", "branch 1", "branch 2", "optimizer lr=0.1", "W1[0, 0] = 1"):
         assert text in listed
     assert names == ["branch 2", "main", "branch 1", "branch 2"]
     assert said == "now in branch 2"
@@ -122,7 +122,7 @@ def test_a_branch_gets_another_name_from_the_palette(tmp_path):
     assert begins == "branch 1"
     assert "there is a branch main already" in wrong
     assert name == "slow"
-    assert helps == ["Give the current branch another name."]
+    assert helps == ["Give the current branch another name.  (F2)"]
 
 
 # The line of the run.

@@ -119,11 +119,12 @@ def test_check_says_that_a_scenario_is_forward_only():
 
 
 def test_gradcheck_report_names_the_mismatch():
-    checks = gradcheck(Timeline(loads(MICROGRAD)))
-    lines = list(gradcheck_report(checks))
+    timeline = Timeline(loads(MICROGRAD))
+    checks, loss = gradcheck(timeline), timeline.record(1).loss
+    lines = list(gradcheck_report(checks, loss))
     assert [line.split()[0] for line in lines[1:5]] == ["a", "b", "c", "f"]
     assert all(line.endswith("  ok") for line in lines[1:5])
     wrong = ParameterCheck("W1", (0, 2), 1.0, 2.0, 0.5, 1000, 5000)
-    lines = list(gradcheck_report([wrong]))
+    lines = list(gradcheck_report([wrong], loss))
     assert re.search(r"^W1 +\[0, 2\] +1 +2 +5\.0e-01  MISMATCH$", lines[1])
     assert lines[2] == "W1: 1,000 of 5,000 entries, evenly spread"
