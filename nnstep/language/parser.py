@@ -42,6 +42,30 @@ _COMPARE: dict[type[ast.cmpop], str] = {
 }
 
 
+_SIGNS: dict[type[ast.AST], str] = {
+    ast.FloorDiv: "//",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.Invert: "~",
+    ast.UAdd: "+",
+}
+_DESCRIBED: dict[type[ast.AST], str] = {
+    ast.List: "a list",
+    ast.Tuple: "values between commas",
+    ast.Set: "a set",
+    ast.Dict: "a dictionary",
+    ast.IfExp: "`if`",
+    ast.Lambda: "a function",
+    ast.ListComp: "a list of a loop",
+    ast.GeneratorExp: "a loop",
+    ast.AugAssign: "an assignment that changes a value",
+    ast.Call: "a call",
+}
+
+
 def parse_expression(text: str) -> Expression:
     """Read one expression. Raises LanguageError, with the column where reading stopped."""
     tree = _python(text, "eval")
@@ -136,7 +160,9 @@ def _refuse(node: ast.AST, message: str, hint: str | None = None) -> LanguageErr
 
 
 def _describe(node: ast.AST) -> str:
-    return f"Python's `{type(node).__name__}`"
+    if isinstance(node, ast.BinOp | ast.UnaryOp):
+        return f"`{_SIGNS[type(node.op)]}`" if type(node.op) in _SIGNS else "an operator"
+    return _DESCRIBED.get(type(node)) or f"Python's `{type(node).__name__}`"
 
 
 def _expression(node: ast.expr, depth: int) -> Expression:

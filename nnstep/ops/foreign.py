@@ -26,6 +26,7 @@ _LONGEST_READ = 400  # of a line that is looked at
 _ALLOWED = {"equation": ("equation",), "condition": ("equation", "condition")}
 _GRAMMAR = frozenset(keyword.kwlist) - {"and", "or", "not", "True", "False", "None", "if", "else", "for", "in", "is"}
 _BETTER = {"lambda": "lam"}
+_BETWEEN = {"and", "or", "not", "if", "else", "in", "is", "for"}
 
 
 @cache
@@ -53,21 +54,29 @@ def _notes() -> Mapping[str, str]:
 
 def call_hint(call: Call, where: str = "equation") -> str | None:
     """What is meant by a call of what is no operation where it stands; None where nobody knows."""
-    names, word = _names(where), folded(call.function)
+    word = folded(call.function)
     made = _ours(call, where)
     if made is not None and made != call:
         short = to_text(made)
-        return f"write {short}" if len(short) <= _LONGEST else f"it is called {_called(made)!r} here"
+        if len(short) <= _LONGEST:
+            return f"write {short}"
+    same = _same(call.function, where)
+    if same is not None:
+        return f"it is called {same!r} here"
     if word in _forms():
         inputs, form = _forms()[word]
         return f"{call.function}({', '.join(inputs)}) is written {to_text(form)}"
     if word in _notes():
         return _notes()[word] or None
-    return nearest(call.function, names)
+    return nearest(call.function, _names(where))
 
 
-def _called(expression: Expression) -> str:
-    return expression.function if isinstance(expression, Call) else to_text(expression)
+def _same(function: str, where: str) -> str | None:
+    """The operation that is called so elsewhere, or is written so otherwise."""
+    names, word = _names(where), folded(function)
+    same = next((name for name in names if folded(name) == word), None)
+    same = same or _renamed().get(function) or _renamed().get(word)  # the sign as it is first: folded, Σ is σ
+    return same if same in names else None
 
 
 def _ours(expression: Expression, where: str) -> Expression | None:
@@ -78,22 +87,24 @@ def _ours(expression: Expression, where: str) -> Expression | None:
     if any(part is None for part in parts):
         return None
     arguments = tuple(part for part in parts if part is not None)
-    names = _names(where)
-    if expression.function in names:
-        return Call(expression.function, arguments, _options(expression.function, expression.options))
+    same = expression.function if expression.function in _names(where) else _same(expression.function, where)
+    if same is not None:
+        return _fitting(Call(same, arguments, _options(same, expression.options)))
     word = folded(expression.function)
-    same = next((name for name in names if folded(name) == word), None)
-    same = (
-        same or _renamed().get(expression.function) or _renamed().get(word)
-    )  # Σ is no σ, though their capitals are one
-    if same in names and same is not None:
-        return Call(same, arguments, _options(same, expression.options))
     if word in _forms() and not expression.options:
         inputs, form = _forms()[word]
         if len(inputs) == len(arguments):
             given = dict(zip(inputs, arguments, strict=True))
             return substitute(form, lambda leaf: given[leaf.id] if isinstance(leaf, Name) else None)
     return None
+
+
+def _fitting(call: Call) -> Call | None:
+    """The call, if the operation takes as many values and has such options."""
+    entry = next(entry for entry in OPERATIONS if entry.name == call.function)
+    needed = len(entry.inputs)
+    fits = needed <= len(call.arguments) <= needed + len(entry.options)
+    return call if fits and {option for option, _ in call.options} <= entry.options.keys() else None
 
 
 def _options(name: str, options: tuple[tuple[str, object], ...]) -> tuple:  # type: ignore[type-arg]
@@ -133,7 +144,7 @@ _NUMBER_TIMES = re.compile(
 )
 _ROOT_OF = re.compile(r"√\s*(\w+(?:\[[^]]*\])?)")
 _BARS = re.compile(r"\|([^|]+)\|")
-_ARROW = re.compile(r"^(\s*[^\W\d]\w*)\s*(?:<-|←|:=|≔)\s*")
+_ARROW = re.compile(r"^(\s*[^\W\d]\w*)\s*(?:<-|←|:=|≔|==)\s*")
 _WORD = re.compile(r"[^\W\d]\w*")
 _STATEMENT = re.compile(
     r"\s*(import|from|def|class|return|for|while|with|if|elif|else|try|print|assert|del)\b\s*(?![\s=*/+@-])"
@@ -143,7 +154,25 @@ _CALLED = re.compile(r"(?<=\.)[^\W\d]\w*|[^\W\d]\w*(?=\s*\()")
 _INCREASED = re.compile(r"\s*([^\W\d]\w*)\s*([-+*/@])=\s*(.*)")
 _FUNCTION = re.compile(r"\blambda\b[\w, ]*:")
 _E_TO_THE = re.compile(r"(?<![\w.])e\s*\^")
-_LOGIC = {"∑": "sum", "&&": " and ", "||": " or ", "≈": "==", "¬": "not "}
+_TURNED = re.compile(r"\s*\^\s*(?:\{\s*)?(?:T\b|⊤|\\top)(?:\s*\})?")
+_NORM = re.compile(r"(?:\|\||‖)([^|‖]+)(?:\|\||‖)")
+_BARE = re.compile(r"\b([^\W\d]\w*)\s+([^\W\d]\w*|\d+(?:\.\d+)?)\b(?!\s*\()")
+_DECLARED = re.compile(r"^\s*(?:let|var|const|auto|double|float|tensor)\s+(?=[^\W\d]\w*\s*=)")
+_LISTED = re.compile(r"(?<![\w)\]])\[\s*\[?\s*[-+.\d]")
+_COMMA = re.compile(r"(?<![\w.,\[(])(\d+),(\d+)(?![\w,\])])")
+_BESIDE = re.compile(r"([^\W\d]\w*)\s+([^\W\d]\w*)")
+_LOGIC = {
+    "÷": "/",
+    "⋅": "*",
+    "•": "*",
+    "½": "(1 / 2)",
+    "¼": "(1 / 4)",
+    "∑": "sum",
+    "&&": " and ",
+    "||": " or ",
+    "≈": "==",
+    "¬": "not ",
+}
 
 
 def free_name(word: str) -> str:
@@ -178,6 +207,14 @@ def line_hint(source: str, where: str = "equation") -> tuple[str | None, str | N
         return better, f"a name is given once, so write {name}2 = {name} {operator} {by}"
     if mentioned is not None:
         return better, mentioned
+    comma = _COMMA.search(source)
+    if comma is not None:
+        return better, f"a decimal is written with a point: {comma[1]}.{comma[2]}"
+    if _LISTED.search(source):
+        return better, "numbers that are given stand in [parameters] or [constants]"
+    beside = _BESIDE.search(source)
+    if beside is not None and not {beside[1], beside[2]} & _BETWEEN:
+        return better, f"a product is written {beside[1]} @ {beside[2]} or {beside[1]} * {beside[2]}"
     general = {"^": "a power is written x ** 2", "²": "a power is written x ** 2", "ᵀ": "a transpose is written x.T"}
     return better, general.get(sign or "")
 
@@ -185,9 +222,12 @@ def line_hint(source: str, where: str = "equation") -> tuple[str | None, str | N
 def _rewritten(source: str, where: str) -> str | None:
     """The line as it is written here; None where that is not known."""
     plain = source.strip()
+    plain = _NORM.sub(r"norm(\1)", _TURNED.sub(".T", plain))
     for sign, ours in _LOGIC.items():
         plain = plain.replace(sign, ours)
-    plain = _ARROW.sub(r"\1 = ", plain.rstrip(";"))
+    if where == "equation":
+        plain = _ARROW.sub(r"\1 = ", _DECLARED.sub("", plain.rstrip(";")))
+    plain = _BARE.sub(lambda found: _in_brackets(found, where), plain)
     plain = _QUOTE.sub(".T", _DOTTED.sub(r"\1", plain)) if plain.count('"') % 2 == 0 else plain
     plain = _ROOT_OF.sub(r"sqrt(\1)", _POWER.sub("**", plain))
     plain = _BARS.sub(r"abs(\1)", _NUMBER_TIMES.sub(r"\1 * ", plain))
@@ -202,6 +242,13 @@ def _rewritten(source: str, where: str) -> str | None:
         return _statement(tree.body[0], where, _E_TO_THE.search(source) is not None)
     except (LanguageError, RecursionError):
         return None
+
+
+def _in_brackets(found: re.Match[str], where: str) -> str:
+    """`tanh x` as tanh(x)."""
+    name, operand = found.groups()
+    called = _same(name, where) is not None and operand not in _BETWEEN
+    return f"{name}({operand})" if called else found[0]
 
 
 def _statement(statement: ast.stmt, where: str, exponential: bool) -> str | None:
@@ -243,6 +290,8 @@ class _Functions(ast.NodeTransformer):
         ]
         keywords = [ast.keyword(one.arg, _word(one.value)) for one in node.keywords]
         match node.func:
+            case ast.Call(func=ast.Name() as function, args=[], keywords=settings):  # Softmax(dim=1)(x)
+                return ast.Call(function, arguments, [*settings, *keywords])
             case ast.Attribute(value=receiver, attr=name):
                 own = [] if _is_library(receiver) else [receiver]
                 return ast.Call(ast.Name(name), [*own, *arguments], keywords)
@@ -257,6 +306,11 @@ class _Functions(ast.NodeTransformer):
             case ast.BinOp(left=ast.Name(id="e"), op=ast.Pow(), right=power) if self._exponential:
                 return ast.Call(ast.Name("exp"), [power], [])
         return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        """Without a plus in front."""
+        self.generic_visit(node)
+        return node.operand if isinstance(node.op, ast.UAdd) else node
 
 
 def _word(value: ast.expr) -> ast.expr:

@@ -145,7 +145,8 @@ def table(
     for key in unknown:
         place = f"in {owner.key}" if owner.path else "at the top level"
         place_here = place_of(owner.path, keys=True)
-        hint = others.get(key) or (elsewhere.hint(key, keys, place_here) if owner.report.few else None)
+        free = [one for one in keys if one not in owner.value]  # a key that is there is not to be given twice
+        hint = others.get(key) or (elsewhere.hint(key, free, place_here) if owner.report.few else None)
         owner.child(key).wrong(f"unknown key '{clean(key, 40)}' {place}", hint or f"valid here: {', '.join(keys)}")
     return {key: owner.child(key) for key in owner.value if key in keys}
 

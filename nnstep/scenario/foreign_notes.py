@@ -59,6 +59,10 @@ NOTES: Mapping[Place, tuple[tuple[str, str], ...]] = {
     ),
     "layer": (
         (
+            "name label id",
+            "there is nothing to name: the value of a layer is z1, h1 and so on, o or p",
+        ),
+        (
             "infeatures inputdim inputshape inputs input inputsize inputunits nin inputfeatures",
             "left out here: a layer has as many inputs as the one before it gives",
         ),
