@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import nnstep
 from nnstep.catalogue import say
-from nnstep.errors import NnstepError, OutputError, Problem, nearest
+from nnstep.errors import NnstepError, OutputError, Problem, RunError, nearest
 from nnstep.quick import import_numpy
 from nnstep.text import clean, padded, width
 
@@ -378,12 +378,16 @@ def _print(lines: Iterable[str], *, plain: bool = False) -> None:
         lines = map(ascii_text, lines)
     chunk: list[str] = []
     size = 0
-    for line in lines:
-        chunk.append(line)
-        size += len(line) + 1
-        if size >= _CHUNK:
-            _write(chunk)
-            chunk, size = [], 0
+    try:
+        for line in lines:
+            chunk.append(line)
+            size += len(line) + 1
+            if size >= _CHUNK:
+                _write(chunk)
+                chunk, size = [], 0
+    except RunError:  # what came before it is printed
+        _write(chunk)
+        raise
     _write(chunk)
 
 

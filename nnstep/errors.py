@@ -12,7 +12,17 @@ from typing import NamedTuple
 
 from nnstep.text import clean
 
-__all__ = ["LanguageError", "NnstepError", "OperationError", "OutputError", "Problem", "folded", "nearest"]
+__all__ = [
+    "ClassNumberError",
+    "LanguageError",
+    "NnstepError",
+    "OperationError",
+    "OutputError",
+    "Problem",
+    "RunError",
+    "folded",
+    "nearest",
+]
 
 
 class Problem(NamedTuple):
@@ -69,6 +79,22 @@ class OperationError(Exception):
     def __init__(self, message: str, hint: str | None = None) -> None:
         self.message, self.hint = message, hint
         super().__init__(message)
+
+
+class ClassNumberError(OperationError):
+    """Numbers that are no class numbers; `wrong` has the index and the value of each, in reading order."""
+
+    def __init__(self, message: str, hint: str | None, wrong: tuple[tuple[tuple[int, ...], float], ...]) -> None:
+        super().__init__(message, hint)
+        self.wrong = wrong
+
+
+class RunError(NnstepError):
+    """A run that cannot go on: step `step` of iteration `iteration` cannot be done with the numbers that it has."""
+
+    def __init__(self, problem: Problem, iteration: int, step: int) -> None:
+        super().__init__(problem)
+        self.iteration, self.step = iteration, step
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:

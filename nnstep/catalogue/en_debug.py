@@ -5,6 +5,19 @@ from __future__ import annotations
 __all__ = ["DEBUG"]
 
 DEBUG: dict[str, str] = {
+    # -- class numbers that are none (program/class_numbers.py, engine/guards.py)
+    "labels.has": "{name} has {found}, expected class numbers: {classes}",
+    "labels.found": "found {found}, expected class numbers: {classes}",
+    "labels.row": "{value} in row {row} of x",
+    "labels.sample": "{value} in sample {row}",
+    "labels.entry": "{value} in entry {row}",
+    "labels.more": "{count} more",
+    "labels.and": " and ",
+    "labels.two": "{first} and {last}",
+    "labels.classes": "{first} to {last}",
+    "labels.hint": "classes are counted from 0",
+    "run.stopped": "iteration {iteration}, step {step}: {said}",
+    "run.since": "from iteration {iteration} on: {said}",
     # -- breakpoints and watches that cannot be used
     "stop.hits": "a breakpoint stops from its first hit on, or from a later one: a whole number from 1",
     "stop.given": "{name} is there before the first step: no step assigns it",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnstep.catalogue import say
-from nnstep.debugger.branches import Branches
+from nnstep.debugger.branches import Branch, Branches
 from nnstep.debugger.frames import Frame, Frames
 from nnstep.debugger.position import Position
 from nnstep.debugger.walk import Path, entered
@@ -12,6 +12,9 @@ from nnstep.program import Program, Step
 from nnstep.scenario.model import Scenario
 
 __all__ = ["Standing"]
+
+
+_Place = tuple[Position, frozenset[Path], tuple[Branch, ...], Branch]
 
 
 class Standing:
@@ -27,6 +30,15 @@ class Standing:
         self.position = Position()
         self.opened: frozenset[Path] = frozenset()  # lines whose bodies are listed below them
         self._frames = Frames()
+
+    @property
+    def standing(self) -> _Place:
+        """Where we are, to `stand` there again."""
+        return self.position, self.opened, self.branches.all, self.branches.current
+
+    def stand(self, place: _Place) -> None:
+        """Stand where we stood: branches that were made since are gone."""
+        self.position, self.opened, self.branches.all, self.branches.current = place
 
     @property
     def timeline(self) -> Timeline:

@@ -7,19 +7,24 @@ value under a second name) costs no call: such a value is a view of the other on
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnstep.engine.layout import Layout
+from nnstep.errors import ClassNumberError
 from nnstep.language import Call, Expression, Name, Number, names, to_text
-from nnstep.ops import Array, Shape
+from nnstep.ops import Array, Shape, check_labels
 from nnstep.program import Bound, Memo, Program, Value, bind, put_in, rule_expression, words_of
 
 __all__ = ["Assembly", "assemble", "bound_to"]
 
 Calling = tuple[Any, ...]  # (kernel, operands..., out)
+Guards = Mapping[int, tuple[int, Callable[[Array], None]]]
+_NO_GUARDS: Guards = MappingProxyType({})
 _copy = np.positive  # as a kernel: (from, to)
 _Key = tuple[str, tuple[int, ...]]  # an expression as it is typed, which tells 0 from -0, with the slots of its names
 
@@ -31,25 +36,37 @@ class Assembly(NamedTuple):
     calls: dict[str, list[Calling]]
 
 
-def assemble(program: Program, layout: Layout, arena: Array) -> Assembly:
+def assemble(program: Program, layout: Layout, arena: Array, guards: Guards = _NO_GUARDS) -> Assembly:
     """Bind the program to `arena` (1-D float64, `layout.size` long).
+
+    `guards` has, by the steps before which they are called, what looks at the value of a slot.
 
     Values that do not depend on anything (the seed of the backward pass) are written into the arena here, once.
     """
-    return _Assembler(program, layout.views(arena), layout.aliases).assembly()
+    return _Assembler(program, layout.views(arena), layout.aliases).assembly(guards)
 
 
 def bound_to(expression: Expression, operands: Mapping[str, Array]) -> tuple[list[Calling], Array]:
     """An expression bound to the arrays that its names stand for: the calls that compute it, and where it is then.
 
-    Raises OperationError for shapes that do not fit. An expression that only looks at an operand has no calls.
+    Where class numbers are none, the result is NaN. An expression that only looks at an operand has no calls. Raises
+    OperationError for shapes that do not fit.
     """
     values = tuple(Value(slot, name, array.shape, "data") for slot, (name, array) in enumerate(operands.items()))
     program = Program(rows=0, values=values, steps=(), objective=None, carried=(), equations=())
     assembler = _Assembler(program, list(operands.values()), {})
     assembler.slots = {value.name: value.slot for value in values}
+    assembler.unlooked = True
     found = assembler.operand(expression)
     return assembler.calls, found
+
+
+def _nan_without(classes: int, numbers: Array, out: Array) -> None:
+    """Make a result NaN that was computed with class numbers which are none."""
+    try:
+        check_labels(numbers, classes)
+    except ClassNumberError:
+        out.fill(np.nan)
 
 
 class _Scratch:
@@ -78,17 +95,21 @@ class _Assembler:
         self.arrays = arrays
         self.aliases = aliases
         self.scratch = _Scratch()
+        self.unlooked = False  # whether nobody has looked at class numbers before
         self.kept: dict[str, dict[_Key, Array]] = {}  # by the operation's name
         self.calls: list[Calling] = []
         self.slots: dict[str, int] = {}
         self.memo: Memo = {}  # of the step that is taken apart: its parts are bound once
         self.constants: dict[str, Array] = {}  # by their digits: 0 and -0, which are equal, are two numbers
 
-    def assembly(self) -> Assembly:
+    def assembly(self, guards: Guards) -> Assembly:
         found = Assembly(self.arrays, {})
         for step in self.program.steps:
             self.slots, self.memo = dict(step.operands), {}
             self.calls = found.calls.setdefault(step.phase, [])
+            if step.index in guards:
+                slot, guard = guards[step.index]
+                self.calls.append((guard, self.arrays[slot]))
             if step.target not in self.aliases:
                 self._write(step.expression, self.arrays[step.target])
         return found
@@ -149,7 +170,10 @@ class _Assembler:
                 lent = None
             operands.append(operand)
         kernel = entry.prepare(bound.site)
+        taken = entry.takes_class_numbers(bound.site) if self.unlooked else None
         self.calls.append((kernel, *operands, out))
+        if taken is not None:
+            self.calls.append((partial(_nan_without, taken[1]), operands[entry.inputs.index(taken[0])], out))
         for text, array in zip(entry.keeps(bound.site), getattr(kernel, "kept", ()), strict=False):
             self._keep(text, bound, array)
         for operand in operands:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.engine.scheduling import schedule
 from nnstep.errors import NnstepError, Problem
 from nnstep.ops import Array
-from nnstep.program import Program, compile_program, initial_states
+from nnstep.program import Program, check_class_numbers, compile_program, initial_states
 from nnstep.scenario.model import Edit, Optimizer, Scenario
 
 if TYPE_CHECKING:
@@ -117,6 +118,13 @@ def _era(number: int, first: int, last: int, edits: tuple[Edit, ...], whole: Sce
     cells, renewed = _cells(edits, old.optimizer)
     began = first - 1 if renewed else before.began if before is not None else 0
     same = before is not None and _told(scenario.optimizer) == _told(old.optimizer) and not renewed
+    programs = before.programs if before is not None and same else _compiled(scenario, began)
+    known = _with_parameters(scenario, [edit for edit in whole.edits if edit.iteration <= first])
+    if before is None or any(edit.optimizer is None for edit in edits):
+        try:
+            _check_known(known, programs, first=first == 1)
+        except NnstepError as error:
+            raise NnstepError(_blamed(error, edits, first)) from None
     return Era(
         number=number,
         first=first,
@@ -126,7 +134,7 @@ def _era(number: int, first: int, last: int, edits: tuple[Edit, ...], whole: Sce
         scenario=scenario,
         began=began,
         renewed=renewed,
-        programs=before.programs if before is not None and same else compile_run(scenario, began),
+        programs=programs,
         samples=_samples(scenario),
     )
 
@@ -169,6 +177,32 @@ def _edited(scenario: Scenario, edits: tuple[Edit, ...]) -> Scenario:
     return scenario._replace(data=data, constants=MappingProxyType(constants), optimizer=optimizer)
 
 
+def _with_parameters(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
+    """With the cells of parameters that were edited as they are from then on, as long as no update changes them."""
+    parameters = {one.name: one for one in scenario.parameters}
+    for edit in edits:
+        if edit.name in parameters:
+            before = parameters[edit.name]
+            parameters[edit.name] = before._replace(value=_changed(before.value, edit))
+    return scenario._replace(parameters=tuple(parameters.values()))
+
+
+def _blamed(error: NnstepError, edits: tuple[Edit, ...], first: int) -> list[Problem]:
+    """What is wrong since edits were made: at the last of them, which may have been typed and has no place then."""
+    if not edits:
+        return list(error.problems)
+    last = edits[-1]
+    return [
+        one._replace(
+            message=say("run.since", iteration=first, said=one.message),
+            file=one.file if last.line else None,
+            line=last.line,
+            key=last.key,
+        )
+        for one in error.problems
+    ]
+
+
 def _changed(array: Array, edit: Edit) -> Array:
     changed = array.copy()
     changed[edit.index] = edit.value
@@ -179,8 +213,22 @@ def _changed(array: Array, edit: Edit) -> Array:
 def compile_run(scenario: Scenario, began: int = 0) -> dict[int, Program]:
     """The programs of a run by the size of their batch: one, or two where the last batch of an epoch is smaller.
 
-    `began` is how many iterations are done before the optimizer begins. Raises NnstepError with every problem found.
+    `began` is how many iterations are done before the optimizer begins. Raises NnstepError with every problem found,
+    also of class numbers that are known before the run.
     """
+    programs = _compiled(scenario, began)
+    _check_known(scenario, programs, first=True)
+    return programs
+
+
+def _check_known(scenario: Scenario, programs: Mapping[int, Program], *, first: bool) -> None:
+    """Raise NnstepError for class numbers that are none. `first` is whether no update has been made before."""
+    problems = [one for program in programs.values() for one in check_class_numbers(scenario, program, first=first)]
+    if problems:
+        raise NnstepError(dict.fromkeys(problems))
+
+
+def _compiled(scenario: Scenario, began: int) -> dict[int, Program]:
     plan = schedule(scenario)
     program = compile_program(scenario, began=began)
     _check_edits(scenario, program)

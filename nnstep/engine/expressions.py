@@ -151,7 +151,7 @@ def value_at(expression: Expression, records: Callable[[int], Record], iteration
         if value is None:
             return None
         found[one.written] = value
-    calls, value = bound_to(expression, found)  # as a run has it: operations do not ask whether numbers are classes
+    calls, value = bound_to(expression, found)  # as a run has it
     with np.errstate(all="ignore"):
         for kernel, *operands in calls:
             kernel(*operands)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnstep.engine.assemble import assemble
+from nnstep.engine.guards import StepError, guards
 from nnstep.engine.layout import Layout, empty_arena, layout
 from nnstep.engine.scheduling import Place
 from nnstep.ops import Array, Kernel
@@ -38,11 +39,12 @@ class Machine:
     `values` are views of the arena and are overwritten by the next run; `keep` hands out the numbers for good.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, guarded: bool = False) -> None:
+        """`guarded`: numbers that a step cannot be done with raise StepError; a run needs that."""
         self.program = program
         self.layout: Layout = layout(program)
         self.arena = empty_arena(self.layout.size)
-        assembly = assemble(program, self.layout, self.arena)
+        assembly = assemble(program, self.layout, self.arena, guards(program) if guarded else {})
         self.values = assembly.arrays
         self.forward = straight_line([assembly.calls.get(PHASES[0], [])])
         self.run = straight_line(list(assembly.calls.values()))
@@ -104,16 +106,28 @@ class Machine:
         iteration, that is the last one. Returns the last iteration run, and whether `each` stopped it.
         """
         run, carried, after, counter, loss = self.run, self._carried, self._after, self._counter, self._loss
-        copy = np.copyto
-        for k, number in enumerate(range(first, last + 1)):
-            copy(carried, after)
-            if counter is not None:
-                counter[...] = number
-            run()
-            losses[k] = loss
-            if each is not None and each(self, number):
-                return number, True
+        copy, number = np.copyto, first
+        try:
+            for k, number in enumerate(range(first, last + 1)):
+                copy(carried, after)
+                if counter is not None:
+                    counter[...] = number
+                run()
+                losses[k] = loss
+                if each is not None and each(self, number):
+                    return number, True
+        except StepError as error:
+            error.iteration = number
+            raise
         return last, False
+
+    def run_as(self, iteration: int) -> None:
+        """Run the iteration. Raises StepError, with its number, where it cannot be done."""
+        try:
+            self.run()
+        except StepError as error:
+            error.iteration = iteration
+            raise
 
     @property
     def loss(self) -> float:

@@ -10,8 +10,10 @@ import numpy as np
 
 from nnstep import clock
 from nnstep.engine.eras import Era
+from nnstep.engine.guards import StepError, run_error
 from nnstep.engine.machine import Each, Machine, State
 from nnstep.engine.scheduling import Place, Schedule
+from nnstep.errors import RunError
 from nnstep.ops import Array
 
 __all__ = ["Keeper", "Runner"]
@@ -73,7 +75,7 @@ class Runner:
         """Run on up to iteration `target`, or until `each` is true, or past `deadline` (a time of `nnstep.clock`).
 
         `each(machine, iteration)` is called after every iteration from `since` on. Where it is true, that iteration is
-        the last one, and True is returned.
+        the last one, and True is returned. Raises RunError for an iteration that cannot be done.
         """
         stopped = False
         while self.done < target and not stopped:
@@ -86,7 +88,10 @@ class Runner:
             if deadline is not None:
                 last = min(last, first + self._pace - 1)
             began = clock.now() if deadline is not None else 0.0
-            stopped = self._run(era, first, last, told)
+            try:
+                stopped = self._run(era, first, last, told)
+            except StepError as error:
+                raise self._said(error, era) from None
             if self.machine is not None:
                 self._keeper.did(era, self.machine, first, self._losses[: self.done - first + 1])
             if deadline is not None:
@@ -95,6 +100,11 @@ class Runner:
                 if now >= deadline:
                     break
         return stopped
+
+    def _said(self, error: StepError, era: Era) -> RunError:
+        """What is said of a step that could not be done; `era` is that of its iteration."""
+        place = self._schedule.place(error.iteration)
+        return run_error(error, era.scenario, era.programs[place.size], place)
 
     def _run(self, era: Era, first: int, last: int, each: Each | None) -> bool:
         """Run iterations `first` up to `last` of an era, fewer where `each` stops them: whether it did."""
@@ -115,7 +125,7 @@ class Runner:
                 elif state is not None:
                     machine.load_state(state)
                 machine.load_batch(era.samples, place, era.number)
-                machine.run()
+                machine.run_as(number)
                 self._losses[number - first] = machine.loss
                 stopped = each is not None and each(machine, number)
             number += 1
@@ -138,7 +148,7 @@ class Runner:
             free = (one for one in machines if not one.lent and one is not preferred)
             preferred = next(free, None)
             if preferred is None:
-                preferred = Machine(program)
+                preferred = Machine(program, guarded=True)
                 machines.append(preferred)
                 if preferred.arena.nbytes > _LARGE:  # the others' numbers are freed once nobody looks at them any more
                     machines[:] = [preferred]

@@ -18,6 +18,7 @@ from nnstep.engine.machine import Each, Machine, State
 from nnstep.engine.record import Record
 from nnstep.engine.runner import Runner
 from nnstep.engine.scheduling import Schedule, schedule
+from nnstep.errors import RunError
 from nnstep.ops import Array
 from nnstep.program import Program
 from nnstep.scenario.model import Scenario
@@ -154,7 +155,12 @@ class Timeline:
         past `deadline` (a time of `nnstep.clock`), maybe before `first`; another call with what is left goes on.
         """
         self._stand_before(first)
-        stopped = self._runner.go(last, each, first, deadline)
+        try:
+            stopped = self._runner.go(last, each, first, deadline)
+        except RunError as error:
+            if self.reached < error.iteration - 1:
+                self._run_to(error.iteration - 1)  # what could be done is there
+            raise
         return self._runner.done, stopped
 
     def scratch_machine(self, record: Record) -> Machine:

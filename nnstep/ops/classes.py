@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
@@ -14,16 +14,7 @@ from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
 from nnstep.ops.reach import labelled, reduced_over
 from nnstep.ops.shapes import axis_of, reduced, said
 
-__all__ = ["CLASSES", "check_labels", "class_mask", "one_hot_into"]
-
-
-def check_labels(labels: Array, classes: int) -> None:
-    """Raise OperationError unless every label is a class number: 0, 1, ... classes - 1."""
-    wrong = labels[~((labels >= 0) & (labels < classes) & (labels == np.floor(labels)))]
-    if wrong.size:
-        raise OperationError(
-            f"{wrong.flat[0]:g} is no class number, expected 0 to {classes - 1}", "classes are counted from 0"
-        )
+__all__ = ["CLASSES", "class_mask", "one_hot_into"]
 
 
 def _one_hot_shape(labels: Shape, *, classes: Option) -> Shape:
@@ -64,11 +55,6 @@ def _one_hot_cell(site: Site, index: Index) -> Expression:
     return call("equal", Entry("labels", index[:-1]), number(index[-1]))
 
 
-def _check_one_hot(site: Site, inputs: Mapping[str, Array]) -> None:
-    if "labels" in inputs:
-        check_labels(inputs["labels"], site.out[-1])
-
-
 def _argmax_shape(shape: Shape, *, axis: Option) -> Shape:
     number = axis_of(shape, axis)
     if number is None:
@@ -101,7 +87,7 @@ CLASSES = (
         prepare=lambda site: one_hot_into(site.out),
         cell=_one_hot_cell,
         options={"classes": None},
-        check=_check_one_hot,
+        class_numbers=lambda site: ("labels", site.out[-1]),
         reach=labelled,
     ),
     Operation(

@@ -7,14 +7,14 @@ The mean is over samples, as PyTorch has it, so `mean` and `batch_mean` are the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import call, divided, entries_along, number
-from nnstep.ops.classes import check_labels, class_mask
+from nnstep.ops.classes import class_mask
 from nnstep.ops.kernels import ZERO, constant, keeping, softmax_into
 from nnstep.ops.losses import REDUCTION, check_reduction, over
 from nnstep.ops.normalisation import log_softmax_cells
@@ -244,9 +244,8 @@ def _cell(names: tuple[str, str], term: _Term) -> Callable[[Site, Index], Expres
     return cell
 
 
-def _check(site: Site, inputs: Mapping[str, Array]) -> None:
-    if _numbered(site) and "y" in inputs:
-        check_labels(inputs["y"], _classes(site))
+def _class_numbers(site: Site) -> tuple[str, int] | None:
+    return ("y", _classes(site)) if _numbered(site) else None
 
 
 ENTROPY = (
@@ -262,7 +261,7 @@ ENTROPY = (
         derivative={"logits": _cross_entropy_rule, "y": _probability_rule("log_softmax(logits)")},
         body=_cross_entropy_body,
         kept=_cross_entropy_kept,
-        check=_check,
+        class_numbers=_class_numbers,
         reach=to_scalar,
     ),
     Operation(
@@ -277,7 +276,7 @@ ENTROPY = (
         derivative={"p": _nll_rule, "y": _probability_rule("log(p)")},
         body=_nll_body,
         kept=_nll_kept,
-        check=_check,
+        class_numbers=_class_numbers,
         reach=to_scalar,
     ),
 )

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnstep.errors import ClassNumberError
 from nnstep.language.nodes import Call, Entry, Expression, Option
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Texts",
     "broadcast_box",
     "broadcast_index",
+    "check_labels",
     "elementwise_cell",
 ]
 
@@ -76,9 +78,8 @@ class Operation(NamedTuple):
     kept         expressions (texts over the inputs) that the kernel computes on the way; the prepared kernel has an
                  attribute `kept`, a tuple of those arrays in the same order, which later steps may read; they are
                  bit for bit what the kernels of those expressions would give
-    check        check(site, inputs by name) raises OperationError for values the operation cannot take, such as a class
-                 number that is none; for inputs known before a run (data), since kernels do not look. Absent inputs
-                 are not checked.
+    class_numbers  class_numbers(site) -> the input that is class numbers at this site, and how many classes there are;
+                 None where there is none. Kernels do not look at them: whoever runs one has looked before.
     where        "equation": may be written in a scenario; "rule": only in derivative rules, bodies and updates;
                  "condition": only in breakpoints and watches (rules may use it too)
     clamps       clamps(site, inputs by name) -> for each part of the formula that has a bound by convention, a word for
@@ -100,7 +101,7 @@ class Operation(NamedTuple):
     elementwise: bool = False
     view: Callable[..., Array | None] | None = None
     kept: Texts = ()
-    check: Callable[[Site, Mapping[str, Array]], None] | None = None
+    class_numbers: Callable[[Site], tuple[str, int] | None] | None = None
     where: str = "equation"
     reach: Callable[[Site, str, Box], tuple[Box, ...]] | None = None
     clamps: Callable[[Site, Mapping[str, Array]], Mapping[str, Mask]] | None = None
@@ -129,13 +130,18 @@ class Operation(NamedTuple):
             return self.reach(site, input_name, cells)
         return (broadcast_box(cells, site.shapes[self.inputs.index(input_name)], site.out),)
 
+    def takes_class_numbers(self, site: Site) -> tuple[str, int] | None:
+        """The input that is class numbers at this site, and how many classes there are; None where there is none."""
+        return self.class_numbers(site) if self.class_numbers is not None else None
+
     def evaluate(self, *inputs: Array, **options: Option) -> Array:
         """Apply to arrays and return a new one: for tests and single values, not for runs. Raises OperationError."""
         filled = {name: value for name, value in self.options.items() if value is not None} | options
         arrays = tuple(np.asarray(value, dtype=np.float64) for value in inputs)
         site = self.site(tuple(array.shape for array in arrays), filled)
-        if self.check is not None:
-            self.check(site, dict(zip(self.inputs, arrays, strict=True)))
+        taken = self.takes_class_numbers(site)
+        if taken is not None:
+            check_labels(arrays[self.inputs.index(taken[0])], taken[1])
         out = np.empty(site.out)
         self.prepare(site)(*arrays, out)
         return out
@@ -143,6 +149,16 @@ class Operation(NamedTuple):
 
 def _text(text: Text | None, site: Site) -> str | None:
     return text(site) if callable(text) else text
+
+
+def check_labels(labels: Array, classes: int) -> None:
+    """Raise ClassNumberError unless every label is a class number: 0, 1, ... classes - 1."""
+    wrong = np.argwhere(~((labels >= 0) & (labels < classes) & (labels == np.floor(labels))))
+    if len(wrong):
+        found = tuple((tuple(index), float(labels[tuple(index)])) for index in wrong.tolist())
+        raise ClassNumberError(
+            f"{found[0][1]:g} is no class number, expected 0 to {classes - 1}", "classes are counted from 0", found
+        )
 
 
 def broadcast_index(index: Index, shape: Shape) -> Index:

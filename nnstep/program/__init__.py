@@ -12,6 +12,7 @@ from nnstep.program.body import Body, body
 from nnstep.program.builder import Builder
 from nnstep.program.cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes, tally
 from nnstep.program.chain import Factor, chain, factor, on_the_way, parameters_with_gradient
+from nnstep.program.class_numbers import Taking, check_class_numbers, problem_of, said_of, takings
 from nnstep.program.compile import batch_rows, compile_program
 from nnstep.program.kept import per_program
 from nnstep.program.model import BODY, PHASES, Program, Shape, Step, Value
@@ -38,6 +39,7 @@ __all__ = [
     "ShapeOf",
     "Share",
     "Step",
+    "Taking",
     "Tape",
     "Value",
     "batch_rows",
@@ -48,6 +50,7 @@ __all__ = [
     "cell_size",
     "cells",
     "chain",
+    "check_class_numbers",
     "compile_program",
     "computed",
     "factor",
@@ -56,10 +59,13 @@ __all__ = [
     "on_the_way",
     "parameters_with_gradient",
     "per_program",
+    "problem_of",
     "put_in",
     "reached",
     "reached_boxes",
     "rule_expression",
+    "said_of",
+    "takings",
     "tally",
     "tape",
     "words_of",

@@ -7,7 +7,6 @@ from math import prod
 
 from nnstep.errors import NnstepError, Problem
 from nnstep.language import Assignment, to_text
-from nnstep.ops import Array
 from nnstep.program.builder import Builder
 from nnstep.program.differentiate import differentiate
 from nnstep.program.lower import lower
@@ -36,7 +35,7 @@ def compile_program(scenario: Scenario, rows: int | None = None, *, began: int =
         rows = batch_rows(scenario)
     builder = Builder()
     _declare(builder, scenario, rows)
-    problems = lower(builder, scenario.equations, _known(scenario))
+    problems = lower(builder, scenario.equations)
     lines = {_text(one.assignment): one for one in scenario.equations}
     if not problems:
         for step, problem in squares(builder, _for_more(scenario, rows)):
@@ -75,7 +74,7 @@ def _for_more(scenario: Scenario, rows: int) -> Callable[[], Builder] | None:
     def lowered() -> Builder:
         builder = Builder()
         _declare(builder, scenario, rows + 1)
-        lower(builder, scenario.equations, _known(scenario))
+        lower(builder, scenario.equations)
         return builder
 
     return lowered
@@ -83,16 +82,6 @@ def _for_more(scenario: Scenario, rows: int) -> Callable[[], Builder] | None:
 
 def _text(assignment: Assignment) -> str:
     return f"{assignment.target} = {to_text(assignment.expression)}"
-
-
-def _known(scenario: Scenario) -> dict[str, Array]:
-    """The values that are there before a run; of data, all samples."""
-    known = {**scenario.constants, **{parameter.name: parameter.value for parameter in scenario.parameters}}
-    if scenario.data is not None:
-        known["x"] = scenario.data.x
-        if scenario.data.y is not None:
-            known["y"] = scenario.data.y
-    return known
 
 
 def batch_rows(scenario: Scenario) -> int:

@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from types import MappingProxyType
-
-import numpy as np
+from collections.abc import Collection
 
 from nnstep.errors import OperationError, Problem
-from nnstep.language import Call, Expression, Name, Number, to_text, walk
-from nnstep.ops import NAMES, Array, Operation, operation
+from nnstep.language import Call, Expression, Name, to_text, walk
+from nnstep.ops import NAMES, Operation, operation
 from nnstep.ops.foreign import call_hint
-from nnstep.program.bind import Bound, bind, computed
+from nnstep.program.bind import bind, computed
 from nnstep.program.builder import Builder
 from nnstep.scenario import elsewhere
 from nnstep.scenario.model import Equation
@@ -25,10 +22,9 @@ _MOST = 1_000  # operations of a forward pass
 _HINTS = 50  # problems for which it is looked up what is meant
 
 
-def lower(builder: Builder, equations: tuple[Equation, ...], known: Mapping[str, Array]) -> list[Problem]:
+def lower(builder: Builder, equations: tuple[Equation, ...]) -> list[Problem]:
     """Append the forward steps of `equations`; returns what is wrong with them, all of it.
 
-    `known` has the values that are there before a run (all samples, for data), for operations that cannot take any.
     An equation that is wrong gives no value; equations that use its target are then not blamed for it.
     """
     problems: list[Problem] = []
@@ -44,7 +40,7 @@ def lower(builder: Builder, equations: tuple[Equation, ...], known: Mapping[str,
         wrong += _misplaced(expression, builder)
         if not missing and not wrong:
             try:
-                _assign(builder, target, expression, known)
+                _assign(builder, target, expression)
             except OperationError as error:
                 wrong.append(Problem(f"{target}: {error.message}", hint=error.hint))
         if missing or wrong:
@@ -112,22 +108,20 @@ def _calls(expression: Expression) -> list[Call]:
     return list(found.values())
 
 
-def _assign(builder: Builder, target: str, expression: Expression, known: Mapping[str, Array]) -> None:
+def _assign(builder: Builder, target: str, expression: Expression) -> None:
     """The steps of one equation: its inner calls, innermost first, then the outermost under the target's name."""
     equation = f"{target} = {to_text(expression)}"
     name = "identity" if isinstance(expression, Name) else "constant"
     if isinstance(expression, Call):
         name = expression.function
-        expression = flatten(builder, expression, equation, "forward", known)
+        expression = flatten(builder, expression, equation, "forward")
     builder.assign(target, expression, "activation", "forward", name, equation=equation)
 
 
-def flatten(
-    builder: Builder, call: Call, equation: str, phase: str, known: Mapping[str, Array] = MappingProxyType({})
-) -> Call:
+def flatten(builder: Builder, call: Call, equation: str, phase: str) -> Call:
     """The call with each argument that is a call replaced by the name of its value, which a step of its own assigns.
 
-    Raises OperationError when shapes do not fit, or for `known` values that an operation cannot take.
+    Raises OperationError when shapes do not fit.
     """
     arguments: list[Expression] = []
     values = computed(call)
@@ -135,24 +129,11 @@ def flatten(
         if isinstance(argument, Call) and argument in values:
             text = to_text(argument)
             if text not in builder:
-                flat = flatten(builder, argument, equation, phase, known)
+                flat = flatten(builder, argument, equation, phase)
                 builder.assign(text, flat, "unnamed", phase, argument.function, equation=equation)
             arguments.append(Name(text))
         else:
             arguments.append(argument)
     flat_call = Call(call.function, tuple(arguments), call.options)
-    bound = bind(flat_call, builder.shape_of)
-    if bound.operation.check is not None:
-        bound.operation.check(bound.site, _values(bound, known))
+    bind(flat_call, builder.shape_of)
     return flat_call
-
-
-def _values(bound: Bound, known: Mapping[str, Array]) -> dict[str, Array]:
-    """Those inputs of an operation whose values are known."""
-    values: dict[str, Array] = {}
-    for name, argument in zip(bound.operation.inputs, bound.arguments, strict=True):
-        if isinstance(argument, Number):
-            values[name] = np.array(argument.value)
-        elif isinstance(argument, Name) and argument.id in known:
-            values[name] = known[argument.id]
-    return values

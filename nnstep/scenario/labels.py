@@ -8,7 +8,7 @@ import numpy as np
 
 from nnstep.errors import OperationError
 from nnstep.language import Call, Expression, Name, Number, Option
-from nnstep.ops import Operation, Shape, Site, operation
+from nnstep.ops import Operation, Shape, Site, check_labels, operation
 from nnstep.scenario.model import Scenario
 
 __all__ = ["Label", "labels"]
@@ -23,8 +23,9 @@ class Label(NamedTuple):
 
     def check(self, number: float) -> None:
         """Raise OperationError unless the number is a class number there."""
-        if self.operation.check is not None:
-            self.operation.check(self.site, {self.input: np.array([number])})
+        taken = self.operation.takes_class_numbers(self.site)
+        if taken is not None and taken[0] == self.input:
+            check_labels(np.array([number]), taken[1])
 
 
 def labels(scenario: Scenario) -> dict[str, list[Label]]:
@@ -56,7 +57,7 @@ def labels(scenario: Scenario) -> dict[str, list[Label]]:
         arguments, options = node.arguments[:count], _options(node, entry)
         site = entry.site(tuple(map(shape, arguments)), options, tuple(map(_constant, arguments)))
         for input_name, argument in zip(entry.inputs, arguments, strict=True):
-            if entry.check is not None and isinstance(argument, Name) and argument.id in given:
+            if entry.class_numbers is not None and isinstance(argument, Name) and argument.id in given:
                 found.setdefault(argument.id, []).append(Label(entry, site, input_name))
         return site
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nnstep.catalogue import say
 from nnstep.debugger import Position
 from nnstep.debugger.control import Control
-from nnstep.errors import LanguageError, NnstepError, OperationError
+from nnstep.errors import LanguageError, NnstepError, OperationError, RunError
 from nnstep.text import clean
 from nnstep.view.canvas import Line, Piece
 from nnstep.view.moment import Moment
@@ -31,6 +31,8 @@ def command(control: Control, name: str, argument: object) -> Line:
     except (LanguageError, OperationError) as error:
         hint = f" ({error.hint})" if error.hint else ""
         return (Piece(clean(f"{error.message}{hint}", 400), "error"),)
+    except RunError:  # of which the whole command is undone
+        raise
     except NnstepError as error:
         return (Piece(clean("; ".join(map(str, error.problems)), 400), "error"),)
     except ValueError as error:

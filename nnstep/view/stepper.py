@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nnstep.catalogue import say
 from nnstep.debugger import Position, Session, meant, place
-from nnstep.errors import NnstepError, Problem
+from nnstep.errors import NnstepError, Problem, RunError
 from nnstep.files import stamp
 from nnstep.scenario import load
 from nnstep.text import clean
@@ -89,13 +89,49 @@ class Stepper(Looking):
         return self._remember(there._spot, self._known.get(there._spot) or there.view())
 
     def do(self, command: str, argument: object = None) -> ViewState:
-        """Carry out a command of the session. What could not be done is said in the view state's message."""
-        self._carry_out(command, argument)
-        return self._here()
+        """Carry out a command of the session. What could not be done is said in the view state's message.
+
+        Where the run cannot go on to where a command leads, all is as it was before; a run that was to go on as far as
+        it can is at the end of the last iteration that could be done.
+        """
+        before, choice, trail = self.session.standing, self.choice, self._trail
+        try:
+            self._carry_out(command, argument)
+            return self._here()
+        except RunError as error:
+            self.session.stand(before)
+            self.choice, self._trail = choice, trail
+            self._cannot_go_on(error, as_far=command.startswith("run."))
+        try:
+            return self.view()
+        except RunError as error:  # a view that looks further than the run can go, or a place that was skipped to
+            self.choice = self.choice._replace(lens="step")
+            self._to_end_before(error)
+            return self.view()
 
     def skip(self, command: str, argument: object = None) -> None:
         """Carry out one of PASSING, or "panel.focus", without a view of what it leads to: another one follows."""
-        self._carry_out(command, argument)
+        before, choice = self.session.standing, self.choice
+        try:
+            self._carry_out(command, argument)
+        except RunError as error:
+            self.session.stand(before)
+            self.choice = choice
+            self._cannot_go_on(error, as_far=False)
+
+    def _cannot_go_on(self, error: RunError, *, as_far: bool) -> None:
+        """Say so; `as_far`: at the end of the last iteration that could be done."""
+        self.control.run = None
+        self._known.clear()
+        if as_far and self.session.position.iteration < error.iteration - 1:
+            self._to_end_before(error)
+        problem = error.problems[0]._replace(file=None, line=None, key=None)
+        self._message = (Piece(clean(problem, 400), "error"),)
+
+    def _to_end_before(self, error: RunError) -> None:
+        """To the end of the iteration before the one that cannot be done."""
+        last = max(1, error.iteration - 1)
+        self.session.go_to(last, len(self.session.timeline.program(last).steps))
 
     def _carry_out(self, command: str, argument: object) -> None:
         self._message = ()

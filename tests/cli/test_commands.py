@@ -153,7 +153,7 @@ def test_class_numbers_that_the_output_has_no_column_for_are_refused(here, capsy
     for command in ("check", "trace", "gradcheck"):
         status, out, err = ran(capsys, command, "classes.toml")
         assert (status, out) == (2, "")
-        assert re.match(r"classes\.toml:2: equations: loss: 2 is no class number, expected 0 to 1", err)
+        assert re.match(r"classes\.toml:2: equations: loss: y has 2 in sample 1, expected class numbers: 0 and 1", err)
 
 
 def test_check_writes_latex(here, capsys):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 
 from nnstep import clock
 from nnstep.catalogue import say
 from nnstep.debugger.branches import Branch, Parting, parting
 from nnstep.engine import Timeline
+from nnstep.errors import RunError
 from nnstep.ops import Array
 from nnstep.program import Value
 from nnstep.scenario.model import Edit
@@ -51,7 +54,8 @@ def branches_view(moment: Moment) -> Draw:
 def _catch_up(timeline: Timeline, iteration: int) -> None:
     """Run a branch on towards the iteration that we are at, for a moment."""
     if timeline.reached < iteration:
-        timeline.scan(iteration, iteration, None, clock.now() + _CATCH_UP)
+        with contextlib.suppress(RunError):  # it goes as far as it can
+            timeline.scan(iteration, iteration, None, clock.now() + _CATCH_UP)
 
 
 def _row(moment: Moment, one: Branch, number: int) -> Row:
