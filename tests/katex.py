@@ -79,9 +79,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         place = modules(folder)
         if place is None:
-            sys.stdout.write(
-                f"{len(found)} blocks, none of them tried: node, or KaTeX from npm, is not to be had here\n"
-            )
+            sys.stdout.write(f"{len(found)} blocks, none tried: node, or KaTeX from npm, is not to be had here\n")
             return 0
         environment = {**os.environ, **({"NODE_PATH": place} if place else {})}
         command = ["node", "-e", _RENDER]

@@ -44,6 +44,7 @@ _INFIX = {
     "matmul": ("@", _PRODUCT),
     "power": ("**", _POWER),
 }
+_BEFORE_SUM = " before sum"
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -112,13 +113,16 @@ def _tokens(node: Expression, notation: Notation) -> list[Token]:
             return _name(id, notation)
         case Entry(name, index):
             cell = "[" + ",".join(map(str, index)) + "]" if index else ""
-            return [*_tight(Name(name), _POSTFIX, notation), Token(cell, "text")]
+            of_gradient = notation.unicode and _gradient_of(name)  # a cell of it is the gradient of that cell
+            named = _name(name, notation) if of_gradient else _tight(Name(name), _POSTFIX, notation)
+            return [*named, Token(cell, "text")]
         case Call("transpose", (value,)):
             return [*_subject(value, notation), Token("ᵀ" if notation.unicode else ".T", "operator")]
         case Call("slice", (value,)):
             return [*_subject(value, notation), Token(_subscript(node.options[0][1]), "text")]
         case Call("negative", (value,)):
-            return [Token("−" if notation.unicode else "-", "operator"), *_tight(value, _SIGN, notation)]
+            sign, least = ("−", _POWER) if notation.unicode else ("-", _SIGN)  # a screen writes −(−2)
+            return [Token(sign, "operator"), *_tight(value, least, notation)]
         case Call("not", (value,)):
             return [Token("not ", "operator"), *_tight(value, _NOT, notation)]
         case Call(function, (left, right)) if function in _INFIX and not node.options:
@@ -141,10 +145,23 @@ def _tightness(node: Expression) -> int:
 
 
 def _tight(node: Expression, least: int, notation: Notation) -> list[Token]:
+    tightness = _tightness(node)
     if isinstance(node, Name) and notation.unicode:
-        node = _unnamed(node.id) or node  # a value that is called by its text binds as that text does
+        shown = _unnamed(node.id)  # a value that is called by its text binds as that text does
+        tightness = _gradient_tightness(node.id) if shown is None else _tightness(shown)
+        node = shown or node
     inner = _tokens(node, notation)
-    return inner if _tightness(node) >= least else _bracketed(inner)
+    return inner if tightness >= least else _bracketed(inner)
+
+
+def _gradient_tightness(name: str) -> int:
+    """How tightly ∂L/∂W1 holds together, which is a fraction: (∂L/∂W1)². One with words in it is added to others."""
+    part = _part_of_gradient(name)
+    if part is None:
+        return _POSTFIX
+    if part == Part(part.of):
+        return _POWER
+    return _PRODUCT if not part.turn and part.summed else 0
 
 
 def _bracketed(inner: list[Token]) -> list[Token]:
@@ -166,6 +183,8 @@ def _infix(node: Call, left: Expression, right: Expression, notation: Notation) 
             return [*_tight(left, _POSTFIX, notation), Token(raised, "number")]
         return [*_tight(left, _POSTFIX, notation), Token(" ** ", "operator"), *_tight(right, _SIGN, notation)]
     if notation.unicode:
+        if isinstance(left, Name):
+            left = _unnamed(left.id) or left
         sign = _unicode_sign(node, left, right, notation)
     first, second = level + (level == _COMPARE), level + 1
     if notation.unicode:  # a screen writes 2 · (−3), and (a @ b) ⊙ c though @ and * bind alike
@@ -200,18 +219,33 @@ def _is_scalar(node: Expression, notation: Notation) -> bool:
 
 
 def _called(node: Call, notation: Notation) -> list[Token]:
-    function, options = node.function, dict(node.options)
+    function, options, arguments = node.function, dict(node.options), node.arguments
     if notation.unicode:
         function = notation.symbols.get(function, function)
-        if node.function in ("sum", "mean", "max", "min") and options.get("axis") in (0, 1, -1):
-            function += " rows" if options.pop("axis") == 0 else " columns"
-            options.pop("keepdims", None)
+        if node.function in ("sum", "mean", "max", "min"):  # their options may stand by position: max(x, 0)
+            arguments, options = _by_name(arguments, options)
+            if options.get("axis") in (0, 1, -1):
+                function += " rows" if options.pop("axis") == 0 else " columns"
+            if not options.get("keepdims", True):
+                del options["keepdims"]
     pieces = [Token(function, "function"), Token("(", "text")]
-    parts = [_tokens(argument, notation) for argument in node.arguments]
+    parts = [_tokens(argument, notation) for argument in arguments]
     parts += [[Token(f"{name}={_option(value)}", "text")] for name, value in options.items()]
     for position, part in enumerate(parts):
         pieces += [Token(", ", "text"), *part] if position else part
     return [*pieces, Token(")", "text")]
+
+
+def _by_name(
+    arguments: tuple[Expression, ...], options: dict[str, Option]
+) -> tuple[tuple[Expression, ...], dict[str, Option]]:
+    """The argument of a sum and the like, and its options by their names."""
+    given: dict[str, Option] = {}
+    for key, argument in zip(("axis", "keepdims"), arguments[1:], strict=False):
+        if not isinstance(argument, Number) or not argument.value.is_integer():
+            return arguments, options
+        given[key] = bool(argument.value) if key == "keepdims" else int(argument.value)
+    return (*arguments[:1], *arguments[3:]), given | options
 
 
 def _option(value: Option | None) -> str:
@@ -245,6 +279,35 @@ def _gradient_of(name: str) -> str:
     return ""
 
 
+class Part(NamedTuple):
+    """What the name of a gradient, or of a part of one, says.
+
+    of      the value that it is the gradient of
+    via     the value through which this part comes; "" for the whole gradient
+    turn    which use of the value it is, where `via` uses it several times; else 0
+    summed  False for the part before it is summed over the axes along which the value was repeated
+    """
+
+    of: str
+    via: str = ""
+    turn: int = 0
+    summed: bool = True
+
+
+@lru_cache(maxsize=4096)
+def _part_of_gradient(name: str) -> Part | None:
+    """What a name such as `grad(h1) via o (2) before sum` says; None for what is no gradient."""
+    whole = name.removesuffix(_BEFORE_SUM)
+    base, _, via = whole.partition(" via ")
+    of = _gradient_of(base)
+    if not of:
+        return None
+    start, _, turn = via.removesuffix(")").rpartition(" (")
+    if start and via.endswith(")") and turn.isdecimal():
+        return Part(of, start, int(turn), whole == name)
+    return Part(of, via, summed=whole == name)
+
+
 @lru_cache(maxsize=4096)
 def _is_one_thing(name: str) -> bool:
     """Whether a value's name reads as one thing within an expression: `W1`, `tanh(x @ W1)`, but not `x @ W1`."""
@@ -264,16 +327,24 @@ def _unnamed(name: str) -> Expression | None:
     return None if isinstance(found, Name) else found
 
 
+def _as_one(name: str, notation: Notation) -> str:
+    """A value's name as it stands within another one: as it is, or in brackets where it is put together by a sign."""
+    expression = None if name.isidentifier() else _unnamed(name)
+    signs = (*_INFIX, "transpose", "slice", "negative", "not")
+    simple = not isinstance(expression, Call) or expression.function not in signs
+    written = _join(_name(name, notation))
+    return written if simple else f"({written})"
+
+
 def _name(name: str, notation: Notation) -> list[Token]:
     """A value's name. Typed, one that is called by its text stands in brackets, to be read as one thing."""
     if not notation.unicode:
         return [Token(name if _is_one_thing(name) else f"({name})", "name")]
-    base, via, rest = name.partition(" via ")
-    of = _gradient_of(base)
-    if of:
-        inner = "L" if (base, notation.objective) == ("grad(loss)", "L") else of
-        written = _join(_name(inner, notation))
-        plain = written if _is_one_thing(inner) else f"({written})"
-        return [Token(f"∂{notation.objective}/∂{plain}{via}{rest}", "gradient")]
+    part = _part_of_gradient(name)
+    if part is not None:
+        inner = "L" if (part.of, notation.objective) == ("loss", "L") else part.of
+        of, via = _as_one(inner, notation), f" via {_as_one(part.via, notation)}" if part.via else ""
+        turn, stage = f" ({part.turn})" if part.turn else "", "" if part.summed else _BEFORE_SUM
+        return [Token(f"∂{notation.objective}/∂{of}{via}{turn}{stage}", "gradient")]
     expression = None if name.isidentifier() else _unnamed(name)
     return [Token(name, "name")] if expression is None else _tokens(expression, notation)

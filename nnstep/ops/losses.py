@@ -310,7 +310,7 @@ LOSSES = (
     _loss(
         "bce_with_logits",
         ("z", "y"),
-        "BCE",
+        "BCEWithLogits",
         "Binary cross entropy of sigmoid(z), computed from z so that it never overflows.",
         _prepare(_bce_with_logits_terms),
         _bce_with_logits_term,

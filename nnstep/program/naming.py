@@ -12,7 +12,7 @@ from nnstep.ops.foreign import line_hint
 from nnstep.program.kept import per_program
 from nnstep.program.model import Program
 
-__all__ = ["expression_of", "names_like", "value_named"]
+__all__ = ["expression_of", "names_like", "objective_letter", "value_named"]
 
 _SYMBOLS = {operation.name: operation.symbol for operation in OPERATIONS}
 _PLAIN = {operation.symbol for operation in OPERATIONS if operation.symbol == operation.name}
@@ -33,6 +33,12 @@ def value_named(program: Program, text: str) -> Named | None:
     if number != text.strip() and number.isdecimal() and 1 <= int(number[:9]) <= len(program.steps):
         return Named(program.values[program.steps[int(number[:9]) - 1].target].name)
     return named(text, _vocabulary(program))
+
+
+def objective_letter(program: Program) -> str:
+    """The letter of ∂L/∂x: L for a loss where nothing else is called so, else the objective's own name."""
+    name = "loss" if program.objective is None else program.values[program.objective].name
+    return "L" if name == "loss" and "L" not in program.versions else name
 
 
 def names_like(program: Program, typed: str) -> list[str]:
@@ -70,8 +76,7 @@ def _vocabulary(program: Program) -> Vocabulary:
 @per_program
 def _printed(program: Program) -> Mapping[str, tuple[str, ...]]:
     """The names of a program's values by the way in which the screen prints them, without spaces."""
-    objective = "loss" if program.objective is None else program.values[program.objective].name
-    letter = "L" if objective == "loss" else objective
+    letter = objective_letter(program)
     found: dict[str, tuple[str, ...]] = {}
     for name in program.versions:
         printed = "".join(token.text for token in tokens(Name(name), _SYMBOLS, letter))

@@ -10,11 +10,11 @@ from nnstep.catalogue import say
 from nnstep.debugger.mine import compare, named, wanted_names
 from nnstep.engine import Timeline
 from nnstep.errors import Problem
+from nnstep.program.naming import objective_letter
 from nnstep.scenario.answers import read_all
 from nnstep.text import clean
 from nnstep.view.canvas import line_text
 from nnstep.view.diagnosis import diagnosis_lines
-from nnstep.view.notation import objective_letter
 
 __all__ = ["Against", "against"]
 

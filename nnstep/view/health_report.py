@@ -8,9 +8,9 @@ from textwrap import wrap
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.health import Finding
 from nnstep.engine import Timeline
+from nnstep.program.naming import objective_letter
 from nnstep.text import padded
 from nnstep.view.health_text import Writer, heading, place, sentences
-from nnstep.view.notation import objective_letter
 from nnstep.view.numbers import plain
 
 __all__ = ["training_report"]

@@ -10,6 +10,7 @@ from nnstep.debugger.control import Control
 from nnstep.debugger.walk import Path
 from nnstep.engine import BUDGET
 from nnstep.files import stamp
+from nnstep.program.naming import objective_letter
 from nnstep.scenario import find, load
 from nnstep.scenario.model import Scenario
 from nnstep.settings import DIGITS
@@ -55,10 +56,9 @@ class Looking:
 
     def _use(self, session: Session, choice: Choice) -> None:
         control = Control(session)
-        objective = session.scenario.objective
         self.session, self.control = session, control
         self.choice = choice
-        self.gallery = Gallery("L" if objective in (None, "loss") else str(objective), self._ascii)
+        self.gallery = Gallery(objective_letter(session.program), self._ascii)
         self._listed: tuple[Program | None, frozenset[Path], tuple[ListingLine, ...]] = (None, frozenset(), ())
         self._trail: list[Visit] = []
         self._mine: Comparison | None = None

@@ -9,11 +9,11 @@ from nnstep.engine import Record, Timeline
 from nnstep.language import to_text
 from nnstep.ops import Array
 from nnstep.program import Program, Step, Value, per_program
+from nnstep.program.naming import objective_letter
 from nnstep.scenario.edit_text import edit_text
 from nnstep.text import clean, width
 from nnstep.view.canvas import line_text
 from nnstep.view.matrix import MatrixView
-from nnstep.view.notation import objective_letter
 from nnstep.view.numbers import plain, shape_text
 from nnstep.view.operation import equation_line
 from nnstep.view.symbols import label

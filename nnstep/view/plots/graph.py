@@ -11,10 +11,10 @@ from nnstep.engine import Record
 from nnstep.language import Call, Number, number_text
 from nnstep.ops import Array, Index
 from nnstep.program import BODY, Program, Value, per_program
+from nnstep.program.naming import objective_letter
 from nnstep.text import width as text_width
 from nnstep.view.blocks import Block, lines_block
 from nnstep.view.canvas import Hit, Line, Piece, Target
-from nnstep.view.notation import objective_letter
 from nnstep.view.numbers import DIGITS
 from nnstep.view.plots.axes import cut, joined
 from nnstep.view.plots.braille import Dots

@@ -9,10 +9,11 @@ import numpy as np
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Record
 from nnstep.ops import Index
+from nnstep.program.naming import objective_letter
 from nnstep.text import width as text_width
 from nnstep.view.blocks import Block, lines_block
 from nnstep.view.canvas import Hit, Line, Piece, Target
-from nnstep.view.notation import ascii_text, objective_letter
+from nnstep.view.notation import ascii_text
 from nnstep.view.numbers import DIGITS, shape_text
 from nnstep.view.plots.active import Active, Shown, active, weights
 from nnstep.view.plots.axes import cut, joined, number
