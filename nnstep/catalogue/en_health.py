@@ -113,6 +113,7 @@ HEALTH: dict[str, str] = {
     "{iterations} iterations to go as far as that.",
     "health.small-update.says.lost": "The update leaves {name} as it is: it is smaller than the last digit of the "
     "weights.",
+    "health.small-update.says.zero": "The update leaves {name} as it is: the learning rate is 0.",
     "health.update.share": "So it is for {count} of {of} parameters.",
     "health.update.rate": "The gradient has the norm {gradient}, the learning rate is {lr}. With {better}, the update "
     "would have been a hundredth of the weights.",
@@ -205,6 +206,8 @@ HEALTH: dict[str, str] = {
     "health.still": "Every gradient is 0",
     "health.still.says.always": "In all iterations up to {until} every gradient is exactly 0, that of {names}. "
     "Nothing is learnt: {loss} stays {level}.",
+    "health.still.says.rounding": "From the start up to iteration {until} every gradient is 0 but for rounding, "
+    "{most} at most, that of {names}. Nothing is learnt: {loss} stays {level}.",
     "health.still.says.since": "Since iteration {since} every gradient is exactly 0, that of {names}. Nothing is "
     "learnt any more: {loss} stays {level}.",
     "health.still.cause.dead": "All units of {layer} are dead, and no gradient gets through them.",
@@ -274,6 +277,7 @@ HEALTH: dict[str, str] = {
     "health.try.large-update": "e: lr = {better}",
     "health.try.small-update": "e: lr = {larger}",
     "health.try.above": "a smaller lr",
+    "health.try.small-update.zero": "e: lr = 0.1",
     "health.try.small-update.weights": "smaller weights to begin with, or inputs of about 1 in size",
     "health.try.loss.flat": "another seed, or more hidden units",
     "health.try.loss.steep": "another lr, or e: adam lr = 0.01",

@@ -25,7 +25,9 @@ __all__ = [
     "is_fitted",
     "largest",
     "last_known",
+    "name_of",
     "norm",
+    "place_of",
     "rms",
     "seen",
     "written",
@@ -114,6 +116,17 @@ def rms(array: Array) -> float:
 def corner(array: Array) -> Index:
     """The index of the first entry."""
     return (0,) * array.ndim
+
+
+def name_of(program: Program, slot: int) -> Name:
+    """A value's name as a sentence has it."""
+    return Name(program.values[slot].name)
+
+
+def place_of(record: Record, slot: int) -> tuple[int, int, str, Index]:
+    """The place of a value, as a finding has it: its first cell."""
+    value = record.program.values[slot]
+    return record.iteration, value.step, value.name, corner(record.value(slot))
 
 
 def largest(array: Array) -> Index:

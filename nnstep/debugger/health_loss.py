@@ -151,7 +151,7 @@ def stalled(
     if cause in ("jumps", "grows", "small"):
         rate = float(optimizer.options["lr"]) if optimizer is not None else 0.0
         numbers = {**numbers, "lower": rate / 10}
-        remedy = remedy if rate else ""
+        remedy = remedy if rate else "small-update.zero"
     return [Finding(kind, severity, *place, {**values, **numbers}, cause, remedy)]
 
 

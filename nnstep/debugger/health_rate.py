@@ -24,10 +24,12 @@ from nnstep.scenario.model import Optimizer, Scenario
 
 __all__ = ["Trial", "rate_too_large", "tried"]
 
-_TRIALS = 8  # smaller rates that are tried
+_DECADES = (1, 2, 3, 4, 5, 7, 9, 11, 13)  # below a rate, that are tried
+_TRIALS = len(_DECADES) + 1
 _MOST = 400  # iterations of a trial, at most, unless it went wrong later
 _WORK = 40_000_000  # numbers that all trials of a run may compute
 _BETTER = 0.9  # of the loss at the start, and of that with the rate in question: so far it has to fall
+_ENDLESS = 100.0  # times its size at the start: a loss that far below it has no least value
 _OTHER = ("decay", "column", "untrained")  # causes that no rate helps against
 
 
@@ -53,8 +55,10 @@ def rate_too_large(timeline: Timeline, done: int, found: Sequence[Finding]) -> l
     optimizer = era.scenario.optimizer
     if optimizer is None or not 0 < float(optimizer.options["lr"]) < inf:
         return []
+    first, before = seen(timeline, 1).loss, seen(timeline, began - 1).loss
+    if first is None or before is None or before < first - _ENDLESS * max(1.0, abs(first)):
+        return []  # a loss that falls without end needs no other rate
     length = _length(timeline, done, began)
-    first = seen(timeline, 1).loss
     here = _mean(timeline, length, length) if length <= done else inf
     best = looks(timeline).once(
         ("rate", length, era.number, here), lambda: _best(timeline, era, optimizer, length, here)
@@ -108,11 +112,13 @@ def _best(timeline: Timeline, era: Era, optimizer: Optimizer, length: int, here:
 
 
 def _smaller(lr: float) -> Iterator[float]:
-    """Powers of ten below a rate, the first at most half of it; from 1 on down where it is far above that."""
+    """Powers of ten below a rate, the first at most half of it, from 1 on down where it is far above that; closer
+    together at first, and then as far down as data of a large size needs.
+    """
     power = floor(log10(lr / 2))
     yield float(f"1e{power}")
-    below = min(power - 1, 0)
-    for number in range(_TRIALS - 1):
+    below = min(power, 1)
+    for number in _DECADES:
         yield float(f"1e{below - number}")
 
 

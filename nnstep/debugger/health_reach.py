@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from math import exp, inf, isfinite, log, prod, sqrt
 from typing import NamedTuple
 
+from nnstep.debugger.health_written import applied
 from nnstep.engine import Record
 from nnstep.language import Call, Expression, Name, Number
 from nnstep.ops import Array
@@ -85,6 +86,10 @@ def reach(record: Record) -> dict[int, Range]:
             break
         if step.target not in depends:
             found[step.target] = _extent(record.value(step.target))
+            continue
+        written = applied(program).get(step.target)
+        if written is not None and written.function in _FIXED:
+            found[step.target] = _FIXED[written.function]
             continue
         slots = dict(step.operands)
         counts = [prod(program.values[slot].shape) for _, slot in step.operands]

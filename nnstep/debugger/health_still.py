@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, corner
+from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, corner, seen
 from nnstep.debugger.health_gradients import SLOPES
 from nnstep.debugger.health_reach import reach
 from nnstep.debugger.health_since import Since, since
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["all_gradients", "is_still", "still"]
 
+_ROUNDING = 1e-13  # what it leaves of a number, relative to 1 or to the loss
 _SILENT = ("dead", "saturated")
 _MOVE = 0.1  # by how much parameters are moved, at most, to see whether the loss depends on them
 
@@ -48,8 +49,10 @@ def still(timeline: Timeline, record: Record, others: list[Finding], most: int, 
     A gradient that became 0 on the way is told where something found has cut it off (`others`); else, and where the
     loss is near 0 (`fitted`), it is the end of a way down. Since when is looked up in at most about `most` iterations.
     """
-    if not is_still(record) or record.loss is None or timeline.scenario.optimizer is None:
+    if record.loss is None or timeline.scenario.optimizer is None:
         return []
+    if not is_still(record):
+        return _rounded(timeline, record)
     when = _since(timeline, record.iteration, most)
     always = when.iteration == 1 and when.how != "least"
     cut = _cut(record, others)
@@ -78,6 +81,34 @@ def still(timeline: Timeline, record: Record, others: list[Finding], most: int, 
     if cause == "lost" and numbers["function"] not in SLOPES:
         remedy = "still.point"
     return [Finding("still", severity, when.iteration, *place, values, cause, remedy)]
+
+
+def _rounded(timeline: Timeline, record: Record) -> list[Finding]:
+    """The same where rounding has left something of every gradient, but the loss does not depend on any parameter."""
+    if not _is_rounding(record) or not _is_rounding(seen(timeline, 1)) or not _cancels(timeline, record):
+        return []
+    program, loss = record.program, record.loss
+    pairs = all_gradients(program)
+    assert program.objective is not None
+    values: dict[str, object] = {
+        "names": tuple(Name(program.values[slot].name) for slot, _ in pairs),
+        "until": record.iteration,
+        "most": max(float(np.abs(record.value(gradient)).max(initial=0.0)) for _, gradient in pairs),
+        "loss": Name(program.values[program.objective].name),
+        "level": loss,
+        "always": True,
+        "how": "rounding",
+    }
+    gradient = program.values[pairs[0][1]]
+    place = (gradient.step, gradient.name, corner(record.value(gradient.slot)))
+    return [Finding("still", PROBLEM, record.iteration, *place, values, "cancels", "still.cancels")]
+
+
+def _is_rounding(record: Record) -> bool:
+    """Whether all gradients are what rounding has left of 0."""
+    pairs = all_gradients(record.program)
+    most = _ROUNDING * max(1.0, abs(record.loss or 0.0))
+    return bool(pairs) and all(bool((np.abs(record.value(slot)) <= most).all()) for _, slot in pairs)
 
 
 _TRIES = {"dead": "dead.layer", "saturated": "saturated.layer", "column": "column", "clamp": "clamp"}
@@ -124,10 +155,10 @@ def _why(timeline: Timeline, record: Record) -> tuple[str, dict[str, object]]:
     """Why the gradients of an iteration are 0, where nothing else that was found says it."""
     program = record.program
     assert program.objective is not None
-    if record.loss == 0 and reach(record)[program.objective].low >= 0 and not _cancels(timeline, record):
-        return "fitted", {}
     if _cancels(timeline, record):
         return "cancels", {}
+    if record.loss == 0 and reach(record)[program.objective].low >= 0:
+        return "fitted", {}
     if not any(record.value(slot).any() for slot, _ in all_gradients(program)):
         return "zeros", {}
     lost = _lost(record)
@@ -135,7 +166,11 @@ def _why(timeline: Timeline, record: Record) -> tuple[str, dict[str, object]]:
 
 
 def _cancels(timeline: Timeline, record: Record) -> bool:
-    """Whether the loss stays the same when all parameters are moved: a little, both ways, and to other numbers."""
+    """Whether the loss stays the same, but for rounding, when all parameters are moved: a little, both ways, and to
+    other numbers.
+    """
+    assert record.loss is not None
+    most = _ROUNDING * max(1.0, abs(record.loss))
     machine = timeline.scratch_machine(record)
     random = np.random.default_rng(0)
     assert record.program.objective is not None
@@ -145,7 +180,7 @@ def _cancels(timeline: Timeline, record: Record) -> bool:
             before = record.value(slot)
             machine.load_value(slot, near * before + far * random.uniform(0.2, 1.0, before.shape))
         machine.forward()
-        if float(machine.values[record.program.objective]) != record.loss:
+        if not abs(float(machine.values[record.program.objective]) - record.loss) <= most:
             return False
     return True
 

@@ -143,7 +143,7 @@ def twins(timeline: Timeline, record: Record, fitted: bool) -> list[Finding]:
     way.
     """
     layers = hidden(record.program)
-    if record.loss is None:
+    if record.loss is None or timeline.scenario.optimizer is None:
         return []
     found = _single(timeline, record, fitted)
     if not layers:

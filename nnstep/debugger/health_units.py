@@ -7,7 +7,7 @@ data with more than 2,000 samples only those of the batch. Where there is one sa
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -15,10 +15,10 @@ import numpy as np
 
 from nnstep.debugger.health_layers import fed
 from nnstep.debugger.health_reach import trained
+from nnstep.debugger.health_written import applied
 from nnstep.debugger.samples import sample_axes
 from nnstep.engine import Era, Machine, Record, Timeline
 from nnstep.errors import NnstepError
-from nnstep.language import Call, Name, Number
 from nnstep.ops import Array
 from nnstep.program import Program, Step, compile_program, per_program
 
@@ -77,7 +77,7 @@ def lone_layers(program: Program) -> tuple[Layer, ...]:
     """The same where one sample, or the constants of a program without data, is all that the run ever sees."""
     found = []
     for step in _steps(program):
-        slot, shape = step.operands[0][1], program.values[step.target].shape
+        slot, shape = applied(program)[step.target].given, program.values[step.target].shape
         if step.target not in trained(program):
             continue
         if len(shape) < 2:
@@ -110,29 +110,41 @@ def _have_weights(program: Program, slot: int, units: int) -> bool:
 
 def _steps(program: Program) -> list[Step]:
     """The steps that apply relu, sigmoid or tanh, but for those whose slope a loss cancels, and for terms of a loss."""
-    readers: dict[int, set[str]] = {}
-    found = []
-    for step in program.steps:
-        if step.phase != "forward":
-            break
+    readers: dict[int, list[Step]] = {}
+    forward = [step for step in program.steps if step.phase == "forward"]
+    for step in forward:
         for _, slot in step.operands:
-            readers.setdefault(slot, set()).add(step.operation)
-    for step in program.steps:
-        if step.phase != "forward":
-            break
-        function = _function(step)
-        reading = readers.get(step.target, set())
-        if function in _LIMITS and step.operands and not (function != "relu" and reading and reading.issubset(_UNDONE)):
+            readers.setdefault(slot, []).append(step)
+    found = []
+    for step in forward:
+        function = _function(program, step)
+        skipped = _is_term(program, step) if function == "relu" else _is_cancelled(step.target, readers)
+        if function in _LIMITS and not skipped:
             found.append(step)
-    return [step for step in found if not (_function(step) == "relu" and _is_term(program, step))]
+    return found
 
 
-def _function(step: Step) -> str:
-    """The name of what a step applies: `maximum(z, 0)` is relu."""
-    match step.expression:
-        case Call("maximum", (Name(), Number(0.0))) | Call("maximum", (Number(0.0), Name())):
-            return "relu"
-    return step.operation
+def _is_cancelled(slot: int, readers: Mapping[int, Sequence[Step]]) -> bool:
+    """Whether a value only goes into losses whose derivative grows as its slope falls, or into logarithms, as p and
+    1 − p do where such a loss is written out.
+    """
+    reading = readers.get(slot, ())
+    return bool(reading) and all(
+        step.operation in _UNDONE
+        or step.operation == "log"
+        or (
+            step.operation == "subtract"
+            and all(one.operation == "log" for one in readers.get(step.target, ()))
+            and bool(readers.get(step.target))
+        )
+        for step in reading
+    )
+
+
+def _function(program: Program, step: Step) -> str:
+    """The name of what a step applies, also where that is written out."""
+    found = applied(program).get(step.target)
+    return found.function if found is not None else ""
 
 
 def _is_term(program: Program, step: Step) -> bool:
@@ -153,10 +165,10 @@ def _is_term(program: Program, step: Step) -> bool:
 
 
 def _layer(program: Program, step: Step, axis: int | None, units: int) -> Layer:
-    value, inner = program.values[step.target], program.values[step.operands[0][1]]
-    return Layer(
-        _function(step), value.name, inner.name, value.slot, inner.slot, axis, units, _is_hidden(program, step)
-    )
+    found = applied(program)[step.target]
+    value, inner = program.values[step.target], program.values[found.given]
+    hidden = _is_hidden(program, step)
+    return Layer(found.function, value.name, inner.name, value.slot, inner.slot, axis, units, hidden)
 
 
 def _is_hidden(program: Program, step: Step) -> bool:

@@ -102,5 +102,6 @@ def _moving(
     larger = rate * (_SEEN / ratio if ratio > 0 else _MOST_LARGER)
     values["larger"] = min(larger, max(rate, _MOST_RATE))
     remedy = "small-update.weights" if kind == "small-update" and not rate < larger <= _MOST_RATE else kind
-    cause = "lost" if not ratio else "rate" if rate > 0 else ""
+    cause = "zero" if not rate else "lost" if not ratio else "rate"
+    remedy = "small-update.zero" if not rate else remedy
     return Finding(kind, severity, record.iteration, after.step, after.name, index, values, cause, remedy)

@@ -10,6 +10,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.debugger.health_finding import Finding, written
 from nnstep.debugger.health_layers import argument
 from nnstep.debugger.health_setup import doubled, single_columns
+from nnstep.debugger.health_written import applied
 from nnstep.language import Call, Entry, Expression, Name, Number, number_text, to_text, to_unicode
 from nnstep.program import Program, Step
 from nnstep.text import clean
@@ -113,9 +114,9 @@ def sentences(finding: Finding, writer: Writer) -> list[str]:
 def program_notes(program: Program) -> Iterator[str]:
     """What `check` says of a program: where softmax or sigmoid is applied twice, or to a single column."""
     for one in doubled(program):
-        outer, inner = one.outer, one.inner
-        given, logits = (_operand(program, step) for step in (outer, inner))
-        yield say(f"report.doubled.{one.kind}", outer=outer.operation, inner=inner.operation, name=given, logits=logits)
+        whole = applied(program)[one.outer.target]
+        given, logits = (clean(program.values[slot].name) for slot in (whole.given, one.given))
+        yield say(f"report.doubled.{one.kind}", outer=whole.function, inner=one.function, name=given, logits=logits)
     for step in single_columns(program):
         yield say("report.column", function=step.operation, name=_operand(program, step))
 
@@ -195,10 +196,15 @@ def _number(finding: Finding, values: Values, writer: Writer) -> list[str]:
 
 
 def _update(finding: Finding, values: Values, writer: Writer) -> list[str]:
-    found = [say(f"health.{finding.kind}.says{'.lost' if finding.cause == 'lost' else ''}", **values)]
+    found = [say(f"health.{finding.kind}.says{_how_small(finding)}", **values)]
     if finding.values["of"] != 1:
         found.append(say("health.update.share", **values))
-    return [*found, say(f"health.update.{finding.cause}", **values)] if finding.cause else found
+    return [*found, say(f"health.update.{finding.cause}", **values)] if finding.cause != "zero" else found
+
+
+def _how_small(finding: Finding) -> str:
+    """Which of the texts of an update that does not move the weights at all it is."""
+    return f".{finding.cause}" if finding.cause in ("lost", "zero") else ""
 
 
 def _loss(finding: Finding, values: Values, writer: Writer) -> list[str]:
@@ -229,6 +235,7 @@ def _twins(finding: Finding, values: Values, writer: Writer) -> list[str]:
 
 def _still(finding: Finding, values: Values, writer: Writer) -> list[str]:
     always = "always" if finding.values["always"] else "since"
+    always = "rounding" if finding.values["how"] == "rounding" else always
     found = [say(f"health.still.says.{always}", **values)]
     if finding.values["how"] == "looked":
         found.append(say("health.since.looked", since=values["since"]))

@@ -176,6 +176,17 @@ _DOUBLED = {
     "log_softmax, bce": Case(
         equations(_HIDDEN + "p = log_softmax(h @ W2 + b2)\nloss = bce(p, y)", _TO_ONE, XOR), "doubled"
     ),
+    "softmax written out": Case(
+        equations(
+            _HIDDEN + "e = exp(h @ W2 + b2)\np = e / sum(e, axis=1, keepdims=True)\nloss = cross_entropy(p, y)",
+            _DEEP,
+            MOONS,
+        ),
+        "doubled",
+    ),
+    "sigmoid written out": Case(
+        equations(_HIDDEN + "p = 1 / (1 + exp(-(h @ W2 + b2)))\nloss = bce_with_logits(p, y)", _TO_ONE, XOR), "doubled"
+    ),
     "targets of probabilities": Case(
         equations(
             "p = softmax(x @ W)\nloss = cross_entropy(p, y)",
@@ -221,6 +232,10 @@ _TARGETS = {
     ),
     "mse written out": Case(
         equations("p = sigmoid(x @ w + b)\nloss = mean((p - y) ** 2)", _W, _SIX + "y = [[3], [4], [5]]\n"), "targets"
+    ),
+    "sigmoid written out": Case(
+        equations("p = 1 / (1 + exp(-(x @ w + b)))\nloss = mean((p - y) ** 2)", _W, _SIX + "y = [[3], [4], [5]]\n"),
+        "targets",
     ),
     "a difference with a name": Case(
         equations("p = tanh(x @ w + b)\ne = y - p\nloss = sum(e * e) / 2", _W, _SIX + "y = [[3], [4], [5]]\n"),
@@ -301,6 +316,17 @@ _STILL = {
     ),
     "cancelled": Case(equations("o = x @ W\nloss = mean(o - o) + 1", "W = [[0.1], [0.2]]", XOR), "still"),
     "times 0": Case(equations("o = x @ W\nloss = mean((0 * o - y) ** 2)", "W = [[0.1], [0.2]]", XOR), "still"),
+    "cancelled but for rounding": Case(
+        equations(
+            "o = x @ W\nloss = mean(3 * o) - mean(o) * 3 + 1",
+            "W = [[0.13], [0.29]]",
+            "x = [[0, 0], [0, 1], [1, 0], [1, 1], [0.3, 0.7]]\n",
+        ),
+        "still",
+    ),
+    "probabilities add up to 1": Case(
+        equations("p = softmax(x @ W)\nloss = sum(p)", "W = [[0.1, 0.2, 0.7], [0.2, 0.1, 0.3]]", XOR), "still"
+    ),
     "all 0": Case(equations("loss = (a * b - 1) ** 2", "a = 0\nb = 0"), "still"),
     "zeros without biases": Case(
         layers(f"units = 2\n{_ZEROS}\nbias = false", "tanh", f"units = 1\n{_ZEROS}\nbias = false"), "", ("still",)
@@ -363,6 +389,12 @@ _STILL = {
     ),
     "saturated, no data": Case(
         equations("p = sigmoid(w * 62.5)\nloss = (p - 0) ** 2", "w = 0.8"), "saturated", ("still",)
+    ),
+    "saturated, written out": Case(
+        equations("z = w * 62.5\np = 1 / (1 + exp(-z))\nloss = (p - 0) ** 2", "w = 0.8"), "saturated", (), False
+    ),
+    "a rate of 0": Case(
+        layers("units = 2", "tanh", "units = 1", optimizer='type = "sgd"\nlr = 0'), "", ("small-update",), False
     ),
     "saturated, constants": Case(
         equations("p = sigmoid(w * s)\nloss = (p - t) ** 2", "w = 0.8", constants="s = 62.5\nt = 0"),
@@ -438,6 +470,15 @@ _RATE = {
     "cosh": Case(equations("loss = exp(w) + exp(-w)", "w = 5.0", optimizer='type = "sgd"\nlr = 1', epochs=30), "rate"),
     "units that die": Case(
         layers("units = 8", "relu", "units = 1", data=_LINE, optimizer='type = "sgd"\nlr = 1'), "rate"
+    ),
+    "large data": Case(
+        layers(
+            "units = 1",
+            data="x = [[1e6], [2e6], [3e6], [4e6]]\ny = [[1], [2], [3], [4]]\n",
+            optimizer='type = "sgd"\nlr = 0.1',
+        ),
+        "rate",
+        ("infinite",),
     ),
     "1e200": Case(layers("units = 8", "tanh", "units = 1", data=_LINE, optimizer='type = "sgd"\nlr = 1e200'), "rate"),
 }

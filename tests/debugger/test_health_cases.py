@@ -106,6 +106,13 @@ _HEALTHY = {
         epochs=60,
     ),
     "one sample": layers("units = 3", "tanh", "units = 1", data=ONE, optimizer='type = "sgd"\nlr = 0.1', epochs=40),
+    "written out": equations(
+        "p = 1 / (1 + exp(-(x @ w + b)))\nloss = -mean(y * log(p) + (1 - y) * log(1 - p))",
+        "w = [[0.1], [0.1]]\nb = [0.0]",
+        "x = [[-3, -3], [3, 3], [1, -1], [-1, 1]]\ny = [[0], [1], [1], [0]]\n",
+        'type = "sgd"\nlr = 0.05',
+        300,
+    ),
     "decay": layers(
         "units = 4", "tanh", "units = 1", optimizer='type = "sgd"\nlr = 0.1\nweight_decay = 0.001', epochs=25
     ),
@@ -162,6 +169,12 @@ def test_a_rate_is_not_blamed_for_what_no_rate_helps_against() -> None:
     """log(w) with w below 0 from the start, and a loss that has no least value."""
     net = equations("loss = w ** 2 + log(a)", "w = 1.0\na = { value = -1.0, trainable = false }", epochs=40)
     assert kinds(examine(Timeline(loads(net)))) >= {"nan"}
+    assert "rate" not in kinds(examine(Timeline(loads(net))))
+
+
+def test_a_loss_without_a_least_value_is_no_matter_of_the_rate() -> None:
+    net = equations("loss = -w ** 2", "w = 1.0", optimizer='type = "sgd"\nlr = 0.5', epochs=2_000)
+    assert kinds(examine(Timeline(loads(net)))) >= {"infinite"}
     assert "rate" not in kinds(examine(Timeline(loads(net))))
 
 
