@@ -9,7 +9,7 @@ from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
 from nnstep.errors import LanguageError, nearest
 from nnstep.language.references import Named
-from nnstep.program.naming import names_like, value_named
+from nnstep.program.naming import factor_named, names_like, value_named
 from nnstep.program.ungraded import why_no_gradient
 
 __all__ = ["find_names", "meant", "place"]
@@ -19,7 +19,8 @@ _NUMBERS = re.compile(r"(?:(\d{1,9})\s*:)?\s*(\d{1,9}(?:\.\d{1,9}){0,20})")
 
 def place(session: Session, text: str) -> Position:
     """Where `text` leads: "14" (step 14 of this iteration), "14.2" (step 2 of its body), "3:14" (of iteration 3), or
-    the step that assigns the value that is named, in whatever notation: grad(W1), ∂L/∂W1[0,1], σ(z1), #4.
+    the step that assigns the value that is named, in whatever notation: grad(W1), ∂L/∂W1[0,1], σ(z1), #4; also where
+    a factor of the chain rule is multiplied with, ∂o/∂h1.
 
     Raises ValueError, saying what was expected, for a text that leads nowhere.
     """
@@ -30,6 +31,9 @@ def place(session: Session, text: str) -> Position:
         step, *inner = map(int, numbers[2].split("."))
         return Position(iteration, step, tuple(inner))
     found = meant(session, text)
+    factor = factor_named(session.program, text) if found is None else None
+    if factor is not None:
+        return Position(session.position.iteration, factor.index)
     if found is None:
         hint = nearest(text, session.program.versions) or say("message.places")
         why = why_no_gradient(session.program, text)

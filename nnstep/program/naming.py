@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from nnstep.errors import LanguageError
@@ -9,11 +10,13 @@ from nnstep.language import Expression, Name, parse_expression, tokens
 from nnstep.language.references import Named, Vocabulary, named, read_expression
 from nnstep.ops import OPERATIONS
 from nnstep.ops.foreign import line_hint
+from nnstep.program.chain import chain, parameters_with_gradient
 from nnstep.program.kept import per_program
-from nnstep.program.model import Program
+from nnstep.program.model import Program, Step
 
-__all__ = ["expression_of", "names_like", "objective_letter", "value_named"]
+__all__ = ["expression_of", "factor_named", "names_like", "objective_letter", "value_named"]
 
+_QUOTIENT = re.compile(r"[∂d]\s*(.+?)\s*/\s*[∂d]\s*(.+)")
 _SYMBOLS = {operation.name: operation.symbol for operation in OPERATIONS}
 _PLAIN = {operation.symbol for operation in OPERATIONS if operation.symbol == operation.name}
 # Of operations with one sign, the one that is called as the sign is written, or else the first.
@@ -39,6 +42,20 @@ def objective_letter(program: Program) -> str:
     """The letter of ∂L/∂x: L for a loss where nothing else is called so, else the objective's own name."""
     name = "loss" if program.objective is None else program.values[program.objective].name
     return "L" if name == "loss" and "L" not in program.versions else name
+
+
+def factor_named(program: Program, text: str) -> Step | None:
+    """The step that multiplies with the factor of the chain rule that a text names, as ∂o/∂h1; None where none is."""
+    match = _QUOTIENT.fullmatch(text.strip())
+    parts = [value_named(program, part) for part in match.groups()] if match is not None else [None]
+    if any(part is None or part.index for part in parts):
+        return None
+    above, of = (part.name for part in parts if part is not None)
+    for parameter in parameters_with_gradient(program):
+        for one in chain(program, parameter):
+            if (one.above, one.of) == (above, of) and one.kind != "seed":
+                return one.step
+    return None
 
 
 def names_like(program: Program, typed: str) -> list[str]:

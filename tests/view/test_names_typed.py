@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nnstep.debugger import place
 from nnstep.debugger.mine import value_name
 from nnstep.debugger.session import Session
 from nnstep.engine import Timeline
 from nnstep.errors import NnstepError
-from nnstep.scenario import find, load, loads
+from nnstep.program import parameters_with_gradient
+from nnstep.program.naming import objective_letter
+from nnstep.scenario import bundled, find, load, loads
 from nnstep.scenario.edits import read_edit
 from nnstep.view.explain import asked
+from nnstep.view.plan import plan
 from nnstep.view.stepper import Stepper
 
 NOTATIONS = ("grad(W1)", "∂L/∂W1", "dL/dW1", "W1.grad", "dW1", "grad_W1", "∂𝓛/∂W1", "dloss/dW1", "∂L / ∂W1")
@@ -84,3 +88,24 @@ def test_a_gradient_cannot_be_changed(written: str) -> None:
     assert Timeline(scenario).iterations >= 1
     with pytest.raises(NnstepError, match="computed anew in each iteration"):
         read_edit(f"{written}[0,1] = 0.5", scenario, 1)
+
+
+@pytest.mark.parametrize("name", [one.name for one in bundled()])
+def test_every_factor_that_the_chain_rule_shows_can_be_gone_to(name: str) -> None:
+    """By its symbol as the panel prints it, where it is not that of a gradient, which is gone to itself."""
+    session = Session(load(find(name)))
+    program = session.program
+    for parameter in parameters_with_gradient(program):
+        for row in plan(program, parameter, objective_letter(program)).words:
+            there = program.steps[place(session, row.symbol).step - 1]
+            assert there.phase == "backward", row.symbol
+            expected = program.steps[row.step - 1]
+            assert program.values[there.target].of == program.values[expected.target].of, row.symbol
+
+
+def test_a_factor_as_in_a_book() -> None:
+    session = Session(load(find("two_layer")))
+    for text in ("∂o/∂h", "do/dh", "∂o / ∂h", " do/dh "):
+        assert session.program.values[session.program.steps[place(session, text).step - 1].target].name == "grad(h)"
+    with pytest.raises(ValueError, match="nothing is called"):
+        place(session, "∂h/∂o")
