@@ -14,7 +14,8 @@ def of_update(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     """One or two sentences about a step of the update."""
     target = program.values[step.target]
     name = called(target.name, objective)
-    read = {operand.split("(", 1)[0]: called(operand, objective) for operand, _ in step.operands}
+    own = [(operand, slot) for operand, slot in step.operands if program.values[slot].role != "parameter"]
+    read = {operand.split("(", 1)[0]: called(operand, objective) for operand, _ in own}  # a parameter may be called v
     if "d" in read:  # the gradient with weight decay takes its place
         read["grad"] = read["d"]
     if target.role == "parameter":

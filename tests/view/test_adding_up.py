@@ -23,7 +23,13 @@ from tests.engine.strategies import scenarios
 
 NAMES = [entry.name for entry in bundled()]
 SIGNS = str.maketrans({"−": "-", "·": "*", "⊙": "*", "²": "**2", "³": "**3", "√": "?"})
-KNOWN = {"exp": math.exp, "log": math.log, "max": lambda *found: max(found), "tanh": math.tanh, "σ": lambda x: 1 / (1 + math.exp(-x))}
+KNOWN = {
+    "exp": math.exp,
+    "log": math.log,
+    "max": lambda *found: max(found),
+    "tanh": math.tanh,
+    "σ": lambda x: 1 / (1 + math.exp(-x)),
+}
 NUMBER = r"−?(?:\d+(?:\.\d+)?(?:e−?\d+)?|∞|NaN)"
 
 

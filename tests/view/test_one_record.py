@@ -103,7 +103,8 @@ def check_all_views(text: str, edits: Sequence[Edit], rng: Random) -> None:
         if rows is not None:
             found, finite = np.array(rows).reshape(value.shape), value[np.isfinite(value)]
             within = 1e-6 + 1e-4 * np.max(np.abs(finite), initial=0.0)
-            np.testing.assert_allclose(found, value, rtol=1e-4, atol=within)
+            far = np.max(np.abs(finite), initial=0.0) >= 1e6  # a number far from the others has three digits
+            np.testing.assert_allclose(found, value, rtol=5e-3 if far else 1e-4, atol=within)
         typed_equation = typed[iteration, step][0]
         if record["phase"] != "forward":  # there the record has the scenario's own line, of which a step is a part
             assert typed_equation == record["equation"] or len(typed_equation) == 400  # a longer one is cut

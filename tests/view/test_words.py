@@ -294,3 +294,11 @@ def test_many_entries_that_are_clamped_are_counted_and_the_first_named() -> None
     assert "in 3 of 3 entries, p[0,0], p[1,0], p[2,0]:" in said_of(text, "loss")[-1]
     more = text.replace("[1], [-1], [0.1]", "[1], [-1], [2], [0.1]").replace("[1], [1], [1]]", "[1], [1], [1], [1]]")
     assert "in 4 of 4 entries, p[0,0], p[1,0], p[2,0], …:" in said_of(more, "loss")[-1]
+
+
+@pytest.mark.parametrize("name", ["v", "m", "velocity", "d", "iteration_2"])
+@pytest.mark.parametrize("kind", ["sgd", "adam", "rmsprop"])
+def test_a_parameter_that_is_called_as_a_state_is_not_taken_for_one(name: str, kind: str) -> None:
+    text = f'equations = "loss = {name} ** 2"\n[parameters]\n{name} = 0.5\n[optimizer]\ntype = "{kind}"'
+    plain = text.replace(f"{name} ", "w ")
+    assert said_of(text, name) == tuple(re.sub(r"\bw\b", name, said) for said in said_of(plain, "w"))
