@@ -38,16 +38,19 @@ def times(dimensions: tuple[int, ...]) -> str:
     return "×".join(map(str, dimensions))
 
 
-def array(field: Field, dimensions: Collection[int] = (0, 1, 2), hint: str | None = None) -> Array | None:
+def array(
+    field: Field, dimensions: Collection[int] = (0, 1, 2), hint: str | None = None, *, infinite: bool = False
+) -> Array | None:
     """The array that a field says, with one of the numbers of dimensions allowed; None when something is wrong with it.
 
-    A number has shape (), a list of numbers (p,), a list of rows of equal length (n, d).
+    A number has shape (), a list of numbers (p,), a list of rows of equal length (n, d). Numbers are finite, unless
+    `infinite` allows −∞ and ∞ too.
     """
     kinds = [_KINDS[count] for count in sorted(dimensions)]
     wanted = " or ".join([*[", ".join(kinds[:-1])] * (len(kinds) > 1), kinds[-1]])
     value = field.value
     if not isinstance(value, list):
-        number = float(value) if isinstance(value, bool) else entry(value)
+        number = float(value) if isinstance(value, bool) else entry(value, infinite)
         if 0 in dimensions and isinstance(number, float):
             return frozen(np.array(number))
         precise = isinstance(number, str) and isinstance(value, int | float) and 0 in dimensions
@@ -57,9 +60,9 @@ def array(field: Field, dimensions: Collection[int] = (0, 1, 2), hint: str | Non
         field.expected(f"{wanted}, with at least one number", hint)
         return None
     if isinstance(value[0], list):
-        rows = _rows(field)
+        rows = _rows(field, infinite)
     else:
-        rows = _numbers(field, "a list among numbers; all items are numbers or all are rows")
+        rows = _numbers(field, "a list among numbers; all items are numbers or all are rows", infinite)
     if rows is None:
         return None
     if rows.ndim not in dimensions:
@@ -79,7 +82,7 @@ def _plain(items: list[object]) -> Array | None:
     return result if (np.abs(result) < _EXACT).all() else None
 
 
-def _rows(field: Field) -> Array | None:
+def _rows(field: Field, infinite: bool) -> Array | None:
     length = len(field.value[0])
     if all(type(row) is list and len(row) == length for row in field.value):
         flat = _plain(list(chain.from_iterable(field.value)))
@@ -95,7 +98,7 @@ def _rows(field: Field) -> Array | None:
         elif len(row.value) != length:
             row.wrong(f"a row of {len(row.value)}, expected {length} as in the first row")
         else:
-            numbers = _numbers(row, "lists nested three deep, expected a number")
+            numbers = _numbers(row, "lists nested three deep, expected a number", infinite)
         rows.append(numbers)
         problems += numbers is None
         if problems == _MOST:
@@ -103,7 +106,7 @@ def _rows(field: Field) -> Array | None:
     return None if problems else np.array(rows)
 
 
-def _numbers(field: Field, nested: str) -> Array | None:
+def _numbers(field: Field, nested: str, infinite: bool) -> Array | None:
     """A flat list of numbers."""
     items = field.value
     plain = _plain(items)
@@ -112,7 +115,7 @@ def _numbers(field: Field, nested: str) -> Array | None:
     problems = 0
     numbers = []
     for index, item in enumerate(items):
-        number = float(item) if isinstance(item, bool) else entry(item)
+        number = float(item) if isinstance(item, bool) else entry(item, infinite)
         if isinstance(number, float):
             numbers.append(number)
             continue

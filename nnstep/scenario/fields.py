@@ -220,16 +220,16 @@ def whole(field: Field | None, default: int | None, *, least: int, most: int) ->
     return value
 
 
-def entry(value: Any) -> float | str:
-    """A finite number as a float, or in words what was expected instead of `value`."""
+def entry(value: Any, infinite: bool = False) -> float | str:
+    """A finite number (with `infinite` also an infinite one) as a float, or in words what was expected for `value`."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "a number"
     try:
         number = float(value)
     except OverflowError:
         return "a number that fits float64"
-    if not math.isfinite(number):
-        return "a finite number"
+    if not math.isfinite(number) and not (infinite and math.isinf(number)):
+        return "a number" if infinite else "a finite number"
     return number if number == value else "a whole number that float64 holds exactly"
 
 

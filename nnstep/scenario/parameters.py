@@ -62,6 +62,7 @@ def read_parameters(field: Field, what: str, names: Names, seed: int, budget: Bu
 
 def _parameter(name: str, field: Field, what: str, seed: int, budget: Budget) -> Parameter | None:
     trainable, origin = what == "a parameter", "given"
+    infinite = not trainable  # of constants: a mask of attention may be −∞
     value: Array | None = None
     if isinstance(field.value, dict):
         keys = ("value", "shape", "init", "trainable") if trainable else ("value", "shape", "init")
@@ -71,7 +72,7 @@ def _parameter(name: str, field: Field, what: str, seed: int, budget: Budget) ->
             for key in ("shape", "init"):
                 if key in fields:
                     fields[key].wrong(f"value and {key} are both given; a value has its own {key}")
-            value = array(fields["value"])
+            value = array(fields["value"], infinite=infinite)
         elif "shape" in fields:
             sizes = shape(fields["shape"])
             default = "xavier_uniform" if sizes is not None and len(sizes) == 2 else "zeros"
@@ -80,7 +81,7 @@ def _parameter(name: str, field: Field, what: str, seed: int, budget: Budget) ->
         else:
             field.wrong(f"{what} needs a value, or a shape to be initialised", f"{name} = {{ shape = [2, 3] }}")
     else:
-        value = array(field)
+        value = array(field, infinite=infinite)
     if value is None or (origin == "given" and not budget.take(field, value.shape)):
         return None
     return Parameter(name, value, trainable, origin, field.line, field.key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -264,3 +266,15 @@ def test_a_list_of_probabilities_is_a_target_of_a_list() -> None:
 def test_a_list_of_numbers_is_read_exactly(numbers: list[float]) -> None:
     value = loads(parameters(f"W = {numbers}".replace("e+", "e"))).parameters[0].value
     assert value.tolist() == [float(number) for number in numbers]
+
+
+def test_a_constant_may_be_infinite_as_the_mask_of_attention_is() -> None:
+    text = 'equations = "loss = sum(softmax(s + mask) * v)"\n[parameters]\ns = [1, 2, 3]\n'
+    text += "[constants]\nmask = [0, -inf, 0]\nv = { value = [1, 2, 4] }\n"
+    scenario = loads(text)
+    assert scenario.constants["mask"].tolist() == [0, -math.inf, 0]
+    for wrong, problem in (
+        (text.replace("-inf", "nan"), "found nan, expected a number"),
+        (text.replace("[1, 2, 3]", "[1, inf, 3]"), "found inf, expected a finite number"),
+    ):
+        assert [found.message for found in problems(wrong)] == [problem]
