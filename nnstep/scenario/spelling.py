@@ -66,7 +66,7 @@ _FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))[dD]([+-]?\d+)")
 _APART = re.compile(r"([+-])\s+(\d[\d.]*(?:[eE][+-]?\d+)?)")
 _RADIX = re.compile(r"([+-]?)0([xXoObB])([0-9a-fA-F_]+)")
 _UNDERSCORES = re.compile(r"[+-]?[\d_]+(?:\.[\d_]+)?")
-_OF_NUMBERS = re.compile(r"[-+*/^().,_\d\seE:]*")
+_OF_NUMBERS = re.compile(r"[-+*/^().,_\d\seE:]*|[~$€£≈<>]?[\dOl]*[.\d][\d.,eEOl+\-]*")  # O and l for 0 and 1
 
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 _NOTHING = ("none", "null", "nil", "undefined", "na", "n/a", "missing", "~", "-", "?")
@@ -105,6 +105,8 @@ def spell(written: str) -> Spelling:
     value = _arithmetic(plain)
     if value is not None:
         return Spelling(_written(value), "arithmetic")
+    if plain.endswith(".") and _is_toml(plain[:-1]):
+        return Spelling(plain[:-1], "number")
     if _OF_NUMBERS.fullmatch(plain):
         return Spelling("0", "unreadable", sure=False)
     return Spelling(quoted(written), "word")

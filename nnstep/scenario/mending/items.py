@@ -17,6 +17,7 @@ class Items:
         self._nested = False
         self._on_line = 0  # numbers since the line began
         self._line_ended = False
+        self._last = 0  # where the last item stands in its row
 
     def gap(self, text: str) -> None:
         """Put blanks, line ends and comments in."""
@@ -57,9 +58,12 @@ class Items:
                 self.row()
                 self._rows[-1].append(gap)
         if not self.after_comma:
-            last = self._rows[-1].pop() if self._rows[-1] and not self._rows[-1][-1].strip() else ""
-            self._rows[-1] += [",", last or " "]
+            row = self._rows[-1]
+            row.insert(self._last + 1, ",")
+            if not any(row[self._last + 2 :]):
+                row.append(" ")
             missing = True
+        self._last = len(self._rows[-1])
         self._rows[-1].append(text)
         self._nested = self._nested or nested
         self._on_line += 2 if several else 1

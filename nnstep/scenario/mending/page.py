@@ -88,7 +88,7 @@ class Page:
             hints = list(dict.fromkeys(slip.hint for slip in slips if slip.hint))
             meant = lines[at].strip() if at < len(lines) else ""
             if len(meant) > WIDEST:
-                meant = ", ".join(dict.fromkeys(slip.meant for slip in slips[:_SHOWN] if slip.meant))
+                meant = ", ".join(dict.fromkeys(slip.meant for slip in slips[:_SHOWN] if slip.meant.strip(" ,=")))
             if meant and not meant.startswith("#") and any(slip.meant for slip in slips):
                 hints.insert(0, say("toml.write", meant=meant))
             said = say("toml.not", reason="; ".join(_messages(slips)))

@@ -63,6 +63,11 @@ class Statements:
             self._page.note("item", short(rest), hint=say("toml.item.hint"))
             self._page.at += len(rest)
             self._page.sure = False
+        elif (meant := _bracketed(rest)) is not None:
+            self._page.note("header", short(rest), f"[[{meant}]]" if meant in LISTS else f"[{meant}]")
+            self._page.at += len(rest)
+            self._page.out.append(f"[[{meant}]]" if meant in LISTS else f"[{meant}]")
+            self._begin(meant, meant in LISTS, self._page.at)
         elif rest[0] in "]})":
             self._page.note("closing", rest[0])
             self._page.at += len(rest)
@@ -84,7 +89,7 @@ class Statements:
         rest, start = self._page.rest(), self._page.at
         found = _HEADER.match(rest)
         name = self._page.seen(found[2], start) if found else ""
-        if found is None or not name:
+        if found is None or re.fullmatch(r"[-+.,\d\s\"'eE]*", name):  # a row of numbers is no header
             self._page.note("line", short(rest))
             self._page.at += len(rest)
             self._page.sure = False
@@ -239,10 +244,22 @@ class Statements:
             self._page.note("closing", closing[0].strip(), " ")
             self._page.at += closing.end()
             rest = self._page.rest()
-        if rest.startswith("#"):
+        if re.match(rf"[,;]?\s*{KEY.pattern}\s*=(?!=)", rest):
+            self._page.note("pair", short(rest.strip(" ,;\t")))
+            self._page.at += len(rest)
+            self._page.sure = False
+        elif rest.startswith("#"):
             self._page.comment()
         elif rest.rstrip() == "\\":
             self._page.note("continued", meant=" ")
             self._page.at += len(rest)
         elif REMARK.fullmatch(" " + rest):
             self._page.remark(rest)
+
+
+def _bracketed(line: str) -> str | None:
+    """The name in a header whose brackets are not those of TOML, or not all there; None for any other line."""
+    found = re.fullmatch(r"([\[({<]{0,2})\s*([A-Za-z_][\w.-]*)\s*([\])}>]{0,2})\s*", line)
+    if found is None or not (found[1] or found[3]) or (found[1], found[3]) in (("[", "]"), ("[[", "]]")):
+        return None
+    return found[2] if found[1] + found[3] not in ("[]]", "[[]") else None

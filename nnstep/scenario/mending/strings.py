@@ -12,6 +12,8 @@ from nnstep.scenario.spelling import quoted
 __all__ = ["Strings"]
 
 _TRIPLE = re.compile(f'[{DOUBLE}"]{{3}}')
+_ANY = DOUBLE + SINGLE + "\"'"
+_AT_END = re.compile(r"[ \t]*(?:[,\]}]|#|;|$)")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _ESCAPE = re.compile(r'\\(?:[btnfr"\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|(?=[ \t]*\n))')
 
@@ -69,15 +71,11 @@ class Strings:
 
     def _end_of_string(self, rest: str, first: str, alike: str) -> int | None:
         """Where the closing quote is: the last one that nothing but the end of a value follows."""
-        if first not in "\"'":
+        ends = [at for at in range(1, len(rest)) if rest[at] in _ANY and _AT_END.match(rest, at + 1)]
+        if first not in "\"'" and not any(rest[at] in alike for at in ends):
             found = next((at for at, sign in enumerate(rest) if at and sign in alike and sign != first), None)
             own = next((at for at, sign in enumerate(rest) if at and sign == first), None)
             return own if found is None else found if own is None else min(found, own)
-        ends = [
-            at
-            for at, sign in enumerate(rest)
-            if at and sign in DOUBLE + SINGLE + "\"'" and re.match(r"\s*(?:[,\]}]|#|;|$)", rest[at + 1 :])
-        ]
         return next((at for at in ends if rest[at] in alike), ends[0] if ends else None)
 
     def _escaped(self, content: str, at: int, quotes: str) -> str:
@@ -118,11 +116,13 @@ class Strings:
             end = len(text) if header is None else header.start()
             self._page.at = max(first, end - (text[end - 1] == "\n"))
             content = text[first : self._page.at]
+            if short := re.search(r'"{1,2}[ \t]*$', content, re.MULTILINE):  # too few of them
+                content = content[: short.start()]
+                self._page.at = first + short.end()
         else:
             content, self._page.at = text[first : closing.start()], closing.end()
-            while (
-                escapes and text[self._page.at : self._page.at + 1] == '"'
-            ):  # one or two quotes may stand before the closing
+            # One or two quotes may stand before those that close it.
+            while escapes and text[self._page.at : self._page.at + 1] == '"':
                 content, self._page.at = content + '"', self._page.at + 1
             if closing[0] != quotes and typed == quotes:
                 self._page.note("quotes", closing[0], quotes, at=closing.start())

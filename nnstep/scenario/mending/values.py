@@ -18,7 +18,11 @@ __all__ = ["Values"]
 
 _STATEMENT = re.compile(r"[ \t]*[A-Za-z_][\w.-]*[ \t]*=(?!=)")
 _WRAPPER = re.compile(r"(?:[A-Za-z]\w*\.)*(?:array|asarray|tensor|Tensor|matrix|Matrix|constant|list|tuple)[ \t]*\(")
-_MADE = re.compile(r"(?:[A-Za-z]\w*\.)*(zeros|ones|randn|rand|normal|uniform|random|full|eye)[ \t]*\(([^\n#]*)\)")
+_NEXT_KEY = re.compile(r"(?<=[^\s=])[,;]?\s+[A-Za-z_]\w*\s*=(?!=)")
+_MADE = re.compile(
+    r"(?:[A-Za-z]\w*\.)*(zeros|ones|randn|rand|normal|uniform|random|full|eye|range|arange|linspace|reshape)"
+    r"[ \t]*\(([^\n#]*)\)"
+)
 _INITS = {"zeros": "zeros", "ones": "ones", "randn": "normal", "normal": "normal", "rand": "uniform"}
 
 
@@ -40,6 +44,9 @@ class Values:
         if first in DOUBLE + SINGLE or first in "\"'":
             return self._strings.read(name)
         if first == "[":
+            return self._array(name)
+        if first == "{" and re.compile(r"\{\s*[-+−{.\d]").match(self._page.text, self._page.at):
+            self._page.note("braces", meant="[ ]")
             return self._array(name)
         if first == "{":
             return self._braces()
@@ -77,15 +84,13 @@ class Values:
 
     def _made(self, found: re.Match[str]) -> str:
         """`np.zeros((2, 3))` and the like."""
-        sizes = re.findall(r"(?<![.\d])\d+(?![.\d])", found[2])[:2]
-        init = _INITS.get(found[1].removeprefix("np."))
-        meant = f"{{ shape = [{', '.join(sizes)}]" + (f', init = "{init}"' if init else "") + " }"
+        sizes, init = re.findall(r"(?<![.\d])\d+(?![.\d])", found[2])[:2], _INITS.get(found[1])
+        fits = init is not None and self._page.table[:1] in (("parameters",), ("constants",))
+        meant = f'{{ shape = [{", ".join(sizes)}], init = "{init}" }}' if fits else ""
         self._page.note("made", short(found[0]), meant)
         self._page.at = found.end()
-        self._page.sure = (
-            self._page.sure and init is not None and self._page.table[:1] in (("parameters",), ("constants",))
-        )
-        return meant
+        self._page.sure = self._page.sure and fits
+        return meant or "0"
 
     def _word(self, inside: str, name: str) -> str:
         """A value without quotes."""
@@ -95,7 +100,9 @@ class Values:
         if not inside and (remark := REMARK.search(raw)) and remark.start():
             end = start + remark.start()
             raw = raw[: remark.start()]
-        self._page.at = end
+        if not inside and (next_key := _NEXT_KEY.search(raw)):
+            raw = raw[: next_key.start()]
+        self._page.at = start + len(raw.rstrip())
         word = self._page.seen(raw, start).strip()
         if not inside:
             if word.endswith("\\"):
@@ -120,7 +127,7 @@ class Values:
         if inside == "" and more and number and is_number(number) and spell(word).reason == "word":
             self._page.note("after", short(more), " ", at=start + len(number) + 1)
             return self._spelled(number, start, name)
-        return self._spelled(word, start, name)
+        return self._spelled(word, start, "" if inside == "[" else name)
 
     def _numbers(self, word: str, start: int) -> str:
         """Numbers of a list with nothing but spaces between them."""
@@ -135,7 +142,10 @@ class Values:
         meant = found.text if found.sure or found.reason == "thousands" else ""
         hint = say("toml.exponent.hint", meant=found.text) if found.reason == "exponent" else None
         if found.reason == "nothing":
-            hint = say("toml.nothing.hint", name=name) if name else None
+            if not name:  # in a list something has to stand there
+                found = found._replace(reason="unreadable")
+            else:
+                hint = say("toml.nothing.hint", name=name)
         if found.reason == "word" and _is_equation(word):
             if not any(slip.reason == "equation" for slip in self._page.slips):
                 self._page.note("equation", short(word), at=start, hint=say("toml.equation.hint"))
@@ -166,7 +176,7 @@ class Values:
             sign = self._page.text[self._page.at]
             if sign in "])}":
                 self._page.at += 1
-                if sign == "}" or (sign == ")" and self._page.text[start] == "["):
+                if sign != "]" and self._page.text[start] != {"}": "{", ")": "("}[sign]:
                     self._page.note("closed-by", sign, "]", at=self._page.at - 1)
                 break
             if sign == ",":
@@ -217,6 +227,9 @@ class Values:
                 out.append(self._page.take(len(found[0])))
             elif rest.startswith("#"):
                 out.append(fit_comment(self._page.take(len(rest))))
+            elif closed := re.match(r"/\*.*?\*/", rest):
+                self._page.note("comment", short(closed[0]), " ")
+                self._page.at += closed.end()
             elif rest.startswith(("//", "/*", "%")):
                 self._page.note("comment", short(rest), " ")
                 out.append("# " + fit_comment(self._page.take(len(rest))))
