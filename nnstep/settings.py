@@ -17,13 +17,14 @@ from nnstep.errors import Problem
 from nnstep.files import program_folder, rewrite
 from nnstep.text import clean
 
-__all__ = ["DIGITS", "KEYBOARDS", "LOOKS", "Settings", "keep", "read", "settings_file"]
+__all__ = ["DIGITS", "KEYBOARDS", "LOOKS", "SIGNS", "Settings", "keep", "read", "settings_file"]
 
 LOOKS = ("auto", "dark", "light", "ansi")
 KEYBOARDS = (
     *("auto", "ru", "ru-phonetic", "ua", "ua-phonetic", "by", "bg", "bg-phonetic", "rs", "mk", "kz", "kg", "tj", "mn"),
     *("gr", "il", "ara", "ir", "pk", "th", "am", "am-phonetic", "ge"),
 )
+SIGNS = ("auto", "unicode", "ascii")
 DIGITS = range(2, 16)  # significant digits that can be asked for
 _MEMORY = range(1, 65_537)  # MiB
 _LARGEST = 1 << 13  # bytes of the file; a dotted key of more takes `tomllib` seconds
@@ -35,12 +36,14 @@ class Settings(NamedTuple):
     digits    significant digits of the numbers shown
     memory    MiB for the states of a run, between which it is replayed
     keyboard  one of KEYBOARDS: the layout of another script that is on the keyboard
+    signs     one of SIGNS: what the screen is written in; "auto" goes by what the terminal has
     """
 
     look: str = "auto"
     digits: int = 4
     memory: int = 64
     keyboard: str = "auto"
+    signs: str = "auto"
 
 
 def settings_file() -> Path:
@@ -125,8 +128,9 @@ _VALID = {
     "digits": lambda value: type(value) is int and value in DIGITS,
     "memory": lambda value: type(value) is int and value in _MEMORY,
     "keyboard": lambda value: value in KEYBOARDS,
+    "signs": lambda value: value in SIGNS,
 }
-_VARIABLES = {"look": "NNSTEP_LOOK", "keyboard": "NNSTEP_KEYBOARD"}
+_VARIABLES = {"look": "NNSTEP_LOOK", "keyboard": "NNSTEP_KEYBOARD", "signs": "NNSTEP_SIGNS"}
 
 
 def keep(before: Settings, now: Settings) -> None:

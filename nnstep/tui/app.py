@@ -29,6 +29,7 @@ from nnstep.tui.guard import GuardedApp
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
 from nnstep.tui.robust import has_job_control
 from nnstep.tui.screens.stepper import StepperScreen
+from nnstep.tui.signs import in_ascii, needs_ascii
 from nnstep.tui.stepping import Library, Opener, Stepping, bundled_scenarios, open_stepper
 from nnstep.tui.straight import Straight
 from nnstep.tui.theme import LOOKS, Look, Palette
@@ -70,16 +71,24 @@ class NnstepApp(GuardedApp):
         library: Library = bundled_scenarios,
         look: str = "dark",
         keyboard: str = "auto",
+        signs: str = "auto",
         notice: str = "",
     ) -> None:
         super().__init__()
+        encoding = getattr(sys.__stderr__, "encoding", None)  # of the stream that Textual writes to
+        self.ascii = signs == "ascii" or (signs == "auto" and needs_ascii(encoding, os.environ))
+        self.measures = signs == "auto" and not self.ascii
         self.keyboard = Keyboard(layout_for(keyboard, language_of_environment()), SIGNS_OF_COMMANDS)
         self.opener, self.library = opener, library
+        if stepper is not None and self.ascii:
+            stepper.use_ascii()
         self.use_command_palette = True
         self._look, self._notice = look, notice  # the notice is said once the screen is there
         self._palette = self._dressed("mono" if self.no_color else look)
         self._first = self._palette.look.name
         self.stepping = StepperScreen(stepper, self._palette, self)
+        if self.ascii:
+            self.stepping.board.use_ascii()
         self._copied = ""
         self._copying = Copying(self._later, self._write_now, lambda said: self.stepping.say(said.text, said.role))
         self._straight = Straight(self, self.stepping, self.keyboard)
@@ -128,6 +137,17 @@ class NnstepApp(GuardedApp):
         if driver is not None and not self.is_headless:
             name = stepper.view().name if stepper is not None else ""
             driver.write(f"\x1b]0;{clean(f'{name} · nnstep' if name else 'nnstep', 80)}\x07")
+
+    def measured(self, columns: int) -> None:
+        """How many columns the terminal gives two signs of ambiguous width; where it is more, it gets none of them."""
+        if self.measures and columns > 2 and not self.ascii:
+            self.ascii = True
+            self.stepping.board.use_ascii()
+            if self.stepping.stepper is not None:
+                self.stepping.stepper.use_ascii()
+            self.stepping.repaint()
+            for screen in self.screen_stack:
+                screen.refresh(layout=True)
 
     def taken_again(self) -> None:
         """After a stop, the terminal's title."""
@@ -310,6 +330,8 @@ class NnstepApp(GuardedApp):
             stepper = self.opener(path)
         except NnstepError as error:
             return error.problems
+        if self.ascii:
+            stepper.use_ascii()
         if self.stepping.stepper is not None:
             stepper.digits = self.stepping.stepper.digits
             self.stepping.stepper.close()
@@ -352,11 +374,12 @@ def start(path: str | None, quiz: bool = False, results: str | None = None, memo
         opener=opener,
         look=settings.look,
         keyboard=settings.keyboard,
+        signs=settings.signs,
         notice="" if wrong is None else str(wrong),
     )
     app.run()
     last = app.stepping.stepper
     keep(settings, settings._replace(look=app.look, digits=last.digits if last is not None else settings.digits))
     if last is not None and (summary := last.summary()):
-        sys.stdout.write(f"{summary}\n")
+        sys.stdout.write(f"{in_ascii(summary) if app.ascii else summary}\n")
     return app.return_code or 0

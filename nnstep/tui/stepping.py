@@ -5,7 +5,6 @@ The screen knows a stepper only by this protocol, so it can be tried out with an
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -23,6 +22,10 @@ class Stepping(Protocol):
         ...
 
     digits: int  # significant digits of the numbers shown
+
+    def use_ascii(self) -> None:
+        """From now on make plots of letters: the terminal has nothing else."""
+        ...
 
     def changed_on_disk(self) -> bool:
         """Whether the file has been changed since it was read, and that was not said yet."""
@@ -102,21 +105,12 @@ def open_stepper(
     """
     from nnstep.view.stepper import Stepper
 
-    stepper = Stepper.open(path, ascii=not _has_braille(), budget=memory << 20)
+    stepper = Stepper.open(path, budget=memory << 20)
     stepper.digits = digits
     stepper.keep_unsaved()
     if quiz:
         stepper.begin_quiz(results)
     return stepper
-
-
-def _has_braille() -> bool:
-    """Whether the terminal's encoding has the dots that plots are drawn with."""
-    try:
-        "⣿▁".encode(getattr(sys.__stdout__, "encoding", None) or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def bundled_scenarios() -> Sequence[Entry]:

@@ -24,12 +24,14 @@ from textual.message import Message
 from nnstep.tui.delivery import Delivery, Taking
 from nnstep.tui.output import Output
 from nnstep.tui.sequences import Part, Sequences
+from nnstep.tui.signs import in_ascii
 
 __all__ = ["LARGEST", "Keys", "TerminalDriver", "size_of"]
 
 LARGEST = (1000, 500)  # columns and lines of a screen beyond which nothing is drawn
 _CONTINUED = 0.5  # seconds after the continuation in which the handler of SIGCONT has run
 _QUIET = 0.1  # seconds without a byte after which it is asked what those before meant
+_ROW = 2  # in which the width of signs is measured: the first one is that of F3 with Shift in the same words
 _FULL = 0.01  # and between two looks at whether there is room for more
 _USUAL = (80, 24)  # where a terminal does not know its size
 
@@ -105,7 +107,7 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         self.active = False
-        self._stopping = False
+        self._stopping = self._measuring = False
         super().__init__(app, **options)
         self._delivery = Delivery(self._loop, cast(Taking, app))
         self.output = Output(cast(Any, sys.__stderr__))
@@ -148,6 +150,11 @@ class TerminalDriver(LinuxDriver):
 
     def process_message(self, message: Message) -> None:
         """Pass an event on, without a size that cannot be drawn on."""
+        if isinstance(message, events.CursorPosition):  # whenever it comes, it is no key
+            if self._measuring and message.y == _ROW - 1:
+                self._measuring = False
+                self._loop.call_soon_threadsafe(cast(Any, self._app).measured, message.x)
+            return
         if isinstance(message, events.Resize):
             pixels = message.pixel_size
             message = events.Resize.from_dimensions(
@@ -171,6 +178,8 @@ class TerminalDriver(LinuxDriver):
         """Write, as long as the terminal is the application's: at once if it takes it, or by Textual's thread."""
         if not self.active:
             return
+        if getattr(self._app, "ascii", False):
+            data = in_ascii(data)
         if self._writer_thread is not None and self.output.at_once(data):
             if not self.output.unfinished:
                 return
@@ -186,6 +195,13 @@ class TerminalDriver(LinuxDriver):
         if self._writer_thread is before:  # it could not: the program is in the background
             self.active = False
         self.write("\x1b[22;0t")  # remember the title
+        self._measure()
+
+    def _measure(self) -> None:
+        """Ask how far two signs of ambiguous width move the cursor. Without an answer nothing comes of it."""
+        if self.active and getattr(self._app, "measures", False):
+            self._measuring = True
+            self.write(f"\x1b[{_ROW};1H─α\x1b[6n\x1b[{_ROW};1H    ")
 
     def stop_application_mode(self) -> None:
         """Give it back; `close` waits until that is written."""

@@ -86,6 +86,11 @@ class Looking:
         self.gallery.digits = max(DIGITS[0], min(digits, DIGITS[-1]))
         self._known.clear()
 
+    def use_ascii(self) -> None:
+        """From now on make plots of letters."""
+        self._ascii = self.gallery.ascii = True
+        self._known.clear()
+
     def changed_on_disk(self) -> bool:
         """Whether the file has been changed since it was read, and that was not said yet."""
         now = stamp(self.path)

@@ -147,6 +147,7 @@ class FakeStepper:
     running: bool = False
     watching: int = 0
     header_lines: int = 2
+    ascii: bool = False
 
     def view(self, message: Line = ()) -> ViewState:
         name = clean(self.name)
@@ -186,6 +187,9 @@ class FakeStepper:
 
     def skip(self, command: str, argument: object = None) -> None:
         self.do(command, argument)
+
+    def use_ascii(self) -> None:
+        self.ascii = True
 
     def changed_on_disk(self) -> bool:
         changed, self.changed = self.changed, False

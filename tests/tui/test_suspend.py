@@ -48,7 +48,7 @@ def test_it_stops_with_the_terminal_restored_and_comes_back_whole(child):
         stop(child)
         before = before or picture(child, 120, 36)  # now all of it is written
         child.signal(signal.SIGCONT)
-        assert child.comes_to(lambda: picture(child, 120, 36) == before)
+        assert child.comes_to(lambda before=before: picture(child, 120, 36) == before)
     child.type(b"n")
     assert child.comes_to(lambda: any(" 3/19" in row for row in picture(child, 120, 36)))
     child.type(b"q")

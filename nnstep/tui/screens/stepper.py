@@ -239,6 +239,11 @@ class StepperScreen(Guarded, Screen[None]):
         if state.running and self._going is None:
             self._going = self.set_timer(_PAUSE, self.surviving(self._go_on))
 
+    def repaint(self) -> None:
+        """Paint what is there anew: it looks different from now on."""
+        if self.stepper is not None:
+            self._paint(self.stepper.view())
+
     def _paint(self, state: ViewState) -> None:
         """Have a state painted; where that raises, what was there before is there again."""
         try:

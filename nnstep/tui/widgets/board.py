@@ -17,6 +17,7 @@ from textual.strip import Strip
 from nnstep.catalogue import say
 from nnstep.text import width as text_width
 from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, arrange
+from nnstep.tui.signs import line_in_ascii
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.direct import write
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
@@ -103,6 +104,13 @@ class Board(Pointed):
         self._palette = palette
         self._strips.clear()
         self.refresh()
+
+    def use_ascii(self) -> None:
+        """From now on write with the signs that every terminal has."""
+        for pane in self._panes.values():
+            pane.write_with(line_in_ascii)
+        self._pictures.clear()
+        self._strips.clear()
 
     def zoom(self, on: bool) -> None:
         """The focused panel alone, or all of them."""

@@ -10,6 +10,7 @@ tuples and a changed row is repainted from the first piece that differs to the l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from nnstep.text import width
@@ -113,6 +114,7 @@ class Pane:
         self.top: int | None = None
         self.left: int | None = None
         self._backgrounds = backgrounds
+        self._written: Callable[[Line], Line] | None = None
         self._now = _NOTHING
         self._ahead: list[tuple[Picture, list[Change]]] = []  # what may be next, and what would change
 
@@ -141,6 +143,10 @@ class Pane:
         assert self.box is not None
         x, y, columns, lines = self.box
         return Box(x + 2, y + 1, columns - 4, lines - 2) if self.framed else self.box
+
+    def write_with(self, written: Callable[[Line], Line]) -> None:
+        """From now on have each line go through this; everything has to be painted anew."""
+        self._written, self._now, self._ahead = written, _NOTHING, []
 
     def place(self, box: Box | None) -> None:
         """Put the pane somewhere else (or nowhere); everything has to be painted anew."""
@@ -186,6 +192,8 @@ class Pane:
     def _picture(self, panel: Panel, asked: _Asked) -> Picture:
         inner = self.inner
         canvas = panel.paint(inner.width, inner.height, asked.top, asked.left)
+        if self._written is not None:
+            canvas = canvas._replace(lines=tuple(map(self._written, canvas.lines)))
         if self.framed:
             return self._framed(panel, canvas, inner, asked)
         blank = (Piece(" " * inner.width),)
