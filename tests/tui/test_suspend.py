@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import shutil
 import signal
 import sys
@@ -85,41 +86,19 @@ def test_it_stops_from_wherever_it_is(key, shown):
         child.end()
 
 
-def test_where_no_shell_could_continue_it_it_does_not_stop():
-    """In a container, or a terminal that was opened for it alone, it leads its session."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execvpe(sys.executable, nnstep("two_layer"), {**os.environ, "TERM": "xterm-256color"})
-    seen = b""
-    while b"Operation" not in seen:
-        seen += os.read(terminal, 1 << 16)
-    os.write(terminal, SUSPEND)
-    while b"no shell is there" not in seen:
-        seen += os.read(terminal, 1 << 16)
-    os.write(terminal, b"q")
-    while True:
-        try:
-            if not os.read(terminal, 1 << 16):
-                break
-        except OSError:
-            break
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    os.close(terminal)
+class Leader:
+    """A program that leads the session of a terminal of its own, as a shell does, or the command of a container."""
 
-
-class Shell:
-    """A shell with job control on a terminal of its own."""
-
-    def __init__(self) -> None:
+    def __init__(self, *command: str, **environment: str) -> None:
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
-            environment = {**os.environ, "TERM": "xterm-256color", "PS1": "ready> "}
-            os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"], environment)
+            os.execvpe(command[0], command, {**os.environ, "TERM": "xterm-256color", **environment})
         self.seen = ""
 
     def until(self, pattern: str) -> str:
         """Read until a pattern has come, and forget what came before its end: what it was."""
         while not (found := re.search(pattern, self.seen)):
+            assert select.select([self.terminal], [], [], 30)[0], (pattern, self.seen[-500:])
             self.seen += os.read(self.terminal, 1 << 16).decode(errors="ignore")
         self.seen = self.seen[found.end() :]
         return found[0]
@@ -133,9 +112,23 @@ class Shell:
         os.waitpid(self.pid, 0)
 
 
+def test_where_no_shell_could_continue_it_it_does_not_stop():
+    alone = Leader(*nnstep("two_layer"))
+    try:
+        alone.until("Operation")
+        alone.say(SUSPEND.decode())
+        alone.until("no shell is there that could continue the program")
+        alone.say("n")
+        alone.until("matmul|x @ W1")
+        alone.say("q")
+        alone.until(r"\x1b\[\?1049l")
+    finally:
+        alone.end()
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="a shell with job control is needed")
 def test_continued_in_the_background_it_waits_until_it_has_the_terminal():
-    shell = Shell()
+    shell = Leader("bash", "--norc", "--noprofile", "-i", PS1="ready> ")
     try:
         shell.until("ready> ")
         shell.say(f"{sys.executable} -m nnstep two_layer\n")
