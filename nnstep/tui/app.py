@@ -27,6 +27,7 @@ from nnstep.tui.commands import COMMANDS, SIGNS_OF_COMMANDS, key_name
 from nnstep.tui.copying import Copying
 from nnstep.tui.guard import GuardedApp
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
+from nnstep.tui.kitty import PlacedKey
 from nnstep.tui.robust import has_job_control
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.signs import in_ascii, needs_ascii
@@ -205,14 +206,16 @@ class NnstepApp(GuardedApp):
 
     def _meant(self, event: Key) -> list[Key]:
         """The keys that are meant by one; the one itself where text is typed, or where it is bound to nothing."""
+        place = event.place if isinstance(event, PlacedKey) else ""
+        itself = Key(event.key, event.character) if place else event
         if event.character is None or "+" in event.key:
-            held = self.keyboard.key(event.key)
-            return [event if held == event.key else Key(held, None)]
+            held = self.keyboard.key(event.key, place)
+            return [itself if held == event.key else Key(held, None)]
         if self._takes_text(event) or len(event.character) != 1:
-            return [event]
-        meant = self.keyboard.keys(event.character)
+            return [itself]
+        meant = self.keyboard.keys(event.character, place)
         if meant == event.character or (len(meant) < 2 and meant not in SIGNS_OF_COMMANDS):
-            return [event]
+            return [itself]
         return [Key(textual_name(one), one) for one in meant]
 
     # Copying.

@@ -78,10 +78,11 @@ class Keyboard:
         self._first = _BY_NAME.get(first)
         self._layout: Layout | None = None  # that of the letter typed last; None for a Latin one
 
-    def keys(self, character: str) -> str:
+    def keys(self, character: str, place: str = "") -> str:
         """The characters of a US keyboard that are meant by one that was typed; "" where nobody knows.
 
-        More than one for a syllable, which takes several keys. A character of ASCII is most often itself.
+        More than one for a syllable, which takes several keys. A character of ASCII is most often itself. `place` is
+        the character of a US keyboard where the terminal has said which key it was.
         """
         if character == _GREEK_QUESTION_MARK:
             self._layout, character = _BY_NAME["gr"], ";"
@@ -91,12 +92,15 @@ class Keyboard:
             if self._layout is None or _is_latin(character) or character in self._own:
                 return character
             return _places(self._layout).get(character, character)
+        if place and not name(character, "").startswith("LATIN "):
+            self._by_place(character)  # to remember the layout
+            return self._digit(character) or place
         return self._digit(character) or self._wide(character) or hangul_keys(character) or self._by_place(character)
 
-    def key(self, key: str) -> str:
+    def key(self, key: str, place: str = "") -> str:
         """The same for Textual's name of a key that is held with Ctrl or Alt: `ctrl+з` is `ctrl+p`."""
         held, _, last = key.rpartition("+")
-        meant = self.keys(last) if held and len(last) == 1 and not last.isascii() else ""
+        meant = self.keys(last, place) if held and len(last) == 1 and not last.isascii() else ""
         return f"{held}+{meant}" if len(meant) == 1 else key
 
     def _digit(self, character: str) -> str:

@@ -18,7 +18,8 @@ from textual.events import Key, MouseMove, MouseScrollDown, MouseScrollLeft, Mou
 from textual.message import Message
 
 from nnstep.tui.guard import GuardedApp
-from nnstep.tui.keyboard import Keyboard
+from nnstep.tui.keyboard import Keyboard, textual_name
+from nnstep.tui.kitty import PlacedKey
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.view.state import FORESEEN
 
@@ -56,9 +57,7 @@ class Straight:
         context = self._screen.context
         if context is None:
             return False
-        if key.character is not None and len(key.character) == 1:
-            self._keyboard.keys(key.character)  # it remembers which layout is in use
-        command = COMMAND_OF.get(key.key, "")
+        command = self._command(key)
         taken = command != "" and not self._screen.waits(command) and not self._waiting
         if taken:
             context.run(self._carry_out, command, more)
@@ -70,16 +69,26 @@ class Straight:
             self._prepare_for((_NEXT, _BACK), _REST, context)
         return taken
 
+    def _command(self, key: Key) -> str:
+        """The command of a key, also of one of another script; "" for none, and for a syllable, which has several."""
+        if key.character is None or len(key.character) != 1 or "+" in key.key:
+            return COMMAND_OF.get(key.key, "")
+        place = key.place if isinstance(key, PlacedKey) else ""
+        meant = self._keyboard.keys(key.character, place)  # also of a Latin one: it remembers which layout is in use
+        if key.character.isascii() or len(meant) != 1:
+            return COMMAND_OF.get(key.key, "")
+        return COMMAND_OF.get(textual_name(meant), "")
+
     def takes_later(self, key: Key) -> bool:
         """Whether `key` is bound to a command that will be carried out as soon as nothing else waits."""
-        command = COMMAND_OF.get(key.key, "")
+        command = self._command(key)
         return command != "" and not self._screen.waits(command) and self._has_say
 
     def passes(self, message: Message) -> bool:
         """Whether nothing is left of what a message does when the program is, nor does it take the keys after it."""
         if isinstance(message, _IDLE):
             return self._has_say
-        command = COMMAND_OF.get(message.key, "") if isinstance(message, Key) else ""
+        command = self._command(message) if isinstance(message, Key) else ""
         idle = command != "" and not self._screen.waits(command) and command not in _KEPT
         return idle and self._has_say and not self._screen.board.quizzing
 

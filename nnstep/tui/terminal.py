@@ -15,13 +15,14 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from textual import events
+from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from nnstep.tui.delivery import Delivery, Taking
+from nnstep.tui.kitty import REPORT_ALTERNATE_KEYS, PlacedKey, without_alternates
 from nnstep.tui.output import Output
 from nnstep.tui.sequences import Part, Sequences
 from nnstep.tui.signs import in_ascii
@@ -77,12 +78,16 @@ class Keys:
 
     def _of_sequence(self, text: str) -> Iterator[Message]:
         """A whole sequence; with Alt, and for Esc alone, Textual's parser has to be told that nothing follows."""
+        text, place = without_alternates(text)
         found = list(self._parsed(text))
         if not found:
             if len(text) <= 2:
                 found = list(self._parsed(""))
             self._renew()
-        yield from found
+        for event in found:
+            if place and isinstance(event, events.Key):
+                event = PlacedKey(event.key, event.character, place)
+            yield event
 
     def _parsed(self, text: str) -> Iterator[Message]:
         try:
@@ -194,6 +199,8 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is before:  # it could not: the program is in the background
             self.active = False
+        if not constants.DISABLE_KITTY_KEY:
+            self.write(REPORT_ALTERNATE_KEYS)
         self.write("\x1b[22;0t")  # remember the title
         self._measure()
 

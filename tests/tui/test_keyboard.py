@@ -16,6 +16,8 @@ from nnstep.tui.commands import SIGNS_OF_COMMANDS
 from nnstep.tui.hangul import hangul_keys
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
 from nnstep.tui.keyboard_layouts import LAYOUTS, US
+from nnstep.tui.kitty import PlacedKey, without_alternates
+from nnstep.tui.terminal import Keys
 from tests.tui.driving import press_at_once, run, screen_text
 from tests.tui.fakes import FakeStepper
 
@@ -188,6 +190,56 @@ def test_names_of_keys_are_textuals():
         assert textual_name(character) == _character_to_key(character)
 
 
+# The kitty protocol says which key it was.
+
+
+@pytest.mark.parametrize(
+    ("sequence", "character", "place", "meant"),
+    [
+        ("\x1b[1078::59;;1078u", "ж", ";", ";"),
+        ("\x1b[1085::121;;1085u", "н", "y", "y"),  # Russian
+        ("\x1b[1085::107;;1085u", "н", "k", "k"),  # Bulgarian, on another key
+        ("\x1b[1085::110;;1085u", "н", "n", "n"),  # its phonetic layout
+        ("\x1b[1090:1058:110;2;1058u", "Т", "N", "N"),
+        ("\x1b[12636:12636:110;2;12636u", "ㅜ", "N", "N"),  # which without it is the same as n
+        ("\x1b[12636::110;1;12636u", "ㅜ", "n", "n"),
+        ("\x1b[3607::109;;3607u", "ท", "m", "m"),
+        ("\x1b[110:78;2;78u", "N", "", "N"),
+        ("\x1b[233::50;;233u", "é", "2", ""),  # French: Latin letters go by what they are
+        ("\x1b[97::113;;97u", "a", "q", "a"),
+        ("\x1b[46::47;;46u", ".", "/", "."),
+    ],
+)
+def test_alternate_keys(sequence, character, place, meant):
+    (event,) = Keys().feed(sequence.encode())
+    assert (event.character, getattr(event, "place", "")) == (character, place)
+    assert Keyboard("", SIGNS_OF_COMMANDS).keys(character, place) == meant
+
+
+@pytest.mark.parametrize(
+    "sequence", ["\x1b[1078::59", "\x1b[::u", "\x1b[1078:::59u", "\x1b[1:9:99999999999;9;9u", "\x1b[110:78:97;x;78u"]
+)
+def test_alternate_keys_that_are_none_do_no_harm(sequence):
+    keys = Keys()
+    list(keys.feed(sequence.encode()))
+    list(keys.tick())
+    (event,) = keys.feed(b"n")
+    assert event.key == "n"
+
+
+def test_a_held_key_is_known_by_its_place():
+    (event,) = Keys().feed(b"\x1b[1079::112;5u")
+    assert Keyboard().key(event.key, event.place) == "ctrl+p"
+
+
+@given(st.integers(33, 0x10FFFF), st.sampled_from(["", "1", "2", "5", "2:1"]), st.integers(33, 126))
+def test_a_sequence_without_alternates_is_what_remains(code, modifiers, base):
+    plain = f"\x1b[{code};{modifiers}u"
+    assert without_alternates(plain) == (plain, "")
+    assert without_alternates(f"\x1b[{code}::{base};{modifiers}u")[0] == plain
+    assert without_alternates(f"\x1b[{code}:{code}:{base};{modifiers}u")[0] == plain
+
+
 # In the application.
 
 
@@ -216,6 +268,42 @@ def typed(*characters: str):
 def test_a_letter_does_what_its_key_does(character, command):
     log, _, _ = run(typed(character), FakeStepper())
     assert (command, None) in log
+
+
+@pytest.mark.parametrize("straight", [True, False])
+@pytest.mark.parametrize(("place", "command"), [("n", "step.next"), ("N", "step.back")])
+def test_a_key_of_which_the_place_is_known(place, command, straight):
+    async def act(app, pilot):
+        key = PlacedKey("ㅜ", "ㅜ", place)
+        if straight:
+            assert app.take(key)
+        else:
+            app.post_message(key)
+        await pilot.pause()
+        return app.stepping.stepper.log
+
+    assert (command, None) in run(act, FakeStepper(step=5))
+
+
+def test_its_text_is_what_a_dialog_gets():
+    async def act(app, pilot):
+        await press_at_once(app, pilot, ["g"])
+        await pilot.pause()
+        app.post_message(PlacedKey("ㅜ", "ㅜ", "n"))
+        await pilot.pause()
+        return app.screen.query_one(Input).value
+
+    assert run(act, FakeStepper()) == "ㅜ"
+
+
+@pytest.mark.parametrize("character", ["т", "ㅜ", "ｎ"])
+def test_a_letter_of_another_script_goes_straight_to_its_command(character):
+    async def act(app, pilot):
+        return app.take(events.Key(character, character)), app.stepping.stepper.log
+
+    taken, log = run(act, FakeStepper())
+    assert taken
+    assert ("step.next", None) in log
 
 
 def test_a_syllable_does_what_its_keys_do():
