@@ -151,6 +151,9 @@ HEALTH: dict[str, str] = {
     "health.doubled.binary": "Probabilities in place of logits",
     "health.doubled.logarithms": "Logarithms in place of probabilities",
     "health.doubled.again": "Applied twice",
+    "health.doubled.bounded": "Logits that are bounded",
+    "health.doubled.cause.bounded": "{outer} expects logits, which may be of any size, and {name} stays between −1 "
+    "and 1: the probability of what is the case becomes {most} at most, and the loss of a sample {floor} at least.",
     "health.doubled.says": "{outer} is applied to {name}, which {inner} has made.",
     "health.doubled.cause.classes": "{outer} expects logits and applies softmax itself; {name} is already a {inner}, "
     "and goes through a second one. Being from 0 to 1, it lets the probability of a class become {most} at most, and "
@@ -228,6 +231,7 @@ HEALTH: dict[str, str] = {
     "health.above": "The loss is far above its start",
     "health.above.says": "{name} is {first} at the start and {last} at the end of {until} iterations. It is more than "
     "twice its start from iteration {since} on.",
+    "health.above.cause.edit": "That iteration begins with an edit.",
     "health.above.cause.times": "That is {times} times as much.",
     # -- what to try; after e comes what is typed in the debugger
     "health.try.decay": "e: weight_decay = {better}",
@@ -239,6 +243,7 @@ HEALTH: dict[str, str] = {
     "bce({name}, {target})",
     "health.try.doubled.nll": "cross_entropy({logits}, y), or softmax in place of log_softmax",
     "health.try.doubled.bce": "bce_with_logits({logits}, y), or sigmoid in place of log_softmax",
+    "health.try.doubled.bounded": "{outer}({logits}, {target}), without {inner} at the output",
     "health.try.doubled.again": "{outer}({logits})",
     "health.try.column": "sigmoid for one column, or a column for each class",
     "health.try.column.loss": "bce_with_logits({logits}, {labels}) with targets 0 and 1, or a logit for each class",
@@ -249,6 +254,8 @@ HEALTH: dict[str, str] = {
     "health.try.outside.nll": "cross_entropy({name}, {labels}), which takes any number",
     "health.try.clamp": "bce_with_logits of what the probabilities are made of",
     "health.try.clamp.sigmoid": "bce_with_logits({logits}, {labels}), which needs no bound",
+    "health.try.follows.rate": "e: lr = {instead}",
+    "health.try.follows.decay": "e: weight_decay = {instead}",
     "health.try.rate": "e: lr = {better}",
     "health.try.twins": 'weights that differ as the run begins: e: {other} = {better}, or init = "xavier_uniform" for '
     "{name}",
@@ -282,7 +289,6 @@ HEALTH: dict[str, str] = {
     "health.try.loss.flat": "another seed, or more hidden units",
     "health.try.loss.steep": "another lr, or e: adam lr = 0.01",
     "health.try.loss.jumps": "e: lr = {lower}",
-    "health.try.loss.grows": "e: lr = {lower}",
     "health.try.loss.small": "e: lr = {larger}",
     "health.try.loss.dead": "leaky_relu in place of relu",
     # -- what check --train prints

@@ -65,6 +65,7 @@ PRINTED: dict[str, str] = {
     "report.unreached": "{name} does not reach {objective}: it gets no gradient and no update",
     "report.doubled.logits": "{outer} expects logits, and {name} is already a {inner}: give it {logits}",
     "report.doubled.logarithms": "{outer} expects probabilities, and {name} has their logarithms ({inner})",
+    "report.doubled.bounded": "{outer} expects logits of any size, and {name} is a {inner}: give it {logits}",
     "report.doubled.again": "{outer} is applied to {name}, which is already a {inner}",
     "report.column": "{function} of {name} goes over a single entry: it is the same whatever the parameters are",
     "report.no-optimizer": "no [optimizer]: nothing is updated",

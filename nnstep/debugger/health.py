@@ -60,6 +60,7 @@ _RANKS = (
     ("rising",),
     ("stalled",),
 )
+_FOLLOWING = ("infinite", "nan", "large-update", "exploding", "above", "rising")  # from steps that are too long
 KINDS = tuple(kind for rank in _RANKS for kind in rank)
 _RANK = {kind: number for number, rank in enumerate(_RANKS) for kind in rank}
 
@@ -94,7 +95,7 @@ def standing(timeline: Timeline, iteration: int, step: int) -> tuple[Finding, ..
     else:
         found += _state(timeline, iteration, step, most)
     done = _done(timeline, iteration, step)
-    return _sorted([*found, *rate_too_large(timeline, done, found)])
+    return _sorted(_following([*found, *rate_too_large(timeline, done, found)]))
 
 
 @np.errstate(all="ignore")
@@ -113,7 +114,19 @@ def examine(timeline: Timeline) -> tuple[Finding, ...]:
     healthy = course.infinite - 1 if course.infinite else last
     if healthy:
         found += _course(timeline, healthy, course)
-    return _sorted([*found, *rate_too_large(timeline, last, found)])
+    return _sorted(_following([*found, *rate_too_large(timeline, last, found)]))
+
+
+def _following(found: list[Finding]) -> list[Finding]:
+    """What follows from the learning rate, or the decay, with that to be tried which helps against these."""
+    causes = [one for one in found if one.kind in ("rate", "decay")]
+    if not causes:
+        return found
+    remedy, better = f"follows.{causes[0].kind}", causes[0].values["better"]
+    return [
+        replace(one, values={**one.values, "instead": better}, remedy=remedy) if one.kind in _FOLLOWING else one
+        for one in found
+    ]
 
 
 def _course(timeline: Timeline, healthy: int, course: Course) -> list[Finding]:

@@ -94,6 +94,8 @@ def above_start(timeline: Timeline, done: int) -> list[Finding]:
         "until": done,
     }
     cause = "times" if first > 0 else ""
+    if timeline.era(since).first == since > 1:
+        cause = "edit"
     return [
         Finding(
             "above",
@@ -146,7 +148,7 @@ def stalled(
     severity = PROBLEM if kind == "rising" and abs(found.now) > 2 * began else WARNING
     cause, numbers = _why(record, others, jumps)
     place = (done, value.step, value.name, ())
-    remedy = f"loss.{cause}" if cause else ""
+    remedy = f"loss.{'jumps' if cause == 'grows' else cause}" if cause else ""
     optimizer = timeline.era(done).scenario.optimizer
     if cause in ("jumps", "grows", "small"):
         rate = float(optimizer.options["lr"]) if optimizer is not None else 0.0

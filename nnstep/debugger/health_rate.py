@@ -51,6 +51,8 @@ def rate_too_large(timeline: Timeline, done: int, found: Sequence[Finding]) -> l
     if not trouble or any(one.kind in _OTHER for one in found):
         return []
     began = min(began for _, began in trouble)
+    if timeline.era(began).first == began and timeline.era(began).cells:
+        return []  # it begins with an edit of a number
     era = timeline.era(began - 1)
     optimizer = era.scenario.optimizer
     if optimizer is None or not 0 < float(optimizer.options["lr"]) < inf:
@@ -60,8 +62,10 @@ def rate_too_large(timeline: Timeline, done: int, found: Sequence[Finding]) -> l
         return []  # a loss that falls without end needs no other rate
     length = _length(timeline, done, began)
     here = _mean(timeline, length, length) if length <= done else inf
+    killed = any(one.kind == "dead" and one.cause == "update" and one.severity == PROBLEM for one, _ in trouble)
+    limit = inf if killed or not isfinite(here) else here - (1 - _BETTER) * abs(here)
     best = looks(timeline).once(
-        ("rate", length, era.number, here), lambda: _best(timeline, era, optimizer, length, here)
+        ("rate", length, era.number, limit), lambda: _best(timeline, era, optimizer, length, limit)
     )
     if best is None:
         return []
@@ -97,16 +101,15 @@ def _length(timeline: Timeline, done: int, began: int) -> int:
     return length // per * per or min(per, timeline.iterations)
 
 
-def _best(timeline: Timeline, era: Era, optimizer: Optimizer, length: int, here: float) -> Trial | None:
+def _best(timeline: Timeline, era: Era, optimizer: Optimizer, length: int, limit: float) -> Trial | None:
     """The best of the first rate with which the loss falls, and the next smaller one."""
-    limit = _BETTER * here if 0 < here < inf else here
     best: Trial | None = None
     for lr in _smaller(float(optimizer.options["lr"])):
         one = tried(timeline, era, lr, length)
         if best is not None:
             return min(best, one, key=lambda one: one.loss if isfinite(one.loss) else inf)
         falls = isfinite(one.loss) and one.loss < one.first - (1 - _BETTER) * abs(one.first)
-        if falls and (one.loss < limit or not isfinite(limit)):
+        if falls and one.loss < limit:
             best = one
     return best
 

@@ -120,8 +120,9 @@ class Doubled(NamedTuple):
     outer     the step, such as a cross entropy, which applies softmax to what it is given
     function  what makes that: softmax
     given     the slot of what that is applied to
-    kind      "logits" where `outer` is a loss that expects logits, "logarithms" where it expects probabilities and is
-           given their logarithms, "again" where an activation is applied to an activation
+    kind      "logits" where `outer` is a loss that expects logits and is given probabilities, "bounded" where it is given
+              logits no larger than 1 in size, "logarithms" where it expects probabilities and is given their
+              logarithms, "again" where an activation is applied to an activation
     """
 
     outer: Step
@@ -133,6 +134,7 @@ class Doubled(NamedTuple):
 _PAIRS = {
     **{("cross_entropy", one): "logits" for one in ("softmax", "sigmoid")},
     **{("bce_with_logits", one): "logits" for one in ("softmax", "sigmoid")},
+    **{(loss, "tanh"): "bounded" for loss in ("cross_entropy", "bce_with_logits")},
     **{(loss, "log_softmax"): "logarithms" for loss in ("nll", "bce")},
     **{("softmax", one): "again" for one in ("softmax", "sigmoid")},
     **{("log_softmax", one): "again" for one in ("softmax", "sigmoid")},
@@ -177,6 +179,12 @@ def _twice(record: Record, one: Doubled) -> Finding:
     place = place_of(record, outer.target)
     if one.kind == "logarithms":
         return Finding("doubled", PROBLEM, *place, values, "logarithms", f"doubled.{whole.function}")
+    if one.kind == "bounded":
+        others = (classes - 1) if whole.function == "cross_entropy" else 1
+        apart = 2 if whole.function == "cross_entropy" else 1  # from -1 to 1, or from 0
+        values |= {"most": 1 / (1 + others * exp(-apart)), "floor": log1p(others * exp(-apart))}
+        values["target"] = _argument(program, outer, 1)
+        return Finding("doubled", WARNING, *place, values, "bounded", "doubled.bounded")
     if one.kind == "again":
         bad = whole.function == one.function == "softmax"
         values["most"] = exp(1) / (exp(1) + classes - 1) if "softmax" in whole.function else 1 / (1 + exp(-1))

@@ -167,6 +167,12 @@ _DOUBLED = {
         ),
         "doubled",
     ),
+    "tanh, cross_entropy": Case(
+        layers("units = 4", "tanh", "units = 2", "tanh", loss="cross_entropy", data=MOONS), "doubled", (), False
+    ),
+    "tanh, bce_with_logits": Case(
+        layers("units = 4", "tanh", "units = 1", "tanh", loss="bce_with_logits"), "doubled", (), False
+    ),
     "sigmoid twice": Case(
         layers("units = 4", "tanh", "units = 1", "sigmoid", "sigmoid", loss="bce"), "", ("doubled",), None
     ),
@@ -466,6 +472,20 @@ _RATE = {
     ),
     "to the fourth": Case(
         equations("loss = w ** 4", "w = 3.0", optimizer='type = "sgd"\nlr = 1', epochs=30), "rate", ("infinite",)
+    ),
+    "large data, units that die": Case(
+        layers(
+            *("units = 4", "relu", "units = 1"),
+            data="x = [[2104, 3], [1600, 3], [2400, 3], [1416, 2]]\ny = [[399.9], [329.9], [369.0], [232.0]]\n",
+            optimizer='type = "sgd"\nlr = 0.01',
+        ),
+        "rate",
+        ("dead",),
+    ),
+    "an edit of a weight, no rate": Case(
+        layers("units = 1", data=_LINE, optimizer='type = "sgd"\nlr = 0')
+        + '[[edits]]\niteration = 50\ncell = "W1[0, 0]"\nvalue = 100\n',
+        "above",
     ),
     "cosh": Case(equations("loss = exp(w) + exp(-w)", "w = 5.0", optimizer='type = "sgd"\nlr = 1', epochs=30), "rate"),
     "units that die": Case(

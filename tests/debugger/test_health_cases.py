@@ -151,6 +151,14 @@ def test_the_floor_of_a_cross_entropy_of_probabilities_is_that_of_pytorch() -> N
     assert (one.cause, one.values["logits"].id) == ("classes", "h @ W2 + b2")
 
 
+def test_the_floor_with_bounded_logits_is_that_of_pytorch() -> None:
+    """cross_entropy(torch.tensor([[1., -1.]]), torch.tensor([0])) is 0.12692802, and
+    binary_cross_entropy_with_logits(torch.tensor([1.]), torch.tensor([1.])) is 0.31326168.
+    """
+    assert examined("doubled: tanh, cross_entropy")[0].values["floor"] == pytest.approx(0.12692801104297252, rel=1e-15)
+    assert examined("doubled: tanh, bce_with_logits")[0].values["floor"] == pytest.approx(0.3132616875182228, rel=1e-15)
+
+
 def test_the_rate_that_is_to_be_tried_makes_the_loss_fall() -> None:
     for name in ("rate: a line", "rate: a parabola, to infinity", "rate: a line, batches"):
         text = CASES[name].text
@@ -163,6 +171,11 @@ def test_the_rate_that_is_to_be_tried_makes_the_loss_fall() -> None:
         losses = [better.glance(k).loss for k in range(length - per + 1, length + 1)]
         assert one.values["loss"] == pytest.approx(sum(losses) / per, rel=1e-12)
         assert one.values["loss"] < one.values["first"]
+
+
+def test_what_follows_from_a_rate_is_helped_by_the_same() -> None:
+    found = examined("rate: a line, to infinity")
+    assert {one.values["instead"] for one in found[1:] if one.kind != "saturated"} == {found[0].values["better"]}
 
 
 def test_a_rate_is_not_blamed_for_what_no_rate_helps_against() -> None:
