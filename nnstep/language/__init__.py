@@ -4,7 +4,7 @@ Unicode or LaTeX. Knows how operations are written, not what they do.
 
 from nnstep.language.nodes import Assignment, Call, Entry, Expression, Name, Number, Option, names, substitute, walk
 from nnstep.language.parser import REFERENCES, parse_equations, parse_expression
-from nnstep.language.printer import Token, number_text, to_text, to_unicode, tokens
+from nnstep.language.printer import Token, number_text, to_text, to_unicode, tokens, with_named_options
 
 __all__ = [
     "REFERENCES",
@@ -25,4 +25,5 @@ __all__ = [
     "to_unicode",
     "tokens",
     "walk",
+    "with_named_options",
 ]

@@ -15,7 +15,7 @@ from nnstep.errors import LanguageError
 from nnstep.language.nodes import Call, Entry, Expression, Name, Number, Option
 from nnstep.language.parser import parse_expression
 
-__all__ = ["Token", "number_text", "to_text", "to_unicode", "tokens"]
+__all__ = ["Token", "number_text", "to_text", "to_unicode", "tokens", "with_named_options"]
 
 
 class Token(NamedTuple):
@@ -44,6 +44,7 @@ _INFIX = {
     "matmul": ("@", _PRODUCT),
     "power": ("**", _POWER),
 }
+_REDUCTIONS = ("sum", "mean", "max", "min")
 _BEFORE_SUM = " before sum"
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -219,11 +220,12 @@ def _is_scalar(node: Expression, notation: Notation) -> bool:
 
 
 def _called(node: Call, notation: Notation) -> list[Token]:
+    if notation.unicode:
+        node = with_named_options(node)
     function, options, arguments = node.function, dict(node.options), node.arguments
     if notation.unicode:
         function = notation.symbols.get(function, function)
-        if node.function in ("sum", "mean", "max", "min"):  # their options may stand by position: max(x, 0)
-            arguments, options = _by_name(arguments, options)
+        if node.function in _REDUCTIONS:
             if options.get("axis") in (0, 1, -1):
                 function += " rows" if options.pop("axis") == 0 else " columns"
             if not options.get("keepdims", True):
@@ -236,16 +238,15 @@ def _called(node: Call, notation: Notation) -> list[Token]:
     return [*pieces, Token(")", "text")]
 
 
-def _by_name(
-    arguments: tuple[Expression, ...], options: dict[str, Option]
-) -> tuple[tuple[Expression, ...], dict[str, Option]]:
-    """The argument of a sum and the like, and its options by their names."""
+def with_named_options(node: Call) -> Call:
+    """A sum and the like with its options by their names: `max(x, 0)` is not the larger of x and 0."""
     given: dict[str, Option] = {}
-    for key, argument in zip(("axis", "keepdims"), arguments[1:], strict=False):
-        if not isinstance(argument, Number) or not argument.value.is_integer():
-            return arguments, options
+    for key, argument in zip(("axis", "keepdims"), node.arguments[1:], strict=False):
+        if node.function not in _REDUCTIONS or not isinstance(argument, Number) or not argument.value.is_integer():
+            return node
         given[key] = bool(argument.value) if key == "keepdims" else int(argument.value)
-    return (*arguments[:1], *arguments[3:]), given | options
+    options = given | dict(node.options)
+    return Call(node.function, (*node.arguments[:1], *node.arguments[3:]), tuple(sorted(options.items())))
 
 
 def _option(value: Option | None) -> str:

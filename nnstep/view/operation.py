@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.language import Call, Expression, Name, Number, names, to_text, tokens
+from nnstep.language import Call, Expression, Name, Number, names, to_text, tokens, with_named_options
 from nnstep.program import Factor, Program, Step, computed, factor
 from nnstep.view.arithmetic import CellLines
 from nnstep.view.blocks import Block, beside, blank, broken, flow, lines_block, paint, set_in, stack, wrap
@@ -21,6 +21,7 @@ __all__ = ["Display", "Operand", "OperationPanel", "Part", "arrange", "display_e
 _MOST_OPERANDS = 4
 _FEWEST_LINES = 5  # for the matrices, whatever else is to be said
 _NARROWEST = 14  # columns of a matrix beside others; with less room they go below each other
+_SIGNED = 2  # a minus holds as tightly as a product
 _LEVEL = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "matmul": 2, "power": 3}
 
 
@@ -92,7 +93,7 @@ def arrange(node: Expression, scalar: Callable[[str], bool] = lambda name: False
 
     def within(inner: Expression, least: int) -> list[Part]:
         parts = arrange(inner, scalar)
-        if isinstance(inner, Call) and _LEVEL.get(inner.function, 4) < least:
+        if _level(inner) < least:
             return [Piece("(", "operator"), *parts, Piece(")", "operator")]
         return parts
 
@@ -105,19 +106,43 @@ def arrange(node: Expression, scalar: Callable[[str], bool] = lambda name: False
             raised = "".join(token.text for token in tokens(Call("power", (Name("x"), node.arguments[1]))))[1:]
             return [*within(base, 4), Piece(raised, "operator")]
         case Call(function, (left, right)) if function in _LEVEL and not node.options:
-            level = _LEVEL[function]
-            return [*within(left, level), Piece(_sign(node, scalar), "operator"), *within(right, level + 1)]
+            first, second = _LEVEL[function], _LEVEL[function] + 1
+            if function == "power" or _mixes(function, left):
+                first += 1
+            if _level(right) == _SIGNED:
+                second = max(second, _SIGNED + 1)  # a − (−b)
+            return [*within(left, first), Piece(_sign(node, scalar), "operator"), *within(right, second)]
         case Call("put", (value, place)):
             written = "".join(token.text for token in tokens(place, SYMBOLS))
             return [Piece("put(", "function"), *arrange(value, scalar), Piece(f", {written}"), Piece(")", "function")]
         case Call("negative", (value,)):
             return [Piece("−", "operator"), *within(value, 3)]
         case Call(function, arguments):
+            node = with_named_options(node)
+            arguments = node.arguments
             parts: list[Part] = [Piece(SYMBOLS.get(function, function) + _options(node) + "(", "function")]
             for position, argument in enumerate(arguments):
                 parts += [*([Piece(",", "operator")] if position else []), *arrange(argument, scalar)]
             return [*parts, Piece(")", "function")]
     return [Piece("".join(token.text for token in tokens(node)), "number")]
+
+
+def _level(node: Expression) -> int:
+    """How tightly an expression holds together: as a sum, as a product, as a power, or as one thing."""
+    match node:
+        case Number(value):
+            return _SIGNED if value < 0 else 4
+        case Call("negative", _):
+            return _SIGNED
+        case Call(function, _):
+            return _LEVEL.get(function, 4)
+    return 4
+
+
+def _mixes(function: str, left: Expression) -> bool:
+    """Whether a matrix product and another product meet, which bind alike but are read in one order only."""
+    inner = left.function if isinstance(left, Call) else ""
+    return function != inner and _LEVEL[function] == _LEVEL.get(inner) == 2 and "matmul" in (function, inner)
 
 
 def _sign(node: Call, scalar: Callable[[str], bool]) -> str:

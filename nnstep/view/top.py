@@ -10,6 +10,7 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.debugger import Cell, Session
 from nnstep.engine import History
+from nnstep.language import Name, substitute
 from nnstep.ops import Array
 from nnstep.program import BODY, Program
 from nnstep.text import clean
@@ -20,7 +21,6 @@ from nnstep.view.moment import Moment
 from nnstep.view.numbers import shape_text
 from nnstep.view.operation import equation_line
 from nnstep.view.scene import Scene
-from nnstep.view.symbols import label
 
 __all__ = ["enabled", "header", "listing", "title"]
 
@@ -180,13 +180,11 @@ def _with_body(session: Session, program: Program, path: tuple[int, ...], object
 def _listed(program: Program, index: int, objective: str) -> Line:
     """A step as the listing writes it: the part computed just before, which has no name, is an ellipsis."""
     step = program.steps[index - 1]
-    line = equation_line(program, step, objective)
     before = program.values[program.steps[index - 2].target] if index > 1 else None
     if step.phase in ("forward", BODY) and before is not None and before.role == "unnamed":
-        head, rest = (line[:2], line[2:]) if program.values[step.target].role != "unnamed" else ((), line)
-        text, part = "".join(piece.text for piece in rest), label(before.name)
-        said = f"({part})" if f"({part})" in text else part
-        line = (*head, Piece(text.replace(said, "…", 1), "text"))
+        expression = substitute(step.expression, lambda leaf: Name("…") if leaf == Name(before.name) else None)
+        step = step._replace(expression=expression, operands=(*step.operands, ("…", before.slot)))
+    line = equation_line(program, step, objective)
     return tuple(Piece(piece.text, "name" if piece.role == "now" else piece.role) for piece in line)
 
 

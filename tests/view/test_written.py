@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstep.debugger import Session
 from nnstep.errors import LanguageError
 from nnstep.language import Call, Expression, Name, parse_expression, substitute, to_text, tokens
 from nnstep.ops import OPERATIONS
@@ -18,8 +19,9 @@ from nnstep.scenario.library import bundled
 from nnstep.view.canvas import line_text
 from nnstep.view.latex_report import notation_of
 from nnstep.view.notation import ascii_text
-from nnstep.view.operation import equation_line
+from nnstep.view.operation import Operand, arrange, equation_line
 from nnstep.view.symbols import SYMBOLS, label
+from nnstep.view.top import listing
 from tests.engine.random_programs import random_case
 from tests.language.latex_reader import plain
 from tests.language.unicode_reader import read_unicode
@@ -140,3 +142,27 @@ def test_the_loss_goes_by_its_name_where_something_else_is_called_l() -> None:
     text = 'equations = "L = w * w\\nloss = L * L"\n[parameters]\nw = 2\n'
     program = compile_program(loads(text))
     assert [label(name, objective_letter(program)) for name in ("grad(loss)", "grad(L)")] == ["∂loss/∂loss", "∂loss/∂L"]
+
+
+def test_in_the_listing_an_ellipsis_stands_for_the_value_just_before_and_nothing_else() -> None:
+    text = 'equations = "z = xx * 2 + x * 2"\n[parameters]\nxx = 2\n[data]\nx = [[1, 2]]\n'
+    lines = [line_text(line.pieces) for line in listing(Session(loads(text)), "L")]
+    assert lines == ["FORWARD", "xx · 2", "x · 2", "z = xx · 2 + …"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "row"),
+    [
+        ("(a ** b) ** c", "( a ** b ) ** c"),
+        ("(-a) ** 2", "( − a ) ²"),
+        ("-(a ** 2)", "− a ²"),
+        ("a - (-b)", "a − ( − b )"),
+        ("-a * b", "− a ⊙ b"),
+        ("(a @ b) * c", "( a @ b ) ⊙ c"),
+        ("max(a, 0)", "max over rows( a )"),
+        ("maximum(a, 0)", "max( a , 0 )"),
+    ],
+)
+def test_a_row_of_matrices_has_the_signs_of_its_expression(typed: str, row: str) -> None:
+    parts = arrange(parse_expression(typed))
+    assert " ".join(part.name if isinstance(part, Operand) else part.text for part in parts) == row
