@@ -120,8 +120,8 @@ class Doubled(NamedTuple):
     outer     the step, such as a cross entropy, which applies softmax to what it is given
     function  what makes that: softmax
     given     the slot of what that is applied to
-    kind      "logits" where `outer` is a loss that expects logits and is given probabilities, "bounded" where it is given
-              logits no larger than 1 in size, "logarithms" where it expects probabilities and is given their
+    kind      "logits" where `outer` is a loss that expects logits and is given probabilities, "bounded" where it is
+              given logits no larger than 1 in size, "logarithms" where it expects probabilities and is given their
               logarithms, "again" where an activation is applied to an activation
     """
 
