@@ -27,7 +27,7 @@ from nnstep.tui.commands import COMMANDS, SIGNS_OF_COMMANDS, key_name
 from nnstep.tui.copying import Copying
 from nnstep.tui.guard import GuardedApp
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
-from nnstep.tui.kitty import PlacedKey
+from nnstep.tui.kitty import place_of
 from nnstep.tui.robust import has_job_control
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.signs import in_ascii, needs_ascii
@@ -206,7 +206,7 @@ class NnstepApp(GuardedApp):
 
     def _meant(self, event: Key) -> list[Key]:
         """The keys that are meant by one; the one itself where text is typed, or where it is bound to nothing."""
-        place = event.place if isinstance(event, PlacedKey) else ""
+        place = place_of(event)
         itself = Key(event.key, event.character) if place else event
         if event.character is None or "+" in event.key:
             held = self.keyboard.key(event.key, place)

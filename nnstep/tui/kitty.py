@@ -13,7 +13,7 @@ from textual.events import Key
 
 from nnstep.tui.keyboard_layouts import US
 
-__all__ = ["REPORT_ALTERNATE_KEYS", "PlacedKey", "without_alternates"]
+__all__ = ["REPORT_ALTERNATE_KEYS", "PlacedKey", "place_of", "same_key", "without_alternates"]
 
 REPORT_ALTERNATE_KEYS: Final = "\x1b[=4;2u"  # besides all that is reported already, until that is taken back
 _SEQUENCE = re.compile(r"\x1b\[(?P<key>\d+):\d*(?::(?P<base>\d*))?(?P<rest>(?:;[\d:]*)*)u")
@@ -26,6 +26,17 @@ class PlacedKey(Key):
     def __init__(self, key: str, character: str | None, place: str) -> None:
         super().__init__(key, character)
         self.place = place
+
+
+def place_of(key: Key) -> str:
+    """What a US keyboard types with a key, where the terminal has said it; "" otherwise."""
+    return key.place if isinstance(key, PlacedKey) else ""
+
+
+def same_key(key: Key) -> Key:
+    """The same key as a message of its own."""
+    place = place_of(key)
+    return PlacedKey(key.key, key.character, place) if place else Key(key.key, key.character)
 
 
 def without_alternates(sequence: str) -> tuple[str, str]:

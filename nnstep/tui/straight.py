@@ -19,7 +19,7 @@ from textual.message import Message
 
 from nnstep.tui.guard import GuardedApp
 from nnstep.tui.keyboard import Keyboard, textual_name
-from nnstep.tui.kitty import PlacedKey
+from nnstep.tui.kitty import place_of
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.view.state import FORESEEN
 
@@ -73,8 +73,9 @@ class Straight:
         """The command of a key, also of one of another script; "" for none, and for a syllable, which has several."""
         if key.character is None or len(key.character) != 1 or "+" in key.key:
             return COMMAND_OF.get(key.key, "")
-        place = key.place if isinstance(key, PlacedKey) else ""
-        meant = self._keyboard.keys(key.character, place)  # also of a Latin one: it remembers which layout is in use
+        meant = self._keyboard.keys(
+            key.character, place_of(key)
+        )  # also of a Latin one: it remembers which layout is in use
         if key.character.isascii() or len(meant) != 1:
             return COMMAND_OF.get(key.key, "")
         return COMMAND_OF.get(textual_name(meant), "")

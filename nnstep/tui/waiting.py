@@ -9,6 +9,8 @@ from threading import Lock
 from textual.events import Key, MouseMove, Resize
 from textual.message import Message
 
+from nnstep.tui.kitty import place_of, same_key
+
 __all__ = ["Waiting"]
 
 _KEYS = 1 << 16  # keys that wait at most: a few seconds of work, and half a megabyte
@@ -22,7 +24,9 @@ class Waiting:
     def __init__(self) -> None:
         self._messages: deque[Message] = deque()
         self._others = 0  # messages that are no keys
-        self._kinds: dict[tuple[str, str | None], Key] = {}  # the same key pressed ten thousand times is one object
+        self._kinds: dict[
+            tuple[str, str | None, str], Key
+        ] = {}  # the same key pressed ten thousand times is one object
         self._one_at_a_time = Lock()
         self.interrupted = False  # whether Ctrl+C waits among them
 
@@ -52,7 +56,7 @@ class Waiting:
     def _same(self, key: Key) -> Key:
         if len(self._kinds) > _KINDS:
             self._kinds.clear()
-        return self._kinds.setdefault((key.key, key.character), key)
+        return self._kinds.setdefault((key.key, key.character, place_of(key)), key)
 
     def first(self) -> Message | None:
         """What comes next."""
@@ -64,7 +68,7 @@ class Waiting:
             message = self._messages.popleft()
             if isinstance(message, Key):
                 self.interrupted = self.interrupted and message.key != "ctrl+c"
-                return Key(message.key, message.character)
+                return same_key(message)
             self._others -= 1
             return message
 

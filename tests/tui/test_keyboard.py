@@ -16,8 +16,9 @@ from nnstep.tui.commands import SIGNS_OF_COMMANDS
 from nnstep.tui.hangul import hangul_keys
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
 from nnstep.tui.keyboard_layouts import LAYOUTS, US
-from nnstep.tui.kitty import PlacedKey, without_alternates
+from nnstep.tui.kitty import PlacedKey, place_of, without_alternates
 from nnstep.tui.terminal import Keys
+from nnstep.tui.waiting import Waiting
 from tests.tui.driving import press_at_once, run, screen_text
 from tests.tui.fakes import FakeStepper
 
@@ -283,6 +284,15 @@ def test_a_key_of_which_the_place_is_known(place, command, straight):
         return app.stepping.stepper.log
 
     assert (command, None) in run(act, FakeStepper(step=5))
+
+
+def test_the_place_of_a_key_is_its_own_while_it_waits():
+    waiting = Waiting()
+    for place in ("N", "", "n", "N"):
+        waiting.put(PlacedKey("ㅜ", "ㅜ", place) if place else events.Key("ㅜ", "ㅜ"))
+    taken = [waiting.take() for _ in range(4)]
+    assert [place_of(key) for key in taken] == ["N", "", "n", "N"]
+    assert len(set(map(id, taken))) == 4
 
 
 def test_its_text_is_what_a_dialog_gets():
