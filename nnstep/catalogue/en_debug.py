@@ -98,6 +98,7 @@ DEBUG: dict[str, str] = {
     # -- edits that were not saved
     "recovery.offer.one": "A branch of {when} was not saved: R takes it up.",
     "recovery.offer.many": "{count} branches of {when} were not saved: R takes them up.",
+    "recovery.offer.sessions": "{count} branches of {sessions} sessions ({when}) were not saved: R takes all up.",
     "recovery.other-file": "The file was changed since: what is not possible any more is said and kept.",
     "recovery.taken": "taken up: {names}",
     "recovery.lost": "not possible any more: {names} (kept in {file})",

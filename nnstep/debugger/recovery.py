@@ -33,24 +33,26 @@ Edits = tuple[tuple[int, str], ...]
 
 
 class Offer(NamedTuple):
-    """What an earlier session has left.
+    """What earlier sessions have left.
 
-    branches  how many it had not saved
-    when      when it wrote that, in seconds since 1970
-    same      whether the scenario's file still has the same bytes
+    branches  how many they had not saved, all in all
+    when      when the latest wrote that, in seconds since 1970
+    same      whether the scenario's file still has the bytes that all of them had read
+    sessions  how many there are
     """
 
     branches: int
     when: float
     same: bool
+    sessions: int = 1
 
 
 class Taken(NamedTuple):
-    """What was taken up: the names of branches, those that are not possible any more, and where these are kept."""
+    """What was taken up: the names of branches, those that are not possible any more, the files these are kept in."""
 
     names: tuple[str, ...]
     lost: tuple[str, ...] = ()
-    kept: str = ""
+    kept: tuple[str, ...] = ()
 
 
 class Recovery:
@@ -131,21 +133,27 @@ class Recovery:
     # What others have left.
 
     def offer(self) -> Offer | None:
-        """What the latest session that is no more has left for this scenario, or None."""
+        """What the sessions that are no more have left for this scenario, or None."""
+        left = []
         for _, file in self._left():
             with file:
                 found = _parsed(file.read(_LARGEST + 1))
             if found is not None:
-                unsaved = sum(1 for one in found["branches"] if one["unsaved"])
-                return Offer(unsaved, found["when"], found["digest"] == _digest(self._scenario))
-        return None
+                left.append(found)
+        if not left:
+            return None
+        unsaved = sum(1 for found in left for one in found["branches"] if one["unsaved"])
+        digest = _digest(self._scenario)
+        same = all(found["digest"] == digest for found in left)
+        return Offer(unsaved, max(found["when"] for found in left), same, len(left))
 
     def take(self, session: Session) -> Taken | None:
-        """Take up what is offered: branches again, each as far as its edits are possible; None where nothing is.
+        """Take up all that is offered: branches again, each as far as its edits are possible; None where nothing is.
 
         What was taken up is in our own file before the other one goes. One with branches that are not possible any
         more stays, under another name, and is not offered again.
         """
+        taken: Taken | None = None
         for path, file in self._left():
             with file:
                 found = _parsed(file.read(_LARGEST + 1))
@@ -153,16 +161,18 @@ class Recovery:
                     continue
                 names, lost = _restored(session, found)
                 self.keep(session)
+                before = taken or Taken(())
                 if self.failed and names:  # ours could not be written, so the other one stays
-                    return Taken(tuple(names), tuple(lost), str(path))
+                    return Taken((*before.names, *names), (*before.lost, *lost), (*before.kept, str(path)))
                 kept = path.with_suffix(".kept") if lost else None
                 with contextlib.suppress(OSError):
                     if kept is not None:
                         path.replace(kept)
                     else:
                         path.unlink()
-                return Taken(tuple(names), tuple(lost), str(kept or ""))
-        return None
+                keeping = (*before.kept, str(kept)) if kept is not None else before.kept
+                taken = Taken((*before.names, *names), (*before.lost, *lost), keeping)
+        return taken
 
     def set_aside(self) -> str:
         """Keep a copy of our file as it is now, which is not offered; its path, or ""."""
@@ -186,7 +196,7 @@ class Recovery:
             return
         mark = _mark(self._scenario)
         ours = [folder / name for name in names if name.startswith(f"{mark}.") and name.endswith(".json")]
-        for path in sorted(ours, key=_time, reverse=True):
+        for path in sorted(ours, key=lambda path: (_time(path), path.name), reverse=True):
             try:
                 file = _opened(path)
             except OSError:

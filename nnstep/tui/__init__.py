@@ -17,17 +17,16 @@ def run(path: str | None = None, *, quiz: bool = False, results: str | None = No
     Textual is imported by this call, not by importing the package. Raises `NnstepError` when the scenario cannot be
     used; returns 2 after one line on standard error when there is no terminal to draw on.
     """
-    from nnstep.tui.robust import end_at_signals, forget_odd_sizes, no_terminal
+    from nnstep.tui.robust import bad_variable, end_at_signals, forget_odd_sizes, no_terminal
 
     if reason := no_terminal():
-        import sys
-
         from nnstep.catalogue import say
 
-        sys.stderr.write(f"nnstep: {say('message.no-terminal', reason=reason)}\n")
-        return 2
+        return _refused(say("message.no-terminal", reason=reason))
     end_at_signals()
     forget_odd_sizes()
+    if reason := bad_variable():
+        return _refused(reason)
     import gc
 
     gc.disable()  # nothing that is imported now will ever be garbage; the application switches it on again
@@ -41,3 +40,13 @@ def run(path: str | None = None, *, quiz: bool = False, results: str | None = No
     from nnstep.tui.app import start
 
     return start(path, quiz, results, memory)
+
+
+def _refused(reason: str) -> int:
+    """Say why the screen is not shown, on whatever is open; the exit status."""
+    import sys
+    from contextlib import suppress
+
+    with suppress(OSError, ValueError, AttributeError):
+        (sys.stderr or sys.stdout).write(f"nnstep: {reason}\n")
+    return 2

@@ -7,11 +7,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TextIO
 
 from nnstep.catalogue import say
+from nnstep.text import clean
 
-__all__ = ["SignalWatch", "end_at_signals", "forget_odd_sizes", "has_job_control", "no_terminal"]
+__all__ = ["SignalWatch", "bad_variable", "end_at_signals", "forget_odd_sizes", "has_job_control", "no_terminal"]
 
 _ENDING = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")  # where the system has them
 
@@ -31,6 +33,46 @@ def no_terminal() -> str | None:
     if os.environ.get("TERM") == "dumb":
         return say("message.dumb-terminal")
     return None
+
+
+_COLOR_SYSTEMS = ("auto", "standard", "256", "truecolor", "windows")
+_MOST_FRAMES = 1_000  # a second
+
+
+def bad_variable() -> str | None:
+    """What is wrong with the variables that Textual starts by, in one line; None where it can start."""
+    said = os.environ.get("TEXTUAL_COLOR_SYSTEM")
+    if said is not None and said not in _COLOR_SYSTEMS:
+        return _wrong("TEXTUAL_COLOR_SYSTEM", said, say("variable.one-of", choices=", ".join(_COLOR_SYSTEMS)))
+    said = os.environ.get("TEXTUAL_FPS", "")
+    if said.strip().isdecimal() and (len(said) > 9 or int(said) > _MOST_FRAMES):
+        return _wrong("TEXTUAL_FPS", said, say("variable.at-most", most=_MOST_FRAMES))
+    if (said := os.environ.get("TEXTUAL_DRIVER")) and not _names_a_driver(said):
+        return _wrong("TEXTUAL_DRIVER", said, say("variable.driver"))
+    if said := os.environ.get("TEXTUAL_LOG"):
+        try:
+            with Path(said).open("a", encoding="utf-8"):
+                pass
+        except (OSError, ValueError) as error:
+            return _wrong("TEXTUAL_LOG", said, getattr(error, "strerror", None) or str(error))
+    return None
+
+
+def _wrong(name: str, said: str, reason: str) -> str:
+    return say("variable.wrong", name=name, value=repr(clean(said, 40)), reason=clean(reason))
+
+
+def _names_a_driver(said: str) -> bool:
+    """Whether MODULE:CLASS is a driver of Textual's kind."""
+    from importlib import import_module
+
+    module, _, name = said.partition(":")
+    try:
+        from textual.driver import Driver
+
+        return issubclass(getattr(import_module(module), name), Driver)
+    except Exception:  # a module may raise anything
+        return False
 
 
 def has_job_control() -> bool:

@@ -30,14 +30,17 @@ def after(recovery: Recovery, session: Session, command: str, message: Line) -> 
 
 
 def offer(recovery: Recovery) -> Line:
-    """What an earlier session has left, or nothing."""
+    """What earlier sessions have left, or nothing."""
     found = recovery.offer()
     if found is None:
         return ()
     import time
 
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.when))
-    said = say_count("recovery.offer", found.branches, when=when)
+    if found.sessions > 1:
+        said = say("recovery.offer.sessions", count=found.branches, sessions=found.sessions, when=when)
+    else:
+        said = say_count("recovery.offer", found.branches, when=when)
     return (Piece(said + ("" if found.same else " " + say("recovery.other-file")), "warning"),)
 
 
@@ -48,7 +51,7 @@ def take_up(recovery: Recovery, session: Session) -> Line:
         return (Piece(say("recovery.none"), "warning"),)
     line = [Piece(say("recovery.taken", names=clean(", ".join(found.names), 80)), "good")] if found.names else []
     if found.lost:
-        lost = say("recovery.lost", names=clean(", ".join(found.lost), 80), file=clean(found.kept, 200))
+        lost = say("recovery.lost", names=clean(", ".join(found.lost), 80), file=clean(", ".join(found.kept), 200))
         line.append(Piece(("  " if line else "") + lost, "warning"))
     if recovery.failed:
         line.append(Piece("  " + say("recovery.failed", reason=clean(recovery.failed, 80)), "warning"))

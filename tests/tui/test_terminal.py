@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -152,6 +153,35 @@ def test_a_dumb_terminal_is_refused(monkeypatch):
     status, said = program.exit_status()
     assert status == 2
     assert b"TERM=dumb" in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("TEXTUAL_COLOR_SYSTEM", "garbage", "one of auto, standard"),
+        ("TEXTUAL_COLOR_SYSTEM", "", "one of auto, standard"),
+        ("TEXTUAL_DRIVER", "garbage", "MODULE:CLASS"),
+        ("TEXTUAL_DRIVER", "a:b", "MODULE:CLASS"),
+        ("TEXTUAL_DRIVER", "pathlib:Path", "MODULE:CLASS"),
+        ("TEXTUAL_FPS", "999999999999", "at most"),
+        ("TEXTUAL_LOG", "/nowhere/x", "No such file"),
+    ],
+)
+def test_a_variable_that_textual_cannot_start_by_is_named(variable, value, said):
+    status, output = Program(["env", f"{variable}={value}", sys.executable, "-c", RUN]).exit_status()
+    assert status == 2
+    assert output.count(b"\n") == 1
+    assert variable.encode() in output
+    assert said.encode() in output
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&-", "2>&- <&-"])
+def test_without_a_stream_it_says_so_on_another(closed):
+    command = f"{shlex.quote(sys.executable)} -c {shlex.quote(RUN)} {closed}"
+    status, output = Program(["bash", "-c", command]).exit_status()
+    assert status == 2
+    assert output.count(b"\n") == 1
+    assert b"is not a terminal" in output
 
 
 def test_importing_the_room_loads_no_textual():

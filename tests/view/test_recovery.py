@@ -145,3 +145,24 @@ def test_a_file_that_is_none_of_ours_is_not_offered(content: bytes, path: Path) 
     assert said == ""
     assert line_text(stepper.do("recovery.take").message)
     assert file.exists()
+
+
+def test_two_sessions_are_offered_with_their_number_and_taken_up_together(path: Path) -> None:
+    first, _ = opened(path)
+    second, _ = opened(path)
+    third, _ = opened(path)
+    first.do("edit.make", "W1[0, 0] = 1")
+    second.do("edit.make", "W1[0, 0] = 2")
+    second.do("edit.make", "lr = 0.7")
+    third.do("edit.make", "W1[0, 0] = 3")
+    for one in (first, second, third):
+        one.close()
+    found, said = opened(path)
+    assert len(files()) == 3
+    assert "3 branches of 3 sessions" in said
+    view = found.do("recovery.take")
+    assert len(files()) == 1
+    assert len(found.session.branches.all) == 1 + 3
+    assert "recovery.take" not in view.enabled
+    made = {edit.value for one in found.session.branches.all for edit in one.timeline.scenario.edits if edit.name}
+    assert made == {1.0, 2.0, 3.0}
