@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, largest, norm, seen
+from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, is_fitted, largest, norm, seen
 from nnstep.debugger.health_layers import weights
 from nnstep.debugger.health_since import cost
 from nnstep.debugger.health_units import looks
@@ -63,7 +63,7 @@ def rate_too_large(timeline: Timeline, done: int, found: Sequence[Finding]) -> l
     length = _length(timeline, done, began)
     here = _mean(timeline, length, length) if length <= done else inf
     killed = any(one.kind == "dead" and one.cause == "update" and one.severity == PROBLEM for one, _ in trouble)
-    limit = inf if killed or not isfinite(here) else here - (1 - _BETTER) * abs(here)
+    limit = inf if (killed and not is_fitted(here, first)) or not isfinite(here) else here - (1 - _BETTER) * abs(here)
     best = looks(timeline).once(
         ("rate", length, era.number, limit), lambda: _best(timeline, era, optimizer, length, limit)
     )

@@ -115,7 +115,8 @@ def _finding(timeline: Timeline, at: int, look: Look, units: list[int], when: Si
         cause, numbers = _feeding(seen(timeline, at), layer, units[0]) if one and layer.axis != 1 else ("", {})
     elif when.how == "least":
         cause, numbers = "", {}
-    stops = every and kind == "dead" and (not fitted or layer.hidden)
+    passes_nothing = layer.hidden and (look.samples > 1 or cause == "start")  # though the loss is near 0
+    stops = every and kind == "dead" and (not fitted or passes_nothing)
     severity = PROBLEM if stops else WARNING
     remedy = f"{kind}.{'layer' if every or not one else 'unit'}"
     if kind == "saturated" and cause:
