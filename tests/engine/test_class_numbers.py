@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.catalogue import say
 from nnstep.engine import Timeline, compile_run
 from nnstep.engine.expressions import value_at
 from nnstep.errors import NnstepError, RunError
@@ -252,10 +251,6 @@ def test_a_watch_of_what_are_no_class_numbers_is_nan() -> None:
     right = value_at(parse_expression("sum(one_hot(x[:, 2], 2))"), timeline.record, 1, 0)
     assert np.isnan(wrong)
     assert right == 3
-
-
-def test_what_is_said_has_a_text() -> None:
-    assert say("labels.hint") == "classes are counted from 0"
 
 
 def test_what_was_skipped_to_is_left_again() -> None:

@@ -39,8 +39,8 @@ def counted() -> Iterator[Count]:
     """Counts what every machine made in here runs, by `run` and by `repeat`."""
     count, made = Count(), Machine.__init__
 
-    def make(machine: Machine, program: Program) -> None:
-        made(machine, program)
+    def make(machine: Machine, program: Program, *, guarded: bool = False) -> None:
+        made(machine, program, guarded=guarded)
         run = machine.run
 
         def counting() -> None:
