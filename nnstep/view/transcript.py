@@ -18,7 +18,7 @@ from nnstep.view.numbers import plain, shape_text
 from nnstep.view.operation import equation_line
 from nnstep.view.symbols import label
 
-__all__ = ["transcript"]
+__all__ = ["matrix_lines", "transcript"]
 
 _DIGITS = 6  # significant digits of the largest number of a matrix
 _SCALAR_DIGITS = 9  # decimals of a single number
@@ -85,7 +85,7 @@ class _Writer:
             yield f"  {say('trace.given')}"
         for value in shown:
             yield _padded(f"      {self._name(value.name)}", value, say(f"trace.given.{value.role}"))
-            yield from _matrix(record.value(value.slot))
+            yield from matrix_lines(record.value(value.slot))
 
     def steps(self, record: Record) -> Iterator[str]:
         """Every step, under the headings of its phases."""
@@ -97,7 +97,7 @@ class _Writer:
                 yield f"  {say(f'phase.{phase}')}"
             value = self.program.values[step.target]
             yield _padded(f"{step.index:5} {self.equations[step.index]}", value, step.operation)
-            yield from _matrix(record.value(step.target))
+            yield from matrix_lines(record.value(step.target))
 
     def _name(self, name: str) -> str:
         return label(name, self.objective) if self.unicode else name
@@ -116,7 +116,8 @@ def _padded(text: str, value: Value, what: str) -> str:
     return f"{text}{gap}{shape_text(value.shape) or say('report.scalar')}  {what}"
 
 
-def _matrix(array: Array) -> Iterator[str]:
+def matrix_lines(array: Array) -> Iterator[str]:
+    """The numbers of a value as the trace writes them, of a large one those of the first rows and columns."""
     if not array.shape:
         yield " " * 8 + plain(float(array), _SCALAR_DIGITS)
         return
