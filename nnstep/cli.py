@@ -258,6 +258,7 @@ def _trace(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     """One number, at the end of one iteration: the last of those asked for, by default the first of the run."""
     from nnstep.view.explain import asked, explain, explain_record
+    from nnstep.view.signs import text_in_ascii
 
     plain = not _carries_unicode()
     found = asked(_load(options.scenario), options.explain, (options.iteration or (1, 1))[1], plain)
@@ -266,7 +267,7 @@ def _explain(options: argparse.Namespace) -> int:
 
         _print([json.dumps(explain_record(found), allow_nan=False)])
     else:
-        _print(explain(found), plain=plain)
+        _print(map(text_in_ascii, explain(found)) if plain else explain(found))
     return 0
 
 

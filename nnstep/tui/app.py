@@ -30,10 +30,10 @@ from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, t
 from nnstep.tui.kitty import place_of
 from nnstep.tui.robust import has_job_control
 from nnstep.tui.screens.stepper import StepperScreen
-from nnstep.tui.signs import in_ascii, needs_ascii
 from nnstep.tui.stepping import Library, Opener, Stepping, bundled_scenarios, open_stepper
 from nnstep.tui.straight import Straight
 from nnstep.tui.theme import LOOKS, Look, Palette
+from nnstep.view.signs import in_ascii, needs_ascii
 
 __all__ = ["NnstepApp", "start"]
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -175,3 +179,13 @@ def test_a_quiz_needs_a_scenario_and_a_terminal(capsys: pytest.CaptureFixture[st
     assert status == 2
     assert "not a terminal" in err
     assert not results.exists()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "euc-kr", "koi8-r"])
+def test_where_the_encoding_lacks_the_signs_all_of_it_is_ascii(encoding: str) -> None:
+    command = [sys.executable, "-m", "nnstep", "trace", "two_layer", "--explain", "W1[0,1]"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert done.stdout.isascii()
+    assert not re.search(rb"\\[ux][0-9a-f]{2}", done.stdout)
+    assert b"dL/dW1" in done.stdout

@@ -14,10 +14,10 @@ from nnstep.settings import SIGNS
 from nnstep.text import width
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.commands import COMMANDS
-from nnstep.tui.signs import in_ascii, line_in_ascii, needs_ascii
 from nnstep.tui.stepping import open_stepper
 from nnstep.tui.terminal import Keys
 from nnstep.view.canvas import Piece, line_text
+from nnstep.view.signs import in_ascii, line_in_ascii, needs_ascii
 from tests.tui.driving import press_at_once
 
 pytest.importorskip("pty", reason="a pseudo-terminal is needed")

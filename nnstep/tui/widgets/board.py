@@ -17,7 +17,6 @@ from textual.strip import Strip
 from nnstep.catalogue import say
 from nnstep.text import width as text_width
 from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, arrange
-from nnstep.tui.signs import line_in_ascii
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.direct import write
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
@@ -25,6 +24,7 @@ from nnstep.tui.widgets.pane import Change, Pane, Picture, fit
 from nnstep.tui.widgets.pointed import Pointed
 from nnstep.tui.widgets.selection import Selection, lit
 from nnstep.view.canvas import Line, Panel, Piece, line_text
+from nnstep.view.signs import line_in_ascii
 from nnstep.view.state import PANEL_KEYS, ViewState
 
 __all__ = ["Board"]

@@ -13,7 +13,7 @@ from itertools import groupby
 from nnstep.text import width
 from nnstep.view.canvas import Line, Piece
 
-__all__ = ["in_ascii", "line_in_ascii", "needs_ascii"]
+__all__ = ["in_ascii", "line_in_ascii", "needs_ascii", "text_in_ascii"]
 
 _SIGNS = {
     **dict.fromkeys("⎡⎢⎣⟨", "["),
@@ -101,6 +101,11 @@ def in_ascii(text: str) -> str:
     if text.isascii():
         return text
     return text.translate(_TABLE)
+
+
+def text_in_ascii(text: str) -> str:
+    """A line of text, as `line_in_ascii` writes it."""
+    return "".join(piece.text for piece in line_in_ascii((Piece(text),)))
 
 
 def line_in_ascii(line: Line) -> Line:
