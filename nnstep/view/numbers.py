@@ -20,7 +20,7 @@ __all__ = ["DIGITS", "NumberFormat", "choose_format", "exact", "largest_size", "
 
 DIGITS = 4  # significant digits of the largest number, unless asked for more
 
-_OWN = 3  # significant digits, at most, of a number in a form of its own
+_OWN = 3  # significant digits of a number in a form of its own, where no more than four are asked for
 _SHOWN = 2  # significant digits that every number shows at least
 _SMALLEST, _LARGEST = 1e-3, 1e6  # between them numbers are written without an exponent
 _GAP = 1e4  # so many times its next smaller neighbour, and as large itself: such a number does not set the format
@@ -28,11 +28,15 @@ _INFINITE = (math.inf, -math.inf)
 
 
 class NumberFormat(NamedTuple):
-    """Fixed point with `decimals`, or `scientific` with as many decimals of the mantissa; `width` columns a number."""
+    """Fixed point with `decimals`, or `scientific` with as many decimals of the mantissa; `width` columns a number.
+
+    `own` is how many significant digits a number in a form of its own has at most.
+    """
 
     decimals: int
     scientific: bool
     width: int
+    own: int = _OWN
 
     def text(self, value: float) -> str:
         """The number, not padded; at most `width` columns where the format was chosen for it."""
@@ -44,7 +48,7 @@ class NumberFormat(NamedTuple):
             return self._powers(value, self.decimals)
         said = f"{value:.{self.decimals}f}"
         if len(said) > self.width or (abs(value) < _least(self.decimals) and float(said) != value):
-            return self._powers(value, _OWN - 1)
+            return self._powers(value, self.own - 1)
         return _minus(said)
 
     def column(self, values: Sequence[float]) -> list[str]:
@@ -106,7 +110,9 @@ def choose_format(values: Array, digits: int = DIGITS, whole: bool = True) -> Nu
         if decimals and small.any():
             hidden = within[small & (np.round(within, decimals) != within)]
             width = max(width, _own_width(hidden, _SHOWN - 1))
-        form = NumberFormat(decimals, False, max(width, _own_width(outside[np.isfinite(outside)], _OWN - 1)))
+        own = max(_OWN, digits - 1)
+        width = max(width, _own_width(outside[np.isfinite(outside)], own - 1))
+        form = NumberFormat(decimals, False, width, own)
     else:
         finite = values[np.isfinite(values)]
         decimals = _power_decimals(finite, digits)
