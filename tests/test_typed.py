@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnstep.typed import Typed, TypedError, read_numbers
+from nnstep.typed import Typed, TypedError, read_arrays, read_numbers
 
 ARRAYS = hnp.arrays(
     np.float64,
@@ -115,14 +116,14 @@ def test_brackets_say_the_shape() -> None:
         ("ınf", "no number"),
         ("1_000", "no number"),
         ("1/inf", "no number"),
-        ("one", "row 1, entry 1"),
-        ("1, 2x", "entry 2"),
+        ("one", "line 1, column 1: 'one'"),
+        ("1, 2x", "line 1, column 4: '2x'"),
         ("1,,2", "missing"),
         ("[[1, 2]", "brackets"),
         ("1]", "brackets"),
         ("[[[1]]]", "two brackets"),
         ("[1, [2]]", "side by side"),
-        ("__import__('os')", "no number"),
+        ("__import__('os')", "'__import__'"),
         ("1/0", "no number"),
         ("[1] x", "outside"),
         ("9" * 2_000_000, "characters"),
@@ -213,3 +214,70 @@ def test_any_text_of_such_characters_is_read_or_refused(text: str) -> None:
     assert len(sizes) == 1
     assert math.prod(typed.shape) == len(typed.rows) * sizes.pop()
     assert len(typed.shape) == 2 or len(typed.rows) == 1
+
+
+MATRIX = ((1.0, 2.0, 3.0), (4.0, 5.0, 6.0))
+PRINTED = json.loads((Path(__file__).parent / "printed.json").read_text(encoding="utf-8"))
+MATRICES, VECTORS, NUMBERS = PRINTED["matrices"], PRINTED["vectors"], PRINTED["numbers"]
+
+
+@pytest.mark.parametrize("text", MATRICES.values(), ids=MATRICES)
+def test_a_matrix_as_programs_print_it(text: str) -> None:
+    name, typed = read_arrays(text)[0]
+    np.testing.assert_allclose(np.array(typed.rows), np.array(MATRIX))
+    assert typed.shape == (2, 3)
+    assert name in ("", "dW1", "dw1", "W1", "W1.grad", "dL/dW1", "∂L/∂W1", "grad(W1)")
+
+
+@pytest.mark.parametrize("text", VECTORS.values(), ids=VECTORS)
+def test_a_vector_as_programs_print_it(text: str) -> None:
+    ((_, typed),) = read_arrays(text)
+    assert np.array(typed.rows).ravel().tolist() == [0.1, 0.2, 0.3]
+    assert typed.shape in ((3,), (3, 1))
+
+
+@pytest.mark.parametrize("text", NUMBERS.values(), ids=NUMBERS)
+def test_a_number_as_programs_print_it(text: str) -> None:
+    ((_, typed),) = read_arrays(text)
+    assert (typed.rows, typed.shape) == (((0.5,),), ())
+
+
+def test_several_arrays_have_their_names() -> None:
+    for key in ("dict", "two", "two octave"):
+        assert [name for name, _ in read_arrays(MATRICES[key])] == ["dW1", "db1"]
+    with pytest.raises(TypedError, match=r"found 2 arrays \(dW1, db1\), expected one"):
+        read_numbers(MATRICES["two"])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "shown"),
+    [
+        ("[[1, 2],\n [3, abc]]", 2, 6, "'abc'"),
+        ("1 2\n3 x4", 2, 3, "'x4'"),
+        ("dW1 = [[1, 2], [3, oops]]", 1, 20, "'oops'"),
+        ("tensor([[1., 2.],\n        [3., nope]])", 2, 14, "'nope'"),
+        ("[1, 2]]", 1, 7, "']'"),
+        ("[[1, 2], [3, 4]", 1, 1, "'['"),
+        ("[1, 2] and more", 1, 8, "'and'"),
+        ("[[1, 2, 3],\n ...,\n [4, 5, 6]]", 2, 2, "left out"),
+    ],
+)
+def test_what_cannot_be_read_says_where_it_stopped(text: str, line: int, column: int, shown: str) -> None:
+    with pytest.raises(TypedError) as found:
+        read_arrays(text)
+    assert str(found.value).startswith(f"line {line}, column {column}: ")
+    assert shown in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("0.5 0.25 1", (0.1, 0.01, 0.01)),
+        ("[1.50e-3 2.0e-5]", (1e-5, 1e-6)),
+        ("[0.5  0.333]", (1e-3, 1e-3)),
+        ("1 2", ()),
+    ],
+)
+def test_a_unit_of_the_last_digit_is_that_of_each_number(text: str, units: tuple[float, ...]) -> None:
+    typed = read_numbers(text)
+    assert (typed.units[0] if typed.units else ()) == pytest.approx(units, rel=1e-6)

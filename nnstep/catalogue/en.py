@@ -36,8 +36,8 @@ TEXTS: dict[str, str] = {
     "dialog.paste.question": "{name}, {shape}",
     "dialog.paste.nothing": "There are no gradients here; other values are compared by name.",
     "dialog.paste.title": "Your own numbers",
-    "dialog.paste.hint": "Rows on lines of their own, or as Python, NumPy, PyTorch or JSON print them; "
-    'or {"W1": [[...]], ...}.   Ctrl+s compares, Esc goes back',
+    "dialog.paste.hint": "Rows on lines of their own, or as NumPy, PyTorch, R, Julia, MATLAB, LaTeX, JSON and others "
+    "print them; several with names: dW1 = ...   Ctrl+s compares, Esc goes back",
     # -- where a cell comes from, and what uses it (view/lens)
     "cell.step": "computed at step {step}, {phase}",
     "cell.sample": "sample {number}",
@@ -300,16 +300,22 @@ TEXTS: dict[str, str] = {
     "lens.check.not-yet": "{name} is not computed yet: step on to it, then it can be checked.",
     # -- numbers that are typed or pasted
     "typed.long": "more than {most} characters",
-    "typed.left-out": "numbers are left out (…): print all of them",
-    "typed.nothing": "found no number",
+    "typed.left-out": "line {line}, column {column}: numbers are left out (…): print all of them",
+    "typed.nothing": "found no number; a form that works: 0.1 -0.2; 0.3 0.4",
+    "typed.several": "found {count} arrays ({names}), expected one",
     "typed.ragged": "row {row} has {count} numbers, the first has {first}",
+    "typed.blocks": "the blocks of columns have different numbers of rows",
+    "typed.box": "line {line}: the large bracket does not go on",
+    "typed.r-shape": "{count} numbers are not {rows} rows of {columns}",
     "typed.comma": "is {text} one number or two? write {one}, or {two}",
-    "typed.deep": "more than two brackets deep: a matrix has rows of numbers",
-    "typed.brackets": "the brackets do not match",
-    "typed.outside": "found {text} outside of the brackets",
-    "typed.mixed": "numbers and rows stand side by side",
-    "typed.missing": "row {row}, entry {column}: a number is missing",
-    "typed.no-number": "row {row}, entry {column}: {text} is no number",
+    "typed.deep": "line {line}, column {column}: more than two brackets deep: a matrix has rows of numbers",
+    "typed.brackets": "line {line}, column {column}: the brackets do not match at {text}",
+    "typed.open": "line {line}, column {column}: the brackets do not match: {text} is not closed",
+    "typed.outside": "line {line}, column {column}: found {text} outside of the brackets",
+    "typed.mixed": "line {line}, column {column}: numbers and rows stand side by side",
+    "typed.missing": "line {line}, column {column}: a number is missing; a form that works: [[0.1, -0.2], [0.3, 0.4]]",
+    "typed.no-number": "line {line}, column {column}: {text} is no number; a form that works: "
+    "[[0.1, -0.2], [0.3, 0.4]]",
     # -- the gradient check of an entry
     "check.analytic": "analytic",
     "check.numeric": "central difference",

@@ -15,7 +15,7 @@ from nnstep.errors import LanguageError, NnstepError, nearest
 from nnstep.ops import Array, Index
 from nnstep.program import Program
 from nnstep.program.naming import value_named
-from nnstep.scenario.answers import Answers, Given, given_text, read_json_text
+from nnstep.scenario.answers import Given, read_text
 from nnstep.typed import TypedError
 
 __all__ = ["Compared", "Comparison", "check_pasted", "compare", "named", "value_name", "wanted_names"]
@@ -265,7 +265,7 @@ def check_pasted(record: Record, name: str, text: str, earlier: Callable[[int], 
     Raises ValueError in plain words where nothing of it can be compared.
     """
     try:
-        answers = read_json_text(text) if text.lstrip().startswith("{") else Answers({"": given_text(text)})
+        answers = read_text(text)
     except TypedError as error:
         raise ValueError(str(error)) from None
     except NnstepError as error:

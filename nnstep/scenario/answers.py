@@ -6,6 +6,7 @@ Nothing in a file is unpickled or run, sizes are checked first, and all that is 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,12 +20,14 @@ from nnstep.scenario.model import Array
 from nnstep.scenario.reading import read_bytes
 from nnstep.scenario.rounding import rounding
 from nnstep.text import clean
-from nnstep.typed import TypedError, read_numbers
+from nnstep.typed import TypedError, read_arrays
 
-__all__ = ["Answers", "Given", "given", "given_text", "read_all", "read_answers", "read_json_text"]
+__all__ = ["Answers", "Given", "given", "read_all", "read_answers", "read_text"]
 
 _BYTES = 64 << 20
 _NAMES = 256  # in a file
+_JSON = re.compile(r'\s*\{\s*(?:"|\})')
+_UNNAMED = ("", "ans", "Out", "_")  # what a program calls what was not named
 _AXES = (0, 1, 2)
 
 
@@ -65,7 +68,7 @@ def read_answers(path: str) -> Answers:
             if kind == ".json":
                 found = read_json_text(text, stem)
             else:
-                found = Answers({stem: given_text(_separated(text) if kind == ".csv" else text)})
+                found = read_text(_separated(text) if kind == ".csv" else text, stem)
     except UnicodeDecodeError:
         raise NnstepError(Problem("not text in UTF-8", file=path, hint=_KINDS)) from None
     except (DataFileError, TypedError) as error:
@@ -95,7 +98,7 @@ def given(array: Array) -> Given:
     return Given(array, *rounding(array))
 
 
-_KINDS = "a file is .npz, .npy, .json, or text with one matrix (.csv, .txt)"
+_KINDS = "a file is .npz, .npy, .json, or text as programs print matrices (.csv, .txt)"
 
 
 def _members(content: bytes) -> Answers:
@@ -116,12 +119,28 @@ def _separated(text: str) -> str:
     return text.replace(",", ", ")
 
 
-def given_text(text: str) -> Given:
-    """One matrix, as typed or pasted. Raises TypedError."""
-    typed = read_numbers(text)
-    array = frozen(np.array(typed.rows).reshape(typed.shape))
-    units = None if not typed.decimals else np.full(array.shape, 10.0**-typed.decimals * (1 + 1e-9))
-    return Given(array, typed.decimals, units)
+def read_text(text: str, stem: str = "") -> Answers:
+    """One or several arrays, as people type them and programs print them; one without a name is called `stem`.
+
+    Raises TypedError; NnstepError for what is JSON and cannot be used.
+    """
+    if _JSON.match(text):
+        try:
+            return read_json_text(text, stem)
+        except NnstepError as error:
+            if not error.problems[0].line:  # it is JSON
+                raise
+    arrays: dict[str, Given] = {}
+    problems = []
+    for name, typed in read_arrays(text):
+        called = stem if name in _UNNAMED else name
+        if called in arrays:
+            problems.append(Problem(f"'{clean(called, 40)}' is given twice; the first is taken", key=clean(called)))
+            continue
+        array = frozen(np.array(typed.rows).reshape(typed.shape))
+        units = np.array(typed.units).reshape(typed.shape) if typed.units else None
+        arrays[called] = Given(array, typed.decimals, units)
+    return Answers(arrays, tuple(problems))
 
 
 def read_json_text(text: str, stem: str = "") -> Answers:

@@ -53,7 +53,7 @@ def test_every_kind_of_file_is_read(tmp_path: Path) -> None:
         ("a.csv", b"height,width\n1,2\n", "is no number"),
         ("a.npz", b"not a zip", "not a readable .npz file"),
         ("a.npy", b"no", "not a readable .npy file"),
-        ("a.txt", b"\x00\x1b[2J", "outside of the brackets"),
+        ("a.txt", b"\x00\x1b[2J", "brackets do not match"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, name: str, content: bytes, said: str) -> None:
