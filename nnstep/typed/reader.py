@@ -13,13 +13,13 @@ from nnstep.typed.boxes import BOX, boxed
 from nnstep.typed.dialects import JOIN, plain_text
 from nnstep.typed.entries import NUMBER, assembled, entry
 from nnstep.typed.model import Entry, Typed, TypedError, place
+from nnstep.typed.parts import Part, parts
 
 __all__ = ["read_arrays", "read_numbers"]
 
 _LONGEST = 1 << 20  # characters, which are half as many numbers at most
 _DEEPEST = 40  # brackets within brackets that are gone through
 _FULL = 50  # columns of a line of numbers from which it may be full
-_NAME = 80  # characters of a name, at most
 
 _TOKEN = re.compile(
     rf"(?P<number>{NUMBER}(?:[ \t]*/[ \t]*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))?(?![\w.]))"
@@ -28,32 +28,11 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _CLOSES = {"[": "]", "(": ")", "{": "}"}
-_HEADER = re.compile(
-    r"[ \t]*(?P<name>[^=\n:;]{0,120}?[^\W\d_][^=\n:;]{0,120}?)[ \t]*(?:<-|:?=(?!=)|:(?!\d)|←)[ \t]*", re.MULTILINE
-)
-_WORD = re.compile(
-    r"[ \t]*(?P<name>[\"'$]?[^\W\d_][\w.∂∇/()^\[\]{}\\]{0,80}[\"'$]?|∂[\w./∂()]{1,80})"
-    r"(?=[ \t]*(?:[\[({\n]|$)|[ \t]+[-+.\d])"
-)
-# As this program prints a step, a value, and the title of a matrix.
-_PRINTED = re.compile(
-    r"[ \t]*(?:\d+ )?(?P<name>[^\s=\d|][^=\n]{0,80}?)(?: (?:<-|=|←) [^\n]{0,400}?)? {2,}(?:\d+(?:x\d+)*|scalar) {2,}"
-    r"[a-z][\w ]{0,40}$"
-)
-_SHAPED = re.compile(r"[ \t]*(?P<name>[^\W\d][^\n=]{0,80}?|∂[^\n=]{0,80}?)[ \t]+\d+(?:x\d+)*[ \t]*$")
-_DICT = re.compile(r"\s*\{\s*[\"']")
-_KEY = re.compile(r"[\"']([^\"'\n]{1,80})[\"']\s*:")
 _SCALE = re.compile(r"^[ \t]*(\d+(?:\.\d*)?e[-+]?\d{1,3})[ \t]*\*[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 _DOTS = re.compile(r"\.\.\.|…|⋯|⋮|⋱|\\(?:cdots|ldots|dots|vdots|ddots)")
 _R_MATRIX = re.compile(r"\b(?:matrix|structure)\s?\(\s*(?=c\()")
 _R_OPTION = re.compile(r",\s*(nrow|ncol|byrow|dim|\.Dim)\s*=\s*(c\([\dL, ]{1,40}\)|\d+L?:\d+L?|\w+)")
-
-
-class _Named(NamedTuple):
-    name: str
-    start: int
-    end: int
 
 
 def read_numbers(text: str) -> Typed:
@@ -76,7 +55,7 @@ def read_arrays(text: str) -> list[tuple[str, Typed]]:
         return boxed(text)
     whole, options = _r_options(text)
     plain = plain_text(whole)
-    blocks = _blocks(plain)
+    blocks = parts(plain)
     found = [(one.name, _Block(plain, one, options).read()) for one in blocks]
     if not found:
         word = re.search(r"[^\s,;]+", text)
@@ -95,78 +74,6 @@ def _r_options(text: str) -> tuple[str, dict[str, str]]:
     return _R_OPTION.sub(lambda found: " " * len(found[0]), text), options | {"r": "1"}
 
 
-# The parts that have names.
-
-
-def _blocks(text: str) -> list[_Named]:
-    if _DICT.match(text):
-        return _of_dict(text)
-    found: list[_Named] = []
-    depth = 0
-    offset = 0
-    start, name = 0, ""
-    lines = text.split("\n")
-    first = next((number for number, line in enumerate(lines) if _PRINTED.match(line)), None)
-    if first is not None:  # what stands above it is prose
-        lines[:first] = [" " * len(line) for line in lines[:first]]
-        text = "\n".join(lines)
-    for number, line in enumerate(lines):
-        header = _header(line, lines[number + 1] if number + 1 < len(lines) else "") if depth == 0 else None
-        if header is not None:
-            found.append(_Named(name, start, offset))
-            name, start = _plain_name(header["name"]), offset + header.end()
-        for sign in line:
-            depth += (sign in "[({") - (sign in "])}")
-        depth = max(0, depth)
-        offset += len(line) + 1
-    found.append(_Named(name, start, len(text)))
-    if first is not None:  # a parameter is there twice, before its update and after it
-        found = [one for k, one in enumerate(found) if one.name and one.name not in [other.name for other in found[:k]]]
-    return [one for one in found if text[one.start : one.end].strip(" \t\n,;") or len(found) == 1]
-
-
-def _header(line: str, after: str) -> re.Match[str] | None:
-    """A name at the beginning of a line, with what stands between it and its numbers; `after` is the next line."""
-    found = _PRINTED.match(line) or (_SHAPED.match(line) if after.lstrip().startswith("[") else None)
-    found = found or _HEADER.match(line) or _WORD.match(line)
-    if found is None or len(found["name"]) > _NAME or entry(found["name"].strip()) is not None:
-        return None
-    return found
-
-
-def _of_dict(text: str) -> list[_Named]:
-    """The entries of a dictionary as Python prints it."""
-    text = text.rstrip()
-    keys, depth = [], 0
-    for found in re.finditer(r"[\[({]|[\])}]|[\"'][^\"'\n]{1,80}[\"']\s*:", text):
-        if found[0][0] in "[({":
-            depth += 1
-        elif found[0][0] in "])}":
-            depth -= 1
-        elif depth == 1:
-            keys.append(found)
-    end = text.rfind("}") if text.endswith("}") else len(text)
-    ends = [*(key.start() for key in keys[1:]), end]
-    return [
-        _Named(_plain_name(key[0][: key[0].rindex(":")]), key.end(), last) for key, last in zip(keys, ends, strict=True)
-    ]
-
-
-def _plain_name(text: str) -> str:
-    """A name without what stands around it: quotes, the number of a step, a type, a shape, LaTeX."""
-    name = text.strip().strip("\"'$` &")
-    name = re.sub(
-        r"\\(?:frac|dfrac)\{(?:\\partial|d)\s?([\w\\{}]{1,20}?)\}\{(?:\\partial|d)\s?(.{1,40})\}$", r"d\1/d\2", name
-    )
-    name = re.sub(r"\\nabla_\{?(.{1,40}?)\}?\s?\\?\w*$", r"dL/d\1", name)
-    name = re.sub(r"\\(?:mathrm|mathbf|text|mathcal|bm|boldsymbol)\s?", "", name).replace("\\", "")
-    name = re.sub(r"\^\{?[\[(]?(\d+)[\])]?\}?", r"\1", name)
-    name = re.sub(r"[{}$]|(?<=\w)_(?=\d)|(?:\[\d+\])+$", "", name)
-    name = re.sub(r"^\d+(?:\.\d+)*\s+(?=\D)", "", name)
-    name = re.split(r"\s{2,}|\s+\d+(?:x\d+)*$", name)[0]
-    return re.sub(r"^(?:double|float|let|var|const|auto|local|print)\s+(?:mut\s+)?", "", name).strip(" \"'")
-
-
 # The numbers of one part.
 
 
@@ -182,7 +89,7 @@ class _Item(NamedTuple):
 class _Block:
     """The numbers of a part of a text."""
 
-    def __init__(self, text: str, part: _Named, options: dict[str, str]) -> None:
+    def __init__(self, text: str, part: Part, options: dict[str, str]) -> None:
         self._text, self._options = text, options
         body = text[part.start : part.end]
         scale = _SCALE.search(body)
