@@ -447,13 +447,28 @@ def test_q_quits():
     assert run(act, FakeStepper()) == (True, 0)
 
 
+async def until(pilot, holds):
+    """Wait until something holds, however long that takes."""
+    for _ in range(100_000):
+        if holds():
+            return
+        await pilot.pause()
+    raise AssertionError("it never came to that")
+
+
+def found_first(app) -> str:
+    """What stands first in the list of the palette, once it has searched for what was typed."""
+    found = next(iter(app.screen.query("CommandList")), None)
+    return str(found.get_option_at_index(0).hit.text or "") if found is not None and found.option_count else ""
+
+
 def test_the_palette_has_every_command_and_carries_it_out():
     async def act(app, pilot):
         offered = {command.title for command in app.get_system_commands(app.screen)}
         await pilot.press("ctrl+p", *"next step")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: found_first(app).endswith("Next step"))
         await pilot.press("enter")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: bool(app.stepping.stepper.log) and app.screen is app.stepping)
         return offered, app.stepping.stepper.log[-1][0]
 
     offered, last = run(act, FakeStepper())
