@@ -101,6 +101,8 @@ HEALTH: dict[str, str] = {
     "health.number.bare": "{call} is {result}.",
     "health.number.given": "It is there before the first step of the run.",
     "health.number.edited": "It is there before the first step of the iteration: an edit put it there.",
+    "health.number.mask": "No parameter takes part in it, and the loss and all gradients are finite: it is meant so "
+    "where it is the mask of a softmax.",
     "health.number.slope": "That is the slope of {function}, with {at} = {level}.",
     "health.operand": "{expression} = {number}",
     "health.many-operands": "{function} of {count} numbers",
@@ -280,6 +282,7 @@ HEALTH: dict[str, str] = {
     "health.try.number.overflow": "smaller numbers: scale the data, or begin with smaller weights",
     "health.try.number.given": "a finite number there",
     "health.try.number.edited": "a finite number there",
+    "health.try.number.mask": "nothing, where it is a mask; a finite number there, where it is none",
     "health.try.number.other": "smaller numbers: scale the data, or a smaller lr",
     "health.try.large-update": "e: lr = {better}",
     "health.try.small-update": "e: lr = {larger}",

@@ -13,8 +13,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from nnstep.debugger.health_finding import PROBLEM, Finding, curve, seen, written
+from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, curve, seen, written
 from nnstep.debugger.health_operand import Made, made
+from nnstep.debugger.health_reach import trained
 from nnstep.engine import Record, Timeline
 from nnstep.language import Call, Expression
 from nnstep.ops import Array, Index
@@ -144,7 +145,9 @@ def _finding(timeline: Timeline, spot: _Spot) -> Finding:
     cause, found = "", None
     if not value.step:
         cause = "given" if spot.iteration == 1 else "edited"
-    else:
+    if kind == "infinite" and _is_mask(timeline, record, spot):
+        return Finding(kind, WARNING, spot.iteration, value.step, value.name, spot.index, values, "mask", "number.mask")
+    if value.step:
         step = record.program.steps[value.step - 1]
         found = made(record, step, spot.index, isnan if kind == "nan" else NOT_FINITE.one)
         if found is not None:
@@ -156,6 +159,19 @@ def _finding(timeline: Timeline, spot: _Spot) -> Finding:
     if found is not None and cause == "undefined" and any(isinf(number) for _, number in found.operands):
         remedy = "number.follows"
     return Finding(kind, PROBLEM, spot.iteration, value.step, value.name, spot.index, values, cause, remedy)
+
+
+def _is_mask(timeline: Timeline, record: Record, spot: _Spot) -> bool:
+    """Whether an infinite number is one that no training makes, and that does no harm: the −∞ of a mask, which softmax
+    takes out. Then the loss, every gradient and every updated parameter are finite, and so was every loss up to here.
+    """
+    program = record.program
+    if program.objective is None or spot.slot in trained(program):
+        return False
+    results = [value.slot for value in program.values if value.role in ("gradient", "parameter", "state")]
+    if any(has(record.value(slot), NOT_FINITE) for slot in (program.objective, *results)):
+        return False
+    return all(bool(np.isfinite(losses).all()) for losses in curve(timeline, timeline.reached)[1:])
 
 
 def _blamed(found: Made) -> Expression:

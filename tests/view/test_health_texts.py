@@ -71,6 +71,17 @@ class Heard(Mapping[str, str]):
         return 0
 
 
+def masked(mask: str) -> Scenario:
+    """An attention of which some entries are taken out, by a constant or what is computed from one."""
+    text = equations(
+        f"s = q @ k.T\na = softmax(s + {mask})\nloss = sum(a @ v)",
+        "q = [[-1.01, -0.95], [0.88, -0.57]]\nk = [[-0.19, -0.28], [-1.34, 0.8]]",
+        constants="mask = [[0, -inf], [0, 0]]\nseen = [[1, 0], [1, 1]]\nv = [[-2.16], [0.43]]",
+        epochs=5,
+    )
+    return loads(text)
+
+
 def extra() -> dict[str, Scenario]:
     """Runs for the texts that nothing else says."""
     dead = layered("units = 2\nbias = [5, 5]", "relu", "units = 1", epochs=6, lr=0.001)
@@ -80,6 +91,7 @@ def extra() -> dict[str, Scenario]:
         "an edit kills a unit": dead._replace(edits=(Edit(4, "b1", (1,), -100.0),)),
         "an edit is not finite": given._replace(edits=(Edit(2, "w", (0,), float("nan")),)),
         "a parameter is not finite": given._replace(parameters=(broken,)),
+        "a mask is infinite": masked("mask"),
         "inputs of a unit change": layered(
             *("weight = [[1], [1]]\nbias = [1]", "tanh", "weight = [[1]]\ntrainable = false\nbias = false", "relu"),
             *("units = 1\nweight = [[-9]]",),
@@ -237,3 +249,17 @@ def test_every_pole_is_named_with_its_operand(name: str) -> None:
 def test_a_rate_is_to_be_tried_as_it_is_typed() -> None:
     one = examine(Timeline(RUNS["rate: a parabola, to infinity"]))[0]
     assert sentences(one, Writer("L"))[-1] == "Try: e: lr = 0.1."
+
+
+@pytest.mark.parametrize("mask", ["mask", "log(seen)"])
+def test_the_infinity_of_a_mask_is_no_problem(mask: str) -> None:
+    found = examine(Timeline(masked(mask)))
+    assert [(one.kind, one.severity, one.cause) for one in found] == [("infinite", "warning", "mask")]
+
+
+def test_an_infinity_that_reaches_the_loss_is_a_problem_also_where_it_is_given() -> None:
+    scenario = loads(
+        'equations = "loss = sum(w * c)"\n[parameters]\nw = [1, 2]\n[constants]\nc = [1, inf]\n'
+        '[optimizer]\ntype = "sgd"\nlr = 0.1\n'
+    )
+    assert examine(Timeline(scenario))[0].severity == "problem"
