@@ -204,7 +204,9 @@ def line_hint(source: str, where: str = "equation") -> tuple[str | None, str | N
     if increased is not None:
         name, operator, by = increased.groups()
         by = f"({by})" if re.search(r"[-+]", by) else by
-        return better, f"a name is given once, so write {name}2 = {name} {operator} {by}"
+        line = f"{name}2 = {name} {operator} {by}"
+        if _is_read(line):
+            return better, f"a name is given once, so write {line}"
     if mentioned is not None:
         return better, mentioned
     comma = _COMMA.search(source)
@@ -217,6 +219,15 @@ def line_hint(source: str, where: str = "equation") -> tuple[str | None, str | N
         return better, f"a product is written {beside[1]} @ {beside[2]} or {beside[1]} * {beside[2]}"
     general = {"^": "a power is written x ** 2", "²": "a power is written x ** 2", "ᵀ": "a transpose is written x.T"}
     return better, general.get(sign or "")
+
+
+def _is_read(line: str) -> bool:
+    """Whether an equation can be read."""
+    try:
+        parse_equations(line)
+    except LanguageError:
+        return False
+    return True
 
 
 def _rewritten(source: str, where: str) -> str | None:

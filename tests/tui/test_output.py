@@ -28,6 +28,7 @@ class Terminal:
         self.stream = os.fdopen(outside, "w", encoding="utf-8")
         self.driver = TerminalDriver.__new__(TerminalDriver)
         self.driver.active, self.driver.output = True, Output(self.stream)
+        self.driver._app = None  # type: ignore[assignment] # only asked whether it is to be written in ASCII
         self.thread = WriterThread(self.driver.output)  # type: ignore[arg-type]
         self.driver._writer_thread = self.thread
 

@@ -44,6 +44,12 @@ def worked_out(text: str) -> float | None:
         return None
 
 
+def last_place(text: str) -> float:
+    """What a 1 in the last place of a printed number is."""
+    mantissa, _, exponent = text.replace("−", "-").partition("e")
+    return 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+
+
 def printed_sums(scene: Scene) -> Iterator[tuple[str, str]]:
     """(arithmetic with numbers, result) of the chosen cell where the two are joined by =."""
     for line in scene.lines_of_cell(4000)[-1:]:  # those before name parts of it
@@ -101,9 +107,7 @@ def test_listed_terms_add_up_to_their_sum(scenario: Scenario, rng: Random) -> No
         values = [read(one[1]) for one in terms if one is not None]
         if len(values) != int(found[1]):  # numbers of the file have no rows, and of many terms some are left out
             continue
-        total = sum(values)
-        scale = 10.0 ** -len(found[2].partition(".")[2].partition("e")[0]) if "e" not in found[2] else 0.0
-        assert abs(total - read(found[2])) <= 0.5001 * scale + 0.0006 * abs(total)
+        assert abs(sum(values) - read(found[2])) <= 0.5001 * last_place(found[2])
 
 
 PRODUCTS = """
@@ -136,9 +140,7 @@ def test_the_products_of_the_chain_rule_add_up(name: str, width: int) -> None:
     for row in products:
         if row[2] == "=":
             found = math.prod(map(read, row[1].split("·")))
-            mantissa, _, exponent = row[3].replace("−", "-").partition("e")
-            unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-            assert abs(found - read(row[3])) <= 0.5001 * unit, row[0]
+            assert abs(found - read(row[3])) <= 0.5001 * last_place(row[3]), row[0]
     total = re.search(rf"Σ of (\d+) products = ({NUMBER})", "\n".join(text))
     if total is not None and len(products) == int(total[1]):
         parameter = parameters_with_gradient(scene.program)[0]
