@@ -109,7 +109,7 @@ def arrange(node: Expression, scalar: Callable[[str], bool] = lambda name: False
             first, second = _LEVEL[function], _LEVEL[function] + 1
             if function == "power" or _mixes(function, left):
                 first += 1
-            if _level(right) == _SIGNED:
+            if _is_signed(right):
                 second = max(second, _SIGNED + 1)  # a − (−b)
             return [*within(left, first), Piece(_sign(node, scalar), "operator"), *within(right, second)]
         case Call("put", (value, place)):
@@ -129,14 +129,19 @@ def arrange(node: Expression, scalar: Callable[[str], bool] = lambda name: False
 
 def _level(node: Expression) -> int:
     """How tightly an expression holds together: as a sum, as a product, as a power, or as one thing."""
+    if _is_signed(node):
+        return _SIGNED
+    return _LEVEL.get(node.function, 4) if isinstance(node, Call) else 4
+
+
+def _is_signed(node: Expression) -> bool:
+    """Whether an expression begins with a minus of its own."""
     match node:
         case Number(value):
-            return _SIGNED if value < 0 else 4
+            return value < 0
         case Call("negative", _):
-            return _SIGNED
-        case Call(function, _):
-            return _LEVEL.get(function, 4)
-    return 4
+            return True
+    return False
 
 
 def _mixes(function: str, left: Expression) -> bool:

@@ -153,6 +153,8 @@ def test_in_the_listing_an_ellipsis_stands_for_the_value_just_before_and_nothing
 @pytest.mark.parametrize(
     ("typed", "row"),
     [
+        ("W - 0.2 * g", "W − 0.2 · g"),
+        ("a + b * c", "a + b ⊙ c"),
         ("(a ** b) ** c", "( a ** b ) ** c"),
         ("(-a) ** 2", "( − a ) ²"),
         ("-(a ** 2)", "− a ²"),
