@@ -1,4 +1,4 @@
-"""The texts in English: what is wrong with a line of a scenario that is not TOML (scenario/mending.py)."""
+"""The texts in English: what is wrong with a line of a scenario that is not TOML (scenario/mending)."""
 
 from __future__ import annotations
 

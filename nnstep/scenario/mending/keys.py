@@ -24,16 +24,16 @@ __all__ = [
     "parts_of",
 ]
 
-LISTS = ("layers", "edits")  # tables that there may be several of  # tables that there may be several of
+LISTS = ("layers", "edits")  # tables that there may be several of
 TABLES = ("data", "loss", "parameters", "constants", "optimizer", "training", "debug")
-_GREEK = {
+_GREEK = {  # of an optimizer
     "η": "lr",
     "α": "lr",
     "λ": "weight_decay",
     "μ": "momentum",
     "ε": "eps",
     "ϵ": "eps",
-}  # of an optimizer  # of an optimizer
+}
 DOUBLE = "“”„‟«»″＂〝〞「」『』"
 SINGLE = "‘’‚‛‹›′＇`´"
 BARE = re.compile(r"[A-Za-z0-9_-]+")

@@ -12,9 +12,9 @@ from nnstep.text import clean
 
 __all__ = ["ODD", "REMARK", "WIDEST", "Page", "Slip", "fit_comment", "instead", "named", "short"]
 
-_MOST = 20  # lines listed  # lines listed
-_SHOWN = 3  # of the same mistake in one line  # of the same mistake in one line
-WIDEST = 100  # characters of a line that is shown as it is meant  # characters of a line that is shown as it is meant
+_MOST = 20  # lines listed
+_SHOWN = 3  # of the same mistake in one line
+WIDEST = 100  # characters of a line that is shown as it is meant
 
 ODD = re.compile("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BLANK = re.compile(r"[ \t]*")
