@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nnstep.engine.eras import Era, compile_run
+    from nnstep.engine.eras import Era
     from nnstep.engine.evaluation import LazyMatrix, evaluate, is_entrywise
     from nnstep.engine.frames import run_body
     from nnstep.engine.history import History, Points
@@ -31,7 +31,6 @@ __all__ = [
     "Schedule",
     "State",
     "Timeline",
-    "compile_run",
     "evaluate",
     "is_entrywise",
     "run_body",
@@ -39,7 +38,7 @@ __all__ = [
 ]
 
 _WHERE = {
-    **dict.fromkeys(("Era", "compile_run"), "eras"),
+    "Era": "eras",
     **dict.fromkeys(("LazyMatrix", "evaluate", "is_entrywise"), "evaluation"),
     "run_body": "frames",
     **dict.fromkeys(("History", "Points"), "history"),

@@ -20,7 +20,7 @@ from nnstep.scenario.model import Edit, Optimizer, Scenario
 if TYPE_CHECKING:
     from nnstep.engine.machine import Machine, State
 
-__all__ = ["Era", "compile_run", "eras"]
+__all__ = ["Era", "eras"]
 
 _STEPS = 5_000  # of the programs that edits of the optimizer make
 _COPIED = 1 << 23  # numbers of the samples and constants that edits change, as many times as they are changed
@@ -210,17 +210,6 @@ def _changed(array: Array, edit: Edit) -> Array:
     return changed
 
 
-def compile_run(scenario: Scenario, began: int = 0) -> dict[int, Program]:
-    """The programs of a run by the size of their batch: one, or two where the last batch of an epoch is smaller.
-
-    `began` is how many iterations are done before the optimizer begins. Raises NnstepError with every problem found,
-    also of class numbers that are known before the run.
-    """
-    programs = _compiled(scenario, began)
-    _check_known(scenario, programs, first=True)
-    return programs
-
-
 def _check_known(scenario: Scenario, programs: Mapping[int, Program], *, first: bool) -> None:
     """Raise NnstepError for class numbers that are none. `first` is whether no update has been made before."""
     problems = [one for program in programs.values() for one in check_class_numbers(scenario, program, first=first)]
@@ -229,6 +218,10 @@ def _check_known(scenario: Scenario, programs: Mapping[int, Program], *, first: 
 
 
 def _compiled(scenario: Scenario, began: int) -> dict[int, Program]:
+    """The programs of a run by the size of their batch: one, or two where the last batch of an epoch is smaller.
+
+    `began` is how many iterations are done before the optimizer begins. Raises NnstepError with every problem found.
+    """
     plan = schedule(scenario)
     program = compile_program(scenario, began=began)
     _check_edits(scenario, program)

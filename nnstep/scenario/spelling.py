@@ -53,7 +53,6 @@ _ROOT = re.compile(r"√\s*(\d+(?:\.\d+)?)")
 _TIMES = re.compile(r"(?<=\d)\s*x\s*(?=10\s*(?:\^|\*\*))")  # 2x10^-3
 _MODULE = re.compile(r"\b(?:np|numpy|math|torch|jnp|jax|tf|cmath)\.(?=[a-z])")
 
-_INTEGER = re.compile(r"[+-]?\d+")
 _POINT = re.compile(r"([+-]?)(\d*)\.(\d*)((?:[eE][+-]?\d+)?)")
 _NO_EXPONENT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)[eE][+-]?")
 _ZEROS = re.compile(r"([+-]?)0+(\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.engine import Timeline, compile_run
+from nnstep.engine import Timeline
 from nnstep.engine.expressions import value_at
 from nnstep.errors import NnstepError, RunError
 from nnstep.language import parse_expression
@@ -32,7 +32,7 @@ def said(text: str, make: Callable[..., object] = Timeline) -> list[str]:
     return list(map(str, caught.value.problems))
 
 
-@pytest.mark.parametrize("make", [Timeline, compile_run, Stepper])
+@pytest.mark.parametrize("make", [Timeline, Stepper])
 def test_computed_from_data_they_are_looked_at_before_a_run(make: Callable[..., object]) -> None:
     assert said(COMPUTED + W, make) == [
         "net.toml:4: equations: loss: labels has 7 in row 1 of x and 0.5 in row 2 of x, "

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from nnstep.engine import compile_run
+from nnstep.engine import Timeline
 from nnstep.errors import NnstepError, Problem
 from nnstep.language import parse_equations
 from nnstep.program import compile_program
@@ -46,7 +46,7 @@ def scenario(
 def problems(of: Scenario) -> tuple[Problem, ...]:
     """What is wrong with a scenario."""
     with pytest.raises(NnstepError) as caught:
-        compile_run(of)
+        Timeline(of)
     return caught.value.problems
 
 
@@ -174,7 +174,7 @@ def test_only_the_smaller_last_batch_does_not_fit() -> None:
     wrong = scenario("z = x[2]", training=Training(batch_size=3))
     compile_program(wrong)
     with pytest.raises(NnstepError) as caught:
-        compile_run(wrong)
+        Timeline(wrong)
     (problem,) = caught.value.problems
     assert problem.message.startswith("in the last batch of an epoch, of 1 instead of 3 samples: z: axis 0 of 1×3")
     assert (problem.file, problem.line, problem.key) == ("net.toml", FIRST_LINE, "equations")

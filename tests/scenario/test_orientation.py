@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnstep.engine import compile_run
+from nnstep.engine import Timeline
 from nnstep.errors import NnstepError
 from nnstep.scenario import loads
 from tests.scenario.helpers import problems
@@ -80,9 +80,9 @@ def test_a_weight_as_pytorch_keeps_it(lines: str, said: str) -> None:
 def test_a_product_that_fits_with_one_side_turned() -> None:
     text = 'equations = "loss = sum(x @ W)"\n[data]\nx = [[1, 2], [3, 4], [5, 6]]\n[parameters]\nW = [[1, 2]]\n'
     with pytest.raises(NnstepError, match=r"the right side looks transposed .*with \.T it is 2×1"):
-        compile_run(loads(text))
+        Timeline(loads(text))
     with pytest.raises(NnstepError, match=r"the left side looks transposed .*with \.T it is 2×3"):
-        compile_run(loads(text.replace("[[1, 2]]", "[[1], [2], [3]]")))
+        Timeline(loads(text.replace("[[1, 2]]", "[[1], [2], [3]]")))
 
 
 # -- true and false
