@@ -78,13 +78,9 @@ def factor(program: Program, step: Step) -> Factor:
     """The factor of one backward step."""
     upstream = tuple(name for name, slot in step.operands if program.values[slot].role in ("gradient", "contribution"))
     slots = dict(step.operands)
-    above = program.values[slots[upstream[0]]].of if upstream else _objective(program)
+    above = program.values[slots[upstream[0]]].of if upstream else program.objective_name
     kind, local = _split(step, upstream)
     return Factor(step, kind, local, upstream, above, program.values[step.target].of)
-
-
-def _objective(program: Program) -> str:
-    return program.values[program.objective].name if program.objective is not None else ""
 
 
 def _split(step: Step, upstream: tuple[str, ...]) -> tuple[str, Expression | None]:

@@ -84,6 +84,11 @@ class Program:
     carried: tuple[tuple[int, int], ...]
     equations: tuple[str, ...]
 
+    @property
+    def objective_name(self) -> str:
+        """The name of the differentiated scalar; "" where nothing is differentiated."""
+        return "" if self.objective is None else self.values[self.objective].name
+
     @cached_property
     def versions(self) -> dict[str, tuple[int, ...]]:
         """Slots of each name, in order of assignment."""

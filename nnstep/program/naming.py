@@ -14,7 +14,7 @@ from nnstep.program.chain import chain, parameters_with_gradient
 from nnstep.program.kept import per_program
 from nnstep.program.model import Program, Step
 
-__all__ = ["expression_of", "factor_named", "names_like", "objective_letter", "value_named"]
+__all__ = ["expression_of", "factor_named", "names_like", "objective_letter", "value_named", "vocabulary"]
 
 _QUOTIENT = re.compile(r"[∂d]\s*(.+?)\s*/\s*[∂d]\s*(.+)")
 _SYMBOLS = {operation.name: operation.symbol for operation in OPERATIONS}
@@ -35,12 +35,12 @@ def value_named(program: Program, text: str) -> Named | None:
     number = text.strip().removeprefix("#")
     if number != text.strip() and number.isdecimal() and 1 <= int(number[:9]) <= len(program.steps):
         return Named(program.values[program.steps[int(number[:9]) - 1].target].name)
-    return named(text, _vocabulary(program))
+    return named(text, vocabulary(program))
 
 
 def objective_letter(program: Program) -> str:
     """The letter of ∂L/∂x: L for a loss where nothing else is called so, else the objective's own name."""
-    name = "loss" if program.objective is None else program.values[program.objective].name
+    name = program.objective_name or "loss"
     return "L" if name == "loss" and "L" not in program.versions else name
 
 
@@ -66,7 +66,7 @@ def names_like(program: Program, typed: str) -> list[str]:
     written = {name: name for name in program.versions}
     for printed, names in _printed(program).items():
         written |= {name: f"{written[name]}\n{printed}" for name in names}
-    lines = {name: "".join(text.replace(" ", "")).casefold() for name, text in written.items()}
+    lines = {name: text.replace(" ", "").casefold() for name, text in written.items()}
     found = [name for name, text in lines.items() if wanted in text]
     found.sort(key=lambda name: not any(line.startswith(wanted) for line in lines[name].split("\n")))
     try:
@@ -79,15 +79,17 @@ def names_like(program: Program, typed: str) -> list[str]:
 def expression_of(text: str, programs: Sequence[Program]) -> Expression:
     """An expression about the values of a run whose programs these are, in any notation. Raises LanguageError."""
     try:
-        return read_expression(text, _vocabulary(programs[0]))
+        return read_expression(text, vocabulary(programs[0]))
     except LanguageError as error:
         message, hint = line_hint(text, "condition")
         raise LanguageError(message or error.message, error.line, error.column, hint or error.hint) from None
 
 
-def _vocabulary(program: Program) -> Vocabulary:
-    objective = "loss" if program.objective is None else program.values[program.objective].name
-    return Vocabulary(program.versions.__contains__, objective, lambda: _printed(program), _CALLS)
+def vocabulary(program: Program) -> Vocabulary:
+    """What names there are in a program, and how the screen prints them."""
+    return Vocabulary(
+        program.versions.__contains__, program.objective_name or "loss", lambda: _printed(program), _CALLS
+    )
 
 
 @per_program

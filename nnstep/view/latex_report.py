@@ -61,7 +61,7 @@ def notation_of(program: Program) -> Notation:
     """How the values of a program are written."""
     values = {value.name: value for value in program.values}
     own = [name for name, value in values.items() if _meaning(value).kind == "name"]
-    objective = "loss" if program.objective is None else program.values[program.objective].name
+    objective = program.objective_name or "loss"
     given = {"loss": r"\mathcal{L}"} if objective == "loss" and "loss" in values else {}
     if any(value.role == "counter" for value in values.values()) and "t" not in values:
         given |= {name: "t" for name, value in values.items() if value.role == "counter"}  # as in the README's formulas
