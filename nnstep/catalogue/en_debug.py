@@ -18,6 +18,11 @@ DEBUG: dict[str, str] = {
     "labels.hint": "classes are counted from 0",
     "run.stopped": "iteration {iteration}, step {step}: {said}",
     "run.since": "from iteration {iteration} on: {said}",
+    # -- a gradient that is asked for and is not there (program/no_gradient.py)
+    "gradient.none": "{name} has no gradient: {reason}",
+    "gradient.none.forward": "nothing is differentiated here",
+    "gradient.none.aside": "{objective} is not made of it",
+    "gradient.none.untrained": "there is no trainable parameter in it",
     # -- breakpoints and watches that cannot be used
     "stop.hits": "a breakpoint stops from its first hit on, or from a later one: a whole number from 1",
     "stop.given": "{name} is there before the first step: no step assigns it",

@@ -10,7 +10,7 @@ from nnstep.debugger.session import Session
 from nnstep.errors import LanguageError, nearest
 from nnstep.language.references import Named
 from nnstep.program.naming import factor_named, names_like, value_named
-from nnstep.program.ungraded import why_no_gradient
+from nnstep.program.no_gradient import why_no_gradient
 
 __all__ = ["find_names", "meant", "place"]
 

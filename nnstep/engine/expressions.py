@@ -20,7 +20,7 @@ from nnstep.language import Call, Expression, names, walk
 from nnstep.ops import NAMES, Array, Shape, operation
 from nnstep.ops.foreign import call_hint
 from nnstep.program import Memo, Program, infer
-from nnstep.program.ungraded import why_no_gradient
+from nnstep.program.no_gradient import why_no_gradient
 from nnstep.scenario import elsewhere
 
 __all__ = ["COUNTERS", "Reference", "check", "depth", "is_there", "places", "references", "value_at"]

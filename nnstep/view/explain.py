@@ -14,7 +14,7 @@ from nnstep.errors import LanguageError, NnstepError, Problem, nearest
 from nnstep.language.references import cell_of as cell_at_end
 from nnstep.ops import Index
 from nnstep.program.naming import value_named
-from nnstep.program.ungraded import why_no_gradient
+from nnstep.program.no_gradient import why_no_gradient
 from nnstep.text import clean
 from nnstep.view.canvas import Panel, line_text
 from nnstep.view.choice import Choice

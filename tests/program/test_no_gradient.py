@@ -11,7 +11,7 @@ from nnstep.engine.expressions import check
 from nnstep.errors import LanguageError
 from nnstep.language import parse_expression
 from nnstep.program import Program
-from nnstep.program.ungraded import why_no_gradient
+from nnstep.program.no_gradient import why_no_gradient
 from nnstep.scenario import loads
 
 TEXT = """
@@ -29,7 +29,9 @@ def program(text: str = TEXT) -> Program:
     return Timeline(loads(text)).program(1)
 
 
-@pytest.mark.parametrize("text", ["grad(p)", "grad( p )", "p.grad", "dp", "dL/dp", "∂L/∂p", "dloss/dp", "grad(p)[0,1]"])
+@pytest.mark.parametrize(
+    "text", ["grad(p)", "grad( p )", "p.grad", "dp", "dL/dp", "∂L/∂p", "dloss/dp", "grad(p)[0,1]", "grad_p", "∇p"]
+)
 def test_every_notation_is_understood(text: str) -> None:
     assert why_no_gradient(program(), text) == NOT_MADE
 
