@@ -100,16 +100,11 @@ def eras(scenario: Scenario, old: tuple[Era, ...] = ()) -> tuple[Era, ...]:
 
 def _same(edits: tuple[Edit, ...], others: tuple[Edit, ...]) -> bool:
     """Whether they do the same; 0 and -0, which compare as equal, are not the same value of a cell or an option."""
-    return list(map(_done, edits)) == list(map(_done, others))
+    return [edit.bits for edit in edits] == [edit.bits for edit in others]
 
 
-def _done(edit: Edit) -> tuple[object, ...]:
-    return edit.iteration, edit.name, edit.index, float(edit.value).hex(), _told(edit.optimizer)
-
-
-def _told(optimizer: Optimizer | None) -> tuple[str, dict[str, str]] | None:
-    """An optimizer with its numbers to the last bit."""
-    return optimizer and (optimizer.type, {name: float(one).hex() for name, one in optimizer.options.items()})
+def _same_optimizer(one: Optimizer | None, other: Optimizer | None) -> bool:
+    return (one and one.bits) == (other and other.bits)
 
 
 def _era(number: int, first: int, last: int, edits: tuple[Edit, ...], whole: Scenario, before: Era | None) -> Era:
@@ -117,7 +112,7 @@ def _era(number: int, first: int, last: int, edits: tuple[Edit, ...], whole: Sce
     scenario = _edited(old, edits)
     cells, renewed = _cells(edits, old.optimizer)
     began = first - 1 if renewed else before.began if before is not None else 0
-    same = before is not None and _told(scenario.optimizer) == _told(old.optimizer) and not renewed
+    same = before is not None and _same_optimizer(scenario.optimizer, old.optimizer) and not renewed
     programs = before.programs if before is not None and same else _compiled(scenario, began)
     known = _with_parameters(scenario, [edit for edit in whole.edits if edit.iteration <= first])
     if before is None or any(edit.optimizer is None for edit in edits):

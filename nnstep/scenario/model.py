@@ -47,6 +47,11 @@ class Optimizer(NamedTuple):
     type: str
     options: Mapping[str, float | bool]
 
+    @property
+    def bits(self) -> tuple[str, dict[str, str]]:
+        """The same for what is the same to the last bit: 0 and -0, which compare as equal, are two."""
+        return self.type, {name: float(value).hex() for name, value in self.options.items()}
+
 
 class Training(NamedTuple):
     """How the samples are gone through. `batch_size` None means all samples at once."""
@@ -95,6 +100,12 @@ class Edit(NamedTuple):
     options: Mapping[str, float | bool] | None = None
     line: int | None = None
     key: str | None = None
+
+    @property
+    def bits(self) -> tuple[object, ...]:
+        """The same for what does the same to the last bit, wherever it stands in a file."""
+        optimizer = self.optimizer and self.optimizer.bits
+        return self.iteration, self.name, self.index, float(self.value).hex(), optimizer
 
 
 class Scenario(NamedTuple):

@@ -19,7 +19,7 @@ from nnstep.scenario.edit_text import cell_text, optimizer_options
 from nnstep.scenario.edits import is_kept
 from nnstep.scenario.library import find
 from nnstep.scenario.load import loads
-from nnstep.scenario.model import Edit, Optimizer, Scenario
+from nnstep.scenario.model import Edit, Scenario
 from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.text import clean
 
@@ -208,9 +208,9 @@ def _parts(scenario: Scenario) -> dict[str, Any]:
         "constants": {name: _bits(value) for name, value in scenario.constants.items()},
         "the data": data and (_bits(data.x), None if data.y is None else _bits(data.y)),
         "the objective": scenario.objective,
-        "the optimizer": _options(scenario.optimizer),
+        "the optimizer": scenario.optimizer and scenario.optimizer.bits,
         "the training": scenario.training,
-        "edits": [_said(edit) for edit in scenario.edits],
+        "edits": [edit.bits for edit in scenario.edits],
     }
 
 
@@ -218,22 +218,10 @@ def _bits(array: Array) -> tuple[tuple[int, ...], bytes]:
     return array.shape, array.tobytes()
 
 
-def _options(optimizer: Optimizer | None) -> tuple[str, dict[str, str]] | None:
-    """An optimizer, with its numbers to the last bit."""
-    if optimizer is None:
-        return None
-    return optimizer.type, {name: float(value).hex() for name, value in optimizer.options.items()}
-
-
-def _said(edit: Edit) -> tuple[object, ...]:
-    """What an edit does, without its place in the file, with its number to the last bit."""
-    return edit.iteration, edit.name, edit.index, float(edit.value).hex(), _options(edit.optimizer)
-
-
 def _written(edit: Edit) -> tuple[object, ...]:
     """What an edit says, whatever the edits before it make of it."""
     if edit.options is None:
-        return _said(edit)
+        return edit.bits
     return edit.iteration, {name: float(value).hex() for name, value in edit.options.items()}
 
 
