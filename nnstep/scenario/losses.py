@@ -79,15 +79,7 @@ def check_targets(owner: Field, data_field: Field, data: Data, kind: str, networ
         return
     if shape == output:
         return
-    hint = samples_in_columns(data.x, data.y, data.origin, width)
-    if hint is not None:
-        pass
-    elif data.y.ndim == 1 and width == 1:
-        hint = _column_hint(data)
-    elif kind in NUMBERED and shape[1:] == (1,):
-        hint = f"for class numbers write a list, {_listed(data.y[:, 0], '{}')}"
-    elif data.y.ndim == 1 and _is_labels(data.y):
-        hint = "class numbers are for cross_entropy and nll"
+    hint = samples_in_columns(data.x, data.y, data.origin, width) or _targets_hint(data.origin, data.y, kind, width)
     wanted = f"{len(data.x)} class numbers or {times(output)}" if kind in NUMBERED else times(output)
     report.add(path, f"y is {times(shape)}, expected {wanted}, as the network's output {network.output}", hint)
 
@@ -97,10 +89,20 @@ def _y_path(data_field: Field) -> tuple[str | int, ...]:
     return (*data_field.path, "y") if has_y else data_field.path
 
 
-def _column_hint(data: Data) -> str:
-    assert data.y is not None
-    if data.origin == "inline":
-        return f"write a row for each sample: y = {_listed(data.y, '[{}]')}"
+def _targets_hint(origin: str, y: Array, kind: str, width: int) -> str | None:
+    """What to write where targets have another shape than the output of `width` columns."""
+    if y.ndim == 1 and width == 1:
+        return _column_hint(origin, y)
+    if kind in NUMBERED and y.shape[1:] == (1,):
+        return f"for class numbers write a list, {_listed(y[:, 0], '{}')}"
+    if y.ndim == 1 and _is_labels(y):
+        return "class numbers are for cross_entropy and nll"
+    return None
+
+
+def _column_hint(origin: str, y: Array) -> str:
+    if origin == "inline":
+        return f"write a row for each sample: y = {_listed(y, '[{}]')}"
     return 'for a column write its name in brackets: y = ["name"]'
 
 
