@@ -30,7 +30,7 @@ from nnstep.scenario.fields import Field, Report, describe, given, real, table, 
 from nnstep.scenario.labels import Label, labels
 from nnstep.scenario.model import Edit, Optimizer, Scenario
 from nnstep.scenario.positions import Positions
-from nnstep.scenario.settings import OPTIMIZERS, optimizer_keys, read_optimizer, states_of
+from nnstep.scenario.settings import OPTIMIZERS, file_key, optimizer_keys, read_optimizer, states_of
 from nnstep.text import clean
 from nnstep.typed import TypedError, read_numbers
 
@@ -195,8 +195,7 @@ def _changed_options(field: Field, optimizer: Optimizer) -> Mapping[str, float |
     """The options that are changed of the optimizer in force; None where another one is given."""
     if "type" in field.value:
         return None
-    keys = {"beta1": "betas", "beta2": "betas"}
-    return {name: value for name, value in optimizer.options.items() if keys.get(name, name) in field.value}
+    return {name: value for name, value in optimizer.options.items() if file_key(name) in field.value}
 
 
 def _check_label(field: Field, name: str, value: float, context: _Context) -> None:

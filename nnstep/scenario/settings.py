@@ -15,7 +15,15 @@ from nnstep.scenario.fields import Field, choice, flag, given, real, table, text
 from nnstep.scenario.model import Condition, Optimizer, Training
 from nnstep.text import clean
 
-__all__ = ["OPTIMIZERS", "optimizer_keys", "read_conditions", "read_optimizer", "read_training", "states_of"]
+__all__ = [
+    "OPTIMIZERS",
+    "file_key",
+    "optimizer_keys",
+    "read_conditions",
+    "read_optimizer",
+    "read_training",
+    "states_of",
+]
 
 # Options with their defaults. `betas` is a pair in the file; the scenario has it as beta1 and beta2.
 OPTIMIZERS: dict[str, dict[str, float | bool]] = {
@@ -75,7 +83,7 @@ def read_optimizer(owner: Field, before: Optimizer | None = None) -> Optimizer |
 def optimizer_keys(kind: str | None = None) -> tuple[str, ...]:
     """The keys of a type's options as a file has them; those of every type where none is given."""
     possible = [OPTIMIZERS[kind]] if kind else list(OPTIMIZERS.values())
-    return tuple(dict.fromkeys(_file_key(option) for options in possible for option in options))
+    return tuple(dict.fromkeys(file_key(option) for options in possible for option in options))
 
 
 def states_of(optimizer: Optimizer) -> tuple[str, ...]:
@@ -93,7 +101,8 @@ def _options_of_others(kind: str | None) -> dict[str, str]:
     return {key: f"an option of {', '.join(who)}, not of {kind}" for key, who in owners.items() if key not in there}
 
 
-def _file_key(option: str) -> str:
+def file_key(option: str) -> str:
+    """The key in a file that an option of an optimizer is given by."""
     return "betas" if option in _BETAS else option
 
 
