@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from nnstep.catalogue import say
 from nnstep.engine.scheduling import Place
 from nnstep.errors import ClassNumberError, RunError
-from nnstep.ops import Array
+from nnstep.ops import Array, check_labels
 from nnstep.program import Program, Taking, problem_of, said_of, takings
 from nnstep.scenario.model import Scenario
 
@@ -35,13 +33,11 @@ def guards(program: Program) -> dict[int, tuple[int, Callable[[Array], None]]]:
 
 
 def _guard(taking: Taking) -> Callable[[Array], None]:
-    last, floor, all_of, logical_and = float(taking.classes - 1), np.floor, np.all, np.logical_and
-
     def guard(numbers: Array) -> None:
-        fits = logical_and(numbers >= 0, numbers <= last) & (floor(numbers) == numbers)
-        if not all_of(fits):
-            wrong = tuple((tuple(index), float(numbers[tuple(index)])) for index in np.argwhere(~fits).tolist())
-            raise StepError(taking, ClassNumberError("", None, wrong))
+        try:
+            check_labels(numbers, taking.classes)
+        except ClassNumberError as error:
+            raise StepError(taking, error) from None
 
     return guard
 
@@ -53,6 +49,9 @@ def run_error(error: StepError, scenario: Scenario, program: Program, place: Pla
         (None if not index else rows[index[0]] if taking.samples else index[0], value)
         for index, value in error.error.wrong
     ]
-    before = say("run.stopped", iteration=place.iteration, step=taking.step.index, said="{said}")
-    problem = problem_of(scenario, taking, said_of(program, taking, wrong), before)
+
+    def stopped(said: str) -> str:
+        return say("run.stopped", iteration=place.iteration, step=taking.step.index, said=said)
+
+    problem = problem_of(scenario, taking, said_of(program, taking, wrong), stopped)
     return RunError(problem, place.iteration, taking.step.index)

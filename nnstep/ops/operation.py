@@ -153,9 +153,10 @@ def _text(text: Text | None, site: Site) -> str | None:
 
 def check_labels(labels: Array, classes: int) -> None:
     """Raise ClassNumberError unless every label is a class number: 0, 1, ... classes - 1."""
-    wrong = np.argwhere(~((labels >= 0) & (labels < classes) & (labels == np.floor(labels))))
-    if len(wrong):
-        found = tuple((tuple(index), float(labels[tuple(index)])) for index in wrong.tolist())
+    fits = (labels >= 0) & (labels < classes) & (labels == np.floor(labels))
+    if not np.all(fits):  # a run asks in every iteration
+        wrong = np.argwhere(~fits).tolist()
+        found = tuple((tuple(index), float(labels[tuple(index)])) for index in wrong)
         raise ClassNumberError(
             f"{found[0][1]:g} is no class number, expected 0 to {classes - 1}", "classes are counted from 0", found
         )

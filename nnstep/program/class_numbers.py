@@ -142,14 +142,13 @@ def check_class_numbers(scenario: Scenario, program: Program, *, first: bool = T
     return problems
 
 
-def problem_of(scenario: Scenario, taking: Taking, said: str, before: str = "{said}") -> Problem:
-    """What is said of class numbers as a problem of the equation that takes them, put into the text `before`."""
+def problem_of(scenario: Scenario, taking: Taking, said: str, put: Callable[[str], str] = str) -> Problem:
+    """What is said of class numbers as a problem of the equation that takes them; `put` puts it into another text."""
     for one in scenario.equations:
         target = one.assignment.target
         if f"{target} = {to_text(one.assignment.expression)}" == taking.step.equation:
-            said = before.format(said=f"{target}: {said}")
-            return Problem(said, scenario.path, one.line, key=one.key, hint=say("labels.hint"))
-    return Problem(before.format(said=said), scenario.path, hint=say("labels.hint"))
+            return Problem(put(f"{target}: {said}"), scenario.path, one.line, key=one.key, hint=say("labels.hint"))
+    return Problem(put(said), scenario.path, hint=say("labels.hint"))
 
 
 _Wrong = list[tuple[int | None, float]]  # which sample, or which entry, and what it is
@@ -252,8 +251,8 @@ def said_of(program: Program, taking: Taking, wrong: _Wrong) -> str:
     if len(wrong) > _LISTED:
         parts.append(say("labels.more", count=len(wrong) - _LISTED))
     listed = say("labels.and").join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
-    least, last = 0, taking.classes - 1
-    classes = say("labels.two" if last == 1 else "labels.classes", first=least, last=last) if last else "0"
+    last = taking.classes - 1
+    classes = say("labels.two" if last == 1 else "labels.classes", first=0, last=last) if last else "0"
     name = program.values[taking.slot].name if taking.slot is not None else ""
     if not name:
         return say("labels.found", found=listed, classes=classes)
