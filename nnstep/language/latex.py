@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from nnstep.language.latex_names import escaped, name_to_latex
 from nnstep.language.nodes import Assignment, Call, Entry, Expression, Name, Number, Option
-from nnstep.language.parser import REFERENCES, parse_expression
-from nnstep.language.printer import number_text
+from nnstep.language.parser import parse_expression
+from nnstep.language.printer import number_text, part_of_gradient
 
 __all__ = ["Form", "Meaning", "Notation", "assignment_to_latex", "meaning_of", "to_latex"]
 
@@ -62,14 +62,19 @@ class Meaning(NamedTuple):
 
 
 def meaning_of(name: str) -> Meaning:
-    """What a name says by the language's own rules: `v(W1)` refers to a value, `sqrt(2)` is an expression."""
+    """What a name says by the language's own rules: `v(W1)` refers to a value, `sqrt(2)` is an expression.
+
+    Raises LanguageError for what is neither.
+    """
     if name.isidentifier():
         return Meaning("name")
+    part = part_of_gradient(name)
+    if part is not None:
+        return Meaning("gradient", part.of, via=part.via, turn=part.turn, whole=part.summed)
+    if not isinstance(parse_expression(name), Name):
+        return Meaning("expression")
     reference, _, inner = name.removesuffix(")").partition("(")
-    if reference in REFERENCES and name.endswith(")"):
-        kind = {"grad": "gradient", "prev": "previous"}.get(reference, "state")
-        return Meaning(kind, inner, reference if kind == "state" else "")
-    return Meaning("expression")
+    return Meaning("previous", inner) if reference == "prev" else Meaning("state", inner, reference)
 
 
 class Notation(NamedTuple):

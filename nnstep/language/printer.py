@@ -15,7 +15,16 @@ from nnstep.errors import LanguageError
 from nnstep.language.nodes import Call, Entry, Expression, Name, Number, Option
 from nnstep.language.parser import parse_expression
 
-__all__ = ["Token", "number_text", "to_text", "to_unicode", "tokens", "with_named_options"]
+__all__ = [
+    "GradientPart",
+    "Token",
+    "number_text",
+    "part_of_gradient",
+    "to_text",
+    "to_unicode",
+    "tokens",
+    "with_named_options",
+]
 
 
 class Token(NamedTuple):
@@ -157,10 +166,10 @@ def _tight(node: Expression, least: int, notation: Notation) -> list[Token]:
 
 def _gradient_tightness(name: str) -> int:
     """How tightly ∂L/∂W1 holds together, which is a fraction: (∂L/∂W1)². One with words in it is added to others."""
-    part = _part_of_gradient(name)
+    part = part_of_gradient(name)
     if part is None:
         return _POSTFIX
-    if part == Part(part.of):
+    if part == GradientPart(part.of):
         return _POWER
     return _PRODUCT if not part.turn and part.summed else 0
 
@@ -280,7 +289,7 @@ def _gradient_of(name: str) -> str:
     return ""
 
 
-class Part(NamedTuple):
+class GradientPart(NamedTuple):
     """What the name of a gradient, or of a part of one, says.
 
     of      the value that it is the gradient of
@@ -296,7 +305,7 @@ class Part(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _part_of_gradient(name: str) -> Part | None:
+def part_of_gradient(name: str) -> GradientPart | None:
     """What a name such as `grad(h1) via o (2) before sum` says; None for what is no gradient."""
     whole = name.removesuffix(_BEFORE_SUM)
     base, _, via = whole.partition(" via ")
@@ -305,8 +314,8 @@ def _part_of_gradient(name: str) -> Part | None:
         return None
     start, _, turn = via.removesuffix(")").rpartition(" (")
     if start and via.endswith(")") and turn.isdecimal():
-        return Part(of, start, int(turn), whole == name)
-    return Part(of, via, summed=whole == name)
+        return GradientPart(of, start, int(turn), whole == name)
+    return GradientPart(of, via, summed=whole == name)
 
 
 @lru_cache(maxsize=4096)
@@ -341,7 +350,7 @@ def _name(name: str, notation: Notation) -> list[Token]:
     """A value's name. Typed, one that is called by its text stands in brackets, to be read as one thing."""
     if not notation.unicode:
         return [Token(name if _is_one_thing(name) else f"({name})", "name")]
-    part = _part_of_gradient(name)
+    part = part_of_gradient(name)
     if part is not None:
         inner = "L" if (part.of, notation.objective) == ("loss", "L") else part.of
         of, via = _as_one(inner, notation), f" via {_as_one(part.via, notation)}" if part.via else ""

@@ -86,16 +86,5 @@ def _meaning(value: Value) -> Meaning:
         case "state" | "rate":
             return Meaning("state", value.of, value.name.removesuffix(f"({value.of})"))
         case "gradient" | "contribution":
-            return _part(value)
+            return meaning_of(value.name)
     return Meaning("name")
-
-
-def _part(value: Value) -> Meaning:
-    """A gradient or a part of one, which is called after where it comes from: `grad(h1) via o (2) before sum`."""
-    rest = value.name.removeprefix(f"grad({value.of})")
-    whole = not rest.endswith(" before sum")
-    via = rest.removesuffix(" before sum").removeprefix(" via ")
-    start, _, turn = via.removesuffix(")").rpartition(" (")
-    if start and via.endswith(")") and turn.isdecimal():
-        return Meaning("gradient", value.of, via=start, turn=int(turn), whole=whole)
-    return Meaning("gradient", value.of, via=via, whole=whole)
