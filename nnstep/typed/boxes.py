@@ -6,6 +6,7 @@ import re
 
 from nnstep.catalogue import say
 from nnstep.text import clean
+from nnstep.typed.dialects import WRITTEN_OTHERWISE
 from nnstep.typed.entries import NUMBER, assembled, entry
 from nnstep.typed.model import Entry, Typed, TypedError, place
 
@@ -15,12 +16,11 @@ BOX = re.compile("[⎡⎛]")
 _LEFT = {"⎡": ("⎢", "⎣"), "⎛": ("⎜", "⎝"), "[": ("", "")}
 _RIGHT = "⎤⎥⎦⎞⎟⎠]"
 _ROW = re.compile(rf"\[[ \t]*(?:{NUMBER}[ \t]+)*{NUMBER}[ \t]*\]", re.IGNORECASE)
-_MINUS = str.maketrans("−–×·", "--xx")
 
 
 def boxed(text: str) -> list[tuple[str, Typed]]:
     """Every matrix of a text with the name above it or before it, "" where there is none. Raises TypedError."""
-    lines = text.replace("\r\n", "\n").translate(_MINUS).split("\n")
+    lines = text.replace("\r\n", "\n").translate(WRITTEN_OTHERWISE).split("\n")
     found: list[tuple[int, int, str, Typed]] = []
     for number, line in enumerate(lines):
         starts = [at.start() for at in re.finditer("[⎡⎛]", line)]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-__all__ = ["JOIN", "plain_text"]
+__all__ = ["JOIN", "WRITTEN_OTHERWISE", "plain_text"]
 
 JOIN = "\x1e"  # where the next columns of the same rows begin
 
-_WRITTEN_OTHERWISE = str.maketrans(
+WRITTEN_OTHERWISE = str.maketrans(
     {
         **dict.fromkeys("−–﹣－", "-"),
         **dict.fromkeys("\ufeff\u00a0\u2007\u2009\u202f", " "),
@@ -64,7 +64,7 @@ _LATEX_TIMES = re.compile(r"\s?\\(?:times|cdot)\s?10\^(?:\{([-+]?\d{1,4})\}|([-+
 
 def plain_text(text: str) -> str:
     """The text with numbers, brackets, commas, semicolons, line ends and names alone, as long as before."""
-    text = text.replace("\r\n", " \n").replace("\r", "\n").translate(_WRITTEN_OTHERWISE)
+    text = text.replace("\r\n", " \n").replace("\r", "\n").translate(WRITTEN_OTHERWISE)
     text = _POWER.sub(_padded(lambda found: "e" + (found[1] or found[2].translate(_SMALL))), text)
     if _LATEX.search(text):
         text = _from_latex(text)
