@@ -161,7 +161,7 @@ _DECLARED = re.compile(r"^\s*(?:let|var|const|auto|double|float|tensor)\s+(?=[^\
 _LISTED = re.compile(r"(?<![\w)\]])\[\s*\[?\s*[-+.\d]")
 _COMMA = re.compile(r"(?<![\w.,\[(])(\d+),(\d+)(?![\w,\])])")
 _BESIDE = re.compile(r"([^\W\d]\w*)\s+([^\W\d]\w*)")
-_LOGIC = {
+_SIGNS = {
     "÷": "/",
     "⋅": "*",
     "•": "*",
@@ -234,7 +234,7 @@ def _rewritten(source: str, where: str) -> str | None:
     """The line as it is written here; None where that is not known."""
     plain = source.strip()
     plain = _NORM.sub(r"norm(\1)", _TURNED.sub(".T", plain))
-    for sign, ours in _LOGIC.items():
+    for sign, ours in _SIGNS.items():
         plain = plain.replace(sign, ours)
     if where == "equation":
         plain = _ARROW.sub(r"\1 = ", _DECLARED.sub("", plain.rstrip(";")))
