@@ -61,7 +61,7 @@ def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
     more = arguments[count:]
     if more and (not entry.options or (entry.name in _JOINED and not all(isinstance(one, Number) for one in more))):
         raise OperationError(*_too_many(call, entry))
-    for position, argument in enumerate(arguments[count:]):
+    for position, argument in enumerate(more):
         if position >= len(by_position):
             raise OperationError(f"{entry.name} takes {_signature(entry)}, found {len(call.arguments)} arguments")
         name = by_position[position]
@@ -89,9 +89,10 @@ _JOINED = ("concat", "maximum", "minimum", "add", "multiply", "matmul")  # of tw
 
 def _too_many(call: Call, entry: Operation) -> tuple[str, str | None]:
     """What is wrong with a call of more values than an operation takes, and how it is written where that is known."""
-    said = f"{entry.name} takes {len(entry.inputs)} values, found {len(call.arguments)}"
+    count = len(entry.inputs)
+    said = f"{entry.name} takes {count} {'value' if count == 1 else 'values'}, found {len(call.arguments)}"
     if entry.name not in _JOINED:
-        return said.replace("1 values", "1 value"), f"it is called as {entry.name}{_signature(entry)}"
+        return said, f"it is called as {entry.name}{_signature(entry)}"
     nested = call.arguments[0]
     for argument in call.arguments[1:]:
         nested = Call(entry.name, (nested, argument), call.options)
