@@ -107,6 +107,9 @@ def value_name(program: Program, text: str) -> str:
         name = found.name
     else:
         same = next((one for one in program.versions if one.lower() == name.lower()), name)
+        turned = next((f"d{one}" for one in program.versions if f"d{one}".lower() == name.lower()), None)
+        if turned is not None and f"grad({turned[1:]})" in program.versions:
+            raise ValueError(say("mine.unknown", name=repr(name), hint=nearest(turned, [turned]) or ""))
         raise ValueError(say("mine.unknown", name=repr(name), hint=nearest(same, program.versions) or _names(program)))
     if program.values[program.versions[name][0]].role != "parameter":
         return name

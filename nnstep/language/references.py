@@ -36,10 +36,11 @@ _GRADIENTS = tuple(
         r"grad\((?P<of>.*)\)",
         r"[∂𝜕]\s*(?P<above>\w*)\s*/\s*[∂𝜕]\s*(?P<of>.*)",
         r"d\s*\(?(?P<above>[^\W\d]\w*)\)?\s*/\s*d\s*(?P<of>[\w(].*)",
-        r"(?P<of>.*)[._]grad",
-        r"grad[_ ](?P<of>.*)",
+        r"(?P<of>.*)[._]grad(?:ient)?",
+        r"grad(?:ient)?[_ ]?(?P<of>[^\W\d].*)",
         r"∇_?\{?(?P<of>[^{}]*?)\}?(?:\s(?P<above>[^\W\d]\w*))?",
         r"[d∂](?P<of>[\w(].*)",
+        r"[d∂]_?(?P<above>[^\W\d_]\w*?)_?[d∂]_?(?P<of>[^\W\d].*)",  # dL_dW1 and dLdW1, as variables are called
     )
 )
 # Where the gradient of something stands in a longer text: before it, or after it.

@@ -29,6 +29,10 @@ _NAMES = 256  # in a file
 _JSON = re.compile(r'\s*\{\s*(?:"|\})')
 _UNNAMED = ("", "ans", "Out", "_")  # what a program calls what was not named
 _AXES = (0, 1, 2)
+_DEEPEST = 4  # objects of JSON within each other
+_NOT_FINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}  # as a trace has them
+_OF_GRADIENTS = re.compile(r"grad", re.IGNORECASE)
+_GRADIENT = re.compile(r"d|∂|∇|.*grad", re.IGNORECASE)
 
 
 class Given(NamedTuple):
@@ -155,6 +159,9 @@ def _by_name(text: str, stem: str) -> Answers:
     try:
         found = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
+        lines = _json_lines(text) if error.msg == "Extra data" else None
+        if lines is not None:
+            return lines
         raise NnstepError(Problem(f"not JSON: {clean(error.msg)}", line=error.lineno)) from None
     except (RecursionError, ValueError) as error:  # nested too deeply; a number of thousands of digits
         raise DataFileError(f"not usable JSON: {clean(error, 120) or 'nested too deeply'}") from None
@@ -163,11 +170,58 @@ def _by_name(text: str, stem: str) -> Answers:
     if len(found) > _NAMES:
         raise DataFileError(f"{len(found):,} names; at most {_NAMES} are read")
     problems, arrays = [], {}
-    for name, value in found.items():
+    for name, value in _flat(found, _DEEPEST):
+        if name in arrays:
+            problems.append(Problem(f"'{clean(name, 40)}' is given twice; the first is taken", key=clean(name)))
+            continue
         try:
-            arrays[str(name)] = _given(value)
+            arrays[name] = _given(value)
         except DataFileError as error:
             problems.append(Problem(error.message, key=clean(name), hint=error.hint))
+    return Answers(arrays, tuple(problems))
+
+
+def _flat(found: dict[str, Any], deepest: int) -> list[tuple[str, Any]]:
+    """The entries of an object, and in their place those of the objects in it: {"gradients": {"W1": ...}} has the
+    gradient of W1, and so has {"W1": {"grad": ...}}.
+    """
+    entries: list[tuple[str, Any]] = []
+    for name, value in found.items():
+        if not isinstance(value, dict) or not value or not deepest:
+            entries.append((str(name), value))
+            continue
+        for inner, one in _flat(value, deepest - 1):
+            if inner in ("grad", "gradient"):
+                entries.append((f"{name}.grad", one))
+            elif _OF_GRADIENTS.search(name) and not _GRADIENT.match(inner):
+                entries.append((f"grad({inner})", one))
+            else:
+                entries.append((inner, one))
+    return entries
+
+
+def _json_lines(text: str) -> Answers | None:
+    """An object in each line: arrays by name, or the steps of a trace, of which the first of each name counts. None
+    where the lines are something else.
+    """
+    arrays: dict[str, Given] = {}
+    problems: list[Problem] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(found, dict):
+            return None
+        if "record" in found:
+            found = {found["target"]: found.get("value")} if isinstance(found.get("target"), str) else {}
+        for name, value in _flat(found, _DEEPEST):
+            try:
+                arrays.setdefault(name, _given(value))
+            except DataFileError as error:
+                problems.append(Problem(error.message, key=clean(name), line=number, hint=error.hint))
     return Answers(arrays, tuple(problems))
 
 
@@ -181,10 +235,16 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _number(entry: Any) -> Any:
+    """An entry, with the words that a trace has for numbers that JSON lacks as those numbers."""
+    return _NOT_FINITE.get(entry, entry) if isinstance(entry, str) else entry
+
+
 def _given(value: Any) -> Given:
     """A number, a list of numbers, or a list of rows. Raises DataFileError."""
     rows = value if isinstance(value, list) else [value]
     nested = bool(rows) and all(isinstance(row, list) for row in rows)
+    rows = [[_number(entry) for entry in row] for row in rows] if nested else [_number(entry) for entry in rows]
     flat = [entry for row in rows for entry in row] if nested else rows
     for place, entry in enumerate(flat):
         if entry is None:
@@ -199,7 +259,7 @@ def _given(value: Any) -> Given:
     if nested and len({len(row) for row in rows}) > 1:
         raise DataFileError("found rows of different lengths, expected a matrix")
     try:
-        array = np.array(value, dtype=np.float64)
+        array = np.array(rows if isinstance(value, list) else rows[0], dtype=np.float64)
     except OverflowError:
         raise DataFileError("found a number beyond float64") from None
     return given(frozen(array))

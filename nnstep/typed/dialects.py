@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from nnstep.typed.entries import NUMBER
+
 __all__ = ["JOIN", "WRITTEN_OTHERWISE", "plain_text"]
 
 JOIN = "\x1e"  # where the next columns of the same rows begin
@@ -32,13 +34,17 @@ _WORD_BEFORE = re.compile(
     r"|Variable|Parameter|MatrixForm|vec!|float(?:16|32|64)|Float(?:16|32|64)|Real|list|structure|c))"
     r"(?=\s{0,8}[(\[{]|:?\s{0,8}\n)"
 )
+_NUMBER_OF_A_TYPE = re.compile(
+    rf"\b(?:[A-Za-z_]\w*\.)*(?:float|int|double|tensor|array)(?:16|32|64)?\([ \t]*({NUMBER})[ \t]*,?[ \t]*\)",
+    re.IGNORECASE,
+)
 _TITLE = re.compile(r"\bParameter containing:")
 _KEYWORD = re.compile(
     r",?\s{0,80}\b(?:dtype|requires_grad|grad_fn|device|shape|size|layout|weak_type|copy|order|sharding)\s?=\s?"
     r"(?:<[^<>\n]{0,200}>|'[^'\n]{0,80}'|\"[^\"\n]{0,80}\"|\([^()\n]{0,80}\)|[\w.]+)"
 )
 _TYPE_LINE = re.compile(
-    r"^[ \t]*\d+(?:x\d+)*[- ](?:element )?[ \t]*(?:[A-Z]\w*\.)?"
+    r"(?:^|(?<==))[ \t]*\d+(?:x\d+)*[- ](?:element )?[ \t]*(?:[A-Z]\w*\.)?"
     r"(?:Matrix|Vector|Array|Adjoint|Transpose|adjoint|transpose|single|double|dlarray|gpuArray|SMatrix|SVector|matrix|CuArray"
     r")[^\n]{0,100}$",
     re.MULTILINE,
@@ -74,6 +80,7 @@ def plain_text(text: str) -> str:
         text = _blanked(_TENSORFLOW, text).replace(">", " ")
     text = _blanked(_KEYWORD, text)
     text = _blanked(_TYPE_LINE, text)
+    text = _NUMBER_OF_A_TYPE.sub(_padded(lambda found: found[1]), text)
     text = _blanked(_TITLE, text)
     text = _blanked(_WORD_BEFORE, text)
     if _COLUMN_LINE.search(text):

@@ -25,7 +25,13 @@ _PRINTED = re.compile(
 )
 _SHAPED = re.compile(r"[ \t]*(?P<name>[^\W\d][^\n=]{0,80}?|∂[^\n=]{0,80}?)[ \t]+\d+(?:x\d+)*[ \t]*$")
 _DICT = re.compile(r"\s*\{\s*[\"']")
-_KEY = re.compile(r"[\"']([^\"'\n]{1,80})[\"']\s*:")
+_DICT_KEY = re.compile(r"[\"'](?P<key>[^\"'\n]{1,80})[\"']\s*:")
+# A named tuple of Julia, or dict(dW1=...) of Python.
+_TUPLE = re.compile(r"\s*(?:dict)?\(\s*[^\W\d]\w{0,80}\s*=(?!=)")
+_TUPLE_KEY = re.compile(r"(?P<key>[^\W\d]\w{0,80})\s*=(?!=)")
+_PRINTING = re.compile(r"^(?:print|println|disp|display)\s?\(([^()]{1,80}(?:\([^()]{0,80}\))?)\)$")
+_ASIDE = re.compile(r"(?<=[\w\])])\s+\([^\n]{0,80}\)$")  # dW1 (shape (3, 4))
+_GRADIENT_OF = re.compile(r"^(?:the )?gradients? (?:of|for|wrt|w\.r\.t\.|with respect to) (?:the )?", re.IGNORECASE)
 
 
 class Part(NamedTuple):
@@ -39,7 +45,9 @@ class Part(NamedTuple):
 def parts(text: str) -> list[Part]:
     """The parts of a text that has been made plain, in order; one without a name is called ""."""
     if _DICT.match(text):
-        return _of_dict(text)
+        return _of_keys(text, _DICT_KEY, "}")
+    if _TUPLE.match(text):
+        return _of_keys(text, _TUPLE_KEY, ")")
     found: list[Part] = []
     depth = 0
     offset = 0
@@ -73,30 +81,29 @@ def _header(line: str, after: str) -> re.Match[str] | None:
     return found
 
 
-def _of_dict(text: str) -> list[Part]:
-    """The entries of a dictionary as Python prints it."""
-    text = text.rstrip()
+def _of_keys(text: str, key: re.Pattern[str], closing: str) -> list[Part]:
+    """The entries of a dictionary as Python prints it, or of a named tuple: each with its key."""
+    text = text.rstrip(" \t\n;")
     keys, depth = [], 0
-    for found in re.finditer(r"[\[({]|[\])}]|[\"'][^\"'\n]{1,80}[\"']\s*:", text):
-        if found[0][0] in "[({":
+    for found in re.finditer(rf"(?P<open>[\[({{])|(?P<close>[\])}}])|{key.pattern}", text):
+        if found["open"]:
             depth += 1
-        elif found[0][0] in "])}":
+        elif found["close"]:
             depth -= 1
         elif depth == 1:
             keys.append(found)
-    end = text.rfind("}") if text.endswith("}") else len(text)
-    ends = [*(key.start() for key in keys[1:]), end]
-    return [
-        Part(_plain_name(key[0][: key[0].rindex(":")]), key.end(), last) for key, last in zip(keys, ends, strict=True)
-    ]
+    end = len(text) - 1 if text.endswith(closing) else len(text)
+    ends = [*(one.start() for one in keys[1:]), end]
+    return [Part(_plain_name(one["key"]), one.end(), last) for one, last in zip(keys, ends, strict=True)]
 
 
 def _plain_name(text: str) -> str:
     """A name without what stands around it: quotes, the number of a step, a type, a shape, LaTeX."""
-    name = text.strip().strip("\"'$` &")
-    name = re.sub(
-        r"\\(?:frac|dfrac)\{(?:\\partial|d)\s?([\w\\{}]{1,20}?)\}\{(?:\\partial|d)\s?(.{1,40})\}$", r"d\1/d\2", name
-    )
+    name = re.sub(r"\\partial\s?", "∂", text.strip().strip("\"'$` &"))
+    name = _PRINTING.sub(r"\1", name)
+    name = _ASIDE.sub("", name)
+    name = _GRADIENT_OF.sub("grad_", name)
+    name = re.sub(r"\\(?:frac|dfrac)\{(?:∂|d)\s?([\w\\{}]{1,20}?)\}\{(?:∂|d)\s?(.{1,40})\}$", r"d\1/d\2", name)
     name = re.sub(r"\\nabla_\{?(.{1,40}?)\}?\s?\\?\w*$", r"dL/d\1", name)
     name = re.sub(r"\\(?:mathrm|mathbf|text|mathcal|bm|boldsymbol)\s?", "", name).replace("\\", "")
     name = re.sub(r"\^\{?[\[(]?(\d+)[\])]?\}?", r"\1", name)

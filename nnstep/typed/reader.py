@@ -30,6 +30,7 @@ _TOKEN = re.compile(
 _CLOSES = {"[": "]", "(": ")", "{": "}"}
 _SCALE = re.compile(r"^[ \t]*(\d+(?:\.\d*)?e[-+]?\d{1,3})[ \t]*\*[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
+_CONTINUED = re.compile(r"(?<=[;,\[])[ \t]*\.\.\.[ \t]*(?=\r?\n)")  # as MATLAB goes on in the next line
 _DOTS = re.compile(r"\.\.\.|…|⋯|⋮|⋱|\\(?:cdots|ldots|dots|vdots|ddots)")
 _R_MATRIX = re.compile(r"\b(?:matrix|structure)\s?\(\s*(?=c\()")
 _R_OPTION = re.compile(r",\s*(nrow|ncol|byrow|dim|\.Dim)\s*=\s*(c\([\dL, ]{1,40}\)|\d+L?:\d+L?|\w+)")
@@ -48,6 +49,7 @@ def read_arrays(text: str) -> list[tuple[str, Typed]]:
     """Read one or several arrays, each with the name that stands before it, or "". Raises TypedError with the place."""
     if len(text) > _LONGEST:
         raise TypedError(say("typed.long", most=_LONGEST))
+    text = _CONTINUED.sub(lambda found: " " * len(found[0]), text)
     if dots := _DOTS.search(text):
         line, column = place(text, dots.start())
         raise TypedError(say("typed.left-out", line=line, column=column))
@@ -148,7 +150,8 @@ class _Block:
                 columns[-1].append([])
             else:
                 columns[-1][-1].append(one)
-        blocks = [[self._entries(row) for row in block if row] for block in columns]
+        tables = [_without_titles([row for row in block if row]) for block in columns]
+        blocks = [[self._entries(row) for row in block] for block in tables]
         blocks = [[row for row in block if row] for block in blocks]
         blocks = [block for block in blocks if block]
         if not blocks:
@@ -272,18 +275,23 @@ class _Block:
 
     def _are_rows(self, one: _Item) -> bool:
         """Whether the lines in brackets are rows, as MATLAB takes them: as many numbers in each, and not what NumPy
-        makes of a long vector, which goes on where the line is full.
+        makes of a long vector, which begins beside the bracket and goes on where the line is full.
         """
         lines: list[list[_Item]] = [[]]
         for item in one.items:
             if item.kind == "line":
                 lines.append([])
-            elif item.kind == "number":
+            elif item.kind in ("number", "comma"):
                 lines[-1].append(item)
             else:
                 return False
         lines = [line for line in lines if line]
-        if len(lines) < 2 or len({len(line) for line in lines}) > 1 or len(lines[0]) < 2:
+        apart = bool(one.items) and one.items[0].kind == "line"
+        if len(lines) < 2 or len({len(line) for line in lines}) > 1 or lines[0][-1].kind == "comma":
+            return False
+        if apart:
+            return True
+        if len(lines[0]) < 2 or any(item.kind == "comma" for item in lines[0]):
             return False
         last = lines[0][-1]
         return last.at + len(last.text) - one.at + len(lines[1][0].text) < _FULL
@@ -317,10 +325,34 @@ class _Block:
         return assembled(table, (rows, columns), printed, self._scale)
 
 
+def _without_titles(rows: list[list[_Item]]) -> list[list[_Item]]:
+    """A table without a line of words above its columns; where the first cell of that is empty, without the first cell
+    of each line as well.
+    """
+    if len(rows) < 2:
+        return rows
+    between = ("comma", "semi")
+    head, body = rows[0], rows[1:]
+    if head[0].kind in between or head[0].text in ('""', "''"):
+        labelled = all(len(row) > 2 and row[0].kind not in between and row[1].kind in between for row in body)
+        return [row[2:] for row in body] if labelled else rows
+    cells = [one for one in head if one.kind not in between]
+    titled = len(cells) > 1 and all(one.kind == "other" for one in cells)
+    full = all([one.kind for one in row if one.kind not in between] == ["number"] * len(cells) for row in body)
+    return body if titled and full else rows
+
+
 def _without_labels(rows: list[list[Entry]]) -> list[list[Entry]]:
-    """A table as pandas prints it, without its numbers of columns and rows, which count from 0."""
-    if len(rows) < 2 or len(rows[1]) != len(rows[0]) + 1:
+    """A table as pandas prints or writes it, without its numbers of columns and rows, which count from 0."""
+    if len(rows) < 2 or not rows[0]:
         return rows
     counted = [one.number for one in rows[0]] == list(range(len(rows[0])))
+    if counted and len(rows[0]) > 1 and len(rows[1]) == len(rows[0]):
+        whole = all(one.decimals is None and not one.exact and not one.fraction for one in rows[0])
+        others = [one for row in rows[1:] for one in row]
+        broken = all(one.decimals is not None or one.exact or not math.isfinite(one.number) for one in others)
+        return rows[1:] if whole and broken else rows
+    if len(rows[1]) != len(rows[0]) + 1:
+        return rows
     labelled = all(len(row) == len(rows[1]) and row[0].number == k for k, row in enumerate(rows[1:]))
     return [row[1:] for row in rows[1:]] if counted and labelled and math.isfinite(rows[1][0].number) else rows

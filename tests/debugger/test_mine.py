@@ -283,10 +283,24 @@ def test_numbers_rounded_by_hand_agree_and_still_show_the_cause(name: str) -> No
 
 def test_names_as_people_write_them() -> None:
     program = record_of("two_layer").program
-    for text in ("W1", "grad(W1)", "dW1", "grad_W1", "W1.grad", "W1_grad", "∂L/∂W1", "dL/dW1"):
+    for text in (
+        "W1",
+        "grad(W1)",
+        "dW1",
+        "grad_W1",
+        "W1.grad",
+        "W1_grad",
+        "∂L/∂W1",
+        "dL/dW1",
+        "dL_dW1",
+        "dLdW1",
+        "gradW1",
+    ):
         assert value_name(program, text) == "grad(W1)", text
     assert value_name(program, "z") == "z"
     assert value_name(program, "dz") == "grad(z)"
+    with pytest.raises(ValueError, match="did you mean 'dW1'"):
+        value_name(program, "dw1")
     with pytest.raises(ValueError, match="did you mean 'W1'"):
         value_name(program, "w1")
 

@@ -50,7 +50,7 @@ def test_every_kind_of_file_is_read(tmp_path: Path) -> None:
         ("a.json", b"[" * 100_000, "not usable JSON"),
         ("a.json", b"\xff\xfe1", "not text in UTF-8"),
         ("a.csv", b"1,2\n3\n", "row 2 has 1"),
-        ("a.csv", b"height,width\n1,2\n", "is no number"),
+        ("a.csv", b"height,width\n1,two\n", "is no number"),
         ("a.npz", b"not a zip", "not a readable .npz file"),
         ("a.npy", b"no", "not a readable .npy file"),
         ("a.txt", b"\x00\x1b[2J", "brackets do not match"),
@@ -155,3 +155,26 @@ def test_a_name_that_comes_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"W1": [1], "W1": [2]}', encoding="utf-8")
     with pytest.raises(NnstepError, match="'W1' is given twice"):
         read_answers(str(tmp_path / "a.json"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"gradients": {"W1": [[0.5, -0.25], [1.0, 2.0]], "b1": [0.5, -0.25]}}',
+        '{"W1": {"grad": [[0.5, -0.25], [1.0, 2.0]]}, "b1": {"grad": [0.5, -0.25]}, "epoch": 1}',
+        '{"weights": {"W1": [[9, 9]]}, "grads": {"W1": [[0.5, -0.25], [1.0, 2.0]], "b1": [0.5, -0.25]}}',
+        '{"W1.grad": [[0.5, -0.25], [1.0, 2.0]]}\n{"b1.grad": [0.5, -0.25]}\n',
+        '{"record": "header", "format": 1, "parameters": {"W1": {"shape": [2, 2], "value": [[9, 9], [9, 9]]}}}\n'
+        '{"record": "step", "target": "grad(W1)", "value": [[0.5, -0.25], [1.0, 2.0]]}\n'
+        '{"record": "step", "target": "grad(b1)", "value": [0.5, -0.25]}\n'
+        '{"record": "step", "target": "grad(b1)", "value": ["NaN", "-Infinity"]}\n'
+        '{"record": "iteration", "iteration": 1, "rows": [0, 1], "loss": 0.5}\n',
+    ],
+)
+def test_json_within_each_other_and_line_by_line(tmp_path: Path, text: str) -> None:
+    for name in ("a.json", "a.txt"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        found = read_answers(str(tmp_path / name)).arrays
+        arrays = {key.replace("grad(", "").replace(")", "").replace(".grad", ""): key for key in found}
+        gradients = {key: found[name].array.tolist() for key, name in arrays.items() if "grad" in name}
+        assert gradients == {"W1": W.tolist(), "b1": [0.5, -0.25]}
