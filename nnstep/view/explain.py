@@ -45,13 +45,15 @@ class Asked:
 def asked(scenario: Scenario, text: str, iteration: int, ascii: bool = False) -> Asked:
     """Stand at the end of an iteration with the entry `text` chosen, as in "W1[0,1]", "grad(W1)[0,1]" or "loss".
 
-    Raises NnstepError for a name or an entry that there is not.
+    Raises NnstepError for a name or an entry that there is not, and RunError where the run ends before the end of that
+    iteration: a command of the screen would go to where it ends instead, and explain another number.
     """
     stepper = Stepper(scenario, ascii)
     session = stepper.session
     if not 1 <= iteration <= session.timeline.iterations:
         said = f"there is no iteration {iteration}; the run has 1 to {session.timeline.iterations}"
         raise NnstepError(Problem(said, key="--iteration"))
+    session.timeline.record(iteration)
     session.go_to(iteration, len(session.timeline.program(iteration).steps))
     program = session.program
     name, index = _read(text, program)

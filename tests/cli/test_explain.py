@@ -114,6 +114,23 @@ def test_an_entry_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str
     assert "\x1b" not in err
 
 
+@pytest.mark.parametrize("iteration", ["2", "4"])
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_of_an_iteration_that_the_run_does_not_reach_nothing_is_explained(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, iteration: str, form: tuple[str, ...]
+) -> None:
+    path = tmp_path / "numbers.toml"
+    path.write_text(
+        'equations = """\nk = w * 1\nd = one_hot(k, 3)\nloss = sum((w - 5) ** 2)\n"""\n[parameters]\nw = [0, 1]\n'
+        '[optimizer]\ntype = "sgd"\nlr = 0.1\n[training]\nepochs = 4\n'
+    )
+    asked = ("trace", str(path), "--explain", "loss", *form, "--iteration")
+    assert ran(capsys, *asked, "1")[0] == 0
+    status, out, error = ran(capsys, *asked, iteration)
+    assert (status, out) == (2, "")
+    assert error.startswith(f"{path}:3: equations: iteration 2, step 2: d: k has 1.8 in entry 1")
+
+
 def test_an_explanation_in_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
     monkeypatch.setattr("sys.stdout", out)
