@@ -27,10 +27,11 @@ def samples_in_columns(x: Array, y: Array, origin: str, outputs: int | None = No
     turned: list[tuple[str, Array]]
     if both:
         turned, shapes = [("x", x), ("y", y)], say("layout.both", x=times(x.shape), y=times(y.shape))
+    elif y.ndim == 2 and y.shape[1] == len(x) != len(y) and (columns != len(y) or len(y) == 1):
+        # where either could be turned, a column x beside a row y is many samples of one feature, not one of many
+        turned, shapes = [("y", y)], say("layout.one", name="y", shape=times(y.shape))
     elif columns == len(y) != len(x):
         turned, shapes = [("x", x)], say("layout.one", name="x", shape=times(x.shape))
-    elif y.ndim == 2 and y.shape[1] == len(x) != len(y):
-        turned, shapes = [("y", y)], say("layout.one", name="y", shape=times(y.shape))
     else:
         return None
     said = say("layout.rows", shapes=shapes)

@@ -320,3 +320,15 @@ def test_any_word_is_written_so_that_toml_reads_it(written: str) -> None:
 
 def test_what_is_toml_is_read_as_it_is() -> None:
     assert loads(SGD + "lr = 0.1\n").optimizer is not None
+
+
+@pytest.mark.parametrize("line", ["lr:", "lr :=", "lr =>"])
+def test_no_value_is_made_up_where_none_was_written(line: str) -> None:
+    (problem,) = problems(f'equations = "loss = w ** 2"\n[parameters]\nw = 1\n[optimizer]\ntype = "sgd"\n{line}\n')
+    assert "lr has no value" in problem.message
+    assert problem.hint == "write it after the ="
+
+
+def test_a_block_of_equations_without_quotes_is_shown_with_its_quotes() -> None:
+    first = problems("equations:\nloss = w ** 2\n[parameters]\nw = 1\n")[0]
+    assert str(first.hint).startswith('write equations = """ on a line at the top')

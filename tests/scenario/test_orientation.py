@@ -25,6 +25,7 @@ IN_COLUMNS = [
     (data("[[1, -2, -1], [3, 0.5, -3.2]]", "[[1, 1, 0]]") + BCE, BOTH.format("2×3", "1×3")),
     (data("[[1, 2, 3], [4, 5, 6]]", "[1, 1, 0]") + CE, ONLY_X.format("2×3")),
     (data("[[1, 2], [3, 4], [5, 6]]", "[[1, 1, 0]]") + BCE, ONLY_Y.format("1×3")),
+    (data("[[1], [2], [3]]", "[[0, 1, 1]]") + BCE, ONLY_Y.format("1×3")),  # x turned would be a single sample
     (data("[[1, 2, 3], [4, 5, 6]]", "[[1], [1], [0]]") + BCE, ONLY_X.format("2×3")),
     (data("[[1, 2, 3]]", "[[1, 0, 1]]") + BCE, BOTH.format("1×3", "1×3")),  # one sample each, as it stands
     (data("[[1, 2, 3]]", "[1, 0, 1]") + CE, ONLY_X.format("1×3")),

@@ -89,7 +89,8 @@ class Page:
             meant = lines[at].strip() if at < len(lines) else ""
             if len(meant) > WIDEST:
                 meant = ", ".join(dict.fromkeys(slip.meant for slip in slips[:_SHOWN] if slip.meant.strip(" ,=")))
-            if meant and not meant.startswith("#") and any(slip.meant for slip in slips):
+            lacking = any(slip.reason == "value" for slip in slips)  # then the line has a value that nobody wrote
+            if meant and not lacking and not meant.startswith("#") and any(slip.meant for slip in slips):
                 hints.insert(0, say("toml.write", meant=meant))
             said = say("toml.not", reason="; ".join(_messages(slips)))
             key, column = slips[0].key or None, slips[0].offset - start + 1

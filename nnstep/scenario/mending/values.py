@@ -38,7 +38,8 @@ class Values:
         rest = self._page.text[self._page.at : self._page.at + 3]
         first = rest[:1]
         if not first or first in "\n#":
-            self._page.note("value", name=clean(name, 40), hint=say("toml.value.hint"))
+            hint = say("toml.equation.hint" if name == "equations" else "toml.value.hint")
+            self._page.note("value", name=clean(name, 40), hint=hint)
             self._page.sure = False
             return "0"
         if first in DOUBLE + SINGLE or first in "\"'":
