@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, log10
+from math import isfinite, isnan, log10
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -21,7 +21,19 @@ from nnstep.engine.stacked import Places, stacked_objective
 from nnstep.ops import Array, Index
 from nnstep.ops.kernels import Mask
 
-__all__ = ["TOLERANCE", "Corner", "Difference", "Point", "Sweep", "Verdict", "Worst", "difference", "sweep", "worst"]
+__all__ = [
+    "TOLERANCE",
+    "Corner",
+    "Difference",
+    "Point",
+    "Sweep",
+    "Verdict",
+    "Worst",
+    "difference",
+    "sweep",
+    "verdict_of",
+    "worst",
+]
 
 Verdict = Literal["ok", "corner", "differs", "not-finite"]
 
@@ -37,6 +49,19 @@ _ROUNDING = 1.1e-16  # half the distance from 1 to the next float64
 _NOISE = 50  # times the rounding of the objective, in a slope of three points
 _SMOOTH = 1e-6  # relative difference of two one-sided slopes of three points, where nothing has a corner
 _LUCK = 10  # rounding may come out this many times smaller or larger than is expected
+
+
+def verdict_of(analytic: float, numeric: float, error: float, at_corner: bool) -> Verdict:
+    """What a check says of two numbers and their error.
+
+    "not-finite" where one of the two is not finite, "differs" where the error is too large (NaN is), "corner" where
+    both sides have slopes of their own and the analytic one is between them: there is no derivative to compare with.
+    """
+    if not (isfinite(analytic) and isfinite(numeric)):
+        return "not-finite"
+    if not error <= TOLERANCE:
+        return "differs"
+    return "corner" if at_corner else "ok"
 
 
 @dataclass(frozen=True)
@@ -69,16 +94,8 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """What the check says of the entry.
-
-        "not-finite" where one of the two is not finite, "differs" where the error is too large, "corner" where both
-        sides have slopes of their own and the analytic one is between them: there is no derivative to compare with.
-        """
-        if not (isfinite(self.analytic) and isfinite(self.numeric)):
-            return "not-finite"
-        if not self.ok:
-            return "differs"
-        return "corner" if self.at_corner else "ok"
+        """What the check says of the entry."""
+        return verdict_of(self.analytic, self.numeric, self.error, self.at_corner)
 
     @property
     def at_corner(self) -> bool:
@@ -200,7 +217,7 @@ def _indices(places: Places, which: Mask | None = None) -> list[Index]:
 
 def _largest(differences: Sequence[Difference]) -> Difference:
     """The first one with the largest error; NaN is larger than any."""
-    return max(differences, key=lambda one: (one.error != one.error, one.error if one.error == one.error else 0.0))
+    return max(differences, key=lambda one: (isnan(one.error), one.error))
 
 
 def _at_once(part: Part, record: Record, gradient_slot: int, most: int, work: int) -> Worst | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 
-from nnstep.engine.difference import TOLERANCE, Difference, Verdict, worst
+from nnstep.engine.difference import TOLERANCE, Difference, Verdict, verdict_of, worst
 from nnstep.engine.timeline import Timeline
 from nnstep.ops import Index
 
@@ -34,11 +33,7 @@ class ParameterCheck:
     @property
     def verdict(self) -> Verdict:
         """That of the worst entry; "corner" where it is right and others stand at a corner."""
-        if not (isfinite(self.analytic) and isfinite(self.numeric)):
-            return "not-finite"
-        if not self.ok:
-            return "differs"
-        return "corner" if self.corners else "ok"
+        return verdict_of(self.analytic, self.numeric, self.error, bool(self.corners))
 
     @property
     def ok(self) -> bool:

@@ -82,8 +82,8 @@ def gradcheck_report(checks: Sequence[ParameterCheck], loss: float | None) -> It
         shown: ParameterCheck | Difference = check
         error = check.error
         if check.verdict == "corner":
-            shown = check.corners[0]
-            error = abs(shown.analytic - shown.numeric) / max(1.0, abs(shown.analytic), abs(shown.numeric))
+            shown = corner = check.corners[0]
+            error = corner.apart
         numbers = (_number(shown.analytic), _number(shown.numeric), f"{error:.1e}")
         rows.append((clean(check.name), _place(shown.index) or "-", *numbers, say(f"report.{check.verdict}")))
         if check.corners:
