@@ -22,6 +22,7 @@ __all__ = [
     "RunError",
     "folded",
     "nearest",
+    "nearest_name",
 ]
 
 
@@ -98,7 +99,13 @@ class RunError(NnstepError):
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """A hint naming the valid name that `name` is a slip of, or None where none is that near.
+    """A hint naming the valid name that `name` is a slip of, or None where none is that near."""
+    found = nearest_name(name, valid)
+    return f"did you mean {found!r}?" if found is not None else None
+
+
+def nearest_name(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name that `name` is a slip of, or None where none is that near.
 
     Names that are the same but for the case of letters and for `_`, `-` and spaces; else one letter too many, too few,
     exchanged or other in a name of 3, two from 6, three from 11. The first letter stays, as in most slips, and a name
@@ -111,7 +118,7 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
         apart = 0 if other == wanted else _apart(wanted, other)
         if apart is not None and (best is None or apart < best[0]):
             best = apart, one
-    return f"did you mean {best[1]!r}?" if best is not None else None
+    return best[1] if best is not None else None
 
 
 def folded(name: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from functools import cache
 from typing import NamedTuple
 
-from nnstep.errors import folded, nearest
+from nnstep.errors import folded, nearest, nearest_name
 from nnstep.scenario.foreign_notes import NOTES
 from nnstep.scenario.foreign_words import HOMES, WORDS, Place
 
-__all__ = ["hint", "place_of"]
+__all__ = ["hint", "meant", "place_of"]
 
 
 class _Entry(NamedTuple):
@@ -18,6 +18,10 @@ class _Entry(NamedTuple):
 
     words: tuple[str, ...] = ()
     note: str = ""
+
+    def among(self, valid: Collection[str]) -> str | None:
+        """The first of the words that is valid."""
+        return next((one for one in self.words if one in valid), None)
 
 
 @cache
@@ -40,22 +44,16 @@ def hint(word: str, valid: Collection[str], place: Place) -> str | None:
     The word itself written otherwise; what it is called elsewhere; a slip of the hand. Nothing is named that is not
     valid there.
     """
-    same = next((one for one in valid if folded(one) == folded(word)), None)
+    same = _same(word, valid)
     if same is not None:
         return f"did you mean {same!r}?"
     entry = _by_word(place).get(folded(word[:_LONGEST]))
     if entry is not None:
-        meant = next((one for one in entry.words if one in valid), None)
-        if meant is not None:
-            return f"it is called {meant!r} here"
-        if entry.note:
-            return entry.note
-    if entry is None and place not in _WORDS_OF:
-        home = _home(folded(word[:_LONGEST]))
-        if home is not None and home not in valid:
-            return f"{home!r} belongs {HOMES[home]}"
-    if entry is not None:
-        return None
+        called = entry.among(valid)
+        return f"it is called {called!r} here" if called is not None else entry.note or None
+    home = _home(word, valid, place)
+    if home is not None:
+        return f"{home!r} belongs {HOMES[home]}"
     if place == "value" and "·" in word:  # which Python takes for a letter
         return f"write {' * '.join(word.split('·'))}"
     if place == "value" and word[-1:] in ("T", "t") and word[:-1] in valid:
@@ -63,13 +61,32 @@ def hint(word: str, valid: Collection[str], place: Place) -> str | None:
     return nearest(word[:_LONGEST], valid)
 
 
-def _home(word: str) -> str | None:
-    """The key of another table that a folded word means."""
-    same = next((one for one in HOMES if folded(one) == word), None)
+def meant(word: str, valid: Collection[str], place: Place) -> str | None:
+    """The word among those that are valid in a place which another one means, as `hint` says it; None for none."""
+    same = _same(word, valid)
+    entry = _by_word(place).get(folded(word[:_LONGEST]))
     if same is not None:
         return same
-    meant = (_by_word(place).get(word, _Entry()).words for place in ("training", "optimizer", "debug", "loss"))
-    return next((one for words in meant for one in words if one in HOMES), None)
+    if entry is not None:
+        return entry.among(valid)
+    return None if _home(word, valid, place) is not None else nearest_name(word[:_LONGEST], valid)
+
+
+def _same(word: str, valid: Collection[str]) -> str | None:
+    """The word itself, written otherwise."""
+    return next((one for one in valid if folded(one) == folded(word)), None)
+
+
+def _home(word: str, valid: Collection[str], place: Place) -> str | None:
+    """The key of another table that a word means which stands where a key is expected."""
+    if place in _WORDS_OF:
+        return None
+    plain = folded(word[:_LONGEST])
+    found = next((one for one in HOMES if folded(one) == plain), None)
+    if found is None:
+        keys = (_by_word(table).get(plain, _Entry()).words for table in ("training", "optimizer", "debug", "loss"))
+        found = next((one for words in keys for one in words if one in HOMES), None)
+    return None if found in valid else found
 
 
 _LONGEST = 80  # letters of a word that is looked up

@@ -278,6 +278,6 @@ def given(fields: Mapping[str, Field], key: str, owner: Field, what: str) -> Fie
     if key not in fields and isinstance(owner.value, dict) and key not in owner.value:
         others = [one for one in owner.value if one not in fields and len(one) < 80][:20]
         place = place_of(owner.path, keys=True)
-        meant = next((one for one in others if repr(key) in (elsewhere.hint(one, (key,), place) or "")), None)
+        meant = next((one for one in others if elsewhere.meant(one, (key,), place) == key), None)
         owner.wrong(f"{key!r} is missing: {what}", meant and f"is it written {meant!r}?")
     return fields.get(key)
