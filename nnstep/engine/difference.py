@@ -189,7 +189,7 @@ def worst(record: Record, gradient_slot: int, most: int = _MOST, work: int = _WO
 
 
 def _worst_of(found: Sequence[Difference], checked: int, entries: int) -> Worst:
-    corners = tuple(one for one in found if one.at_corner and isfinite(one.analytic))
+    corners = tuple(one for one in found if one.at_corner and isfinite(one.analytic) and isfinite(one.numeric))
     return Worst(_largest(found), checked, entries, corners)
 
 

@@ -26,6 +26,7 @@ _LONGEST_READ = 400  # of a line that is looked at
 _ALLOWED = {"equation": ("equation",), "condition": ("equation", "condition")}
 _GRAMMAR = frozenset(keyword.kwlist) - {"and", "or", "not", "True", "False", "None", "if", "else", "for", "in", "is"}
 _BETTER = {"lambda": "lam"}
+_REDUCTIONS = ("mean", "sum", "batch_mean")
 _BETWEEN = {"and", "or", "not", "if", "else", "in", "is", "for"}
 
 
@@ -104,7 +105,10 @@ def _fitting(call: Call) -> Call | None:
     entry = next(entry for entry in OPERATIONS if entry.name == call.function)
     needed = len(entry.inputs)
     fits = needed <= len(call.arguments) <= needed + len(entry.options)
-    return call if fits and {option for option, _ in call.options} <= entry.options.keys() else None
+    by_place = all(not any(isinstance(node, Name) for node in walk(one)) for one in call.arguments[needed:])
+    words = dict(call.options)
+    fits = fits and by_place and words.keys() <= entry.options.keys()
+    return call if fits and words.get("reduction", "mean") in _REDUCTIONS else None
 
 
 def _options(name: str, options: tuple[tuple[str, object], ...]) -> tuple:  # type: ignore[type-arg]
@@ -139,9 +143,14 @@ def option_hint(entry: Operation, option: str) -> str | None:
 _POWER = re.compile(r"\^")
 _DOTTED = re.compile(r"\.([*/^])")
 _QUOTE = re.compile(r"(?<=[\w)\]])['’]")
+_SUBSCRIBED = re.compile(r"((?<!\w)[^\W\d_][₀₁₂₃₄₅₆₇₈₉]+)(?=[^\W\d_])")  # W₁x
+_QUOTED = re.compile(r"([=,(]\s*)'(\w+)'")  # reduction='sum'
 _NUMBER_TIMES = re.compile(
     r"(?<![\w.])(\d+(?:\.\d+)?)\s*(?=[(]|(?![eE][-+]?\d|(?:and|or|not|if|else|in|is|for)\b)[^\W\d_])"
 )
+_UNDER = re.compile(r"/\s*(\d+(?:\.\d+)?)(?![eE][-+]?\d)([^\W\d_]\w*)(?!\w*\s*\()")  # 1/2m is 1/(2m)
+_UNDER_CALL = re.compile(r"/\s*\d+(?:\.\d+)?[^\W\d_]\w*\s*\(")
+_ROOT_BEFORE = re.compile(r"√\s*(?=\()")
 _ROOT_OF = re.compile(r"√\s*(\w+(?:\[[^]]*\])?)")
 _BARS = re.compile(r"\|([^|]+)\|")
 _ARROW = re.compile(r"^(\s*[^\W\d]\w*)\s*(?:<-|←|:=|≔|==)\s*")
@@ -163,6 +172,7 @@ _COMMA = re.compile(r"(?<![\w.,\[(])(\d+),(\d+)(?![\w,\])])")
 _BESIDE = re.compile(r"([^\W\d]\w*)\s+([^\W\d]\w*)")
 _SIGNS = {
     "÷": "/",
+    "%*%": "@",
     "⋅": "*",
     "•": "*",
     "½": "(1 / 2)",
@@ -215,7 +225,8 @@ def line_hint(source: str, where: str = "equation") -> tuple[str | None, str | N
     if _LISTED.search(source):
         return better, "numbers that are given stand in [parameters] or [constants]"
     beside = _BESIDE.search(source)
-    if beside is not None and not {beside[1], beside[2]} & _BETWEEN:
+    functions = {beside[1], beside[2]} & {*_names("condition")} if beside is not None else set()
+    if beside is not None and not functions and not {beside[1], beside[2]} & _BETWEEN:
         return better, f"a product is written {beside[1]} @ {beside[2]} or {beside[1]} * {beside[2]}"
     general = {"^": "a power is written x ** 2", "²": "a power is written x ** 2", "ᵀ": "a transpose is written x.T"}
     return better, general.get(sign or "")
@@ -233,14 +244,19 @@ def _is_read(line: str) -> bool:
 def _rewritten(source: str, where: str) -> str | None:
     """The line as it is written here; None where that is not known."""
     plain = source.strip()
+    plain = _SUBSCRIBED.sub(r"\1 @ ", plain)
     plain = _NORM.sub(r"norm(\1)", _TURNED.sub(".T", plain))
     for sign, ours in _SIGNS.items():
         plain = plain.replace(sign, ours)
     if where == "equation":
         plain = _ARROW.sub(r"\1 = ", _DECLARED.sub("", plain.rstrip(";")))
     plain = _BARE.sub(lambda found: _in_brackets(found, where), plain)
+    plain = _QUOTED.sub(r'\1"\2"', plain)
     plain = _QUOTE.sub(".T", _DOTTED.sub(r"\1", plain)) if plain.count('"') % 2 == 0 else plain
-    plain = _ROOT_OF.sub(r"sqrt(\1)", _POWER.sub("**", plain))
+    plain = _ROOT_OF.sub(r"sqrt(\1)", _ROOT_BEFORE.sub("sqrt", _POWER.sub("**", plain)))
+    if _UNDER_CALL.search(plain):
+        return None
+    plain = _UNDER.sub(r"/ (\1 * \2)", plain)
     plain = _BARS.sub(r"abs(\1)", _NUMBER_TIMES.sub(r"\1 * ", plain))
     plain = typed(plain)
     try:

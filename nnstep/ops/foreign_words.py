@@ -75,7 +75,7 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("norm l2norm", "a", "sqrt(sum(a ** 2))"),
     ("logsumexp", "a", "log(sum(exp(a)))"),
     ("t adjoint ctranspose", "a", "a.T"),
-    ("outer", "a b", "reshape(a, -1, 1) * b"),
+    ("outer", "a b", "reshape(a, -1, 1) @ reshape(b, 1, -1)"),
     ("vstack rowstack", "a b", "concat(a, b, axis=0)"),
     ("hstack columnstack horzcat", "a b", "concat(a, b, axis=1)"),
     ("vertcat", "a b", "concat(a, b, axis=0)"),

@@ -84,6 +84,7 @@ def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
     return bound
 
 
+_OF_TWO = {"max": "larger", "min": "smaller"}
 _JOINED = ("concat", "maximum", "minimum", "add", "multiply", "matmul")  # of two; of more, one after another
 
 
@@ -112,6 +113,8 @@ def _constant(argument: Expression, entry: Operation, option: str) -> Option:
     if isinstance(argument, Number):
         return int(argument.value) if argument.value.is_integer() else argument.value
     found = f"{entry.name} takes {_signature(entry)}, found {to_text(argument)} for {option}"
+    if entry.name in _OF_TWO:
+        raise OperationError(found, f"the {_OF_TWO[entry.name]} of two values is {entry.name}imum(a, b)")
     raise OperationError(found, f"an option is a number written out; a word stands after its name, {option}=...")
 
 

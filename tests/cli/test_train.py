@@ -10,6 +10,7 @@ import pytest
 
 from nnstep import cli
 from nnstep.scenario import bundled
+from nnstep.view.notation import ascii_text
 
 HEALTHY = """title = "Falls"
 equations = "loss = (w - 3) ** 2"
@@ -160,6 +161,10 @@ def test_an_output_without_the_signs_of_mathematics_gets_ascii(monkeypatch: pyte
     assert cli.main(["check", "--train", "diverges.toml"]) == 1
     sys.stdout.flush()
     assert "is inf." in written.getvalue().decode("ascii")
+
+
+def test_a_product_is_one_in_ascii_too() -> None:
+    assert ascii_text("lr · weight_decay is 0.3 · 10 = 3") == "lr * weight_decay is 0.3 * 10 = 3"
 
 
 def test_the_library_is_healthy(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,11 @@ def test_what_is_not_a_number_does_not_pass() -> None:
     assert not checks("loss = sum(sqrt(w))", "w = [0.0]")["w"].ok
 
 
+@pytest.mark.parametrize("parameters", ["w = [-1.0]", "w = [1.0, -1.0]"])
+def test_where_the_loss_is_no_number_no_slopes_are_given(parameters: str) -> None:
+    assert checks("loss = sum(log(w))", parameters)["w"].corners == ()
+
+
 def test_frozen_and_unused_parameters_are_not_checked() -> None:
     text = "u = a * 2\nloss = b * c"
     assert set(checks(text, "a = 1\nb = 2\nc = { value = 3, trainable = false }")) == {"b"}

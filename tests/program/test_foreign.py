@@ -203,7 +203,21 @@ HINTS = [
     ("import numpy as np", "nothing needs to be imported"),
     ("for i in range(3):", "what is repeated is written out"),
     ("z = sofmax(x)", "did you mean 'softmax'?"),
+    ("z = x / 2y", "write z = x / (2 * y)"),
+    ("z = √(x)", "write z = sqrt(x)"),
+    ("z = x %*% W", "write z = x @ W"),
+    ("z = max(0, x)", "the larger of two values is maximum(a, b)"),
+    ("z = np.outer(x, y)", "write z = reshape(x, -1, 1) @ reshape(y, 1, -1)"),
+    ("loss = F.mse_loss(x, y, reduction='sum')", "write loss = mse(x, y, reduction=sum)"),
 ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['z = mse(x, y, reduction="none")', "z = F.layer_norm(x, (3,), y, y)", "z = -∑ y log(x)", "z = x / 2exp(x)"],
+)
+def test_what_would_be_refused_or_mean_something_else_is_not_proposed(line: str) -> None:
+    assert "write" not in (wrong(line).hint or "")
 
 
 @pytest.mark.parametrize(("line", "hint"), HINTS)
