@@ -43,6 +43,7 @@ HEADER_LINE = re.compile(r"[ \t]*\[\[?[ \t]*[A-Za-z_][\w.-]*[ \t]*\]\]?[ \t]*(?:
 
 
 def dotted(page: Page, name: str) -> str:
+    """A key with the tables that it stands in, as messages have it: layers[0].units."""
     parts = [f"[{part - 1}]" if isinstance(part, int) else f".{part}" for part in page.table]
     return clean("".join([*parts, f".{name}"]).removeprefix("."), 80)
 

@@ -179,13 +179,16 @@ def _is_control(sign: str) -> bool:
 
 
 def named(sign: str) -> str:
+    """A character that cannot be seen, by its code point and its name in Unicode."""
     name = unicodedata.name(sign, "").lower()
     return f"U+{ord(sign):04X}, {name}" if name else f"U+{ord(sign):04X}"
 
 
 def fit_comment(text: str) -> str:
+    """A comment without the control characters that TOML does not take even there."""
     return re.sub("[\x00-\x08\x0b-\x1f\x7f]", " ", text)
 
 
 def short(text: str) -> str:
+    """What was found, on one line and cut, for a message."""
     return clean(" ".join(text.split()), 60)

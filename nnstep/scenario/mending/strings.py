@@ -25,6 +25,7 @@ class Strings:
         self._page = page
 
     def read(self, name: str) -> str:
+        """The text here as a string of TOML; `name` is the key whose value it is."""
         start, text = self._page.at, self._page.text
         first = text[start]
         three = text[start : start + 3]
