@@ -11,7 +11,7 @@ from nnstep.program.bind import Bound, Memo, ShapeOf, bind, computed, infer, put
 from nnstep.program.body import Body, body
 from nnstep.program.builder import Builder
 from nnstep.program.cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes, tally
-from nnstep.program.chain import Factor, chain, factor, on_the_way, parameters_with_gradient
+from nnstep.program.chain import Factor, chain, factor, objective_ancestors, parameters_with_gradient
 from nnstep.program.class_numbers import Taking, check_class_numbers, problem_of, said_of, takings
 from nnstep.program.compile import batch_rows, compile_program
 from nnstep.program.kept import per_program
@@ -56,7 +56,7 @@ __all__ = [
     "factor",
     "infer",
     "initial_states",
-    "on_the_way",
+    "objective_ancestors",
     "parameters_with_gradient",
     "per_program",
     "problem_of",

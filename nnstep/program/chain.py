@@ -12,7 +12,7 @@ from nnstep.program.differentiate import simplify
 from nnstep.program.kept import per_program
 from nnstep.program.model import Program, Step
 
-__all__ = ["Factor", "chain", "factor", "on_the_way", "parameters_with_gradient"]
+__all__ = ["Factor", "chain", "factor", "objective_ancestors", "parameters_with_gradient"]
 
 
 class Factor(NamedTuple):
@@ -46,8 +46,8 @@ def parameters_with_gradient(program: Program) -> tuple[str, ...]:
 
 
 @per_program
-def on_the_way(program: Program) -> frozenset[int]:
-    """The slots that the objective is made of, itself among them; of none where nothing is differentiated."""
+def objective_ancestors(program: Program) -> frozenset[int]:
+    """The slots that the objective is computed from, itself among them; none where nothing is differentiated."""
     found: set[int] = set()
     stack = [] if program.objective is None else [program.objective]
     while stack:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnstep.catalogue import say
 from nnstep.language.references import named
-from nnstep.program.chain import on_the_way
+from nnstep.program.chain import objective_ancestors
 from nnstep.program.model import Program
 from nnstep.program.naming import vocabulary
 
@@ -28,6 +28,6 @@ def why_no_gradient(program: Program, text: str) -> str | None:
 def _reason(program: Program, slot: int) -> str:
     if program.objective is None:
         return say("gradient.none.forward")
-    if slot not in on_the_way(program):
+    if slot not in objective_ancestors(program):
         return say("gradient.none.aside", objective=program.objective_name)
     return say("gradient.none.untrained")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnstep.catalogue import say
-from nnstep.program import BODY, Program, Step, factor, on_the_way
+from nnstep.program import BODY, Program, Step, factor, objective_ancestors
 from nnstep.view.phrases import called, say_op
 from nnstep.view.words_gradient import of_gradient
 from nnstep.view.words_operation import of_operation
@@ -38,7 +38,7 @@ def sentences(program: Program, step: Step, objective: str) -> tuple[str, ...]:
 
 def _aside(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     """Of a value that the objective is not made of, and that has no gradient for that reason: that it is so."""
-    way = on_the_way(program)
+    way = objective_ancestors(program)
     if step.phase == BODY or step.target in way or not any(one.phase == "backward" for one in program.steps):
         return ()
     assert program.objective is not None

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from nnstep.engine import Timeline
 from nnstep.language import Call, Name, names
 from nnstep.ops import OPERATIONS, operation
-from nnstep.program import BODY, Program, Step, body, factor, on_the_way
+from nnstep.program import BODY, Program, Step, body, factor, objective_ancestors
 from nnstep.scenario import bundled, find, load, loads
 from nnstep.scenario.model import Scenario
 from nnstep.text import width
@@ -71,7 +71,7 @@ def own_values(program: Program, step: Step) -> set[str]:
 
 def is_aside(program: Program, step: Step) -> bool:
     """Whether a forward step makes something that the objective is not made of, which is said of it."""
-    return step.phase == "forward" and program.objective is not None and step.target not in on_the_way(program)
+    return step.phase == "forward" and program.objective is not None and step.target not in objective_ancestors(program)
 
 
 def own_sizes(program: Program, step: Step) -> set[int]:
