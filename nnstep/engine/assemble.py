@@ -56,7 +56,7 @@ def bound_to(expression: Expression, operands: Mapping[str, Array]) -> tuple[lis
     program = Program(rows=0, values=values, steps=(), objective=None, carried=(), equations=())
     assembler = _Assembler(program, list(operands.values()), {})
     assembler.slots = {value.name: value.slot for value in values}
-    assembler.unlooked = True
+    assembler.guards_class_numbers = True
     found = assembler.operand(expression)
     return assembler.calls, found
 
@@ -95,7 +95,9 @@ class _Assembler:
         self.arrays = arrays
         self.aliases = aliases
         self.scratch = _Scratch()
-        self.unlooked = False  # whether nobody has looked at class numbers before
+        self.guards_class_numbers = (
+            False  # where no run has looked at them before: what they give is NaN if they are none
+        )
         self.kept: dict[str, dict[_Key, Array]] = {}  # by the operation's name
         self.calls: list[Calling] = []
         self.slots: dict[str, int] = {}
@@ -170,7 +172,7 @@ class _Assembler:
                 lent = None
             operands.append(operand)
         kernel = entry.prepare(bound.site)
-        taken = entry.takes_class_numbers(bound.site) if self.unlooked else None
+        taken = entry.takes_class_numbers(bound.site) if self.guards_class_numbers else None
         self.calls.append((kernel, *operands, out))
         if taken is not None:
             self.calls.append((partial(_nan_without, taken[1]), operands[entry.inputs.index(taken[0])], out))
