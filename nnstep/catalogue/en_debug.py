@@ -5,7 +5,8 @@ from __future__ import annotations
 __all__ = ["DEBUG"]
 
 DEBUG: dict[str, str] = {
-    # -- class numbers that are none (program/class_numbers.py, engine/guards.py)
+    # -- class numbers that are none (ops/operation.py, program/class_numbers.py, engine/guards.py)
+    "labels.none": "{value} is no class number; there are {classes}",
     "labels.has": "{name} has {found}, expected class numbers: {classes}",
     "labels.found": "found {found}, expected class numbers: {classes}",
     "labels.row": "{value} in row {row} of x",

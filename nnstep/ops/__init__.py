@@ -6,7 +6,18 @@ how one cell is computed, symbol and sentence.
 
 from nnstep.ops.cellrules import AGGREGATES
 from nnstep.ops.cells import entries, evaluate_cell
-from nnstep.ops.operation import Array, Box, Index, Kernel, Operation, Shape, Site, check_labels, elementwise_cell
+from nnstep.ops.operation import (
+    Array,
+    Box,
+    Index,
+    Kernel,
+    Operation,
+    Shape,
+    Site,
+    check_labels,
+    classes_text,
+    elementwise_cell,
+)
 from nnstep.ops.shapes import broadcast_shape, said, square
 from nnstep.ops.table import NAMES, OPERATIONS, operation
 
@@ -23,6 +34,7 @@ __all__ = [
     "Site",
     "broadcast_shape",
     "check_labels",
+    "classes_text",
     "elementwise_cell",
     "entries",
     "evaluate_cell",

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import ClassNumberError
 from nnstep.language.nodes import Call, Entry, Expression, Option
+from nnstep.language.printer import number_text
 
 __all__ = [
     "Array",
@@ -29,6 +31,7 @@ __all__ = [
     "broadcast_box",
     "broadcast_index",
     "check_labels",
+    "classes_text",
     "elementwise_cell",
 ]
 
@@ -157,9 +160,14 @@ def check_labels(labels: Array, classes: int) -> None:
     if not np.all(fits):  # a run asks in every iteration
         wrong = np.argwhere(~fits).tolist()
         found = tuple((tuple(index), float(labels[tuple(index)])) for index in wrong)
-        raise ClassNumberError(
-            f"{found[0][1]:g} is no class number, expected 0 to {classes - 1}", "classes are counted from 0", found
-        )
+        message = say("labels.none", value=number_text(found[0][1]), classes=classes_text(classes))
+        raise ClassNumberError(message, say("labels.hint"), found)
+
+
+def classes_text(classes: int) -> str:
+    """Which class numbers there are, in words."""
+    last = classes - 1
+    return say("labels.two" if last == 1 else "labels.classes", first=0, last=last) if last else "0"
 
 
 def broadcast_index(index: Index, shape: Shape) -> Index:

@@ -14,7 +14,7 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.errors import ClassNumberError, OperationError, Problem
 from nnstep.language import Call, Expression, Name, Number, number_text, to_text
-from nnstep.ops import Array, Box, check_labels
+from nnstep.ops import Array, Box, check_labels, classes_text
 from nnstep.program.bind import bind
 from nnstep.program.cells import reached_boxes
 from nnstep.program.kept import per_program
@@ -241,7 +241,7 @@ def said_of(program: Program, taking: Taking, wrong: _Wrong) -> str:
     of_x = taking.data == ("x",)
     parts = []
     for row, value in wrong[:_LISTED]:
-        number = number_text(value) if np.isfinite(value) else str(value)
+        number = number_text(value)
         if row is None:
             parts.append(number)
         elif not taking.samples:
@@ -251,8 +251,7 @@ def said_of(program: Program, taking: Taking, wrong: _Wrong) -> str:
     if len(wrong) > _LISTED:
         parts.append(say("labels.more", count=len(wrong) - _LISTED))
     listed = say("labels.and").join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
-    last = taking.classes - 1
-    classes = say("labels.two" if last == 1 else "labels.classes", first=0, last=last) if last else "0"
+    classes = classes_text(taking.classes)
     name = program.values[taking.slot].name if taking.slot is not None else ""
     if not name:
         return say("labels.found", found=listed, classes=classes)

@@ -139,7 +139,7 @@ def test_classes_are_known_for_batches_of_the_size_that_the_run_has() -> None:
         "[data]\nx = [[1, 2, 3], [4, 5, 6], [7, 8, 9], [0, 1, 2]]\ny = [0, 1, 2, 0]\n[training]\nbatch_size = 2\n"
     )
     assert bare(loads(text + cell("y[3]", 2)).edits) == bare([Edit(2, "y", (3,), 2.0)])
-    assert "3 is no class number, expected 0 to 2" in problems(text + cell("y[3]", 3))[0].message
+    assert "3 is no class number; there are 0 to 2" in problems(text + cell("y[3]", 3))[0].message
 
 
 def test_edits_are_in_the_order_of_their_iterations_and_those_of_one_as_in_the_file() -> None:
@@ -266,7 +266,7 @@ WRONG = [
     (cell("velocity(W2)[0, 0]"), "3: edits[0].cell", "W2 is not trained", None),
     (cell("velocity(x)[0, 0]"), "3: edits[0].cell", "x is no parameter", None),
     (cell("velocity(W1)[9, 0]"), "3: edits[0].cell", "no cell of velocity(W1), which is 2×3", None),
-    (cell("y[0]", 2), "4: edits[0].value", "2 is no class number, expected 0 to 1", "counted from 0"),
+    (cell("y[0]", 2), "4: edits[0].value", "2 is no class number; there are 0 and 1", "counted from 0"),
     (cell("y[0]", 0.5), "4: edits[0].value", "0.5 is no class number", None),
     (optimizer('type = "adm"'), "3: edits[0].optimizer.type", "one of sgd, adam", "did you mean 'adam'?"),
     (optimizer("lr = -1"), "3: edits[0].optimizer.lr", "a number of at least 0", None),
