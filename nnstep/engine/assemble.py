@@ -95,9 +95,7 @@ class _Assembler:
         self.arrays = arrays
         self.aliases = aliases
         self.scratch = _Scratch()
-        self.guards_class_numbers = (
-            False  # where no run has looked at them before: what they give is NaN if they are none
-        )
+        self.guards_class_numbers = False  # where nobody has looked at them before: if they are none, the result is NaN
         self.kept: dict[str, dict[_Key, Array]] = {}  # by the operation's name
         self.calls: list[Calling] = []
         self.slots: dict[str, int] = {}
