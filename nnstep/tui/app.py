@@ -181,6 +181,10 @@ class NnstepApp(GuardedApp):
         """Whether a message changes nothing that anyone asks for once the program is left."""
         return self._straight.passes(message)
 
+    def quits(self, message: Message) -> bool:
+        """Whether a message is a key that leaves the program."""
+        return self._straight.quits(message)
+
     def say_what_quits(self) -> None:
         """The answer to Ctrl+C, where it is the stepper's."""
         if self.stepping.is_active and not self.stepping.board.selected:

@@ -24,7 +24,6 @@ _LATER = 0.001  # seconds between two looks at whether the application has done 
 _PATIENCE = 200  # such looks, after which a key goes by Textual, behind what was posted
 _STILL = 5  # turns of the event loop in which nothing is under way, after which nothing is
 _POSTED = 16  # messages in the application's queue beyond which no more are posted
-_QUITTING = ("q", "ctrl+q")
 
 
 class Taking(Protocol):
@@ -40,6 +39,10 @@ class Taking(Protocol):
 
     def passes(self, message: Message) -> bool:
         """Whether a message changes nothing that anyone asks for once the program is left."""
+        ...
+
+    def quits(self, message: Message) -> bool:
+        """Whether a message is a key that leaves the program."""
         ...
 
     def at_rest(self) -> bool:
@@ -64,10 +67,6 @@ class Taking(Protocol):
         ...
 
 
-def _quits(message: Message) -> bool:
-    return isinstance(message, Key) and message.key in _QUITTING
-
-
 class Delivery:
     """The messages that wait, and their way to the application. `put` is for any thread, all else for the loop's."""
 
@@ -86,7 +85,7 @@ class Delivery:
         """Deliver what waits, or as much as a turn allows."""
         app, waiting = self._app, self.waiting
         until = clock.now() + _TURN
-        waiting.drop_before(_quits, app.passes)
+        waiting.drop_before(app.quits, app.passes)
         while (message := waiting.first()) is not None:
             if isinstance(message, Key):
                 if self._posted and not self._is_done():

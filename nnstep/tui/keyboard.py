@@ -13,7 +13,8 @@ environment, otherwise by what was typed last: a letter that only one layout has
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Final
 from unicodedata import combining, decimal, name, normalize
@@ -96,6 +97,15 @@ class Keyboard:
             self._by_place(character)  # to remember the layout
             return self._digit(character) or place
         return self._digit(character) or self._wide(character) or hangul_keys(character) or self._by_place(character)
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """What is asked within leaves the layout that is in use as it is: it is asked before its turn."""
+        layout = self._layout
+        try:
+            yield
+        finally:
+            self._layout = layout
 
     def key(self, key: str, place: str = "") -> str:
         """The same for Textual's name of a key that is held with Ctrl or Alt: `ctrl+з` is `ctrl+p`."""

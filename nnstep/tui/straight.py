@@ -14,8 +14,18 @@ from contextvars import Context
 
 from textual.app import App
 from textual.binding import BindingsMap
-from textual.events import Key, MouseMove, MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp
+from textual.events import (
+    Key,
+    MouseMove,
+    MouseScrollDown,
+    MouseScrollLeft,
+    MouseScrollRight,
+    MouseScrollUp,
+    Paste,
+    Resize,
+)
 from textual.message import Message
+from textual.screen import Screen
 
 from nnstep.tui.guard import GuardedApp
 from nnstep.tui.keyboard import Keyboard, textual_name
@@ -36,7 +46,10 @@ COMMAND_OF = {
 }
 """Commands by Textual's names of the keys, but for the keys that are the application's own."""
 _KEPT = ("edit.undo", "recovery.take", "digits.more", "digits.fewer", "quiz.toggle")  # what these do outlives a session
-_IDLE = (MouseMove, MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp)
+_IDLE = (MouseMove, MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp, Paste, Resize)
+_QUIT = "app.quit"
+_QUITTING = ("q", "ctrl+q")
+_BOUND = frozenset().union(*(BindingsMap(one.BINDINGS).key_to_bindings for one in (App, Screen, StepperScreen)))
 
 
 class Straight:
@@ -62,7 +75,7 @@ class Straight:
         if taken:
             context.run(self._carry_out, command, more)
         if more:
-            return taken
+            return taken or (self._means_nothing(key) and not self._waiting)
         if command in FORESEEN:  # the same once more, or a step
             self._prepare_for((command, _BACK if command == _NEXT else _NEXT), _PAUSE, context)
         else:
@@ -71,14 +84,22 @@ class Straight:
 
     def _command(self, key: Key) -> str:
         """The command of a key, also of one of another script; "" for none, and for a syllable, which has several."""
+        names = self._names(key)
+        return COMMAND_OF.get(names[0], "") if len(names) == 1 else ""
+
+    def _names(self, key: Key) -> list[str]:
+        """Textual's names of the keys that are meant by one: several for a syllable."""
         if key.character is None or len(key.character) != 1 or "+" in key.key:
-            return COMMAND_OF.get(key.key, "")
-        meant = self._keyboard.keys(
-            key.character, place_of(key)
-        )  # also of a Latin one: it remembers which layout is in use
-        if key.character.isascii() or len(meant) != 1:
-            return COMMAND_OF.get(key.key, "")
-        return COMMAND_OF.get(textual_name(meant), "")
+            return [key.key]
+        # Also of a Latin one: it remembers which layout is in use.
+        meant = self._keyboard.keys(key.character, place_of(key))
+        return [key.key] if key.character.isascii() or not meant else [textual_name(one) for one in meant]
+
+    def _means_nothing(self, key: Key) -> bool:
+        """Whether a key is bound to nothing, and nothing would be said of it either."""
+        screen = self._screen
+        unbound = not any(name in _BOUND for name in (key.key, *self._names(key)))
+        return unbound and not screen.board.running and not screen.has_to_be_said(key)
 
     def takes_later(self, key: Key) -> bool:
         """Whether `key` is bound to a command that will be carried out as soon as nothing else waits."""
@@ -89,9 +110,29 @@ class Straight:
         """Whether nothing is left of what a message does when the program is, nor does it take the keys after it."""
         if isinstance(message, _IDLE):
             return self._has_say
-        command = self._command(message) if isinstance(message, Key) else ""
-        idle = command != "" and not self._screen.waits(command) and command not in _KEPT
-        return idle and self._has_say and not self._screen.board.quizzing
+        if not isinstance(message, Key) or not self._has_say or self._screen.board.quizzing:
+            return False
+        if message.key == "ctrl+c":
+            return not self._screen.board.selected  # which would be copied
+        with self._keyboard.unchanged():
+            return all(map(self._is_idle, self._names(message)))
+
+    def _is_idle(self, name: str) -> bool:
+        """The same of the key that Textual calls so: one that is bound to nothing leaves nothing."""
+        command = COMMAND_OF.get(name, "")
+        return name not in _BOUND if not command else not self._screen.waits(command) and command not in _KEPT
+
+    def quits(self, message: Message) -> bool:
+        """Whether a message is a key that leaves the program, on a keyboard of any script.
+
+        A sign that has that place in one layout only does not count: what it means depends on the keys before it.
+        """
+        if not isinstance(message, Key):
+            return False
+        if message.key in _QUITTING or message.character is None or message.character.isascii():
+            return message.key in _QUITTING
+        with self._keyboard.unchanged():
+            return self._command(message) == _QUIT
 
     def catch_up(self) -> None:
         """Show what the commands have led to that were left unseen."""

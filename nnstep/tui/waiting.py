@@ -6,16 +6,26 @@ from collections import deque
 from collections.abc import Callable
 from threading import Lock
 
-from textual.events import Key, MouseMove, Resize
+from textual.events import (
+    Key,
+    MouseMove,
+    MouseScrollDown,
+    MouseScrollLeft,
+    MouseScrollRight,
+    MouseScrollUp,
+    Resize,
+)
 from textual.message import Message
 
 from nnstep.tui.kitty import place_of, same_key
 
 __all__ = ["Waiting"]
 
-_KEYS = 1 << 16  # keys that wait at most: a few seconds of work, and half a megabyte
+_KEYS = 1 << 17  # keys that wait at most: a few seconds of work, and a megabyte
 _OTHERS = 1 << 10  # and everything else
+_TURNS = 1 << 5  # of these, beyond which no turn of a mouse's wheel is kept: nobody can wait for where it leads
 _KINDS = 1 << 10  # kinds of keys that are kept once for all
+_WHEEL = (MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp)
 
 
 class Waiting:
@@ -44,6 +54,8 @@ class Waiting:
             last = self._messages[-1] if self._messages else None
             if isinstance(message, (MouseMove, Resize)) and type(last) is type(message):
                 self._messages[-1] = message
+                return False
+            if isinstance(message, _WHEEL) and self._others >= _TURNS:
                 return False
             if isinstance(message, Key):
                 self.interrupted = self.interrupted or message.key == "ctrl+c"
@@ -79,13 +91,20 @@ class Waiting:
             self._others = 0
 
     def drop_before(self, last: Callable[[Message], bool], idle: Callable[[Message], bool]) -> None:
-        """Where nothing but `idle` messages stands before the first one that is `last`, forget those."""
+        """Where nothing but `idle` messages stands before the first one that is `last`, forget those.
+
+        Each key is asked about once: ten thousand that are the same are the same object.
+        """
         count = 0
-        for message in tuple(self._messages):
-            if last(message):
-                break
-            if not idle(message):
-                return
+        known: set[int] = set()
+        messages = tuple(self._messages)
+        for message in messages:
+            if id(message) not in known:
+                if last(message):
+                    break
+                if not idle(message):
+                    return
+                known.add(id(message))
             count += 1
         else:
             return

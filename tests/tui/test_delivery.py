@@ -117,7 +117,7 @@ def test_what_waits_is_bounded_and_what_is_superseded_is_not_kept():
     waiting = Waiting()
     while not waiting.full:
         waiting.put(key("n"))
-    assert len(waiting) == 1 << 16
+    assert len(waiting) == 1 << 17
     assert len({id(message) for message in waiting._messages}) == 1
     assert waiting.take() is not waiting.take()
     moves = Waiting()
@@ -125,3 +125,52 @@ def test_what_waits_is_bounded_and_what_is_superseded_is_not_kept():
         moves.put(events.MouseMove(None, x, 0, 0, 0, 0, False, False, False))
     assert len(moves) == 1
     assert moves.take().x == 4_999
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        ["h", "ctrl+c", "l"],  # asked twice
+        ["み", "ctrl+@", "f12"],  # bound to nothing
+        ["누"],  # two keys, and nothing is left of either
+        ["escape", "J", "v"],
+    ],
+)
+@pytest.mark.parametrize("quits", ["q", "ctrl+q", "й", "ㅂ", "ض"])
+def test_keys_that_lead_nowhere_do_not_stand_before_the_one_that_quits(before, quits):
+    async def act(app, pilot):
+        waiting = Waiting()
+        for name in [*before * 20, quits]:
+            waiting.put(key(name))
+        waiting.drop_before(app.quits, app.passes)
+        return len(waiting)
+
+    assert run(act, open_stepper("xor")) == 1
+
+
+def test_what_is_asked_before_its_turn_leaves_the_layout_as_it_is():
+    async def act(app, pilot):
+        app.keyboard.keys("ν")  # on a Greek keyboard, where ; is q
+        latin = key("n")
+        answers = app.passes(latin), app.quits(key("й"))
+        return answers, app.keyboard.keys(";")
+
+    assert run(act, open_stepper("xor")) == ((True, True), "q")
+
+
+def test_a_key_that_means_nothing_is_said_once_and_then_costs_nothing():
+    async def act(app, pilot):
+        await pilot.press("み")
+        with mock.patch.object(app, "post_message", side_effect=AssertionError("by Textual")):
+            return [app.take(key(name), more=True) for name in ("み", "ctrl+@")]
+
+    assert run(act, open_stepper("xor")) == [True, True]
+
+
+def test_turns_of_a_wheel_do_not_pile_up():
+    waiting = Waiting()
+    for _ in range(10_000):
+        waiting.put(events.MouseScrollDown(None, 1, 1, 0, 0, 0, False, False, False))
+    waiting.put(key("q"))
+    assert not waiting.full
+    assert len(waiting) < 100

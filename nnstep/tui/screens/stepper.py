@@ -166,6 +166,10 @@ class StepperScreen(Guarded, Screen[None]):
         elif event.character is not None and event.is_printable:
             self._say_unknown(event.character)
 
+    def has_to_be_said(self, key: events.Key) -> bool:
+        """Whether a line would be said of a key if it is bound to nothing."""
+        return key.character is not None and key.is_printable and key.character not in self._unknown
+
     def _say_unknown(self, character: str) -> None:
         """That a key has no command, once for each: a layout of another script, or a letter that is not used."""
         if character in self._unknown:
