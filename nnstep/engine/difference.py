@@ -230,7 +230,8 @@ def _at_once(part: Part, record: Record, gradient_slot: int, most: int, work: in
     entries, wanted = base[places], analytic[places]
     count = len(entries)
     widths = _WIDTH * np.maximum(1.0, np.abs(entries))
-    high, low = entries + widths, entries - widths
+    with np.errstate(invalid="ignore", over="ignore"):  # an entry may be infinite, as one that a mask has made
+        high, low = entries + widths, entries - widths
     twice = tuple(np.concatenate((axis, axis)) for axis in places)
     both = stacked_objective(part, record, twice, np.concatenate((high, low)))
     assert record.program.objective is not None
@@ -261,7 +262,8 @@ def sweep(record: Record, gradient_slot: int, index: Index) -> Sweep:
     """
     probe = Probe(record, gradient_slot)
     analytic, entry = float(record.value(gradient_slot)[index]), probe.entry(index)
-    scale, relative = max(1.0, abs(entry)), analytic != 0
+    scale = max(1.0, abs(entry)) if isfinite(entry) else 1.0  # what is infinite stays so, however far it is moved
+    relative = analytic != 0
     points = []
     largest = 0.0
     widths = _WIDTHS if 2 * len(_WIDTHS) * probe.work <= _WORK else _WIDTHS[::3]
@@ -274,7 +276,7 @@ def sweep(record: Record, gradient_slot: int, index: Index) -> Sweep:
         largest = max(largest, abs(high))
     errors = [point.error if isfinite(point.error) else np.inf for point in points]
     noise = max(_noise(points), _ROUNDING * largest / (abs(analytic) if relative else 1.0))
-    expected = [noise / point.width for point in points]  # what rounding makes of it
+    expected = [noise / point.width for point in points] if noise == noise else [np.inf] * len(points)  # of rounding
     turn = next((k for k, error in enumerate(errors) if error <= _LUCK * expected[k]), len(points))
     likely = min(map(max, errors, expected))
     best = min((k for k in range(len(points)) if expected[k] <= _LUCK * likely), key=errors.__getitem__)

@@ -131,6 +131,48 @@ def test_of_an_iteration_that_the_run_does_not_reach_nothing_is_explained(
     assert error.startswith(f"{path}:3: equations: iteration 2, step 2: d: k has 1.8 in entry 1")
 
 
+MASKED = """equations = "s = x + mask\\nloss = sum(softmax(s) * x)"
+[parameters]
+x = [[0.5, 1.0], [2.0, -1.0]]
+[constants]
+mask = [[0, -inf], [0, 0]]
+"""
+NOT_FINITE = [
+    ('equations = "loss = log(a)"\n[parameters]\na = 0\n', "loss"),
+    ('equations = "a = exp(x)\\nloss = sum(a)"\n[parameters]\nx = [800.0, 1.0]\n', "loss"),
+    ('equations = "a = exp(x)\\nloss = sum(a)"\n[parameters]\nx = [800.0, 1.0]\n', "a[0]"),
+    (
+        'equations = "v = 0.5 ** p\\nloss = sum(abs(v @ w))"\n[parameters]\np = [[1e308]]\nw = [[-1.0]]\n',
+        "grad(p)[0,0]",
+    ),
+    (MASKED, "s[0,1]"),
+]
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(("text", "cell"), NOT_FINITE)
+def test_what_is_infinite_or_far_out_is_explained_as_anything_else(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, cell: str
+) -> None:
+    path = tmp_path / "far.toml"
+    path.write_text(text)
+    status, out, error = ran(capsys, "trace", str(path), "--explain", cell, "--json")
+    record = json.loads(out)
+    assert (status, error, record["cell"]) == (0, "", cell)
+    status, out, error = ran(capsys, "trace", str(path), "--explain", cell)
+    assert (status, error) == (0, "")
+    assert "Where it comes from" in out
+
+
+def test_a_diagonal_jacobian_with_an_infinity_in_it_is_diagonal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "far.toml"
+    path.write_text('equations = "a = exp(x)\\nloss = sum(a)"\n[parameters]\nx = [[800.0, 1.0]]\n')
+    _, out, _ = ran(capsys, "trace", str(path), "--explain", "a[0,0]")
+    assert "Diagonal: each entry" in out.partition("Jacobian of a row")[2]
+
+
 def test_an_explanation_in_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
     monkeypatch.setattr("sys.stdout", out)

@@ -77,9 +77,10 @@ def _sentence(matrix: object, step: Step, name: str, given: str) -> str:
     if step.operation == "softmax" and not array.any():
         return say("lens.jacobian.saturated", name=name)
     square = array.shape[0] == array.shape[1]
-    if square and not np.any(array - np.diag(np.diag(array))):
+    if square and np.count_nonzero(array) == np.count_nonzero(np.diag(array)):
         return say("lens.jacobian.diagonal", name=name, given=given)
-    sums = array.sum(axis=1)
+    with np.errstate(invalid="ignore", over="ignore"):
+        sums = array.sum(axis=1)
     if step.operation == "softmax":
         return say("lens.jacobian.softmax", name=name, most=plain(float(np.abs(sums).max()), 1))
     return say("lens.jacobian.full", name=name, given=given)

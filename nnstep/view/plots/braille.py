@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from nnstep.text import width as text_width
 from nnstep.view.canvas import Line, Piece
 
@@ -74,7 +76,12 @@ class Dots:
             self._roles[x >> 1, y >> 2] = role
 
     def line(self, x0: float, y0: float, x1: float, y1: float, role: str = "plot", every: int = 1) -> None:
-        """Set the dots between two points, both included; with `every` above 1 only each such dot: a dotted line."""
+        """Set the dots between two points, both included; with `every` above 1 only each such dot: a dotted line.
+
+        A line to a point that is none (an end is NaN or infinite) is not drawn.
+        """
+        if not all(map(isfinite, (x0, y0, x1, y1))):
+            return
         inside = _clip(x0, y0, x1, y1, 2 * self.columns - 1, 4 * self.rows - 1)
         if inside is None:
             return
