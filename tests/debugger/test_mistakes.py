@@ -218,6 +218,46 @@ def test_two_mistakes_with_different_arrays_are_named() -> None:
     assert any("transposed" in one for one in kinds(judged(record, {**both, "W2": -right["W2"].T}).causes))
 
 
+@pytest.mark.parametrize("other", ["transposed", "flattened", "missing-rows", "slope", "one-sample"])
+def test_an_l2_term_beside_another_mistake_is_named(other: str) -> None:
+    rng = np.random.default_rng(5)
+    net = random_net(rng, layers=2, rows=4)
+    while min(net.weights[0].shape) < 2 or net.activations[0] == "relu" or net.rate == 0.25:
+        net = random_net(rng, layers=2, rows=4)
+    right = gradients(net)
+    term = 0.07 * net.weights[0]
+    wrong = {
+        "transposed": (right["W1"] + term).T,
+        "flattened": (right["W1"] + term).ravel(),
+        "missing-rows": net.rows * right["W1"] + term,
+        "slope": gradients(net, no_slope=(1,))["W1"] + term,
+        "one-sample": gradients(net, sample=2)["W1"] + term,
+    }[other]
+    found = judged(Timeline(loads(scenario_text(net))).record(1), {"W1": wrong})
+    assert frozenset({other, "decay"}) in kinds(found.causes), found.causes
+    noise = rng.normal(size=wrong.shape)
+    assert not judged(Timeline(loads(scenario_text(net))).record(1), {"W1": noise}).causes
+
+
+def test_a_bias_summed_over_the_classes_of_softmax_is_named_though_that_is_nothing() -> None:
+    text = """
+    [data]
+    x = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5], [1.0, 1.0]]
+    y = [0, 2, 1, 2]
+    [[layers]]
+    type = "linear"
+    weight = [[0.5, -0.25, 0.1], [0.3, 0.2, -0.6]]
+    [loss]
+    type = "cross_entropy"
+    """
+    record = Timeline(loads(text)).record(1)
+    before = record["grad(o)"]
+    for kind, wrong in (("summed-over-all", before.sum()), ("other-axis", before.sum(axis=1))):
+        assert np.abs(wrong).max() < 1e-15
+        assert kinds(compare(record, {"grad(b1)": Given(np.array(wrong))}).causes) == [frozenset({kind})]
+    assert not kinds(compare(record, {"grad(b1)": Given(np.zeros(3))}).causes)
+
+
 def test_gradients_of_earlier_iterations_that_are_added_up_are_named() -> None:
     net = random_net(np.random.default_rng(8), layers=2, rows=4)
     timeline = Timeline(loads(scenario_text(net) + "[training]\nepochs = 3\n"))

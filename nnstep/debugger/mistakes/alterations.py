@@ -14,7 +14,7 @@ from nnstep.language import Call, Expression, Number
 from nnstep.ops import Array
 from nnstep.program import Program
 
-__all__ = ["Alteration", "Value", "factors", "of_array", "scaled"]
+__all__ = ["Alteration", "Value", "factors", "of_array", "scaled", "turned"]
 
 _NEAR = 0.5  # of a factor: how far off the ratio of two arrays may be, which rounding makes less exact
 
@@ -44,20 +44,20 @@ def of_array(record: Record, name: str, theirs: Array, value: Value) -> Iterator
     slot = program.versions[name][-1]
     base = value(slot)
     if base.ndim == 2:
-        yield from _turned(base, theirs)
+        yield from turned(base, theirs)
     yield from _summed_otherwise(program, slot, theirs, value)
 
 
-def _turned(base: Array, theirs: Array) -> Iterator[Alteration]:
+def turned(base: Array, theirs: Array) -> Iterator[Alteration]:
     """Rows for columns, and the right entries in another shape."""
-    turned = base.T
-    if theirs.shape == turned.shape and not np.array_equal(base, turned):
-        yield Alteration("transposed", turned)
+    transposed = base.T
+    if theirs.shape == transposed.shape and not np.array_equal(base, transposed):
+        yield Alteration("transposed", transposed)
     if theirs.size != base.size or theirs.shape == base.shape or min(base.shape) < 2:
         return
     yield Alteration("flattened", base.reshape(theirs.shape))
-    if theirs.shape != turned.shape:
-        yield Alteration("flattened-columns", turned.reshape(theirs.shape))
+    if theirs.shape != transposed.shape:
+        yield Alteration("flattened-columns", transposed.reshape(theirs.shape))
 
 
 def _summed_otherwise(program: Program, slot: int, theirs: Array, value: Value) -> Iterator[Alteration]:
@@ -98,6 +98,7 @@ def factors(record: Record) -> list[tuple[str, float]]:
     rate = _learning_rate(program)
     pairs = (
         ("sign", -1.0),
+        *((("learning-rate", rate),) if rate is not None else ()),
         ("missing-rows", float(rows)),
         *(("missing-entries", float(size)) for size in entries if size != rows),
         *(("missing-columns", float(count)) for count in columns if rows > 1),  # of one row they are all entries
@@ -107,7 +108,6 @@ def factors(record: Record) -> list[tuple[str, float]]:
         ("twice", 2.0),
         ("two-passes", 2.0),
         ("half", 0.5),
-        *((("learning-rate", rate),) if rate is not None else ()),
     )
     return list(dict.fromkeys(pair for pair in pairs if pair[1] != 1.0))
 

@@ -7,100 +7,28 @@ the first wrong array.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from math import prod
 
 import numpy as np
 
 from nnstep.debugger.closeness import Closeness
-from nnstep.debugger.mistakes.alterations import Alteration, factors, of_array, scaled
+from nnstep.debugger.mistakes.additions import by_addition, decay_and_another
+from nnstep.debugger.mistakes.alterations import Alteration, of_array, scaled
 from nnstep.debugger.mistakes.cause import Cause
-from nnstep.debugger.mistakes.variant import Variant, run
-from nnstep.debugger.mistakes.variants import variants
+from nnstep.debugger.mistakes.compared import Key, Search, certain, expected, searchable
+from nnstep.debugger.mistakes.variant import run
 from nnstep.engine import Record
 from nnstep.ops import Array
 
-__all__ = ["causes", "searchable"]
+__all__ = ["causes"]
 
-_WORK = 200_000_000  # numbers of an iteration times its steps, up to which whole backward passes are tried
 _PAIRS = 60_000_000  # the same times the pairs of mistakes, up to which two mistakes in the pass are tried together
 _STEPS = 60_000  # steps of all these passes together
 _SAMPLES = 16  # mistakes with a single sample that are tried beside another mistake
-_CERTAIN = 10.0  # decimal digits that have to agree, all entries together, for two mistakes to be named
 _MOST = 6  # causes that are named
-
-
-def searchable(record: Record) -> bool:
-    """Whether the network is small enough for the backward pass to be done again with each mistake."""
-    return record.arena.size * len(record.program.steps) <= _WORK
-
-
-Key = tuple[str, float, int]
-
-
-@dataclass
-class _Search:
-    """A person's arrays and the record that they are compared with.
-
-    given      all of the person's arrays, by the names of values
-    closeness  how far off each may be
-    wrong      the names of those that differ, in the order of the program
-    earlier    the records of earlier iterations, the latest first
-    """
-
-    record: Record
-    given: Mapping[str, Array]
-    closeness: Mapping[str, Closeness]
-    wrong: tuple[str, ...]
-    earlier: Sequence[Record]
-
-    def right(self, name: str) -> Array:
-        return self.record[name]
-
-    def slot(self, name: str) -> int:
-        return self.record.program.versions[name][-1]
-
-    def tells(self, name: str, expected: Array) -> bool:
-        return self.closeness[name].tells(self.given[name], expected)
-
-    def agrees(self, name: str, expected: Array) -> bool:
-        return self.closeness[name].agrees(self.given[name], expected)
-
-    def is_of_the_loss(self, name: str) -> bool:
-        """Whether a value is the objective or a gradient: what the loss's factors go into."""
-        value = self.record.program.values[self.slot(name)]
-        return value.role in ("gradient", "contribution") or value.slot == self.record.program.objective
-
-    @cached_property
-    def factors(self) -> list[tuple[str, float]]:
-        """The factors that are forgotten or put in twice."""
-        return factors(self.record)
-
-    @cached_property
-    def variants(self) -> list[tuple[Variant, dict[int, Array]]]:
-        """Every mistake in the pass with the values that it changes; those that change nothing are left out."""
-        found = []
-        for one in variants(self.record):
-            values = one.values(self.record)
-            kept = {slot: array for slot, array in values.items() if not self._is_right(slot, array)}
-            if kept:
-                found.append((one, values))
-        return found
-
-    def _is_right(self, slot: int, array: Array) -> bool:
-        right = self.record.value(slot)
-        return array.shape == right.shape and np.array_equal(array, right, equal_nan=True)
-
-    def alterations(self, name: str, value: Callable[[int], Array], scale: bool = True) -> Iterator[Alteration]:
-        """What of one array can be wrong as a whole, that is what the person has."""
-        found = of_array(self.record, name, self.given[name], value)
-        yield from (one for one in found if self.tells(name, one.array))
-        base = value(self.slot(name))
-        if scale and self.is_of_the_loss(name) and base.shape == self.given[name].shape:
-            yield from (one for one in scaled(base, self.given[name], self.factors) if self.tells(name, one.array))
 
 
 @np.errstate(all="ignore")
@@ -112,18 +40,19 @@ def causes(
     earlier: Sequence[Record] = (),
 ) -> tuple[Cause, ...]:
     """The causes that explain the arrays that are `wrong`, in the order of the program; () when none is found."""
-    search = _Search(record, given, closeness, wrong, earlier)
+    search = Search(record, given, closeness, wrong, earlier)
     found = [*_by_array(search), *_by_sum_of_iterations(search)]
     if searchable(record):
         found += _by_variant(search)
     whole = [cause for cause in found if cause.whole]
     if not whole:
-        whole = [*_by_addition(search)]
+        whole = [*by_addition(search)]
     if not whole:
         whole = [*_two_of_arrays(search)]
         if searchable(record):
             whole += _variant_and_array(search)
             whole = whole or [*_two_variants(search)]
+        whole = whole or [*decay_and_another(search)]
     if not whole:
         whole = [cause for cause in _multiple(search) if cause.whole or not found]
     best = whole or found
@@ -144,7 +73,7 @@ def _identity(cause: Cause) -> tuple[object, ...]:
 # What is wrong with an array as a whole.
 
 
-def _by_array(search: _Search) -> Iterator[Cause]:
+def _by_array(search: Search) -> Iterator[Cause]:
     """One mistake with the first wrong array, and with which of the others it was made as well."""
     value = search.record.value
     found = {name: {one.key: one for one in search.alterations(name, value)} for name in search.wrong}
@@ -154,53 +83,7 @@ def _by_array(search: _Search) -> Iterator[Cause]:
         yield Cause(one.kind, 0, names, one.factor, one.place, whole=names == search.wrong)
 
 
-def _by_addition(search: _Search) -> Iterator[Cause]:
-    """What is added to a gradient, or pasted in its place: an L2 term, the weight itself, what it loses."""
-    program = search.record.program
-    weights, updates = {}, {}
-    for name in search.wrong:
-        value = program.values[search.slot(name)]
-        slots = program.versions.get(value.of, ()) if value.role == "gradient" else ()
-        if (
-            slots
-            and program.values[slots[0]].role == "parameter"
-            and search.right(name).shape == search.given[name].shape
-        ):
-            weights[name] = search.record.value(slots[0])
-            updates[name] = search.record.value(slots[0]) - search.record.value(slots[-1])
-    if len(weights) < len(search.wrong):
-        return
-    for kind, arrays in (("weight", weights), ("update", updates)):
-        if all(search.tells(name, array) for name, array in arrays.items()):
-            yield Cause(kind, 0, search.wrong)
-    term = _decay(search, weights)
-    if term is not None:
-        yield Cause("decay", 0, search.wrong, term)
-
-
-def _decay(search: _Search, weights: Mapping[str, Array]) -> float | None:
-    """The number that the weights were added times, the same for all; None where there is none.
-
-    Two numbers at least have to say so: of one any is right.
-    """
-    extra = np.concatenate([(search.given[name] - search.right(name)).ravel() for name in search.wrong])
-    weight = np.concatenate([weights[name].ravel() for name in search.wrong])
-    allowed = np.concatenate(
-        [
-            np.broadcast_to(search.closeness[name].allowed(search.right(name)), search.given[name].shape).ravel()
-            for name in search.wrong
-        ]
-    )
-    if not np.isfinite(extra).all() or np.count_nonzero(np.abs(extra) > 10 * allowed) < 2:
-        return None
-    term = float(np.vdot(weight, extra) / np.vdot(weight, weight))
-    if not np.isfinite(term) or not term:
-        return None
-    added = {name: search.right(name) + term * weights[name] for name in search.wrong}
-    return term if all(search.agrees(name, array) for name, array in added.items()) else None
-
-
-def _by_sum_of_iterations(search: _Search) -> Iterator[Cause]:
+def _by_sum_of_iterations(search: Search) -> Iterator[Cause]:
     """Gradients of earlier iterations that are in it, as where they are not set to zero in between."""
     total = {name: np.array(search.right(name)) for name in search.wrong if search.is_of_the_loss(name)}
     if len(total) < len(search.wrong):
@@ -215,7 +98,7 @@ def _by_sum_of_iterations(search: _Search) -> Iterator[Cause]:
             return
 
 
-def _multiple(search: _Search) -> Iterator[Cause]:
+def _multiple(search: Search) -> Iterator[Cause]:
     """Another factor, the same for every entry of the wrong arrays: of all of them, or else of the first."""
     wrong = search.wrong
     alike = tuple(name for name in wrong if search.given[name].shape == search.right(name).shape)
@@ -235,21 +118,16 @@ def _multiple(search: _Search) -> Iterator[Cause]:
 # What is wrong with one step of the backward pass, and with all that comes of it.
 
 
-def _expected(search: _Search, values: Mapping[int, Array], name: str) -> Array:
-    slot = search.slot(name)
-    return values[slot] if slot in values else search.right(name)
-
-
-def _by_variant(search: _Search) -> Iterator[Cause]:
+def _by_variant(search: Search) -> Iterator[Cause]:
     for variant, values in search.variants:
-        made = {name: _expected(search, values, name) for name in search.given}
+        made = {name: expected(search, values, name) for name in search.given}
         if not _explains(search, made, search.wrong[0]):
             continue
         whole = all(search.agrees(name, array) for name, array in made.items())
         yield Cause(variant.kind, variant.step, variant.names, place=variant.place, whole=whole)
 
 
-def _explains(search: _Search, made: Mapping[str, Array], first: str) -> bool:
+def _explains(search: Search, made: Mapping[str, Array], first: str) -> bool:
     """Whether the first wrong array is what a mistake makes of it, and not only since both are nearly nothing."""
     if not search.agrees(first, made[first]):
         return False
@@ -259,13 +137,7 @@ def _explains(search: _Search, made: Mapping[str, Array], first: str) -> bool:
 # Two mistakes together.
 
 
-def _certain(search: _Search, made: Mapping[str, Array]) -> bool:
-    """Whether numbers that agree with two mistakes do so to more digits than chance makes."""
-    digits = sum(search.closeness[name].digits(search.given[name], made[name]) for name in search.wrong)
-    return digits >= _CERTAIN
-
-
-def _two_of_arrays(search: _Search) -> Iterator[Cause]:
+def _two_of_arrays(search: Search) -> Iterator[Cause]:
     """Two mistakes with whole arrays: both with each of them, or one with some and another with the rest."""
     value = search.record.value
     single = {name: {one.key: one for one in search.alterations(name, value)} for name in search.wrong}
@@ -274,7 +146,7 @@ def _two_of_arrays(search: _Search) -> Iterator[Cause]:
         halves = [tuple(name for name in search.wrong if key in single[name]) for key in (one, other)]
         if all(halves) and set(halves[0]) | set(halves[1]) == set(search.wrong):
             made = {n: single[n][one if n in halves[0] else other].array for n in search.wrong}
-            if _certain(search, made):
+            if certain(search, made):
                 second = Cause(other[0], 0, halves[1], other[1], other[2])
                 yield Cause(one[0], 0, halves[0], one[1], one[2], together=(second,))
     both: list[dict[tuple[Key, Key], Array]] = []
@@ -289,17 +161,17 @@ def _two_of_arrays(search: _Search) -> Iterator[Cause]:
     for pair in both[0]:
         if all(pair in found for found in both):
             made = {name: found[pair] for name, found in zip(search.wrong, both, strict=True)}
-            if _certain(search, made):
+            if certain(search, made):
                 (one, other) = pair
                 second = Cause(other[0], 0, search.wrong, other[1], other[2])
                 yield Cause(one[0], 0, search.wrong, one[1], one[2], together=(second,))
 
 
-def _unscaled(search: _Search, name: str) -> Iterator[Alteration]:
+def _unscaled(search: Search, name: str) -> Iterator[Alteration]:
     yield from of_array(search.record, name, search.given[name], search.record.value)
 
 
-def _factor_variants(search: _Search) -> list[tuple[Cause, dict[int, Array]]]:
+def _factor_variants(search: Search) -> list[tuple[Cause, dict[int, Array]]]:
     """Every gradient times a factor that is forgotten or put in twice, as where the loss has it wrong."""
     program = search.record.program
     gradients = [value.slot for value in program.values if value.role in ("gradient", "contribution")]
@@ -309,13 +181,13 @@ def _factor_variants(search: _Search) -> list[tuple[Cause, dict[int, Array]]]:
     ]
 
 
-def _variant_and_array(search: _Search) -> Iterator[Cause]:
+def _variant_and_array(search: Search) -> Iterator[Cause]:
     """A mistake in the pass, or a factor of all gradients, and one with some of the arrays that come of it."""
     passes = [*_factor_variants(search)]
     for variant, values in search.variants:
         passes.append((Cause(variant.kind, variant.step, variant.names, place=variant.place), values))
     for cause, values in passes:
-        made = {name: _expected(search, values, name) for name in search.given}
+        made = {name: expected(search, values, name) for name in search.given}
         left = [name for name in search.given if not search.agrees(name, made[name])]
         touched = [name for name in search.wrong if search.slot(name) in values]
         if not left or not touched:
@@ -336,19 +208,19 @@ def _variant_and_array(search: _Search) -> Iterator[Cause]:
             whole = {**made, **{name: chosen[name][key] for name in left}}
             if cause.factor != 1.0 != key[1] and len(left) == len(search.given) and _is_one(search, key, cause):
                 continue
-            if _needed(search, whole, values) and _certain(search, whole):
+            if _needed(search, whole, values) and certain(search, whole):
                 second = Cause(key[0], 0, tuple(left), key[1], key[2])
                 names = cause.names or tuple(name for name in search.given if search.slot(name) in values)
                 yield replace(cause, names=names, together=(second,))
 
 
-def _is_one(search: _Search, key: Key, cause: Cause) -> bool:
+def _is_one(search: Search, key: Key, cause: Cause) -> bool:
     """Whether two factors together are nothing, or one that is known."""
     known = (1.0, *(factor for _, factor in search.factors))
     return key[0] == cause.kind or key[1] * cause.factor in known
 
 
-def _needed(search: _Search, made: Mapping[str, Array], values: Mapping[int, Array]) -> bool:
+def _needed(search: Search, made: Mapping[str, Array], values: Mapping[int, Array]) -> bool:
     """Whether the mistake in the pass makes a difference to what was given, and what it makes can be told."""
     return any(
         search.slot(name) in values and not search.agrees(name, search.right(name)) and search.tells(name, made[name])
@@ -356,7 +228,7 @@ def _needed(search: _Search, made: Mapping[str, Array], values: Mapping[int, Arr
     )
 
 
-def _alone(search: _Search, values: Mapping[int, Array]) -> dict[str, bool | None]:
+def _alone(search: Search, values: Mapping[int, Array]) -> dict[str, bool | None]:
     """For each array whether a mistake alone makes it what the person has; None where it does not change it."""
     return {
         name: search.agrees(name, values[search.slot(name)]) if search.slot(name) in values else None
@@ -373,7 +245,7 @@ def _may_explain(one: bool | None, other: bool | None, wrong: bool) -> bool:
     return True
 
 
-def _two_variants(search: _Search) -> Iterator[Cause]:
+def _two_variants(search: Search) -> Iterator[Cause]:
     """Two mistakes in the pass, at different steps."""
     record = search.record
     single = [one for one, _ in search.variants if one.done is None and one.kind != "one-sample"]
@@ -389,9 +261,9 @@ def _two_variants(search: _Search) -> Iterator[Cause]:
         if not all(_may_explain(mine[name], its[name], name in search.wrong) for name in search.given):
             continue
         values = run(record, (one, other))
-        made = {name: _expected(search, values, name) for name in search.given}
+        made = {name: expected(search, values, name) for name in search.given}
         if not all(search.agrees(name, array) for name, array in made.items()):
             continue
-        if _explains(search, made, search.wrong[0]) and _certain(search, made):
+        if _explains(search, made, search.wrong[0]) and certain(search, made):
             second = Cause(other.kind, other.step, other.names, place=other.place)
             yield Cause(one.kind, one.step, one.names, place=one.place, together=(second,))
