@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from nnstep.errors import LanguageError, folded, nearest
-from nnstep.language import Call, Expression, Name, parse_equations, parse_expression, substitute, to_text, walk
+from nnstep.language import Call, Expression, Name, Option, parse_equations, parse_expression, substitute, to_text, walk
 from nnstep.language.references import typed
 from nnstep.ops.foreign_words import FORMS, LIBRARIES, NOTES, OPTIONS, RENAMED
 from nnstep.ops.operation import Operation
@@ -111,7 +111,7 @@ def _fitting(call: Call) -> Call | None:
     return call if fits and words.get("reduction", "mean") in _REDUCTIONS else None
 
 
-def _options(name: str, options: tuple[tuple[str, object], ...]) -> tuple:  # type: ignore[type-arg]
+def _options(name: str, options: tuple[tuple[str, Option], ...]) -> tuple[tuple[str, Option], ...]:
     """The options of a call by the names that they have here."""
     there = next(entry.options for entry in OPERATIONS if entry.name == name)
     found = {}
