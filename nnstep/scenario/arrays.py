@@ -50,7 +50,7 @@ def array(
     wanted = " or ".join([*[", ".join(kinds[:-1])] * (len(kinds) > 1), kinds[-1]])
     value = field.value
     if not isinstance(value, list):
-        number = float(value) if isinstance(value, bool) else entry(value, infinite)
+        number = _number(value, infinite)
         if 0 in dimensions and isinstance(number, float):
             return frozen(np.array(number))
         precise = isinstance(number, str) and isinstance(value, int | float) and 0 in dimensions
@@ -106,6 +106,11 @@ def _rows(field: Field, infinite: bool) -> Array | None:
     return None if problems else np.array(rows)
 
 
+def _number(value: object, infinite: bool) -> float | str:
+    """An entry of an array as `fields.entry` has it, and true and false as 1 and 0."""
+    return float(value) if isinstance(value, bool) else entry(value, infinite)
+
+
 def _numbers(field: Field, nested: str, infinite: bool) -> Array | None:
     """A flat list of numbers."""
     items = field.value
@@ -115,7 +120,7 @@ def _numbers(field: Field, nested: str, infinite: bool) -> Array | None:
     problems = 0
     numbers = []
     for index, item in enumerate(items):
-        number = float(item) if isinstance(item, bool) else entry(item, infinite)
+        number = _number(item, infinite)
         if isinstance(number, float):
             numbers.append(number)
             continue
