@@ -161,6 +161,8 @@ def _tight(node: Expression, least: int, notation: Notation) -> list[Token]:
         tightness = _gradient_tightness(node.id) if shown is None else _tightness(shown)
         node = shown or node
     inner = _tokens(node, notation)
+    if isinstance(node, Number) and not inner[0].text.startswith(("-", "−")):
+        tightness = _POSTFIX  # −0, which a screen writes 0
     return inner if tightness >= least else _bracketed(inner)
 
 

@@ -20,6 +20,7 @@ from nnstep.language import (
     parse_expression,
     to_text,
     to_unicode,
+    tokens,
 )
 from nnstep.language.latex import meaning_of, to_latex
 from tests.language.latex_reader import plain, read_latex
@@ -199,3 +200,11 @@ def test_entries_are_written_with_their_place() -> None:
 )
 def test_latex(text: str, latex: str) -> None:
     assert to_latex(parse_expression(text)) == latex
+
+
+@pytest.mark.parametrize(("value", "typed", "shown"), [(-0.0, "a * (-0)", "a ⊙ 0"), (-2.0, "a * (-2)", "a ⊙ (−2)")])
+def test_what_is_written_without_a_minus_has_no_brackets_for_one(value: float, typed: str, shown: str) -> None:
+    product = Call("multiply", (Name("a"), Number(value)))
+    pieces = tokens(product, number=lambda one: f"{one:.0f}" if one else "0")
+    assert "".join(piece.text for piece in pieces).replace("·", "⊙") == shown
+    assert parse_expression(to_text(product)) == parse_expression(typed)
