@@ -5,16 +5,21 @@ What is clamped no longer follows the formula, and a person who compares it with
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from nnstep.debugger.cell import Cell
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call
+from nnstep.ops import operation
 from nnstep.program import Step, bind
 
-__all__ = ["Clamp", "clamps"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Clamp", "clamped", "clamps"]
 
 
 class Clamp(NamedTuple):
@@ -39,14 +44,23 @@ def clamps(record: Record, step: Step) -> tuple[Clamp, ...]:
     source = program.steps[step.source - 1] if step.source else step
     if not isinstance(source.expression, Call):
         return ()
-    slots = dict(source.operands)
-    bound = bind(source.expression, lambda name: program.values[slots[name]].shape)
-    entry = bound.operation
-    if entry.clamps is None or (step.source and step.wrt != entry.inputs[0]):
-        return ()
-    arrays = [evaluate(argument, lambda name: record.value(slots[name])) for argument in bound.arguments]
     part = "slope" if step.source else "log"
-    mask = entry.clamps(bound.site, dict(zip(entry.inputs, arrays, strict=True)))[part]
+    masks = clamped(record, source)
+    if part not in masks or (step.source and step.wrt != operation(source.expression.function).inputs[0]):
+        return ()
+    mask = masks[part]
     slot = source.operands[0][1]
     places = tuple(tuple(int(i) for i in place) for place in np.argwhere(mask))
     return (Clamp(part, source, tuple(Cell(slot, place) for place in places), mask.size),) if places else ()
+
+
+def clamped(record: Record, step: Step) -> Mapping[str, NDArray[np.bool_]]:
+    """For each part of a forward step's operation that has a bound, where that is in force; {} where it has none."""
+    if not isinstance(step.expression, Call):
+        return {}
+    program, slots = record.program, dict(step.operands)
+    bound = bind(step.expression, lambda name: program.values[slots[name]].shape)
+    if bound.operation.clamps is None:
+        return {}
+    arrays = [evaluate(argument, lambda name: record.value(slots[name])) for argument in bound.arguments]
+    return bound.operation.clamps(bound.site, dict(zip(bound.operation.inputs, arrays, strict=True)))

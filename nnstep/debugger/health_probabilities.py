@@ -7,10 +7,9 @@ entropy, and so is the gradient.
 
 from __future__ import annotations
 
-from math import exp
-
 import numpy as np
 
+from nnstep.debugger.clamps import clamped
 from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, written
 from nnstep.debugger.health_layers import argument
 from nnstep.debugger.health_reach import trained
@@ -21,8 +20,6 @@ from nnstep.program import Program, Step
 
 __all__ = ["probabilities"]
 
-_LOWEST_LOG = -100.0  # of bce, as of PyTorch's BCELoss
-_LEAST = 1e-12  # what its gradient is divided by at least
 _ROUNDING = 1e-12  # by which a sum of probabilities may be above 1
 _APART = 1e-6  # of the probability and its target: below, both bounds change nothing that counts
 
@@ -74,8 +71,9 @@ def _bounded(record: Record, step: Step) -> list[Finding]:
     if p_slot is None or y_slot is None:
         return []
     p, y = record.value(p_slot), record.value(y_slot)
-    lost = ((p < exp(_LOWEST_LOG)) & (y > 0)) | ((1 - p < exp(_LOWEST_LOG)) & (y < 1))
-    bounded = (lost | (p * (1 - p) < _LEAST)) & (np.abs(p - y) > _APART) & (y >= 0) & (y <= 1)
+    masks = clamped(record, step)
+    lost = masks["log"]
+    bounded = (lost | masks["slope"]) & (np.abs(p - y) > _APART) & (y >= 0) & (y <= 1)
     if not bounded.any():
         return []
     at = np.unravel_index(int(np.argmax(np.where(bounded, np.abs(p - y), -1.0))), p.shape)
@@ -95,5 +93,5 @@ def _bounded(record: Record, step: Step) -> list[Finding]:
         "labels": _labels(program, step),
     }
     place = (record.iteration, step.index, program.values[step.target].name, ())
-    cause = "log" if lost.any() else "slope"
+    cause = "log" if (lost & bounded).any() else "slope"
     return [Finding("clamp", WARNING, *place, values, cause, "clamp.sigmoid" if logits is not None else "clamp")]
