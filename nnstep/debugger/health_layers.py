@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nnstep.language import Call, Name
+from nnstep.language import Call, Name, Number, to_text
 from nnstep.program import Program, Step, per_program
 
-__all__ = ["Fed", "Weight", "argument", "between", "fed", "weights"]
+__all__ = ["Fed", "Weight", "argument", "between", "fed", "said_argument", "weights"]
 
 
 class Weight(NamedTuple):
@@ -94,6 +94,14 @@ def argument(step: Step, number: int) -> int | None:
         return step.operands[0][1] if step.operands and number == 0 else None
     one = step.expression.arguments[number] if number < len(step.expression.arguments) else None
     return dict(step.operands)[one.id] if isinstance(one, Name) else None
+
+
+def said_argument(step: Step, number: int) -> Name | float:
+    """An argument of a step's operation as a sentence has it: a name, or a number."""
+    given = step.expression.arguments[number] if isinstance(step.expression, Call) else step.expression
+    if isinstance(given, Number):
+        return given.value
+    return given if isinstance(given, Name) else Name(to_text(given))
 
 
 class Fed(NamedTuple):

@@ -11,12 +11,12 @@ import numpy as np
 
 from nnstep.debugger.clamps import clamped
 from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, written
-from nnstep.debugger.health_layers import argument
+from nnstep.debugger.health_layers import argument, said_argument
 from nnstep.debugger.health_reach import trained
 from nnstep.engine import Record
-from nnstep.language import Call, Name, Number
+from nnstep.language import Name
 from nnstep.ops import Index
-from nnstep.program import Program, Step
+from nnstep.program import Step
 
 __all__ = ["probabilities"]
 
@@ -51,17 +51,10 @@ def _outside(record: Record, step: Step) -> list[Finding]:
         "cell": written(given.name, index),
         "number": float(p[index]),
         "name": Name(given.name),
-        "labels": _labels(program, step),
+        "labels": said_argument(step, 1),
     }
     place = (record.iteration, step.index, program.values[step.target].name, ())
     return [Finding("outside", PROBLEM, *place, values, "", f"outside.{step.operation}")]
-
-
-def _labels(program: Program, step: Step) -> Name | float:
-    """What the probabilities are compared with: a name, or a number."""
-    slot = argument(step, 1)
-    given = step.expression.arguments[1] if isinstance(step.expression, Call) else step.expression
-    return Name(program.values[slot].name) if slot is not None else given.value if isinstance(given, Number) else 0.0
 
 
 def _bounded(record: Record, step: Step) -> list[Finding]:
@@ -90,7 +83,7 @@ def _bounded(record: Record, step: Step) -> list[Finding]:
         "wanted": float(y[index]),
         "name": Name(given.name),
         "logits": Name(program.values[logits].name) if logits is not None else Name(given.name),
-        "labels": _labels(program, step),
+        "labels": said_argument(step, 1),
     }
     place = (record.iteration, step.index, program.values[step.target].name, ())
     cause = "log" if (lost & bounded).any() else "slope"

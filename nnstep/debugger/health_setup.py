@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, name_of, norm, place_of, seen
-from nnstep.debugger.health_layers import argument, weights
+from nnstep.debugger.health_layers import argument, said_argument, weights
 from nnstep.debugger.health_reach import trained
 from nnstep.debugger.health_targets import targets
 from nnstep.debugger.health_units import looks
 from nnstep.debugger.health_written import applied, made
 from nnstep.engine import Era, Record, Timeline
-from nnstep.language import Call, Name, Number, to_text
+from nnstep.language import Call, Name
 from nnstep.program import Program, Step, per_program
 from nnstep.scenario.model import Optimizer
 
@@ -36,15 +36,6 @@ def _setup(timeline: Timeline, era: Era) -> tuple[Finding, ...]:
     found += [_twice(record, one) for one in doubled(record.program)]
     found += [_single(record, step) for step in single_columns(record.program)]
     return (*found, *targets(record, era))
-
-
-def _argument(program: Program, step: Step, number: int) -> Name | float:
-    """An argument of a step's operation as a sentence has it: a name, or a number."""
-    slot = argument(step, number)
-    if slot is not None:
-        return name_of(program, slot)
-    given = step.expression.arguments[number] if isinstance(step.expression, Call) else step.expression
-    return given.value if isinstance(given, Number) else Name(to_text(given))
 
 
 # ---- The optimizer
@@ -183,7 +174,7 @@ def _twice(record: Record, one: Doubled) -> Finding:
         others = (classes - 1) if whole.function == "cross_entropy" else 1
         apart = 2 if whole.function == "cross_entropy" else 1  # from -1 to 1, or from 0
         values |= {"most": 1 / (1 + others * exp(-apart)), "floor": log1p(others * exp(-apart))}
-        values["target"] = _argument(program, outer, 1)
+        values["target"] = said_argument(outer, 1)
         return Finding("doubled", WARNING, *place, values, "bounded", "doubled.bounded")
     if one.kind == "again":
         bad = whole.function == one.function == "softmax"
@@ -191,7 +182,7 @@ def _twice(record: Record, one: Doubled) -> Finding:
         return Finding("doubled", PROBLEM if bad else WARNING, *place, values, "again", "doubled.again")
     values["most"] = exp(1) / (exp(1) + classes - 1) if outer.operation == "cross_entropy" else 1 / (1 + exp(-1))
     values["floor"] = log1p((classes - 1) / exp(1)) if outer.operation == "cross_entropy" else log(2.0)
-    values["target"] = _argument(program, outer, 1)
+    values["target"] = said_argument(outer, 1)
     cause = "classes" if outer.operation == "cross_entropy" else "binary"
     return Finding("doubled", PROBLEM, *place, values, cause, f"doubled.{whole.function}")
 
@@ -222,13 +213,13 @@ def _single(record: Record, step: Step) -> Finding:
     remedy = "column.loss" if step.operation == "cross_entropy" else "column"
     values: dict[str, object] = {
         "function": step.operation,
-        "name": _argument(program, step, 0),
+        "name": said_argument(step, 0),
         "target": name_of(program, step.target),
         "always": {"softmax": 1.0}.get(step.operation, 0.0),
-        "logits": _argument(program, step, 0),
+        "logits": said_argument(step, 0),
     }
     if step.operation == "cross_entropy":
-        values["labels"] = _argument(program, step, 1)
+        values["labels"] = said_argument(step, 1)
     cause = "loss" if step.operation == "cross_entropy" else ""
     return Finding("column", WARNING if learns else PROBLEM, *place_of(record, step.target), values, cause, remedy)
 
