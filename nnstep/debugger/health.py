@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nnstep.debugger.health_finding import PROBLEM, Finding, is_fitted, last_known, seen
+from nnstep.debugger.health_finding import PROBLEM, Finding, is_fitted, is_whole, last_known, seen
 from nnstep.debugger.health_gradients import excess, gradients, gradients_done, sizes_of
 from nnstep.debugger.health_layers import weights
 from nnstep.debugger.health_loss import above_start, stalled
@@ -187,13 +187,12 @@ def _state(timeline: Timeline, iteration: int, step: int, most: int) -> list[Fin
     if done:
         latest = timeline.record(iteration) if done == iteration else seen(timeline, done)
         found += probabilities(latest, step if done == iteration else len(latest.program.steps))
-    found += [one for one in setup(timeline, iteration) if one.kind == "column"]
+    columns = [one for one in setup(timeline, iteration) if one.kind == "column"]  # told already, but a cause
     record = last_known(timeline, iteration, step, _all_gradients_done)
     if record is not None:
         found += twins(timeline, record, fitted)
-        nothing = still(timeline, record, found, most, fitted)
+        nothing = still(timeline, record, [*columns, *found], most, fitted)
         found = _blamed(found, nothing) + nothing
-    found = [one for one in found if one.kind != "column"]
     record = last_known(timeline, iteration, step, gradients_done)
     found += above_start(timeline, done)
     return found + stalled(timeline, done, record, found, first_loss)
@@ -207,12 +206,7 @@ def _all_gradients_done(program: Program) -> int:
 def _blamed(found: Sequence[Finding], nothing: Sequence[Finding]) -> list[Finding]:
     """With what leaves no gradient at all being a problem."""
     causes = {one.cause for one in nothing}
-    return [replace(one, severity=PROBLEM) if one.kind in causes and _is_whole(one) else one for one in found]
-
-
-def _is_whole(one: Finding) -> bool:
-    units = one.values.get("units")
-    return not isinstance(units, tuple) or len(units) == one.values["of"]
+    return [replace(one, severity=PROBLEM) if one.kind in causes and is_whole(one) else one for one in found]
 
 
 def _gradients(timeline: Timeline, iteration: int) -> list[Finding]:

@@ -23,6 +23,7 @@ __all__ = [
     "corner",
     "curve",
     "is_fitted",
+    "is_whole",
     "largest",
     "last_known",
     "name_of",
@@ -156,6 +157,12 @@ def curve(timeline: Timeline, done: int) -> tuple[Array, Array, Array, Array]:
     rows = [array.reshape(ranges, per) for array in points]
     last = np.where(np.isnan(rows[1]).any(axis=1), np.nan, rows[1][:, -1])
     return rows[0][:, -1], last, np.fmin.reduce(rows[2], axis=1), np.fmax.reduce(rows[3], axis=1)
+
+
+def is_whole(one: Finding) -> bool:
+    """Whether a finding is about all units of its layer, or about no units in particular."""
+    units = one.values.get("units")
+    return not isinstance(units, tuple) or len(units) == one.values["of"]
 
 
 def is_fitted(loss: float | None, first: float | None) -> bool:

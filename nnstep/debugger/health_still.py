@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, corner, seen
+from nnstep.debugger.health_finding import PROBLEM, WARNING, Finding, corner, is_whole, seen
 from nnstep.debugger.health_gradients import SLOPES
 from nnstep.debugger.health_reach import reach
 from nnstep.debugger.health_since import Since, since
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["all_gradients", "is_still", "still"]
 
 _ROUNDING = 1e-13  # what it leaves of a number, relative to 1 or to the loss
-_SILENT = ("dead", "saturated")
+_CUTTING = {"column": "target", "dead": "layer", "saturated": "layer", "clamp": "name"}  # the first one found is told
 _MOVE = 0.1  # by how much parameters are moved, at most, to see whether the loss depends on them
 
 
@@ -55,11 +55,11 @@ def still(timeline: Timeline, record: Record, others: list[Finding], most: int, 
         return _rounded(timeline, record)
     when = _since(timeline, record.iteration, most)
     always = when.iteration == 1 and when.how != "least"
-    cut = _cut(record, others)
+    cut, cutting = _cut(others)
     if not always and (fitted or not cut):
         return []
     program = record.program
-    cause, numbers = (cut, {}) if cut else _why(timeline, record)
+    cause, numbers = (cut, cutting) if cut else _why(timeline, record)
     if cause == "fitted" and timeline.iterations == 1:
         return []
     assert program.objective is not None
@@ -71,7 +71,6 @@ def still(timeline: Timeline, record: Record, others: list[Finding], most: int, 
         "until": record.iteration,
         "loss": Name(program.values[program.objective].name),
         "level": record.loss,
-        **_of_cut(others, cut),
         **numbers,
     }
     gradient = program.values[all_gradients(program)[0][1]]
@@ -121,34 +120,13 @@ def _since(timeline: Timeline, at: int, most: int) -> Since:
     return looks(timeline).once(("still", at, most), lambda: since(timeline, silent, range(1), at, most)[0])
 
 
-def _cut(record: Record, others: list[Finding]) -> str:
-    """The kind of what was found that stops every gradient; "" where none of it does."""
-    kinds = {one.kind: one for one in others}
-    if "column" in kinds:
-        return "column"
-    if any(one.kind == "dead" and len(_units(one)) == one.values["of"] for one in others):
-        return "dead"
-    if any(one.kind == "saturated" and len(_units(one)) == one.values["of"] for one in others):
-        return "saturated"
-    return "clamp" if "clamp" in kinds else ""
-
-
-def _units(one: Finding) -> tuple[object, ...]:
-    units = one.values["units"]
-    assert isinstance(units, tuple)
-    return units
-
-
-def _of_cut(others: list[Finding], cut: str) -> dict[str, object]:
-    """What the text about such a cause has in it."""
-    for one in sorted(others, key=lambda one: one.iteration):
-        if one.kind == cut and cut in _SILENT and len(_units(one)) == one.values["of"]:
-            return {"layer": one.values["layer"]}
-        if one.kind == cut and cut == "column":
-            return {"layer": one.values["target"]}
-        if one.kind == cut and cut == "clamp":
-            return {"layer": one.values["name"]}
-    return {}
+def _cut(others: list[Finding]) -> tuple[str, dict[str, object]]:
+    """The kind of what was found that stops every gradient, with the name that the text about it has; "" for none."""
+    for kind, name in _CUTTING.items():
+        for one in sorted(others, key=lambda one: one.iteration):
+            if one.kind == kind and is_whole(one):
+                return kind, {"layer": one.values[name]}
+    return "", {}
 
 
 def _why(timeline: Timeline, record: Record) -> tuple[str, dict[str, object]]:
