@@ -26,7 +26,7 @@ from nnstep.ops import Array
 __all__ = ["causes"]
 
 _PAIRS = 60_000_000  # the same times the pairs of mistakes, up to which two mistakes in the pass are tried together
-_STEPS = 60_000  # steps of all these passes together
+_STEPS = 600_000  # steps of all these passes together
 _SAMPLES = 16  # mistakes with a single sample that are tried beside another mistake
 _MOST = 6  # causes that are named
 
@@ -153,7 +153,7 @@ def _two_of_arrays(search: Search) -> Iterator[Cause]:
     for name in search.wrong:
         found = {}
         if search.is_of_the_loss(name):
-            for before in _unscaled(search, name):
+            for before in of_array(search.record, name, search.given[name], value):
                 for after in scaled(before.array, search.given[name], search.factors):
                     if search.tells(name, after.array):
                         found[before.key, after.key] = after.array
@@ -165,10 +165,6 @@ def _two_of_arrays(search: Search) -> Iterator[Cause]:
                 (one, other) = pair
                 second = Cause(other[0], 0, search.wrong, other[1], other[2])
                 yield Cause(one[0], 0, search.wrong, one[1], one[2], together=(second,))
-
-
-def _unscaled(search: Search, name: str) -> Iterator[Alteration]:
-    yield from of_array(search.record, name, search.given[name], search.record.value)
 
 
 def _factor_variants(search: Search) -> list[tuple[Cause, dict[int, Array]]]:
@@ -251,7 +247,7 @@ def _two_variants(search: Search) -> Iterator[Cause]:
     single = [one for one, _ in search.variants if one.done is None and one.kind != "one-sample"]
     single += [one for one, _ in search.variants if one.kind == "one-sample"][:_SAMPLES]
     pairs = len(single) * (len(single) - 1) // 2
-    if pairs * record.arena.size > _PAIRS or pairs * len(record.program.steps) > _STEPS * 10:
+    if pairs * record.arena.size > _PAIRS or pairs * len(record.program.steps) > _STEPS:
         return
     known = {id(one): values for one, values in search.variants}
     alone = [_alone(search, known[id(one)]) for one in single]
