@@ -32,8 +32,8 @@ __all__ = ["LARGEST", "Keys", "TerminalDriver", "size_of"]
 LARGEST = (1000, 500)  # columns and lines of a screen beyond which nothing is drawn
 _CONTINUED = 0.5  # seconds after the continuation in which the handler of SIGCONT has run
 _QUIET = 0.1  # seconds without a byte after which it is asked what those before meant
-_ROW = 2  # in which the width of signs is measured: the first one is that of F3 with Shift in the same words
-_FULL = 0.01  # and between two looks at whether there is room for more
+_FULL = 0.01  # seconds between two looks at whether there is room for more
+_ROW = 2  # in which the width of signs is measured: an answer about the first row could be F3 with Shift
 _USUAL = (80, 24)  # where a terminal does not know its size
 
 

@@ -34,9 +34,8 @@ class Waiting:
     def __init__(self) -> None:
         self._messages: deque[Message] = deque()
         self._others = 0  # messages that are no keys
-        self._kinds: dict[
-            tuple[str, str | None, str], Key
-        ] = {}  # the same key pressed ten thousand times is one object
+        # The same key pressed ten thousand times is one object.
+        self._kinds: dict[tuple[str, str | None, str], Key] = {}
         self._one_at_a_time = Lock()
         self.interrupted = False  # whether Ctrl+C waits among them
 

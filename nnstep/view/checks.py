@@ -25,9 +25,8 @@ _LEAST = 4  # rows below which there is none
 _GUTTER = 7  # columns of the axis on the left
 _WIDEST = 64  # columns of the plot
 _MARKS = {"ok": ("✔", "good"), "corner": ("▲", "warning"), "differs": ("✘", "error"), "not-finite": ("✘", "error")}
-_SIGNS = str.maketrans(
-    {"✔": "+", "✘": "x", "▲": "!", "◆": "#", "…": "."}
-)  # one column each, so that what fits still does
+# One column each, so that what fits still does.
+_SIGNS = str.maketrans({"✔": "+", "✘": "x", "▲": "!", "◆": "#", "…": "."})
 
 
 def check_block(
