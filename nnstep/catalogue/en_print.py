@@ -113,6 +113,11 @@ PRINTED: dict[str, str] = {
     "trace.first-columns": "the first {shown} of {count} columns",
     "trace.shown": "… {parts} are shown",
     # -- one number explained, in trace --explain
+    "explain.no-entry": "found {found}; {name} is {shape}",
+    "explain.scalar": "a scalar",
+    "explain.entry": "an entry of it is {entry}",
+    "explain.entries": "an entry is written W1[0,1], grad(W1)[0,1] or dL/dW1[0,1]",
+    "explain.unknown": "nothing is called {name}",
     "explain.where": "at the end of iteration {iteration} of {last}",
     "explain.cell": "Where it comes from",
     "explain.uses": "What uses it",

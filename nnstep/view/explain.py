@@ -51,7 +51,7 @@ def asked(scenario: Scenario, text: str, iteration: int, ascii: bool = False) ->
     stepper = Stepper(scenario, ascii)
     session = stepper.session
     if not 1 <= iteration <= session.timeline.iterations:
-        said = f"there is no iteration {iteration}; the run has 1 to {session.timeline.iterations}"
+        said = say("message.no-iteration", iteration=iteration, last=session.timeline.iterations)
         raise NnstepError(Problem(said, key="--iteration"))
     session.timeline.record(iteration)
     session.go_to(iteration, len(session.timeline.program(iteration).steps))
@@ -59,9 +59,14 @@ def asked(scenario: Scenario, text: str, iteration: int, ascii: bool = False) ->
     name, index = _read(text, program)
     shape = program.values[program.versions[name][-1]].shape
     if len(index) != len(shape) or any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
-        said = f"found {clean(text)!r}; {clean(name)} is {shape_text(shape) or 'a scalar'}"
+        said = say(
+            "explain.no-entry",
+            found=repr(clean(text)),
+            name=clean(name),
+            shape=shape_text(shape) or say("explain.scalar"),
+        )
         example = f"{name}[{','.join('0' for _ in shape)}]" if shape else name
-        raise NnstepError(Problem(said, key="--explain", hint=f"an entry of it is {clean(example)}"))
+        raise NnstepError(Problem(said, key="--explain", hint=say("explain.entry", entry=clean(example))))
     row, column = cell_of(index)
     stepper.do("cell.choose", (name, row, column))
     return Asked(stepper, name, index)
@@ -75,8 +80,8 @@ def _read(text: str, program: Program) -> tuple[str, Index]:
         raise NnstepError(Problem(str(error), key="--explain", hint=error.hint)) from None
     if found is None:
         name, _ = cell_at_end(" ".join(text.split()))
-        hint = nearest(name, program.versions) or "an entry is written W1[0,1], grad(W1)[0,1] or dL/dW1[0,1]"
-        said = why_no_gradient(program, text) or f"nothing is called {clean(name)!r}"
+        hint = nearest(name, program.versions) or say("explain.entries")
+        said = why_no_gradient(program, text) or say("explain.unknown", name=repr(clean(name)))
         raise NnstepError(Problem(said, key="--explain", hint=hint))
     return found
 
