@@ -83,12 +83,6 @@ class Waiting:
             self._others -= 1
             return message
 
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._one_at_a_time:
-            self._messages.clear()
-            self._others = 0
-
     def drop_before(self, last: Callable[[Message], bool], idle: Callable[[Message], bool]) -> None:
         """Where nothing but `idle` messages stands before the first one that is `last`, forget those.
 
