@@ -248,6 +248,7 @@ HEALTH: dict[str, str] = {
     "health.try.doubled.bounded": "{outer}({logits}, {target}), without {inner} at the output",
     "health.try.doubled.again": "{outer}({logits})",
     "health.try.column": "sigmoid for one column, or a column for each class",
+    "health.try.column.norm": "more columns for {function} to go over, or leave it out",
     "health.try.column.loss": "bce_with_logits({logits}, {labels}) with targets 0 and 1, or a logit for each class",
     "health.try.targets.probability": "targets from 0 to 1",
     "health.try.targets.signs": "targets 0 and 1: ({target} + 1) / 2",

@@ -17,7 +17,7 @@ from nnstep.debugger.health_targets import targets
 from nnstep.debugger.health_units import looks
 from nnstep.debugger.health_written import applied, made
 from nnstep.engine import Era, Record, Timeline
-from nnstep.language import Call, Name
+from nnstep.language import Call, Name, Number
 from nnstep.program import Program, Step, per_program
 from nnstep.scenario.model import Optimizer
 
@@ -210,7 +210,7 @@ def _single(record: Record, step: Step) -> Finding:
     program = record.program
     gradients = [value.slot for value in program.values if value.role == "gradient" and _is_trained(program, value.of)]
     learns = any(record.value(slot).any() for slot in gradients)
-    remedy = "column.loss" if step.operation == "cross_entropy" else "column"
+    remedy = {"cross_entropy": "column.loss", "layer_norm": "column.norm"}.get(step.operation, "column")
     values: dict[str, object] = {
         "function": step.operation,
         "name": said_argument(step, 0),
@@ -220,6 +220,10 @@ def _single(record: Record, step: Step) -> Finding:
     }
     if step.operation == "cross_entropy":
         values["labels"] = said_argument(step, 1)
+    if step.operation == "layer_norm":  # which adds its bias to the 0
+        bias = said_argument(step, 2)
+        added = bias if isinstance(bias, Name) else Number(bias)
+        values["target"] = Call("subtract", (name_of(program, step.target), added))
     cause = "loss" if step.operation == "cross_entropy" else ""
     return Finding("column", WARNING if learns else PROBLEM, *place_of(record, step.target), values, cause, remedy)
 

@@ -171,3 +171,18 @@ def test_the_library_is_healthy(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = ran(capsys, "check", "--train", *(one.name for one in bundled()))
     assert (status, err) == (0, "")
     assert out.count("nothing is wrong") == len(bundled()) - 1
+
+
+def test_layer_norm_of_one_column_is_its_bias(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "norm.toml").write_text(
+        'equations = """\nh = layer_norm(x @ W, gain, shift)\nloss = mse(h, y)\n"""\n'
+        "[data]\nx = [[1, 2], [3, 5]]\ny = [[1], [2]]\n"
+        "[parameters]\nW = [[0.5], [0.25]]\ngain = [1]\nshift = [0.5]\n"
+        '[optimizer]\ntype = "sgd"\nlr = 0.1\n[training]\nepochs = 5\n',
+        encoding="utf-8",
+    )
+    status, out, _ = ran(capsys, "check", "--train", "norm.toml")
+    said = " ".join(out.split())
+    assert status == 0
+    assert "so h - shift is 0 whatever the parameters are" in said.replace("−", "-")
+    assert "more columns for layer_norm to go over" in said

@@ -157,6 +157,12 @@ def extra() -> dict[str, Scenario]:
             data="[data]\nx = [[0, 2], [3, 4]]\n",
         ),
         "terms that cancel": repeated("loss = w ** 2 - 2 * w + 5", "w = 1.0", epochs=3),
+        "normed, one column": loads(
+            'equations = """\nh = layer_norm(x @ W, gain, shift)\nloss = mse(h, y)\n"""\n'
+            "[data]\nx = [[1, 2], [3, 5]]\ny = [[1], [2]]\n"
+            "[parameters]\nW = [[0.5], [0.25]]\ngain = [1]\nshift = [0.5]\n"
+            '[optimizer]\ntype = "sgd"\nlr = 0.1\n[training]\nepochs = 5\n'
+        ),
         "saturated, in columns": loads(
             equations(
                 "h = tanh(W @ x.T)\no = V @ h\nloss = mean((o - y.T) ** 2)",
