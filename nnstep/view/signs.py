@@ -51,6 +51,8 @@ _WIDER = {  # where a line has room for it
     "Σ": "sum",
     "←": "<-",
 }
+# What Python itself puts into LC_CTYPE where the system lacks the locale that is asked for (PEP 538).
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 _POWERS = frozenset("⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -146,6 +148,9 @@ def needs_ascii(encoding: str | None, environment: Mapping[str, str]) -> bool:
     if environment.get("PYTHONIOENCODING", "").partition(":")[0] or environment.get("PYTHONUTF8") == "1":
         return False  # it was said on purpose
     locale = next((environment[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(name)), "")
+    lang = environment.get("LANG", "")
+    if not environment.get("LC_ALL") and locale in _COERCED and "." in lang:
+        locale = lang
     name, _, charset = locale.partition("@")[0].partition(".")
     return not _is_unicode(charset) if charset else name in ("C", "POSIX")
 

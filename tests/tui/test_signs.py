@@ -173,3 +173,12 @@ def test_the_plots_are_of_letters():
 def test_the_choices():
     assert SIGNS == ("auto", "unicode", "ascii")
     assert "NNSTEP_SIGNS" not in os.environ
+
+
+@pytest.mark.parametrize("coerced", ["C.UTF-8", "C.utf8", "UTF-8"])
+@pytest.mark.parametrize(
+    ("lang", "ascii_alone"),
+    [("de_DE.ISO-8859-1", True), ("ja_JP.SJIS", True), ("ko_KR.eucKR", True), ("de_DE.UTF-8", False), ("C", False)],
+)
+def test_a_locale_that_the_system_lacks_is_the_terminals_all_the_same(coerced, lang, ascii_alone):
+    assert needs_ascii("utf-8", {"LC_CTYPE": coerced, "LANG": lang}) is ascii_alone
