@@ -95,5 +95,5 @@ def test_what_is_no_class_number_is_refused(name: str, label: float) -> None:
     entry, labels = operation(name), np.array([0.0, label])
     inputs = (labels,) if name == "one_hot" else (np.full((2, 3), 0.3), labels)
     options: dict[str, Option] = {"classes": 3} if name == "one_hot" else {}
-    with pytest.raises(OperationError, match="no class number, expected 0 to 2"):
+    with pytest.raises(OperationError, match="no class number; there are 0 to 2"):
         entry.evaluate(*inputs, **options)
