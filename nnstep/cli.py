@@ -183,11 +183,11 @@ def _checked(options: argparse.Namespace) -> int:
 def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> int:
     import_numpy()
     from nnstep.engine.eras import eras
-    from nnstep.view.report import check_report, first_program, later_updates
+    from nnstep.view.reports.check import check_report, first_program, later_updates
 
     report = check_report
     if latex:
-        from nnstep.view.latex_report import latex_report
+        from nnstep.view.reports.latex import latex_report
 
         report = latex_report
     status = 0
@@ -213,7 +213,7 @@ def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> in
 def _check_debug(scenario: Scenario, programs: Sequence[Program]) -> None:
     """Raise NnstepError for breakpoints and watches that cannot be used."""
     if scenario.breakpoints or scenario.watches:
-        from nnstep.debugger.marks import debug_problems
+        from nnstep.debugger.breakpoints.marks import debug_problems
 
         if wrong := debug_problems(scenario, programs):
             raise NnstepError(wrong)
@@ -221,10 +221,10 @@ def _check_debug(scenario: Scenario, programs: Sequence[Program]) -> None:
 
 def _train(scenario: Scenario, comment: str) -> int:
     """Train a scenario and print what is wrong with its run: 1 where there is a problem, else 0."""
-    from nnstep.debugger.health import examine
-    from nnstep.debugger.health_finding import PROBLEM
+    from nnstep.debugger.health.examine import examine
+    from nnstep.debugger.health.finding import PROBLEM
     from nnstep.engine import Timeline
-    from nnstep.view.health_report import training_report
+    from nnstep.view.reports.health import training_report
 
     timeline = Timeline(scenario, records=1)
     found = examine(timeline)
@@ -244,11 +244,11 @@ def _trace(options: argparse.Namespace) -> int:
         said = say("message.no-iteration", iteration=last, last=timeline.iterations)
         raise NnstepError(Problem(said, key="--iteration"))
     if options.json:
-        from nnstep.view.records import json_lines
+        from nnstep.view.reports.records import json_lines
 
         _print(json_lines(timeline, first, last))
     else:
-        from nnstep.view.transcript import transcript
+        from nnstep.view.reports.transcript import transcript
 
         unicode = _carries_unicode()
         _print(transcript(timeline, first, last, unicode=unicode), plain=not unicode)
@@ -257,8 +257,8 @@ def _trace(options: argparse.Namespace) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     """One number, at the end of one iteration: the last of those asked for, by default the first of the run."""
-    from nnstep.view.explain import asked, explain, explain_record
-    from nnstep.view.signs import text_in_ascii
+    from nnstep.view.reports.explain import asked, explain, explain_record
+    from nnstep.view.text.ascii_signs import text_in_ascii
 
     plain = not _carries_unicode()
     found = asked(_load(options.scenario), options.explain, (options.iteration or (1, 1))[1], plain)
@@ -274,7 +274,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _gradcheck(options: argparse.Namespace) -> int:
     import_numpy()
     from nnstep.engine.gradcheck import gradcheck
-    from nnstep.view.report import gradcheck_report
+    from nnstep.view.reports.check import gradcheck_report
 
     timeline = _timeline(options.scenario, records=1)
     if not 1 <= options.iteration <= timeline.iterations:
@@ -291,7 +291,7 @@ def _gradcheck(options: argparse.Namespace) -> int:
 
 
 def _against(timeline: Timeline, iteration: int, paths: list[str], tolerance: float) -> int:
-    from nnstep.view.against import against
+    from nnstep.view.reports.against import against
 
     plain = not _carries_unicode()
     found = against(timeline, iteration, paths, tolerance, plain)
@@ -362,7 +362,7 @@ def _complain(error: NnstepError) -> None:
 
 def _carries_unicode() -> bool:
     """Whether standard output's encoding has the signs of mathematics."""
-    from nnstep.view.notation import SIGNS
+    from nnstep.view.text.notation import SIGNS
 
     try:
         SIGNS.encode(sys.stdout.encoding or "ascii")
@@ -374,7 +374,7 @@ def _carries_unicode() -> bool:
 def _print(lines: Iterable[str], *, plain: bool = False) -> None:
     """Write lines to standard output, many at a time; with `plain`, signs in ASCII. Raises OutputError."""
     if plain:
-        from nnstep.view.notation import ascii_text
+        from nnstep.view.text.notation import ascii_text
 
         lines = map(ascii_text, lines)
     chunk: list[str] = []

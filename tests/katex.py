@@ -20,8 +20,8 @@ from random import Random
 from nnstep.engine.eras import eras
 from nnstep.scenario import Scenario, find, load, loads
 from nnstep.scenario.library import bundled
-from nnstep.view.latex_report import latex_report
-from nnstep.view.report import first_program, later_updates
+from nnstep.view.reports.check import first_program, later_updates
+from nnstep.view.reports.latex import latex_report
 from tests.engine.random_programs import random_case
 
 _RENDER = """

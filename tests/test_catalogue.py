@@ -19,10 +19,10 @@ from nnstep.tui.commands import COMMANDS
 from nnstep.tui.layout import SMALLEST_SIZE
 from nnstep.tui.screens.help import help_columns
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
-from nnstep.view.canvas import Piece, line_text
-from nnstep.view.choice import LENSES
+from nnstep.view.scene.choice import LENSES
 from nnstep.view.state import PANEL_KEYS, ViewState
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import Piece, line_text
 from tests.tui.driving import press_at_once, run, screen_text
 from tests.view.samples import ALL, stepper
 

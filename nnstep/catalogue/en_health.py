@@ -1,4 +1,4 @@
-"""The texts in English: the health of a run (view/health_text.py, view/health_report.py, view/lens/health.py)."""
+"""The texts in English: the health of a run (view/sentences/health.py, view/reports/health.py, view/lens/health.py)."""
 
 from __future__ import annotations
 

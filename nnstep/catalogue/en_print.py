@@ -32,7 +32,7 @@ PRINTED: dict[str, str] = {
     "cli.new.exists": "there is such a file already; nothing was written",
     "cli.new.failed": "cannot be written: {reason}",
     "cli.new.done": "wrote {path}\nlook at it:      nnstep check {path}\nstep through it: nnstep {path}",
-    # -- what check and gradcheck print (view/report.py)
+    # -- what check and gradcheck print (view/reports/check.py)
     "report.backward": "Backward",
     "report.update": "Update",
     "report.update.from": "Update from iteration {iteration} on",
@@ -98,7 +98,7 @@ PRINTED: dict[str, str] = {
     "report.verdict.differs": "Wrong: the gradient of {names}.",
     "report.verdict.corner": "Not comparable at a corner, and right as far as that can be told: the gradient "
     "of {names}.",
-    # -- what trace prints (view/transcript.py)
+    # -- what trace prints (view/reports/transcript.py)
     "trace.iteration": "iteration {at} of {of}",
     "trace.epoch": "epoch {at} of {of}",
     "trace.batch": "batch {at} of {of}",

@@ -7,7 +7,7 @@ __all__ = ["TOML"]
 TOML: dict[str, str] = {
     "toml.not": "not TOML: {reason}",
     "toml.write": "write {meant}",
-    # -- what is TOML, but not what is meant (scenario/fields.py, layers.py, datafiles.py)
+    # -- what is TOML, but not what is meant (scenario/toml/fields.py, layers.py, datafiles.py)
     "toml.single": "write [{name}], in single brackets",
     "toml.double": "write [[{name}]], in double brackets",
     "toml.unquoted": "write {meant} without quotes",
@@ -15,13 +15,13 @@ TOML: dict[str, str] = {
     "toml.path": "write {meant}",
     "data.columns": 'columns of a file need file = "data.csv"',
     "data.quotes": "write the numbers without quotes",
-    # -- the orientation of samples and weights (scenario/orientation.py)
+    # -- the orientation of samples and weights (scenario/data/orientation.py)
     "layout.rows": "rows are samples here, and {shapes}",
     "layout.both": "x and y look transposed ({x} and {y})",
     "layout.one": "{name} looks transposed ({shape})",
     "layout.and": " and ",
     "layout.weight": "it looks transposed: PyTorch keeps weights as out × in",
-    # -- values without quotes (scenario/spelling.py)
+    # -- values without quotes (scenario/toml/spelling.py)
     "toml.point": "found {found}: a number has a digit on both sides of its point",
     "toml.exponent": "found {found}: the number after e is missing",
     "toml.exponent.hint": "write it as in {meant}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import NamedTuple
 
-from nnstep.debugger.walk import Path
+from nnstep.debugger.listing import Path
 from nnstep.engine import Record, run_body
 from nnstep.program import Body, Program, Step, body
 

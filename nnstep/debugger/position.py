@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nnstep.debugger.walk import Path
+from nnstep.debugger.listing import Path
 
 __all__ = ["Position"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from nnstep.debugger.listing import Path, after, before, deepest
 from nnstep.debugger.position import Position
 from nnstep.debugger.standing import Standing
-from nnstep.debugger.walk import Path, after, before, deepest
 
 __all__ = ["Session"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nnstep.catalogue import say
-from nnstep.debugger.branches import Branch, Branches
+from nnstep.debugger.branch import Branch, Branches
 from nnstep.debugger.frames import Frame, Frames
+from nnstep.debugger.listing import Path, entered
 from nnstep.debugger.position import Position
-from nnstep.debugger.walk import Path, entered
 from nnstep.engine import BUDGET, Record, Timeline
 from nnstep.program import Program, Step
 from nnstep.scenario.model import Scenario

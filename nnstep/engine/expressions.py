@@ -21,7 +21,7 @@ from nnstep.ops import NAMES, Array, Shape, operation
 from nnstep.ops.foreign import call_hint
 from nnstep.program import Memo, Program, infer
 from nnstep.program.no_gradient import why_no_gradient
-from nnstep.scenario import elsewhere
+from nnstep.scenario.hints import suggest
 
 __all__ = ["COUNTERS", "Reference", "check", "depth", "is_there", "places", "references", "value_at"]
 
@@ -99,7 +99,7 @@ def check(expression: Expression, programs: Sequence[Program], *, truth: bool = 
             known = [name for name in program.versions if program.values[program.versions[name][0]].role != "unnamed"]
             there = "there is " + ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
             said = why_no_gradient(program, one.name) or f"{one.name!r} is not defined"
-            raise LanguageError(said, hint=elsewhere.hint(one.name, known, "value") or there)
+            raise LanguageError(said, hint=suggest.hint(one.name, known, "value") or there)
         sizes = {p.values[p.versions[one.name][0]].shape for p in programs if one.name in p.versions}
         if one.back and len(sizes) > 1:
             said = f"{one.name} has another shape in the smaller last batch of an epoch, so it cannot be compared with"

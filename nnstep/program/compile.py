@@ -13,9 +13,9 @@ from nnstep.program.lower import lower
 from nnstep.program.model import Program
 from nnstep.program.squares import squares
 from nnstep.program.update import initial_states, needs_iteration, update
-from nnstep.scenario import elsewhere
-from nnstep.scenario.arrays import LARGEST
+from nnstep.scenario.hints import suggest
 from nnstep.scenario.model import Scenario
+from nnstep.scenario.toml.arrays import LARGEST
 
 __all__ = ["batch_rows", "compile_program"]
 
@@ -116,7 +116,7 @@ def _check_objective(builder: Builder, scenario: Scenario, name: str) -> list[Pr
     """What is wrong with the objective; nothing where its equation is."""
     place = next((one for one in scenario.equations if one.assignment.target == name), None)
     if name not in builder:
-        hint = elsewhere.hint(name, builder.known(), "value")
+        hint = suggest.hint(name, builder.known(), "value")
         return [] if place else [Problem(f"{name!r} is not defined", key="objective", hint=hint)]
     value = builder.value(name)
     if value.shape == ():

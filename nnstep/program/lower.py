@@ -13,7 +13,7 @@ from nnstep.ops import NAMES, Operation, operation
 from nnstep.ops.foreign import call_hint
 from nnstep.program.bind import bind, computed
 from nnstep.program.builder import Builder
-from nnstep.scenario import elsewhere
+from nnstep.scenario.hints import suggest
 from nnstep.scenario.model import Equation
 
 __all__ = ["flatten", "lower"]
@@ -74,7 +74,7 @@ def _undefined(name: str, builder: Builder, later: Collection[str], before: int)
         return Problem(
             f"{name!r} is an operation, not a value", hint=f"what it is of stands in brackets: {name}({inputs})"
         )
-    hint = elsewhere.hint(name, builder.known(), "value") if before < _HINTS else None
+    hint = suggest.hint(name, builder.known(), "value") if before < _HINTS else None
     return Problem(f"{name!r} is not defined", hint=hint)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnstep.language import Call, Name, number_text, to_text
 from nnstep.scenario.model import Edit
-from nnstep.scenario.settings import OPTIMIZERS, optimizer_keys
+from nnstep.scenario.training import OPTIMIZERS, optimizer_keys
 
 __all__ = ["cell_text", "edit_text", "optimizer_options"]
 

@@ -23,16 +23,16 @@ from nnstep.catalogue import say
 from nnstep.errors import LanguageError, NnstepError, OperationError, Problem
 from nnstep.language import REFERENCES, Call, Name, parse_expression
 from nnstep.language.references import Vocabulary, named
-from nnstep.scenario import elsewhere
-from nnstep.scenario.arrays import times
+from nnstep.pasted import TypedError, read_numbers
 from nnstep.scenario.edit_text import cell_text
-from nnstep.scenario.fields import Field, Report, describe, given, real, table, text, whole
+from nnstep.scenario.hints import suggest
 from nnstep.scenario.labels import Label, labels
 from nnstep.scenario.model import Edit, Optimizer, Scenario
-from nnstep.scenario.positions import Positions
-from nnstep.scenario.settings import OPTIMIZERS, file_key, optimizer_keys, read_optimizer, states_of
+from nnstep.scenario.toml.arrays import times
+from nnstep.scenario.toml.fields import Field, Report, describe, given, real, table, text, whole
+from nnstep.scenario.toml.positions import Positions
+from nnstep.scenario.training import OPTIMIZERS, file_key, optimizer_keys, read_optimizer, states_of
 from nnstep.text import clean
-from nnstep.typed import TypedError, read_numbers
 
 __all__ = ["is_kept", "read_edit", "read_edits"]
 
@@ -291,7 +291,7 @@ def _shape(field: Field, name: str, iteration: int | None, context: _Context) ->
     known = [*shapes, *(f"{state}({one.name})" for one in scenario.parameters for state in _STATES)]
     near = next((one for one in known if one.lower() == name.lower()), None)
     there = ", ".join([*shapes][:20]) + (", ..." if len(shapes) > 20 else "")
-    meant = elsewhere.hint(name, known, "value") if field.report.few else None
+    meant = suggest.hint(name, known, "value") if field.report.few else None
     hint = f"did you mean {near!r}?" if near else meant or (f"there is {there}" if shapes else None)
     field.wrong(f"'{clean(name, 40)}' is not defined", hint)
     return None
@@ -348,7 +348,7 @@ def _statement(typed: str, scenario: Scenario) -> dict[str, Any]:
     if kinds[:1] == ["optimizer"]:
         kinds = kinds[1:]
     if len(kinds) > 1 or not (kinds or pairs) or not set(kinds) <= OPTIMIZERS.keys():
-        hint = elsewhere.hint(kinds[0], OPTIMIZERS, "optimizer type") if len(kinds) == 1 else None
+        hint = suggest.hint(kinds[0], OPTIMIZERS, "optimizer type") if len(kinds) == 1 else None
         said = f"found '{clean(typed, 40)}', expected what to change and its value"
         raise NnstepError(Problem(said, hint=hint or _TYPED))
     options: dict[str, Any] = {"type": kinds[0]} if kinds else {}
@@ -365,7 +365,7 @@ def _is_cell(name: str, scenario: Scenario) -> bool:
         return True
     if not name.isidentifier() or name == "optimizer" or name in optimizer_keys():
         return False
-    meant = elsewhere.hint(name, optimizer_keys(), "optimizer")
+    meant = suggest.hint(name, optimizer_keys(), "optimizer")
     if meant and all(name != one.assignment.target for one in scenario.equations):
         raise NnstepError(Problem(f"'{clean(name, 40)}' is no value and no option of an optimizer", hint=meant))
     return True

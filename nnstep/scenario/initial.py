@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnstep.scenario.arrays import frozen
 from nnstep.scenario.model import Array
+from nnstep.scenario.toml.arrays import frozen
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -13,13 +13,13 @@ from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language import number_text, parse_equations
 from nnstep.ops import operation
-from nnstep.scenario import elsewhere
-from nnstep.scenario.arrays import array, times
-from nnstep.scenario.fields import Field, choice, describe, flag, given, real, table, whole
+from nnstep.scenario.data.orientation import weight_transposed
+from nnstep.scenario.hints import suggest
 from nnstep.scenario.initial import INITIALISERS
 from nnstep.scenario.model import Array, Equation, Parameter
-from nnstep.scenario.orientation import weight_transposed
 from nnstep.scenario.parameters import Budget, drawn
+from nnstep.scenario.toml.arrays import array, times
+from nnstep.scenario.toml.fields import Field, choice, describe, flag, given, real, table, whole
 
 __all__ = ["ACTIVATIONS", "Network", "equation", "read_layers", "write_call"]
 
@@ -101,7 +101,7 @@ def _type(layer: Field) -> str | None:
         where.wrong("layer_norm has a gain and a bias of its own, which layers cannot say", "write equations")
         return None
     if not isinstance(where.value, str) or where.value not in _TYPES:
-        hint = elsewhere.hint(where.value, _TYPES, "layer type") if isinstance(where.value, str) else None
+        hint = suggest.hint(where.value, _TYPES, "layer type") if isinstance(where.value, str) else None
         where.expected(_types_said(), hint)
         return None
     return where.value

@@ -8,7 +8,7 @@ from os.path import dirname, isdir, join, realpath  # `pathlib` takes as long to
 from typing import NamedTuple
 
 from nnstep.errors import NnstepError, Problem, nearest
-from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse, read_bytes
+from nnstep.scenario.toml.document import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.text import clean
 
 __all__ = ["Bundled", "bundled", "find"]

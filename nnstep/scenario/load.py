@@ -13,9 +13,8 @@ from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language import parse_equations
 from nnstep.ops import OPERATIONS
 from nnstep.ops.foreign import line_hint
-from nnstep.scenario import elsewhere
-from nnstep.scenario.data import read_data
-from nnstep.scenario.fields import Field, Report, table, text, whole
+from nnstep.scenario.data.table import read_data
+from nnstep.scenario.hints import suggest
 from nnstep.scenario.layers import Network, read_layers
 from nnstep.scenario.losses import (
     LOSSES,
@@ -28,9 +27,10 @@ from nnstep.scenario.losses import (
 from nnstep.scenario.model import Data, Equation, Parameter, Scenario, Training
 from nnstep.scenario.names import Names
 from nnstep.scenario.parameters import Budget, read_parameters
-from nnstep.scenario.positions import Positions
-from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse_leniently, read_bytes
-from nnstep.scenario.settings import read_conditions, read_optimizer, read_training
+from nnstep.scenario.toml.document import SCENARIO_BYTES, decode, parse_leniently, read_bytes
+from nnstep.scenario.toml.fields import Field, Report, table, text, whole
+from nnstep.scenario.toml.positions import Positions
+from nnstep.scenario.training import read_conditions, read_optimizer, read_training
 from nnstep.text import clean
 
 __all__ = ["load", "loads"]
@@ -237,6 +237,6 @@ class _Reading:
             where = "is given, not computed" if name in self._names else "is not defined"
             field.wrong(
                 f"'{clean(name, 40)}' {where}; the objective is the result of an equation",
-                elsewhere.hint(name, targets, "value"),
+                suggest.hint(name, targets, "value"),
             )
         return name or None

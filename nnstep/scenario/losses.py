@@ -6,11 +6,11 @@ import numpy as np
 
 from nnstep.language import Call, Name, number_text, walk
 from nnstep.ops import operation
-from nnstep.scenario.arrays import times
-from nnstep.scenario.fields import Field, Report, choice, given, real, table
+from nnstep.scenario.data.orientation import samples_in_columns
 from nnstep.scenario.layers import Network, equation, write_call
 from nnstep.scenario.model import Array, Data, Equation
-from nnstep.scenario.orientation import samples_in_columns
+from nnstep.scenario.toml.arrays import times
+from nnstep.scenario.toml.fields import Field, Report, choice, given, real, table
 from nnstep.text import clean
 
 __all__ = ["LOSSES", "NUMBERED", "check_class_numbers", "check_targets", "compares_classes", "read_loss"]

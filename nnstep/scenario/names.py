@@ -6,8 +6,8 @@ import keyword
 import unicodedata
 
 from nnstep.ops.foreign import free_name
-from nnstep.scenario.fields import Report
-from nnstep.scenario.positions import Path
+from nnstep.scenario.toml.fields import Report
+from nnstep.scenario.toml.positions import Path
 from nnstep.text import clean
 
 __all__ = ["Names"]

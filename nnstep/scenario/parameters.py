@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import math
 
-from nnstep.scenario.arrays import array, shape
-from nnstep.scenario.fields import Field, choice, flag, table
 from nnstep.scenario.initial import INITIALISERS, NEEDS_FANS, initial
 from nnstep.scenario.model import Array, Parameter
 from nnstep.scenario.names import Names
+from nnstep.scenario.toml.arrays import array, shape
+from nnstep.scenario.toml.fields import Field, choice, flag, table
 
 __all__ = ["Budget", "drawn", "read_parameters"]
 

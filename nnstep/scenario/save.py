@@ -14,13 +14,13 @@ from typing import Any
 from nnstep.errors import NnstepError, Problem
 from nnstep.files import ChangedMeanwhileError, Stamp, rewrite, stamp, write_new
 from nnstep.ops import Array
-from nnstep.scenario.datafiles import DataFileError, read_data_file
+from nnstep.scenario.data.array_files import DataFileError, read_data_file
 from nnstep.scenario.edit_text import cell_text, optimizer_options
 from nnstep.scenario.edits import is_kept
 from nnstep.scenario.library import find
 from nnstep.scenario.load import loads
 from nnstep.scenario.model import Edit, Scenario
-from nnstep.scenario.reading import SCENARIO_BYTES, decode, parse, read_bytes
+from nnstep.scenario.toml.document import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.text import clean
 
 __all__ = ["branch_text", "save_branch"]

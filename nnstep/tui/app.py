@@ -33,7 +33,7 @@ from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.stepping import Library, Opener, Stepping, bundled_scenarios, open_stepper
 from nnstep.tui.straight import Straight
 from nnstep.tui.theme import LOOKS, Look, Palette
-from nnstep.view.signs import in_ascii, needs_ascii
+from nnstep.view.text.ascii_signs import in_ascii, needs_ascii
 
 __all__ = ["NnstepApp", "start"]
 

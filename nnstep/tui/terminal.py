@@ -25,7 +25,7 @@ from nnstep.tui.delivery import Delivery, Taking
 from nnstep.tui.kitty import REPORT_ALTERNATE_KEYS, PlacedKey, without_alternates
 from nnstep.tui.output import Output
 from nnstep.tui.sequences import Part, Sequences
-from nnstep.view.signs import in_ascii
+from nnstep.view.text.ascii_signs import in_ascii
 
 __all__ = ["LARGEST", "Keys", "TerminalDriver", "size_of"]
 

@@ -6,34 +6,34 @@ from typing import TYPE_CHECKING, Self
 
 from nnstep.catalogue import say
 from nnstep.debugger import Position, Session, find_names
-from nnstep.debugger.control import Control
-from nnstep.debugger.walk import Path
+from nnstep.debugger.breakpoints.control import Control
+from nnstep.debugger.listing import Path
 from nnstep.engine import BUDGET
 from nnstep.files import stamp
 from nnstep.program.naming import objective_letter
 from nnstep.scenario import find, load
 from nnstep.scenario.model import Scenario
 from nnstep.settings import DIGITS
-from nnstep.view import debugging
-from nnstep.view.canvas import Line, Panel, Piece
-from nnstep.view.choice import Choice
-from nnstep.view.following import Visit
-from nnstep.view.gallery import Gallery
-from nnstep.view.lenses import middle_panel, rows_here
-from nnstep.view.listing import ListingLine, ProgramPanel
-from nnstep.view.moment import Moment, value_panels
-from nnstep.view.reading import with_help
+from nnstep.view.actions import breakpoints as debugging
+from nnstep.view.actions.follow import Visit
+from nnstep.view.lens.registry import middle_panel, rows_here
+from nnstep.view.panels.chain_terms import chain_panel
+from nnstep.view.panels.program import ListingLine, ProgramPanel
+from nnstep.view.panels.reading import with_help
+from nnstep.view.panels.top import enabled, header, listing, title
+from nnstep.view.panels.watch import watch_panel
+from nnstep.view.scene.choice import Choice
+from nnstep.view.scene.gallery import Gallery
+from nnstep.view.scene.moment import Moment, value_panels
+from nnstep.view.scene.subject import asked_for
 from nnstep.view.state import ViewState
-from nnstep.view.subject import asked_for
-from nnstep.view.terms import chain_panel
-from nnstep.view.top import enabled, header, listing, title
-from nnstep.view.watching import watch_panel
+from nnstep.view.text.canvas import Line, Panel, Piece
 
 if TYPE_CHECKING:
-    from nnstep.debugger.mine import Comparison
-    from nnstep.debugger.recovery import Recovery
+    from nnstep.debugger.answers.compare import Comparison
+    from nnstep.debugger.edits.recovery import Recovery
     from nnstep.program import Program
-    from nnstep.view.quizzing import Quizzing
+    from nnstep.view.actions.quiz import Quizzing
 
 __all__ = ["Looking", "Spot"]
 
@@ -102,14 +102,14 @@ class Looking:
         """What is to be said when it is closed: the tally of a quiz, what is not saved, or ""."""
         said = [] if self.quizzing is None else [self.quizzing.summary()]
         if self.recovery is not None and self.recovery.unsaved:
-            from nnstep.view.recovering import leaving
+            from nnstep.view.actions.recovery import leaving
 
             said.append(leaving(self.recovery))
         return "\n".join(filter(None, said))
 
     def keep_unsaved(self) -> None:
         """From now on, keep edits that are not saved in a file, and offer those that an earlier session has left."""
-        from nnstep.debugger.recovery import Recovery
+        from nnstep.debugger.edits.recovery import Recovery
 
         if self.path:
             self.recovery = Recovery(self.path)

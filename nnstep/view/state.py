@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nnstep.view.canvas import Line, Panel
+from nnstep.view.text.canvas import Line, Panel
 
 __all__ = ["FORESEEN", "PANEL_KEYS", "PASSING", "ROLES", "ViewState"]
 

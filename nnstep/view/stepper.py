@@ -12,17 +12,18 @@ from nnstep.errors import NnstepError, Problem, RunError
 from nnstep.files import stamp
 from nnstep.scenario import load
 from nnstep.text import clean
-from nnstep.view import debugging, recovering
-from nnstep.view.canvas import Piece
-from nnstep.view.choice import Choice
-from nnstep.view.choosing import chosen_by
-from nnstep.view.following import Visit, follow
-from nnstep.view.lenses import jump, row_cells
+from nnstep.view.actions import breakpoints as debugging
+from nnstep.view.actions import recovery as recovering
+from nnstep.view.actions.choose import chosen_by
+from nnstep.view.actions.follow import Visit, follow
+from nnstep.view.lens.registry import jump, row_cells
 from nnstep.view.looking import Looking, Spot
-from nnstep.view.matrix import cell_of
+from nnstep.view.panels.top import title
+from nnstep.view.scene.choice import Choice
+from nnstep.view.scene.subject import gradient_name
 from nnstep.view.state import FORESEEN, ViewState
-from nnstep.view.subject import gradient_name
-from nnstep.view.top import title
+from nnstep.view.text.canvas import Piece
+from nnstep.view.text.matrix import cell_of
 
 __all__ = ["Stepper"]
 
@@ -35,7 +36,7 @@ class Stepper(Looking):
 
     def begin_quiz(self, results: str | None = None) -> None:
         """Ask from now on, the answers going to a new file. Raises NnstepError where that cannot be begun."""
-        from nnstep.view.quizzing import Quizzing
+        from nnstep.view.actions.quiz import Quizzing
 
         self.quizzing = Quizzing(title(self.session), None if results is None else Path(results))
         try:
@@ -52,7 +53,7 @@ class Stepper(Looking):
 
         Raises NnstepError when the file cannot be used; the session then stays as it was.
         """
-        from nnstep.debugger.whatif import carry_over, moved_to
+        from nnstep.debugger.edits.edit import carry_over, moved_to
 
         old, control, digits = self.session, self.control, self.digits
         self._stamp = stamp(self.path)
@@ -304,7 +305,7 @@ class Stepper(Looking):
         self.choice = visit.choice._replace(focus=self.choice.focus, reading=self.choice.reading)
 
     def _compare(self, text: str) -> None:
-        from nnstep.debugger.mine import check_pasted
+        from nnstep.debugger.answers.compare import check_pasted
 
         name = gradient_name(self.moment())
         try:
@@ -316,7 +317,7 @@ class Stepper(Looking):
 
     def _quiz(self, command: str, argument: str) -> None:
         if command == "quiz.toggle":
-            from nnstep.view.quizzing import Quizzing
+            from nnstep.view.actions.quiz import Quizzing
 
             if self.quizzing is None:
                 self.quizzing = Quizzing(title(self.session))

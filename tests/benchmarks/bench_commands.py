@@ -50,7 +50,7 @@ import numpy as np
 from nnstep.engine import Timeline
 from nnstep.engine.machine import Machine
 from nnstep.scenario import load
-from nnstep.view.records import json_lines
+from nnstep.view.reports.records import json_lines
 scenario, count = load(sys.argv[1]), int(sys.argv[2])
 timeline = Timeline(scenario, records=1)
 era = timeline.era(1)

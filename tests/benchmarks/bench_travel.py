@@ -27,7 +27,7 @@ from functools import partial  # noqa: E402
 import numpy as np  # noqa: E402
 
 from nnstep.debugger import Session  # noqa: E402
-from nnstep.debugger.control import Control  # noqa: E402
+from nnstep.debugger.breakpoints.control import Control  # noqa: E402
 from nnstep.engine import BUDGET, Timeline  # noqa: E402
 from nnstep.engine.eras import Era  # noqa: E402
 from nnstep.engine.machine import Machine, State  # noqa: E402

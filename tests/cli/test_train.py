@@ -10,7 +10,7 @@ import pytest
 
 from nnstep import cli
 from nnstep.scenario import bundled
-from nnstep.view.notation import ascii_text
+from nnstep.view.text.notation import ascii_text
 
 HEALTHY = """title = "Falls"
 equations = "loss = (w - 3) ** 2"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnstep.debugger.health import Finding, standing
+from nnstep.debugger.health.examine import Finding, standing
 from nnstep.engine import Timeline
 from nnstep.scenario import loads
 from nnstep.scenario.model import Scenario

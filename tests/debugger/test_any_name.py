@@ -16,7 +16,7 @@ from nnstep.ops import NAMES, OPERATIONS
 from nnstep.program.bind import put_in
 from nnstep.scenario import loads
 from nnstep.scenario.names import RESERVED
-from nnstep.scenario.settings import OPTIMIZERS
+from nnstep.scenario.training import OPTIMIZERS
 from nnstep.view.stepper import Stepper
 from tests.debugger.test_frames import bodies_end_with_the_value
 from tests.engine.random_programs import random_case

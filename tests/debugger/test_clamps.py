@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnstep.debugger.clamps import clamps
+from nnstep.debugger.provenance.clamps import clamps
 from nnstep.engine import Record, Timeline
 from nnstep.ops import OPERATIONS, operation
 from nnstep.scenario import loads

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from nnstep.debugger.health import KINDS, Finding, examine, findings
+from nnstep.debugger.health.examine import KINDS, Finding, examine, findings
 from nnstep.engine import Timeline
 from nnstep.scenario import loads
 from tests.debugger.health_cases import BLOBS, CASES, MOONS, ONE, equations, layers

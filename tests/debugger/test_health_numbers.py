@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nnstep.debugger import health
-from nnstep.debugger.health import examine
+from nnstep.debugger.health import examine as health
+from nnstep.debugger.health.examine import examine
 from nnstep.engine import Timeline
 from nnstep.language import to_text
 from tests.debugger.health_nets import at_end, kinds, layered, of_kind, repeated

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.debugger import health, health_since, health_units
-from nnstep.debugger.health import findings
+from nnstep.debugger.health import examine as health
+from nnstep.debugger.health import since as health_since
+from nnstep.debugger.health import units as health_units
+from nnstep.debugger.health.examine import findings
 from nnstep.engine import Timeline
 from nnstep.ops import Array
 from nnstep.scenario.model import Scenario

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from nnstep.debugger.jacobian import jacobian
+from nnstep.debugger.provenance.jacobian import jacobian
 from nnstep.engine import Record, Timeline
 from nnstep.ops import Array
 from nnstep.scenario import find, load, loads

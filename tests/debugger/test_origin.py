@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.debugger.follow import MOST_ENTRIES, hidden, whole
-from nnstep.debugger.origin import SUM, Cell, Origin, origin, uses
+from nnstep.debugger.provenance.origin import SUM, Cell, Origin, origin, uses
+from nnstep.debugger.provenance.unnamed import MOST_ENTRIES, hidden, whole
 from nnstep.engine import Record, Timeline, run_body
 from nnstep.language import Call, Expression, Number, walk
 from nnstep.ops import Index, evaluate_cell

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.debugger.links import Links, links_by_arithmetic
-from nnstep.debugger.paths import EntryChain, Span, entry_chain
+from nnstep.debugger.provenance.coefficients import Links, links_by_arithmetic
+from nnstep.debugger.provenance.products import EntryChain, Span, entry_chain
 from nnstep.engine import Record, Timeline
 from nnstep.ops import Index
 from nnstep.program import parameters_with_gradient

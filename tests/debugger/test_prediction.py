@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.debugger import prediction
-from nnstep.debugger.norms import gradient_norms, norms_of, with_norms
+from nnstep.debugger.gradient_norms import gradient_norms, norms_of, with_norms
 from nnstep.debugger.prediction import classes_of, decided, prediction_of, predictor, probabilities
 from nnstep.engine import Timeline
 from nnstep.program import parameters_with_gradient

@@ -10,9 +10,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnstep.debugger.quiz import HINTS, Question, Quiz, Verdict, judge, tolerance
-from nnstep.typed import Typed, read_numbers
-from nnstep.view.numbers import plain
+from nnstep.debugger.answers.quiz import HINTS, Question, Quiz, Verdict, judge, tolerance
+from nnstep.pasted import Typed, read_numbers
+from nnstep.view.text.numbers import plain
 
 FINITE = st.floats(-1e6, 1e6, allow_nan=False, width=32)
 VALUES = hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_dims=2, max_side=4), elements=FINITE)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.debugger import Position, Session
-from nnstep.debugger.control import Control
-from nnstep.debugger.runs import Outcome
-from nnstep.debugger.stops import stops_at
+from nnstep.debugger.breakpoints.breakpoint import stops_at
+from nnstep.debugger.breakpoints.control import Control
+from nnstep.debugger.breakpoints.resume import Outcome
 from nnstep.errors import LanguageError
 from nnstep.scenario.model import Scenario
 from tests.engine.strategies import scenarios

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from nnstep.debugger import Position, Session
-from nnstep.debugger.control import Control
-from nnstep.debugger.whatif import change, switch, undo
+from nnstep.debugger.breakpoints.control import Control
+from nnstep.debugger.edits.edit import change, switch, undo
 from nnstep.engine import Timeline
 from nnstep.scenario import loads
 from nnstep.scenario.model import Edit, Scenario

@@ -16,8 +16,8 @@ from nnstep.errors import NnstepError, RunError
 from nnstep.language import parse_expression
 from nnstep.program import takings
 from nnstep.scenario import loads
-from nnstep.view.canvas import line_text
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import line_text
 
 X = "x = [[1, 2, 0], [2, 1, 7], [0.5, 0.5, 0.5]]\n"
 EQUATIONS = 'equations = """\nlogits = x[:, 0:2] @ W\nlabels = x[:, 2]\nloss = cross_entropy(logits, labels)\n"""\n'

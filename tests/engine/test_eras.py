@@ -13,7 +13,7 @@ from nnstep.engine import Record, Timeline
 from nnstep.ops import Array
 from nnstep.scenario import Edit, Optimizer, Scenario, Training, loads
 from nnstep.scenario.edits import read_edit
-from nnstep.scenario.settings import OPTIMIZERS
+from nnstep.scenario.training import OPTIMIZERS
 from tests.engine.travelling import content, near, some_edits, some_optimizer, some_scenario, straight, wander
 from tests.scenario.edited import with_edits
 

@@ -21,7 +21,7 @@ from nnstep.errors import LanguageError
 from nnstep.language import names, parse_expression
 from nnstep.ops import Array
 from nnstep.scenario import loads
-from nnstep.view.records import json_lines
+from nnstep.view.reports.records import json_lines
 from tests.engine.traces import Trace, Writer, programs_of
 from tests.engine.travelling import some_edits, some_scenario
 from tests.scenario.edited import with_edits

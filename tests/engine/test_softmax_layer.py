@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from nnstep.debugger.jacobian import jacobian
+from nnstep.debugger.provenance.jacobian import jacobian
 from nnstep.engine import Record, Timeline
 from nnstep.program import body
 from nnstep.scenario import loads

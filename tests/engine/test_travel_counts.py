@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nnstep import clock
 from nnstep.debugger import Position, Session
-from nnstep.debugger.control import Control
+from nnstep.debugger.breakpoints.control import Control
 from nnstep.engine import Machine, Timeline
 from nnstep.program import Program
 from nnstep.scenario import Scenario, loads

@@ -10,7 +10,7 @@ from unittest import mock
 import nnstep.engine.checkpoints
 from nnstep.engine import Record, Timeline
 from nnstep.scenario import Edit, Optimizer, Scenario, loads
-from nnstep.scenario.settings import OPTIMIZERS
+from nnstep.scenario.training import OPTIMIZERS
 from tests.engine.random_programs import _optimizer, random_case
 from tests.scenario.edited import editable, with_edits
 

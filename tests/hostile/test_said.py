@@ -16,10 +16,10 @@ from nnstep.settings import Settings
 from nnstep.settings import read as read_settings
 from nnstep.text import clean
 from nnstep.text import width as columns
-from nnstep.view.canvas import Line
-from nnstep.view.choice import LENSES
+from nnstep.view.scene.choice import LENSES
 from nnstep.view.state import PANEL_KEYS
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import Line
 from tests.hostile.running import ran, unfit
 from tests.hostile.values import TEXTS, quoted
 

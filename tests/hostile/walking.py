@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 
 from nnstep.errors import NnstepError
-from nnstep.view.choice import LENSES
+from nnstep.view.scene.choice import LENSES
 from nnstep.view.state import PANEL_KEYS
 from nnstep.view.stepper import Stepper
 from tests.hostile.mutate import scenario

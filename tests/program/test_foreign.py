@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.debugger import Session
-from nnstep.debugger.stops import breakpoint_of
-from nnstep.debugger.watches import watch_of
+from nnstep.debugger.breakpoints.breakpoint import breakpoint_of
+from nnstep.debugger.breakpoints.watches import watch_of
 from nnstep.errors import LanguageError, NnstepError, Problem, folded
 from nnstep.language import Call, Name, parse_equations, parse_expression, walk
 from nnstep.ops import NAMES, OPERATIONS

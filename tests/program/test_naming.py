@@ -14,7 +14,7 @@ from nnstep.language.references import Vocabulary, cell_of, named, read_expressi
 from nnstep.program import Program, compile_program
 from nnstep.program.naming import expression_of, names_like, objective_letter, value_named
 from nnstep.scenario import bundled, load, loads
-from nnstep.view.symbols import label
+from nnstep.view.text.symbols import label
 from tests.engine.random_programs import random_case
 
 PROGRAMS = {one.name: compile_program(load(one.path)) for one in bundled()}

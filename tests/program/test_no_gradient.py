@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnstep.debugger.places import place
+from nnstep.debugger.goto import place
 from nnstep.debugger.session import Session
 from nnstep.engine import Timeline
 from nnstep.engine.expressions import check

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstep.scenario import Data, loads
-from nnstep.scenario.generate import GENERATORS, generated
+from nnstep.scenario.data.generate import GENERATORS, generated
 from tests.scenario.helpers import places, problems
 
 EQUATION = 'equations = "z = x"\n[data]\n'

@@ -16,7 +16,7 @@ from nnstep.program import initial_states
 from nnstep.scenario import Edit, Optimizer, Scenario, Training, loads
 from nnstep.scenario.edit_text import cell_text, edit_text
 from nnstep.scenario.edits import is_kept, read_edit
-from nnstep.scenario.settings import OPTIMIZERS, states_of
+from nnstep.scenario.training import OPTIMIZERS, states_of
 from nnstep.text import clean
 from tests.engine.random_programs import equations_case, layers_case
 from tests.engine.strategies import scenarios

@@ -13,17 +13,17 @@ from nnstep.errors import NnstepError, folded
 from nnstep.language import Call, parse_expression, walk
 from nnstep.ops import NAMES
 from nnstep.scenario import loads
-from nnstep.scenario.data import _KEYS as DATA_KEYS
+from nnstep.scenario.data.generate import GENERATORS
+from nnstep.scenario.data.table import _KEYS as DATA_KEYS
 from nnstep.scenario.edits import _KEYS as EDIT_KEYS
-from nnstep.scenario.elsewhere import hint, place_of
-from nnstep.scenario.foreign_notes import NOTES
-from nnstep.scenario.foreign_words import HOMES, WORDS
-from nnstep.scenario.generate import GENERATORS
+from nnstep.scenario.hints.foreign_words import HOMES, WORDS
+from nnstep.scenario.hints.notes import NOTES
+from nnstep.scenario.hints.suggest import hint, place_of
 from nnstep.scenario.initial import INITIALISERS
 from nnstep.scenario.layers import _LINEAR, ACTIVATIONS
 from nnstep.scenario.load import _KEYS
 from nnstep.scenario.losses import LOSSES
-from nnstep.scenario.settings import OPTIMIZERS, optimizer_keys
+from nnstep.scenario.training import OPTIMIZERS, optimizer_keys
 from tests.scenario.helpers import DATA
 
 NET = (

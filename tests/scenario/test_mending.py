@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.scenario import bundled, loads
-from nnstep.scenario.mending import mended
-from nnstep.scenario.spelling import spell
+from nnstep.scenario.toml.mending import mended
+from nnstep.scenario.toml.spelling import spell
 from nnstep.text import clean
 from tests.scenario.helpers import problems
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstep.scenario.positions import Path, Place, Positions, dotted
+from nnstep.scenario.toml.positions import Path, Place, Positions, dotted
 
 BARE = st.text("abcXYZ019_-", min_size=1, max_size=4)
 SPACE = st.sampled_from(["", " ", "\t", "  "])

@@ -27,8 +27,8 @@ from nnstep import clock
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.stepping import open_stepper
 from nnstep.tui.terminal import Keys, size_of
-from nnstep.view.canvas import line_text
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import line_text
 from tests.storms.input import event
 
 __all__ = ["SCENARIOS", "Recorded", "Storm", "picture", "replay", "standing_clocks", "storm"]
@@ -110,7 +110,7 @@ def standing_clocks() -> Iterator[None]:
         stack.enter_context(clock.reading(lambda: 0.0))
         stack.enter_context(mock.patch("nnstep.view.looking.Looking.keep_unsaved"))
         stack.enter_context(mock.patch("nnstep.engine.runner._MOST", 64))
-        stack.enter_context(mock.patch("nnstep.view.debugging._SLICE", 0.0))
+        stack.enter_context(mock.patch("nnstep.view.actions.breakpoints._SLICE", 0.0))
         stack.enter_context(mock.patch("textual.constants.ESCAPE_DELAY", 0.0))
         stack.enter_context(mock.patch("nnstep.tui.straight._PAUSE", 0.0))
         stack.enter_context(mock.patch("nnstep.tui.straight._REST", 0.0))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 from nnstep.tui.commands import COMMANDS
-from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target, line_text
 from nnstep.view.state import PANEL_KEYS, ViewState
+from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target, line_text
 
 HOSTILE = "W[red]x[/] [@click=app.quit]q\x1b[31m\u202eeman\x07"
 SESSION_COMMANDS = frozenset(command.id for command in COMMANDS if command.session) | {

@@ -10,8 +10,8 @@ from nnstep.tui.commands import BY_ID, COMMANDS, GROUPS, groups, key_name, key_t
 from nnstep.tui.screens.help import help_columns
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
-from nnstep.view.canvas import Piece, line_text
 from nnstep.view.state import PANEL_KEYS
+from nnstep.view.text.canvas import Piece, line_text
 
 GDB = {"n": "step.next", "s": "frame.into", "f": "frame.out", "c": "run.forward", "b": "stop.line", "w": "watch.add"}
 

@@ -20,7 +20,7 @@ from nnstep.tui.copy_file import CopyFile, suggested_name
 from nnstep.tui.copying import Copying, Said
 from nnstep.tui.terminal import Keys
 from nnstep.tui.widgets.selection import Selection, cut, lit
-from nnstep.view.canvas import Piece, line_text
+from nnstep.view.text.canvas import Piece, line_text
 from tests.tui.driving import board_rows, run, screen_text
 from tests.tui.fakes import FakeStepper
 

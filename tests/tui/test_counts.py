@@ -12,8 +12,8 @@ from nnstep.engine.runner import Runner
 from nnstep.tui.stepping import open_stepper
 from nnstep.tui.widgets.board import Board
 from nnstep.tui.widgets.pane import Pane
-from nnstep.view.numbers import NumberFormat
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.numbers import NumberFormat
 from tests.benchmarks.bench_keypress import scenario
 from tests.tui.driving import press_at_once, run
 

@@ -12,7 +12,7 @@ from nnstep.tui.layout import Box
 from nnstep.tui.theme import LOOKS, Palette
 from nnstep.tui.widgets.direct import escape_sequences
 from nnstep.tui.widgets.pane import Pane, fit
-from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target, line_text
+from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target, line_text
 from tests.tui.emulator import Emulator
 
 ROLES = ["text", "pos3", "neg5 changed", "dim", "current", "cursor"]

@@ -16,8 +16,8 @@ from nnstep.tui.app import NnstepApp
 from nnstep.tui.commands import COMMANDS
 from nnstep.tui.stepping import open_stepper
 from nnstep.tui.terminal import Keys
-from nnstep.view.canvas import Piece, line_text
-from nnstep.view.signs import in_ascii, line_in_ascii, needs_ascii
+from nnstep.view.text.ascii_signs import in_ascii, line_in_ascii, needs_ascii
+from nnstep.view.text.canvas import Piece, line_text
 from tests.tui.driving import press_at_once
 
 pytest.importorskip("pty", reason="a pseudo-terminal is needed")

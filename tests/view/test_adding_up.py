@@ -15,10 +15,10 @@ from nnstep.debugger import Cell
 from nnstep.program import parameters_with_gradient
 from nnstep.scenario import bundled, loads
 from nnstep.scenario.model import Scenario
-from nnstep.view.canvas import line_text
-from nnstep.view.numbers import read
-from nnstep.view.scene import Scene
+from nnstep.view.scene.scene import Scene
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import line_text
+from nnstep.view.text.numbers import read
 from tests.engine.strategies import scenarios
 
 NAMES = [entry.name for entry in bundled()]

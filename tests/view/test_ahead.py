@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.view.canvas import line_text
 from nnstep.view.state import FORESEEN
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import line_text
 from tests.storms.keys import standing_clocks
 from tests.view.samples import ALL, stepper
 from tests.view.test_stepper import MOVES, painted

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from nnstep.engine import Timeline
 from nnstep.engine.difference import difference, sweep, worst
 from nnstep.scenario import loads
-from nnstep.view.blocks import line_width
-from nnstep.view.canvas import line_text
-from nnstep.view.checks import check_block
-from nnstep.view.numbers import plain
+from nnstep.view.lens.check_entry import check_block
 from nnstep.view.state import ROLES
+from nnstep.view.text.blocks import line_width
+from nnstep.view.text.canvas import line_text
+from nnstep.view.text.numbers import plain
 from tests.engine.strategies import scenarios
 
 

@@ -17,9 +17,9 @@ from nnstep.errors import NnstepError
 from nnstep.language import parse_expression
 from nnstep.scenario import load, loads
 from nnstep.text import width as text_width
-from nnstep.view.canvas import line_text
 from nnstep.view.state import ViewState
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import line_text
 from tests.view.samples import LAYERS, stepper
 
 LONG = LAYERS.replace("epochs = 3", "epochs = 40")

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.debugger.health import Finding, examine, findings
+from nnstep.debugger.health.examine import Finding, examine, findings
 from nnstep.engine import Timeline
 from nnstep.scenario import find, load
 from nnstep.scenario.model import Scenario
 from nnstep.text import width as text_width
-from nnstep.view.canvas import Target, line_text
-from nnstep.view.health_report import training_report
-from nnstep.view.health_text import Writer, heading, place, sentences
 from nnstep.view.lens.health import health_rows, health_targets, health_view
-from nnstep.view.numbers import plain
+from nnstep.view.reports.health import training_report
+from nnstep.view.sentences.health import Writer, heading, place, sentences
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import Target, line_text
+from nnstep.view.text.numbers import plain
 from tests.debugger.health_nets import layered, repeated
 
 NETS: dict[str, Scenario] = {

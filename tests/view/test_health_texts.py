@@ -13,14 +13,16 @@ import pytest
 
 from nnstep import catalogue
 from nnstep.catalogue.en import TEXTS
-from nnstep.debugger import health, health_since, health_units
-from nnstep.debugger.health import Finding, examine, findings, standing
+from nnstep.debugger.health import examine as health
+from nnstep.debugger.health import since as health_since
+from nnstep.debugger.health import units as health_units
+from nnstep.debugger.health.examine import Finding, examine, findings, standing
 from nnstep.engine import Timeline
 from nnstep.scenario import loads
 from nnstep.scenario.model import Edit, Scenario
-from nnstep.view.health_report import training_report
-from nnstep.view.health_text import Writer, heading, place, program_notes, sentences
 from nnstep.view.lens.health import health_view
+from nnstep.view.reports.health import training_report
+from nnstep.view.sentences.health import Writer, heading, place, program_notes, sentences
 from nnstep.view.stepper import Stepper
 from tests.debugger.health_cases import CASES, equations
 from tests.debugger.health_nets import layered, repeated

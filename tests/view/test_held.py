@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 
-from nnstep.view.canvas import Panel
+from nnstep.view.text.canvas import Panel
 from tests.view.samples import stepper
 
 LOOKED_AT = ("cell.right", "cell.down", "lens.cell", "cell.follow", "cell.return", "lens.uses", "lens.step")
@@ -16,7 +16,7 @@ LOOKED_AT = ("cell.right", "cell.down", "lens.cell", "cell.follow", "cell.return
 
 @pytest.mark.parametrize("name", ["layers", "tied"])
 @mock.patch("nnstep.engine.timeline._RECORDS", 1)
-@mock.patch("nnstep.view.gallery._BYTES", 0)
+@mock.patch("nnstep.view.scene.gallery._BYTES", 0)
 def test_an_iteration_that_was_left_is_given_up_at_once_and_not_when_garbage_is_collected(name: str) -> None:
     seen, arenas = stepper(name), []
     was = gc.isenabled()

@@ -17,8 +17,8 @@ from nnstep.ops.latex import FORMS
 from nnstep.program import Program, compile_program
 from nnstep.scenario import Scenario, find, load, loads
 from nnstep.scenario.library import bundled
-from nnstep.view.latex_report import latex_report, notation_of
-from nnstep.view.report import later_updates
+from nnstep.view.reports.check import later_updates
+from nnstep.view.reports.latex import latex_report, notation_of
 from tests.engine.random_programs import random_case
 from tests.language.latex_reader import plain, read_latex
 from tests.scenario.edited import edits_of, with_edits

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.debugger import Cell
-from nnstep.debugger.origin import origin
+from nnstep.debugger.provenance.origin import origin
 from nnstep.scenario import bundled, loads
 from nnstep.scenario.model import Scenario
-from nnstep.view.canvas import line_text
-from nnstep.view.lenses import row_cells
+from nnstep.view.lens.registry import row_cells
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import line_text
 from tests.engine.strategies import scenarios
 from tests.view.samples import ALL, stepper
 

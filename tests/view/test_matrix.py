@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstep.view.canvas import line_text
-from nnstep.view.matrix import MatrixView
+from nnstep.view.text.canvas import line_text
+from nnstep.view.text.matrix import MatrixView
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(0, 5)), min_size=1, max_size=6))

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from nnstep.program import tape
 from nnstep.scenario import loads
 from nnstep.scenario.model import Scenario
-from nnstep.view.blocks import line_width
-from nnstep.view.canvas import Canvas, Target, line_text
 from nnstep.view.lens.memory import memory_view
 from nnstep.view.plots.memory import memory_plot
 from nnstep.view.state import ROLES
 from nnstep.view.stepper import Stepper
-from nnstep.view.symbols import label
+from nnstep.view.text.blocks import line_width
+from nnstep.view.text.canvas import Canvas, Target, line_text
+from nnstep.view.text.symbols import label
 from tests.engine.strategies import scenarios
 
 SIZES = [(40, 12), (46, 16), (60, 24), (80, 30), (110, 40)]

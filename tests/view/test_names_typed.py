@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnstep.debugger import place
-from nnstep.debugger.mine import value_name
+from nnstep.debugger.answers.compare import value_name
 from nnstep.debugger.session import Session
 from nnstep.engine import Timeline
 from nnstep.errors import NnstepError
@@ -14,8 +14,8 @@ from nnstep.program import parameters_with_gradient
 from nnstep.program.naming import objective_letter
 from nnstep.scenario import bundled, find, load, loads
 from nnstep.scenario.edits import read_edit
-from nnstep.view.explain import asked
-from nnstep.view.plan import plan
+from nnstep.view.panels.chain_plan import plan
+from nnstep.view.reports.explain import asked
 from nnstep.view.stepper import Stepper
 
 NOTATIONS = ("grad(W1)", "∂L/∂W1", "dL/dW1", "W1.grad", "dW1", "grad_W1", "∂𝓛/∂W1", "dloss/dW1", "∂L / ∂W1")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.view.matrix import MatrixView
-from nnstep.view.numbers import choose_format, exact, plain, read, single
+from nnstep.view.text.matrix import MatrixView
+from nnstep.view.text.numbers import choose_format, exact, plain, read, single
 
 FINITE = st.floats(-1e307, 1e307, allow_nan=False)
 ORDINARY = st.floats(-100, 100, allow_nan=False).filter(lambda x: x == 0 or abs(x) >= 1e-9)

@@ -20,14 +20,14 @@ from nnstep.language import number_text
 from nnstep.scenario import Edit, Scenario, loads
 from nnstep.scenario.edit_text import cell_text, edit_text
 from nnstep.scenario.save import branch_text
-from nnstep.view.canvas import line_text
-from nnstep.view.explain import asked, explain, explain_record
-from nnstep.view.operation import OperationPanel
-from nnstep.view.records import json_lines
-from nnstep.view.report import check_report, first_program, later_updates
+from nnstep.view.panels.operation import OperationPanel
+from nnstep.view.reports.check import check_report, first_program, later_updates
+from nnstep.view.reports.explain import asked, explain, explain_record
+from nnstep.view.reports.records import json_lines
+from nnstep.view.reports.transcript import matrix_lines, transcript
+from nnstep.view.scene.values import ValuesPanel
 from nnstep.view.stepper import Stepper
-from nnstep.view.transcript import matrix_lines, transcript
-from nnstep.view.values import ValuesPanel
+from nnstep.view.text.canvas import line_text
 from tests.engine.random_programs import random_case
 from tests.scenario.edited import edits_of, lasting, with_edits
 

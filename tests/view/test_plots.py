@@ -14,9 +14,6 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from nnstep.engine import Timeline
 from nnstep.scenario import bundled, find, load, loads
 from nnstep.text import width as text_width
-from nnstep.view.blocks import line_width
-from nnstep.view.canvas import line_text
-from nnstep.view.matrix import format_of
 from nnstep.view.plots.axes import Axis, ticks
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.curve import activation_curve, curve_block
@@ -24,6 +21,9 @@ from nnstep.view.plots.functions import CURVED
 from nnstep.view.plots.histogram import distribution, histogram_block
 from nnstep.view.plots.network import network_block
 from nnstep.view.plots.structure import layers
+from nnstep.view.text.blocks import line_width
+from nnstep.view.text.canvas import line_text
+from nnstep.view.text.matrix import format_of
 from tests.engine.strategies import scenarios
 
 NAMES = [one.name for one in bundled()]

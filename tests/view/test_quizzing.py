@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from nnstep.errors import NnstepError
 from nnstep.scenario import loads
-from nnstep.view.canvas import line_text
-from nnstep.view.numbers import exact
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import line_text
+from nnstep.view.text.numbers import exact
 from tests.view.samples import ALL, LAYERS, stepper
 
 HEADER = ["scenario", "iteration", "step", "equation", "asked", "typed", "expected", "result", "attempts", "hints"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nnstep.engine import Timeline
 from nnstep.scenario import loads
-from nnstep.view import records
+from nnstep.view.reports import records
 
 TWO_LAYERS = """
 title = "Two layers"

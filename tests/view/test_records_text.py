@@ -9,9 +9,9 @@ from nnstep.engine import Timeline
 from nnstep.engine.gradcheck import ParameterCheck, gradcheck
 from nnstep.program import compile_program
 from nnstep.scenario import loads
-from nnstep.view.notation import SIGNS, ascii_text
-from nnstep.view.report import check_report, gradcheck_report
-from nnstep.view.transcript import transcript
+from nnstep.view.reports.check import check_report, gradcheck_report
+from nnstep.view.reports.transcript import transcript
+from nnstep.view.text.notation import SIGNS, ascii_text
 from tests.view.test_records import MICROGRAD, TWO_LAYERS
 
 FROZEN = """

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from nnstep.files import state_folder
-from nnstep.view.canvas import line_text
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import line_text
 
 NET = """\
 seed = 1
@@ -127,7 +127,7 @@ def test_a_disk_that_is_full_is_said_once(path: Path, monkeypatch: pytest.Monkey
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nnstep.debugger.recovery.put", full)
+    monkeypatch.setattr("nnstep.debugger.edits.recovery.put", full)
     assert "No space" in line_text(stepper.do("edit.make", "W1[0, 1] = 0.1").message)
     assert "No space" not in line_text(stepper.do("edit.make", "W1[0, 0] = 0.1").message)
     assert len(stepper.session.branches.all) > 1

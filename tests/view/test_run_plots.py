@@ -17,13 +17,13 @@ from nnstep.debugger.prediction import Prediction, decided, prediction_of, predi
 from nnstep.engine import Timeline
 from nnstep.scenario import bundled, find, load, loads
 from nnstep.text import width as text_width
-from nnstep.view.canvas import line_text
 from nnstep.view.lens.run import plots_here, run_view
 from nnstep.view.plots import boundary as boundaries
 from nnstep.view.plots.bars import Judged, bars_block
 from nnstep.view.plots.boundary import boundary_block, class_map, plane
 from nnstep.view.plots.confusion import confusion, confusion_block, scatter_block
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import line_text
 from tests.test_catalogue import wide
 from tests.view.test_plots import assert_fits, painted, text_of
 

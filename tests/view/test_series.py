@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.text import width as text_width
-from nnstep.view.blocks import line_width
-from nnstep.view.canvas import line_text
 from nnstep.view.plots.series import Across, Series, series_block
 from nnstep.view.plots.strip import timeline_strip
+from nnstep.view.text.blocks import line_width
+from nnstep.view.text.canvas import line_text
 from tests.view.test_plots import assert_fits, painted, text_of
 
 anything = st.floats(width=64) | st.sampled_from((0.0, math.nan, math.inf, -math.inf, 5e-324, 1.7e308, -1.7e308))

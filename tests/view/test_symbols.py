@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnstep.view.symbols import label
+from nnstep.view.text.symbols import label
 
 
 def test_labels_of_values() -> None:

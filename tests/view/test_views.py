@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.scenario.model import Scenario
-from nnstep.view.choice import LENSES
+from nnstep.view.scene.choice import LENSES
 from nnstep.view.stepper import Stepper
 from tests.engine.strategies import scenarios
 from tests.view.test_stepper import MOVES

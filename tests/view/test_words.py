@@ -16,11 +16,11 @@ from nnstep.program import BODY, Program, Step, body, factor, objective_ancestor
 from nnstep.scenario import bundled, find, load, loads
 from nnstep.scenario.model import Scenario
 from nnstep.text import width
-from nnstep.view.numbers import shape_text
-from nnstep.view.phrases import short
-from nnstep.view.symbols import label
-from nnstep.view.words import heading, say_op, sentences
-from nnstep.view.words_clamp import of_clamps
+from nnstep.view.sentences.clamp import of_clamps
+from nnstep.view.sentences.phrases import short
+from nnstep.view.sentences.step import heading, say_op, sentences
+from nnstep.view.text.numbers import shape_text
+from nnstep.view.text.symbols import label
 from tests.engine.strategies import scenarios
 
 OF_OPERATIONS = {one.sentence for one in OPERATIONS}  # these speak of x and out, not of a scenario's names

@@ -16,12 +16,12 @@ from nnstep.program import Program, compile_program
 from nnstep.program.naming import objective_letter
 from nnstep.scenario import find, load, loads
 from nnstep.scenario.library import bundled
-from nnstep.view.canvas import line_text
-from nnstep.view.latex_report import notation_of
-from nnstep.view.notation import ascii_text
-from nnstep.view.operation import Operand, arrange, equation_line
-from nnstep.view.symbols import SYMBOLS, label
-from nnstep.view.top import listing
+from nnstep.view.panels.operation import Operand, arrange, equation_line
+from nnstep.view.panels.top import listing
+from nnstep.view.reports.latex import notation_of
+from nnstep.view.text.canvas import line_text
+from nnstep.view.text.notation import ascii_text
+from nnstep.view.text.symbols import SYMBOLS, label
 from tests.engine.random_programs import random_case
 from tests.language.latex_reader import plain
 from tests.language.unicode_reader import read_unicode

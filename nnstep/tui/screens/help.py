@@ -16,8 +16,8 @@ from nnstep.text import padded
 from nnstep.text import width as text_width
 from nnstep.tui.commands import APPLICATION, CELLS, STEP, Command, groups, key_name
 from nnstep.tui.screens.dialog import Box, Dialog
-from nnstep.view.blocks import wrap
-from nnstep.view.canvas import line_text
+from nnstep.view.text.blocks import wrap
+from nnstep.view.text.canvas import line_text
 
 __all__ = ["Help", "help_columns"]
 

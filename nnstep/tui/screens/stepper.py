@@ -23,8 +23,8 @@ from nnstep.tui.keyboard import Keyboard
 from nnstep.tui.stepping import Stepping
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.board import Board
-from nnstep.view.canvas import Piece, line_text
 from nnstep.view.state import PANEL_KEYS, PASSING, ViewState
+from nnstep.view.text.canvas import Piece, line_text
 
 __all__ = ["StepperScreen"]
 

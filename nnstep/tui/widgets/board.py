@@ -23,9 +23,9 @@ from nnstep.tui.widgets.footer import Footer, Message, Tabs
 from nnstep.tui.widgets.pane import Change, Pane, Picture, fit
 from nnstep.tui.widgets.pointed import Pointed
 from nnstep.tui.widgets.selection import Selection, lit
-from nnstep.view.canvas import Line, Panel, Piece, line_text
-from nnstep.view.signs import line_in_ascii
 from nnstep.view.state import PANEL_KEYS, ViewState
+from nnstep.view.text.ascii_signs import line_in_ascii
+from nnstep.view.text.canvas import Line, Panel, Piece, line_text
 
 __all__ = ["Board"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from nnstep.text import width as columns
 from nnstep.tui.commands import COMMANDS, Command, key_name, panel_names
-from nnstep.view.blocks import fit
-from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target, line_text
+from nnstep.view.text.blocks import fit
+from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target, line_text
 
 __all__ = ["Footer", "Message", "Tabs"]
 

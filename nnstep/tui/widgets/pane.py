@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from nnstep.text import width
 from nnstep.tui.layout import Box
-from nnstep.view.canvas import Canvas, Line, Panel, Piece, Target, line_text
+from nnstep.view.text.canvas import Canvas, Line, Panel, Piece, Target, line_text
 
 __all__ = ["Change", "Pane", "Picture", "fit"]
 

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from nnstep.tui.guard import Guarded
 from nnstep.tui.widgets.pane import Pane
 from nnstep.tui.widgets.selection import Selection
-from nnstep.view.canvas import Target
+from nnstep.view.text.canvas import Target
 
 __all__ = ["Pointed"]
 

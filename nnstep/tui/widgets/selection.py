@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nnstep.text import width
-from nnstep.view.canvas import Line, Piece
+from nnstep.view.text.canvas import Line, Piece
 
 __all__ = ["Selection", "cut", "lit"]
 

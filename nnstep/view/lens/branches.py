@@ -8,24 +8,24 @@ import numpy as np
 
 from nnstep import clock
 from nnstep.catalogue import say
-from nnstep.debugger.branches import Branch, Parting, parting
+from nnstep.debugger.branch import Branch, Parting, parting
 from nnstep.engine import Timeline
 from nnstep.errors import RunError
 from nnstep.ops import Array
 from nnstep.program import Value
 from nnstep.scenario.model import Edit
 from nnstep.text import clean
-from nnstep.view.blocks import Block, blank, flow, lines_block, set_in, stack
-from nnstep.view.canvas import Line, Piece, Target
 from nnstep.view.lens.frame import Draw
 from nnstep.view.lens.rows import Column, Listed, Row, painted
-from nnstep.view.lit import DARK
-from nnstep.view.matrix import MatrixView
-from nnstep.view.moment import Moment
-from nnstep.view.numbers import plain, single
 from nnstep.view.plots.series import Series, series_block
-from nnstep.view.symbols import label
-from nnstep.view.values import Shown, matrix_block
+from nnstep.view.scene.moment import Moment
+from nnstep.view.scene.values import Shown, matrix_block
+from nnstep.view.text.blocks import Block, blank, flow, lines_block, set_in, stack
+from nnstep.view.text.canvas import Line, Piece, Target
+from nnstep.view.text.highlight import DARK
+from nnstep.view.text.matrix import MatrixView
+from nnstep.view.text.numbers import plain, single
+from nnstep.view.text.symbols import label
 
 __all__ = ["branches_view"]
 

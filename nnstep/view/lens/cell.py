@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
-from nnstep.debugger.cell import Cell
-from nnstep.debugger.origin import SUM, Origin, Term
+from nnstep.debugger.provenance.cell import Cell
+from nnstep.debugger.provenance.origin import SUM, Origin, Term
 from nnstep.language import Entry, Expression, Name, Number, substitute, tokens
 from nnstep.ops import evaluate_cell
-from nnstep.view.arithmetic import ABOUT, EQUALS, GUARDS, USUAL_GUARDS, Lookup, Said, addends, cell_lines
-from nnstep.view.canvas import Line, Piece, Target, line_text
 from nnstep.view.lens.rows import Column, Listed, Row
-from nnstep.view.numbers import NumberFormat, plain, read, single
-from nnstep.view.scene import Scene
-from nnstep.view.symbols import SYMBOLS
+from nnstep.view.scene.scene import Scene
+from nnstep.view.text.arithmetic import ABOUT, EQUALS, GUARDS, USUAL_GUARDS, Lookup, Said, addends, cell_lines
+from nnstep.view.text.canvas import Line, Piece, Target, line_text
+from nnstep.view.text.numbers import NumberFormat, plain, read, single
+from nnstep.view.text.symbols import SYMBOLS
 
 __all__ = ["CellRows", "cell_line", "cell_rows", "listed"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from nnstep.catalogue import say
 from nnstep.debugger import Cell
 from nnstep.ops import Index
-from nnstep.view.blocks import Block, wrap
-from nnstep.view.canvas import line_text
 from nnstep.view.lens.frame import Draw, of_block
-from nnstep.view.moment import Moment
-from nnstep.view.subject import subject
+from nnstep.view.scene.moment import Moment
+from nnstep.view.scene.subject import subject
+from nnstep.view.text.blocks import Block, wrap
+from nnstep.view.text.canvas import line_text
 
 __all__ = ["check_view"]
 
@@ -27,7 +27,7 @@ def check_view(moment: Moment) -> Draw:
 
 
 def _block(moment: Moment, slot: int, index: Index, name: str, width: int, height: int) -> Block:
-    from nnstep.view.checks import check_block
+    from nnstep.view.lens.check_entry import check_block
 
     scene = moment.outer
     found, swept, most = scene.gallery.checked(scene.record, slot, index)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block, blank, flow, paint, stack
-from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
-from nnstep.view.choice import LENSES
+from nnstep.view.scene.choice import LENSES
+from nnstep.view.text.blocks import Block, blank, flow, paint, stack
+from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target
 
 __all__ = ["LensPanel", "of_block", "tab_line", "under"]
 
@@ -25,7 +25,7 @@ class LensPanel(NamedTuple):
     key: str = "operation"
 
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
-        """The window of `width` × `height`; see `nnstep.view.canvas.Panel`."""
+        """The window of `width` × `height`; see `nnstep.view.text.canvas.Panel`."""
         return under(stack([tab_line(self.lens, width), blank()]), self.draw, width, height, top)
 
 

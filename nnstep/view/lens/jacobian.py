@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from nnstep.catalogue import say
-from nnstep.debugger.jacobian import Jacobian, jacobian
+from nnstep.debugger.provenance.jacobian import Jacobian, jacobian
 from nnstep.program import Step
-from nnstep.view.blocks import Block, blank, lines_block, stack, wrap
-from nnstep.view.canvas import Line, Piece
 from nnstep.view.lens.frame import Draw, of_block
-from nnstep.view.lit import Lit
-from nnstep.view.matrix import MatrixView
-from nnstep.view.moment import Moment
-from nnstep.view.numbers import plain
-from nnstep.view.scene import Scene
-from nnstep.view.symbols import label
-from nnstep.view.values import Shown, matrix_block
+from nnstep.view.scene.moment import Moment
+from nnstep.view.scene.scene import Scene
+from nnstep.view.scene.values import Shown, matrix_block
+from nnstep.view.text.blocks import Block, blank, lines_block, stack, wrap
+from nnstep.view.text.canvas import Line, Piece
+from nnstep.view.text.highlight import Lit
+from nnstep.view.text.matrix import MatrixView
+from nnstep.view.text.numbers import plain
+from nnstep.view.text.symbols import label
 
 __all__ = ["jacobian_view", "mixing_step"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from nnstep.view.blocks import Block, blank, fit, line_width, paint, set_in, stack
-from nnstep.view.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.text.blocks import Block, blank, fit, line_width, paint, set_in, stack
+from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target
 
 __all__ = ["Column", "Listed", "Row", "aligned", "painted"]
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from nnstep.catalogue import say
-from nnstep.debugger.norms import gradient_norms, norms_of, with_norms
+from nnstep.debugger.gradient_norms import gradient_norms, norms_of, with_norms
 from nnstep.debugger.prediction import Outputs, Prediction, Predictor, prediction_of, predictor
 from nnstep.ops import Array
 from nnstep.scenario.model import Data
 from nnstep.text import clean
-from nnstep.view.blocks import Block, blank, flow, paint, stack, wrap
-from nnstep.view.canvas import Canvas, Hit, Target
 from nnstep.view.lens.frame import Draw, of_block, under
-from nnstep.view.moment import Moment
-from nnstep.view.notation import ascii_text
-from nnstep.view.symbols import label
+from nnstep.view.scene.moment import Moment
+from nnstep.view.text.blocks import Block, blank, flow, paint, stack, wrap
+from nnstep.view.text.canvas import Canvas, Hit, Target
+from nnstep.view.text.notation import ascii_text
+from nnstep.view.text.symbols import label
 
 if TYPE_CHECKING:
     from nnstep.view.plots.across import Series
@@ -293,7 +293,7 @@ def _bars(moment: Moment, width: int, height: int, top: int | None) -> Canvas:
 
 def _chosen_sample(moment: Moment) -> int:
     """The sample of the batch that the chosen cell belongs to; −1 where it belongs to none."""
-    from nnstep.debugger.samples import sample_axes
+    from nnstep.debugger.provenance.batch_axis import sample_axes
 
     scene = moment.outer
     cell = scene.cell if moment.at is scene else None

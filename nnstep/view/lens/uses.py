@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnstep.catalogue import say, say_count
-from nnstep.debugger.cell import Cell
-from nnstep.debugger.origin import uses
-from nnstep.view.canvas import Line, Piece, Target
+from nnstep.debugger.provenance.cell import Cell
+from nnstep.debugger.provenance.origin import uses
 from nnstep.view.lens.cell import cell_line
 from nnstep.view.lens.rows import Column, Listed, Row
-from nnstep.view.operation import equation_line
-from nnstep.view.scene import Scene
+from nnstep.view.panels.operation import equation_line
+from nnstep.view.scene.scene import Scene
+from nnstep.view.text.canvas import Line, Piece, Target
 
 __all__ = ["UseRows", "listed", "use_rows"]
 

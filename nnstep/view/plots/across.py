@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.ops import Array
-from nnstep.view.canvas import Target
+from nnstep.view.text.canvas import Target
 
 __all__ = ["BAD", "NOW", "STOP", "Across", "Series"]
 

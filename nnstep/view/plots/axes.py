@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nnstep.view.blocks import fit, line_width
-from nnstep.view.canvas import Line, Piece
-from nnstep.view.notation import ascii_text
-from nnstep.view.numbers import plain
 from nnstep.view.plots.braille import Dots
+from nnstep.view.text.blocks import fit, line_width
+from nnstep.view.text.canvas import Line, Piece
+from nnstep.view.text.notation import ascii_text
+from nnstep.view.text.numbers import plain
 
 __all__ = ["Axis", "bottom", "cut", "joined", "number", "sides", "ticks"]
 

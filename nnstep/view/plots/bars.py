@@ -12,10 +12,10 @@ from nnstep.ops import Array
 from nnstep.text import clean, padded
 from nnstep.text import cut as cut_text
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block
-from nnstep.view.canvas import Hit, Line, Piece, Target
 from nnstep.view.plots.axes import cut, number
 from nnstep.view.plots.legend import in_ascii
+from nnstep.view.text.blocks import Block
+from nnstep.view.text.canvas import Hit, Line, Piece, Target
 
 __all__ = ["Judged", "bars_block"]
 

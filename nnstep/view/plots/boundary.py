@@ -13,12 +13,12 @@ from nnstep.catalogue import say
 from nnstep.debugger.prediction import Prediction, classes_of, decided, probabilities
 from nnstep.ops import Array
 from nnstep.text import clean
-from nnstep.view.blocks import Block, lines_block, wrap
-from nnstep.view.canvas import Line, Piece
 from nnstep.view.plots.axes import Axis, bottom, cut, number, sides
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.fitted import Predict, ends_of, fitted_block
 from nnstep.view.plots.legend import in_ascii, in_rows
+from nnstep.view.text.blocks import Block, lines_block, wrap
+from nnstep.view.text.canvas import Line, Piece
 
 __all__ = ["Plane", "boundary_block", "class_map", "plane"]
 

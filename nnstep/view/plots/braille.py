@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 from nnstep.text import width as text_width
-from nnstep.view.canvas import Line, Piece
+from nnstep.view.text.canvas import Line, Piece
 
 __all__ = ["Dots"]
 

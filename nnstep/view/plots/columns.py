@@ -13,14 +13,14 @@ import numpy as np
 from nnstep.catalogue import say, say_count
 from nnstep.ops import Array, Index
 from nnstep.text import width as text_width
-from nnstep.view.matrix import format_of
-from nnstep.view.notation import ascii_text
-from nnstep.view.numbers import choose_format
 from nnstep.view.plots.active import Active, bias_of, shown
 from nnstep.view.plots.axes import number
 from nnstep.view.plots.drawing import Drawing
 from nnstep.view.plots.structure import Layers
 from nnstep.view.plots.tint import tint
+from nnstep.view.text.matrix import format_of
+from nnstep.view.text.notation import ascii_text
+from nnstep.view.text.numbers import choose_format
 
 __all__ = ["GAP", "Column", "NeuronLine", "Picture", "columns_of"]
 

@@ -11,12 +11,12 @@ from nnstep.ops import Array
 from nnstep.text import clean, padded
 from nnstep.text import cut as cut_text
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block, lines_block
-from nnstep.view.canvas import Line, Piece
 from nnstep.view.plots.axes import Axis, bottom, cut, number, sides
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.fitted import ends_of
 from nnstep.view.plots.legend import in_ascii, in_rows
+from nnstep.view.text.blocks import Block, lines_block
+from nnstep.view.text.canvas import Line, Piece
 
 __all__ = ["confusion", "confusion_block", "scatter_block"]
 

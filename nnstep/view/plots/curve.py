@@ -9,15 +9,15 @@ import numpy as np
 from nnstep.catalogue import say, say_count
 from nnstep.language import Entry, to_text, to_unicode
 from nnstep.ops import Array, Index
-from nnstep.view.blocks import Block, beside, line_width, lines_block, stack
-from nnstep.view.canvas import Line, Piece
-from nnstep.view.matrix import format_of
-from nnstep.view.notation import ascii_text
-from nnstep.view.numbers import DIGITS
 from nnstep.view.plots.axes import Axis, bottom, cut, number, sides
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.functions import CURVED, Curve, activation_curve
 from nnstep.view.plots.levels import bar
+from nnstep.view.text.blocks import Block, beside, line_width, lines_block, stack
+from nnstep.view.text.canvas import Line, Piece
+from nnstep.view.text.matrix import format_of
+from nnstep.view.text.notation import ascii_text
+from nnstep.view.text.numbers import DIGITS
 
 __all__ = ["Curve", "activation_curve", "curve_block"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from nnstep.engine import Record
 from nnstep.language import Entry, to_text, to_unicode
 from nnstep.ops import Array, Index
-from nnstep.view.matrix import format_of
-from nnstep.view.notation import ascii_text
-from nnstep.view.numbers import DIGITS
-from nnstep.view.symbols import label
+from nnstep.view.text.matrix import format_of
+from nnstep.view.text.notation import ascii_text
+from nnstep.view.text.numbers import DIGITS
+from nnstep.view.text.symbols import label
 
 __all__ = ["Drawing"]
 

@@ -10,11 +10,11 @@ from nnstep.catalogue import say, say_count
 from nnstep.debugger.prediction import Prediction, classes_of, decided, probabilities
 from nnstep.ops import Array
 from nnstep.text import clean
-from nnstep.view.blocks import Block, lines_block
-from nnstep.view.canvas import Line, Piece
 from nnstep.view.plots.axes import Axis, bottom, cut, sides
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.legend import in_rows
+from nnstep.view.text.blocks import Block, lines_block
+from nnstep.view.text.canvas import Line, Piece
 
 __all__ = ["Predict", "ends_of", "fitted_block"]
 

@@ -16,8 +16,8 @@ from nnstep.ops import Array, Shape
 from nnstep.program import Step, bind, put_in, rule_expression, words_of
 from nnstep.program.differentiate import simplify
 from nnstep.program.naming import objective_letter
-from nnstep.view.canvas import Line, Piece
-from nnstep.view.symbols import SYMBOLS, label
+from nnstep.view.text.canvas import Line, Piece
+from nnstep.view.text.symbols import SYMBOLS, label
 
 __all__ = ["CURVED", "Curve", "activation_curve"]
 

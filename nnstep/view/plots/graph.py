@@ -13,15 +13,15 @@ from nnstep.ops import Array, Index
 from nnstep.program import BODY, Program, Value, per_program
 from nnstep.program.naming import objective_letter
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block, lines_block
-from nnstep.view.canvas import Hit, Line, Piece, Target
-from nnstep.view.numbers import DIGITS
 from nnstep.view.plots.axes import cut, joined
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.drawing import Drawing
 from nnstep.view.plots.ranks import Graph, Node, graph
 from nnstep.view.plots.tint import tint
-from nnstep.view.symbols import SYMBOLS
+from nnstep.view.text.blocks import Block, lines_block
+from nnstep.view.text.canvas import Hit, Line, Piece, Target
+from nnstep.view.text.numbers import DIGITS
+from nnstep.view.text.symbols import SYMBOLS
 
 __all__ = ["graph_block"]
 

@@ -10,13 +10,13 @@ import numpy as np
 
 from nnstep.catalogue import say, say_count
 from nnstep.ops import Array
-from nnstep.view.blocks import Block, line_width, lines_block
-from nnstep.view.canvas import Line, Piece
-from nnstep.view.matrix import format_of
-from nnstep.view.notation import ascii_text
-from nnstep.view.numbers import DIGITS
 from nnstep.view.plots.axes import Axis, bottom, cut, joined, number
 from nnstep.view.plots.levels import BARS
+from nnstep.view.text.blocks import Block, line_width, lines_block
+from nnstep.view.text.canvas import Line, Piece
+from nnstep.view.text.matrix import format_of
+from nnstep.view.text.notation import ascii_text
+from nnstep.view.text.numbers import DIGITS
 
 __all__ = ["Distribution", "distribution", "histogram_block"]
 

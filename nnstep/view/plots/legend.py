@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnstep.view.blocks import line_width
-from nnstep.view.canvas import Line, Piece
-from nnstep.view.notation import ascii_text
 from nnstep.view.plots.axes import cut
+from nnstep.view.text.blocks import line_width
+from nnstep.view.text.canvas import Line, Piece
+from nnstep.view.text.notation import ascii_text
 
 __all__ = ["in_ascii", "in_rows"]
 

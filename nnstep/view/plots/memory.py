@@ -8,10 +8,10 @@ from typing import NamedTuple
 from nnstep.catalogue import say
 from nnstep.program import Tape
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block, flow, lines_block, stack, wrap
-from nnstep.view.canvas import Hit, Line, Piece, Target
 from nnstep.view.plots.axes import Axis, cut, ticks
 from nnstep.view.plots.braille import Dots
+from nnstep.view.text.blocks import Block, flow, lines_block, stack, wrap
+from nnstep.view.text.canvas import Hit, Line, Piece, Target
 
 __all__ = ["memory_plot"]
 

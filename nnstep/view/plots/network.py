@@ -11,10 +11,6 @@ from nnstep.engine import Record
 from nnstep.ops import Index
 from nnstep.program.naming import objective_letter
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block, lines_block
-from nnstep.view.canvas import Hit, Line, Piece, Target
-from nnstep.view.notation import ascii_text
-from nnstep.view.numbers import DIGITS, shape_text
 from nnstep.view.plots.active import Active, Shown, active, weights
 from nnstep.view.plots.axes import cut, joined, number
 from nnstep.view.plots.braille import Dots
@@ -22,6 +18,10 @@ from nnstep.view.plots.columns import GAP, Column, NeuronLine, Picture, columns_
 from nnstep.view.plots.graph import graph_block
 from nnstep.view.plots.structure import layers
 from nnstep.view.plots.tint import level
+from nnstep.view.text.blocks import Block, lines_block
+from nnstep.view.text.canvas import Hit, Line, Piece, Target
+from nnstep.view.text.notation import ascii_text
+from nnstep.view.text.numbers import DIGITS, shape_text
 
 __all__ = ["network_block"]
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from nnstep.catalogue import say, say_count
 from nnstep.text import width as text_width
-from nnstep.view.blocks import Block, lines_block
-from nnstep.view.canvas import Hit, Line, Piece
 from nnstep.view.plots.across import BAD, NOW, STOP, Across, Series
 from nnstep.view.plots.axes import Axis, cut, number, ticks
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.legend import in_rows
+from nnstep.view.text.blocks import Block, lines_block
+from nnstep.view.text.canvas import Hit, Line, Piece
 
 __all__ = ["Across", "Series", "series_block"]
 

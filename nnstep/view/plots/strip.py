@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnstep.view.blocks import fit
-from nnstep.view.canvas import Hit, Line, Piece
 from nnstep.view.plots.across import BAD, NOW, STOP, Across, Series
 from nnstep.view.plots.levels import bar
+from nnstep.view.text.blocks import fit
+from nnstep.view.text.canvas import Hit, Line, Piece
 
 __all__ = ["timeline_strip"]
 

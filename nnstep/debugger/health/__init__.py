@@ -1,0 +1,3 @@
+"""Record or run -> findings: what is wrong with units, gradients, numbers, updates and loss, and why."""
+
+__all__: list[str] = []

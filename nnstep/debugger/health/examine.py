@@ -1,0 +1,234 @@
+"""The health of a run: what is wrong with its units, gradients, numbers, updates and loss, and why.
+
+At a position only what is known there is looked at: what this iteration has computed so far and, for the rest, the
+iteration before; at the end of the run, the whole of it. Nothing depends on how much of the run was reached, or on the
+way there. Causes come before what follows from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from nnstep.debugger.health.course import Course
+from nnstep.debugger.health.equal_units import twins
+from nnstep.debugger.health.finding import PROBLEM, Finding, is_fitted, is_whole, last_known, seen
+from nnstep.debugger.health.gradients import excess, gradients, gradients_done, sizes_of
+from nnstep.debugger.health.layers import weights
+from nnstep.debugger.health.learning_rate import rate_too_large
+from nnstep.debugger.health.loss import above_start, stalled
+from nnstep.debugger.health.not_finite import first_numbers, numbers_from
+from nnstep.debugger.health.probabilities import probabilities
+from nnstep.debugger.health.setup import setup
+from nnstep.debugger.health.silent_units import latest_looks, silent_units
+from nnstep.debugger.health.since import cost
+from nnstep.debugger.health.units import looks
+from nnstep.debugger.health.updates import updates, updates_done
+from nnstep.debugger.health.zero_gradient import all_gradients, still
+from nnstep.engine import Timeline
+from nnstep.program import Program
+
+__all__ = ["KINDS", "Finding", "examine", "findings", "standing"]
+
+_WORK = 4_000_000  # numbers that may be computed to find out since when something is so: a few hundredths of a second
+_WORK_OF_RUN = 100 * _WORK
+_WORK_AT_END = 300 * _WORK  # of a whole run that the view looks at again as it comes to its end: a few seconds
+
+# Every kind of finding, causes before what may follow from them; of one rank, the earlier one comes first.
+_RANKS = (
+    ("decay",),
+    ("untrained",),
+    ("unreached",),
+    ("doubled",),
+    ("column",),
+    ("targets",),
+    ("outside",),
+    ("rate",),
+    ("twins",),
+    ("infinite", "nan"),
+    ("dead",),
+    ("saturated",),
+    ("clamp",),
+    ("still",),
+    ("large-update",),
+    ("exploding",),
+    ("vanishing",),
+    ("small-update",),
+    ("above",),
+    ("rising",),
+    ("stalled",),
+)
+_FOLLOWING = ("infinite", "nan", "large-update", "exploding", "above", "rising")  # from steps that are too long
+KINDS = tuple(kind for rank in _RANKS for kind in rank)
+_RANK = {kind: number for number, rank in enumerate(_RANKS) for kind in rank}
+
+
+def findings(timeline: Timeline, iteration: int, step: int) -> tuple[Finding, ...]:
+    """What is found once `step` steps of an iteration are done, the worst first. Raises IndexError outside the run.
+
+    At the end of the run that is what `examine` finds, unless that would take more than a few seconds. Elsewhere it is
+    what stands at the position.
+    """
+    program = timeline.record(iteration).program
+    at_end = iteration == timeline.iterations and step == len(program.steps)
+    if at_end and timeline.iterations * cost(program) <= _WORK_AT_END:
+        return looks(timeline).once("examined", lambda: examine(timeline))
+    return standing(timeline, iteration, step)
+
+
+@np.errstate(all="ignore")
+def standing(timeline: Timeline, iteration: int, step: int) -> tuple[Finding, ...]:
+    """What is so at a position, as far as this iteration and the one before say it.
+
+    The work is that of a few iterations and, where units are silent, numbers not finite or the loss far above its
+    start, of as many more as have some millions of numbers: to find out since when, and by which learning rate.
+    """
+    timeline.record(iteration)
+    most = _reach(timeline, iteration, _WORK)
+    fixed = [one for one in setup(timeline, iteration) if (one.iteration, one.step) <= (iteration, step)]
+    found = _with_loss(timeline, fixed, _done(timeline, iteration, step))
+    wrong = first_numbers(timeline, iteration, step, most)
+    if wrong:  # what is computed from them says nothing
+        found += [*wrong, *_before(timeline, wrong)]
+    else:
+        found += _state(timeline, iteration, step, most)
+    done = _done(timeline, iteration, step)
+    return _sorted(_following([*found, *rate_too_large(timeline, done, found)]))
+
+
+@np.errstate(all="ignore")
+def examine(timeline: Timeline) -> tuple[Finding, ...]:
+    """Train the whole run: what is found at its end, and what was so before, each with its first iteration.
+
+    Every iteration is looked at for numbers that are not finite, for vanishing and exploding gradients and for large
+    updates; all else is looked at as it is at the end of the run, or right before the first number that is not finite.
+    """
+    last, course = timeline.iterations, Course()
+    at, _ = timeline.scan(1, last, course.tell)
+    if at < last:
+        timeline.scan(last, last, None)
+    wrong = numbers_from(timeline, course.infinite, course.nan)
+    found = [*_with_loss(timeline, setup(timeline, last), last), *wrong, *_before(timeline, wrong)]
+    healthy = course.infinite - 1 if course.infinite else last
+    if healthy:
+        found += _course(timeline, healthy, course)
+    return _sorted(_following([*found, *rate_too_large(timeline, last, found)]))
+
+
+def _following(found: list[Finding]) -> list[Finding]:
+    """What follows from the learning rate, or the decay, with that to be tried which helps against these."""
+    causes = [one for one in found if one.kind in ("rate", "decay")]
+    if not causes:
+        return found
+    remedy, better = f"follows.{causes[0].kind}", causes[0].values["better"]
+    return [
+        replace(one, values={**one.values, "instead": better}, remedy=remedy) if one.kind in _FOLLOWING else one
+        for one in found
+    ]
+
+
+def _course(timeline: Timeline, healthy: int, course: Course) -> list[Finding]:
+    """What is found in the iterations up to the last one in which all numbers are finite."""
+    steps = len(timeline.program(healthy).steps)
+    ended = _state(timeline, healthy, steps, _reach(timeline, healthy, _WORK_OF_RUN))
+    found = [one for one in ended if one.kind not in course.episodes]
+    first_loss = seen(timeline, 1).loss
+    for kind, episode in course.episodes.items():
+        if episode.first:
+            optimizer = timeline.era(episode.first).scenario.optimizer
+            some = _gradients(timeline, episode.first)
+            some += updates(seen(timeline, episode.first), optimizer, first_loss)
+            often = {"often": episode.count, "iterations": healthy, "worst": episode.worst}
+            found += [replace(one, values={**one.values, **often}) for one in some if one.kind == kind]
+    return found
+
+
+def _with_loss(timeline: Timeline, fixed: Sequence[Finding], done: int) -> list[Finding]:
+    """Findings about targets with the loss, where that has gone below 0."""
+    if not done or not any(one.cause == "probability" for one in fixed):
+        return list(fixed)
+    loss = seen(timeline, done).loss
+    if loss is None or not loss < 0:
+        return list(fixed)
+    below = {"below": loss, "until": done}
+    return [replace(one, values={**one.values, **below}) if one.cause == "probability" else one for one in fixed]
+
+
+def _before(timeline: Timeline, wrong: Sequence[Finding]) -> list[Finding]:
+    """What may have led to numbers that are not finite within their own iteration."""
+    if not wrong:
+        return []
+    return [one for one in probabilities(seen(timeline, wrong[0].iteration), wrong[0].step) if one.kind == "outside"]
+
+
+def _done(timeline: Timeline, iteration: int, step: int) -> int:
+    """How many iterations have a loss at a position."""
+    program = timeline.program(iteration)
+    return iteration - (program.objective is None or program.values[program.objective].step > step)
+
+
+def _state(timeline: Timeline, iteration: int, step: int, most: int) -> list[Finding]:
+    """What is found at a position where all numbers are finite."""
+    first_loss = seen(timeline, 1).loss
+    found: list[Finding] = []
+    record = last_known(timeline, iteration, step, updates_done)
+    if record is not None:
+        found += updates(record, timeline.era(record.iteration).scenario.optimizer, first_loss)
+    record = last_known(timeline, iteration, step, gradients_done)
+    if record is not None:
+        found += _gradients(timeline, record.iteration)
+    done = _done(timeline, iteration, step)
+    loss = (timeline.record(done) if done == iteration else seen(timeline, done)).loss if done else None
+    fitted = is_fitted(loss, first_loss)
+    units = latest_looks(timeline, iteration, step)
+    found += silent_units(timeline, units, most, fitted)
+    if done:
+        latest = timeline.record(iteration) if done == iteration else seen(timeline, done)
+        found += probabilities(latest, step if done == iteration else len(latest.program.steps))
+    columns = [one for one in setup(timeline, iteration) if one.kind == "column"]  # told already, but a cause
+    record = last_known(timeline, iteration, step, _all_gradients_done)
+    if record is not None:
+        found += twins(timeline, record, fitted)
+        nothing = still(timeline, record, [*columns, *found], most, fitted)
+        found = _blamed(found, nothing) + nothing
+    record = last_known(timeline, iteration, step, gradients_done)
+    found += above_start(timeline, done)
+    return found + stalled(timeline, done, record, found, first_loss)
+
+
+def _all_gradients_done(program: Program) -> int:
+    """The step with which the gradients of all parameters are computed."""
+    return max((program.values[gradient].step for _, gradient in all_gradients(program)), default=0)
+
+
+def _blamed(found: Sequence[Finding], nothing: Sequence[Finding]) -> list[Finding]:
+    """With what leaves no gradient at all being a problem."""
+    causes = {one.cause for one in nothing}
+    return [replace(one, severity=PROBLEM) if one.kind in causes and is_whole(one) else one for one in found]
+
+
+def _gradients(timeline: Timeline, iteration: int) -> list[Finding]:
+    """What is wrong with the gradients of an iteration, and was so in the one before."""
+
+    def excess_before() -> tuple[float, float]:
+        record = seen(timeline, iteration - 1)
+        found = weights(record.program)
+        return excess(record.value, found, sizes_of(record.value, found))
+
+    before = looks(timeline).once(("excess", iteration - 1), excess_before) if iteration > 1 else None
+    return gradients(seen(timeline, iteration), before)
+
+
+def _reach(timeline: Timeline, iteration: int, work: int) -> int:
+    """How many iterations may be run for some work."""
+    return max(1, work // (cost(timeline.program(iteration)) + looks(timeline).work(timeline, iteration)))
+
+
+def _sorted(found: list[Finding]) -> tuple[Finding, ...]:
+    steps = {one.step for one in found if one.kind == "doubled"}
+    found = [one for one in found if one.kind != "outside" or one.step not in steps]  # that says the same
+    return tuple(
+        sorted(found, key=lambda one: (one.severity != PROBLEM, _RANK[one.kind], one.iteration, one.step, one.name))
+    )

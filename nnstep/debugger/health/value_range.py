@@ -1,0 +1,185 @@
+"""What numbers a value can reach, whatever the trainable parameters are: behind a sigmoid, from 0 to 1.
+
+By interval arithmetic over the forward steps. A bound counts as reached, also where it only is in the limit. What does
+not depend on a trainable parameter reaches what it is. Where an operation is not known here, nothing is claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import exp, inf, isfinite, log, prod, sqrt
+from typing import NamedTuple
+
+from nnstep.debugger.health.written_out import applied
+from nnstep.engine import Record
+from nnstep.language import Call, Expression, Name, Number
+from nnstep.ops import Array
+from nnstep.program import Program, per_program
+
+__all__ = ["ANYTHING", "Range", "reach", "trained"]
+
+
+class Range(NamedTuple):
+    """The least and the largest number that a value can reach."""
+
+    low: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        """How far apart they are; infinite where one of them is."""
+        return self.high - self.low
+
+
+ANYTHING = Range(-inf, inf)
+_GELU_LEAST, _SILU_LEAST = -0.169971, -0.278465  # rounded outwards
+
+_FIXED = {
+    "sigmoid": Range(0.0, 1.0),
+    "tanh": Range(-1.0, 1.0),
+    "softmax": Range(0.0, 1.0),
+    "normal_cdf": Range(0.0, 1.0),
+    "normal_pdf": Range(0.0, 0.3989423),
+    "erf": Range(-1.0, 1.0),
+    "sin": Range(-1.0, 1.0),
+    "cos": Range(-1.0, 1.0),
+    "sign": Range(-1.0, 1.0),
+    "softplus": Range(0.0, inf),
+    "log_softmax": Range(-inf, 0.0),
+    "gelu": Range(_GELU_LEAST, inf),
+    "silu": Range(_SILU_LEAST, inf),
+    **dict.fromkeys(("mse", "mae", "huber", "norm", "deviation"), Range(0.0, inf)),
+    **dict.fromkeys(("less", "less_equal", "greater", "greater_equal", "equal", "not_equal"), Range(0.0, 1.0)),
+    **dict.fromkeys(("and", "or", "not", "isnan", "isinf", "any", "all", "one_hot"), Range(0.0, 1.0)),
+}
+_SAME = ("transpose", "reshape", "slice", "broadcast", "mean", "max", "min")  # of numbers that are there, no others
+_RISING: Mapping[str, Callable[[float], float]] = {
+    "exp": lambda at: exp(min(at, 700.0)) if at < 700 else inf,
+    "log": lambda at: log(at) if 0 < at < inf else (inf if at > 0 else -inf),
+    "sqrt": lambda at: sqrt(at) if 0 < at < inf else max(at, 0.0),
+    "relu": lambda at: max(at, 0.0),
+}
+
+
+@per_program
+def trained(program: Program) -> frozenset[int]:
+    """The slots of the forward pass that depend on a trainable parameter."""
+    found = {value.slot for value in program.values if value.role == "parameter" and value.trainable}
+    for step in program.steps:
+        if step.phase != "forward":
+            break
+        if any(slot in found for _, slot in step.operands):
+            found.add(step.target)
+    return frozenset(found)
+
+
+def reach(record: Record) -> dict[int, Range]:
+    """What every value of the forward pass can reach, by its slot; parameters that are trained can be anything."""
+    program = record.program
+    depends = trained(program)
+    found: dict[int, Range] = {}
+    for value in program.values:
+        if not value.step:
+            found[value.slot] = ANYTHING if value.slot in depends else _extent(record.value(value.slot))
+    for step in program.steps:
+        if step.phase != "forward":
+            break
+        if step.target not in depends:
+            found[step.target] = _extent(record.value(step.target))
+            continue
+        written = applied(program).get(step.target)
+        if written is not None and written.function in _FIXED:
+            found[step.target] = _FIXED[written.function]
+            continue
+        slots = dict(step.operands)
+        counts = [prod(program.values[slot].shape) for _, slot in step.operands]
+        out = prod(program.values[step.target].shape)
+        found[step.target] = _range(step.expression, {name: found[slot] for name, slot in slots.items()}, counts, out)
+    return found
+
+
+def _extent(array: Array) -> Range:
+    if not array.size:
+        return ANYTHING
+    low, high = float(array.min()), float(array.max())
+    return Range(low, high) if low <= high else ANYTHING  # there is a NaN in it
+
+
+def _range(node: Expression, known: Mapping[str, Range], counts: list[int], out: int) -> Range:
+    """What an expression can reach. `counts` are the entries of the step's operands, `out` those of its result."""
+    if isinstance(node, Number):
+        return Range(node.value, node.value)
+    if isinstance(node, Name):
+        return known.get(node.id, ANYTHING)
+    if not isinstance(node, Call):
+        return ANYTHING
+    parts = [_range(one, known, counts, out) for one in node.arguments]
+    return _called(node, parts, counts, out)
+
+
+def _called(node: Call, parts: list[Range], counts: list[int], out: int) -> Range:
+    function, options = node.function, dict(node.options)
+    if function in _FIXED:
+        return _FIXED[function]
+    if function in _SAME:
+        return parts[0]
+    if function in _RISING:
+        return Range(_RISING[function](parts[0].low), _RISING[function](parts[0].high))
+    match function, parts:
+        case "add", [one, other]:
+            return _made(one.low + other.low, one.high + other.high)
+        case "subtract", [one, other]:
+            return _made(one.low - other.high, one.high - other.low)
+        case "negative", [one]:
+            return Range(-one.high, -one.low)
+        case "multiply", [one, other]:
+            return _square(one) if node.arguments[0] == node.arguments[1] else _product(one, other)
+        case "divide", [one, other] if other.low > 0 or other.high < 0:
+            return _product(one, Range(1 / other.high, 1 / other.low))
+        case "power", [one, Range(low, high)] if low == high:
+            return _power(one, low)
+        case "abs", [one]:
+            least = 0.0 if one.low <= 0 <= one.high else min(abs(one.low), abs(one.high))
+            return Range(least, max(abs(one.low), abs(one.high)))
+        case "maximum", [one, other]:
+            return Range(max(one.low, other.low), max(one.high, other.high))
+        case "minimum", [one, other]:
+            return Range(min(one.low, other.low), min(one.high, other.high))
+        case "concat", [one, other]:
+            return Range(min(one.low, other.low), max(one.high, other.high))
+        case "elu", [one, *_]:
+            alpha = options.get("alpha", 1.0)
+            return Range(max(one.low, -abs(alpha)) if isinstance(alpha, int | float) else -inf, one.high)
+        case "sum", [one]:
+            return _made(*(bound * (counts[0] / out if out else 1.0) for bound in one))
+        case (("cross_entropy" | "nll" | "bce" | "bce_with_logits"), [_, targets]) if targets.low >= 0:
+            return Range(0.0, inf) if targets.high <= 1 else ANYTHING
+    return ANYTHING
+
+
+def _made(low: float, high: float) -> Range:
+    """From bounds that may be ∞ − ∞."""
+    return Range(low if low == low else -inf, high if high == high else inf)
+
+
+def _product(one: Range, other: Range) -> Range:
+    ends = [a * b if a and b else 0.0 for a in one for b in other]
+    return Range(min(ends), max(ends))
+
+
+def _square(one: Range) -> Range:
+    top = max(one.low * one.low, one.high * one.high)
+    return Range(0.0 if one.low <= 0 <= one.high else min(one.low**2, one.high**2), top)
+
+
+def _power(one: Range, exponent: float) -> Range:
+    if exponent == 2:
+        return _square(one)
+    if isfinite(exponent) and exponent % 2 == 0 and exponent > 0:
+        return Range(0.0, inf)
+    if one.low >= 0 and exponent > 0:
+        ends = [
+            inf if bound == inf or (bound > 1 and exponent * log(bound) > 700) else bound**exponent for bound in one
+        ]
+        return Range(*ends)
+    return Range(0.0, inf) if one.low >= 0 else ANYTHING

@@ -1,0 +1,3 @@
+"""The [data] table and files of numbers -> read-only arrays."""
+
+__all__: list[str] = []

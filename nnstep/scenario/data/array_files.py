@@ -1,0 +1,205 @@
+"""Where a scenario's data file is, and arrays out of `.npy` and `.npz` files. Nothing in a file is unpickled or run.
+
+A header is checked before its array is read, sizes before anything is unpacked.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import re
+import warnings
+import zipfile
+
+import numpy as np
+
+from nnstep.catalogue import say
+from nnstep.errors import NnstepError
+from nnstep.scenario.model import Array
+from nnstep.scenario.toml.arrays import SAMPLES, frozen
+from nnstep.scenario.toml.document import read_bytes
+from nnstep.text import clean
+
+__all__ = ["DataFileError", "array_names", "read_data_file", "read_npy", "read_npz"]
+
+_BYTES = 64 << 20  # of a data file
+_ESCAPES = {  # what is left of a backslash before a letter, and what it is called
+    "\x07": ("a", "a bell"),
+    "\x08": ("b", "a backspace"),
+    "\t": ("t", "a tab"),
+    "\n": ("n", "a line end"),
+    "\x0b": ("v", "a vertical tab"),
+    "\f": ("f", "a form feed"),
+    "\r": ("r", "a carriage return"),
+    "\x1b": ("e", "an escape"),
+}
+_MEMBERS = 256  # of an .npz file
+
+
+class DataFileError(Exception):
+    """A data file that cannot be used; the message is in plain words, without the file's name."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        self.message, self.hint = message, hint
+        super().__init__(message)
+
+
+def read_data_file(base: str, name: str) -> bytes:
+    """The content of the file `name`, relative to the folder `base` and within it once links are followed.
+
+    Raises DataFileError.
+    """
+    if not name or "\0" in name:
+        raise DataFileError(f"found '{clean(name)}', expected a file's name")
+    if re.match(r"[A-Za-z]:|[\\/~]", name):
+        raise DataFileError("found an absolute path, expected one relative to the scenario", "put the file beside it")
+    try:
+        root = os.path.realpath(base)
+        path = os.path.realpath(f"{root}{os.sep}{name}")
+        inside = os.path.commonpath([root, path]) == root
+    except (OSError, ValueError):
+        raise DataFileError("not a possible path") from None
+    if not inside:
+        raise DataFileError("the file is outside the scenario's folder", "put the file beside the scenario")
+    try:
+        return read_bytes(path, _BYTES)
+    except NnstepError as error:
+        if not os.path.exists(path):  # noqa: PTH110 - the user's own way of writing it is kept
+            _blame_backslash(name)
+        raise DataFileError(error.problems[0].message) from None
+
+
+def _blame_backslash(name: str) -> None:
+    """Raise DataFileError for the name of a file that is not there if a backslash is the reason.
+
+    In a string of TOML "data\\test.csv" has a tab in it, and only Windows takes a backslash between folders.
+    """
+    escape = next((sign for sign in name if sign in _ESCAPES), None)
+    if escape is None and "\\" not in name:
+        return
+    meant = "".join(f"/{_ESCAPES[sign][0]}" if sign in _ESCAPES else sign for sign in name).replace("\\", "/")
+    hint = say("toml.path", meant=f'"{clean(meant, 80)}"')
+    if escape is None:
+        raise DataFileError("no such file", hint)
+    letter, found = _ESCAPES[escape]
+    raise DataFileError(say("toml.escaped-path", found=found, letter=letter), hint)
+
+
+def read_npy(content: bytes, axes: tuple[int, ...] = (1, 2), finite: bool = True) -> Array:
+    """The array of an `.npy` file: numbers, or true and false (1 and 0), with as many axes as `axes` says; with
+    `finite` none that is not finite.
+
+    Raises DataFileError.
+    """
+    try:
+        return _npy(content, axes, finite)
+    except DataFileError:
+        raise
+    except Exception:  # NumPy's reader and the parsers behind it raise a dozen kinds
+        raise DataFileError("not a readable .npy file") from None
+
+
+def _npy(content: bytes, axes: tuple[int, ...], finite: bool) -> Array:
+    with warnings.catch_warnings():  # NumPy warns of a header that Python 2 wrote, and of old names of types
+        warnings.simplefilter("ignore")
+        return _checked(io.BytesIO(content), len(content), axes, finite)
+
+
+def _checked(file: io.BytesIO, length: int, axes: tuple[int, ...], finite: bool) -> Array:
+    version = np.lib.format.read_magic(file)
+    if version == (1, 0):
+        shape, _, kind = np.lib.format.read_array_header_1_0(file)
+    elif version == (2, 0):
+        shape, _, kind = np.lib.format.read_array_header_2_0(file)
+    else:
+        raise DataFileError(f"format version {version}, expected 1.0 or 2.0")
+    if kind.kind not in "fiub" or kind.fields is not None or kind.itemsize > 16:
+        raise DataFileError(f"entries of type {clean(kind, 60)}, expected whole numbers, floats, or true and false")
+    if len(shape) not in axes:
+        raise DataFileError(f"an array of {len(shape)} dimensions, expected a list or rows")
+    if any(size < 0 for size in shape) or math.prod(shape) > SAMPLES:
+        raise DataFileError(f"an array of shape {clean(shape, 60)}; at most {SAMPLES:,} entries are read")
+    if math.prod(shape) == 0:
+        raise DataFileError("an array without entries")
+    if length - file.tell() < math.prod(shape) * kind.itemsize:
+        raise DataFileError("the file ends before its last entry")
+    file.seek(0)
+    array = np.lib.format.read_array(file, allow_pickle=False)
+    with np.errstate(over="ignore"):  # a long double beyond float64 is reported as not finite
+        result = frozen(array)
+    bad = np.argwhere(~np.isfinite(result))
+    if len(bad) and finite:
+        place = ", ".join(map(str, bad[0]))
+        raise DataFileError(f"entry [{place}] is {result[tuple(bad[0])]}, expected a finite number")
+    return result
+
+
+def array_names(content: bytes) -> list[str]:
+    """The names of the arrays in an `.npz` file, sorted. Raises DataFileError."""
+    try:
+        _check_directory(content)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return sorted(_members(archive))
+    except DataFileError:
+        raise
+    except Exception as error:  # as do zipfile and its decompressors
+        raise DataFileError(f"not a readable .npz file: {clean(error, 120) or type(error).__name__}") from None
+
+
+def read_npz(
+    content: bytes, wanted: tuple[str, ...], axes: tuple[int, ...] = (1, 2), finite: bool = True
+) -> dict[str, Array]:
+    """The arrays of the wanted names out of an `.npz` file. Raises DataFileError, also when one is not there."""
+    try:
+        _check_directory(content)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = _members(archive)
+            missing = [name for name in wanted if name not in members]
+            if missing:
+                there = ", ".join(clean(name, 40) for name in sorted(members)) or "nothing"
+                raise DataFileError(f"no array '{clean(missing[0], 40)}'; the file has {there}")
+            return {name: _npy(_unpacked(archive, members[name]), axes, finite) for name in wanted}
+    except DataFileError:
+        raise
+    except Exception as error:  # as do zipfile and its decompressors
+        raise DataFileError(f"not a readable .npz file: {clean(error, 120) or type(error).__name__}") from None
+
+
+def _check_directory(content: bytes) -> None:
+    """Refuse a directory of more than a megabyte, which `zipfile` would go through entry by entry when it opens."""
+    end = len(content) - 22
+    if content[end : end + 4] != b"PK\5\6":
+        end = content.rfind(b"PK\5\6", max(0, end - (1 << 16)))
+    if end < 0:
+        raise DataFileError("not a readable .npz file: it is not a zip archive, or cut short")
+    size = int.from_bytes(content[end + 12 : end + 16], "little")
+    if size > 1 << 20 or content[max(end - 20, 0) : end].startswith(b"PK\6\7"):
+        raise DataFileError("not a readable .npz file: its directory is too large")
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The members by the names of their arrays, all checked before any is unpacked."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    infos = archive.infolist()
+    if len(infos) > _MEMBERS:
+        raise DataFileError(f"{len(infos)} members; at most {_MEMBERS} are read")
+    if sum(info.file_size for info in infos) > _BYTES:
+        raise DataFileError(f"unpacks to more than {_BYTES >> 20} MiB")
+    for info in infos:
+        name = info.filename.removesuffix(".npy")
+        plain = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not info.flag_bits & 1
+        if name == info.filename or "/" in name or "\\" in name or not plain:
+            raise DataFileError(f"the member '{clean(info.filename, 60)}' is not a plain .npy file")
+        if name in found:
+            raise DataFileError(f"two members are called '{clean(info.filename, 60)}'")
+        found[name] = info
+    return found
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    with archive.open(info) as file:
+        content = file.read(info.file_size + 1)
+    if len(content) != info.file_size:
+        raise DataFileError(f"the member '{clean(info.filename, 60)}' is not of the size that the file says")
+    return content

@@ -1,0 +1,104 @@
+"""The [data] table: samples written in the scenario, out of a file beside it, or generated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnstep.catalogue import say
+from nnstep.scenario.data.orientation import samples_in_columns
+from nnstep.scenario.model import Data
+from nnstep.scenario.toml.arrays import LARGEST, array
+from nnstep.scenario.toml.fields import Field, choice, given, real, table, unquoted, whole
+
+__all__ = ["read_data"]
+
+_GENERATED = ("samples", "noise", "classes")
+_KEYS = ("x", "y", "file", "generate", *_GENERATED)
+_SOURCES = "either x (and y) with the numbers, or file, or generate"
+
+
+def read_data(field: Field, base: str | None, seed: int, *, class_numbers: bool) -> Data | None:
+    """The samples, or None when something is wrong with them.
+
+    `base` is the folder that data files are relative to. `class_numbers`: y is what a cross entropy compares with, so
+    generated labels are numbers rather than a column, and a column of a file may hold the names of classes.
+    """
+    fields = table(field, _KEYS, what="a table [data]")
+    if not isinstance(field.value, dict):
+        return None
+    if "file" in fields and "generate" in fields:
+        fields["generate"].wrong(f"file and generate are both given; data has one source: {_SOURCES}")
+        return None
+    if "generate" not in fields:
+        for key in _GENERATED:
+            if key in fields:
+                fields[key].wrong(f"{key!r} belongs to generated data", 'generate = "moons", for instance')
+    if "generate" in fields:
+        data = _generated(fields, seed, class_numbers)
+    elif "file" in fields:
+        from nnstep.scenario.data.beside import (
+            from_file,  # brings csv and zipfile along, which most scenarios do not need
+        )
+
+        data = from_file(field, fields, base, class_numbers)
+    else:
+        data = _inline(field, fields)
+    if data is not None and data.y is not None and len(data.x) != len(data.y):
+        said = f"y has {len(data.y)} and x has {len(data.x)}; a target for each sample was expected"
+        hint = samples_in_columns(data.x, data.y, data.origin)
+        fields.get("y", field).wrong(f"{said}: the first axis counts the samples", hint)
+        return None
+    return data
+
+
+def _inline(owner: Field, fields: Mapping[str, Field]) -> Data | None:
+    where = given(fields, "x", owner, f"data is {_SOURCES}")
+    x = None
+    if where is not None:
+        if _has_names(where.value):
+            columns = say("data.columns")
+            where.expected(
+                "numbers",
+                (_in_quotes(where.value) if isinstance(where.value, list) else unquoted(where.value)) or columns,
+            )
+        else:
+            x = array(where, (1, 2))
+    y = array(fields["y"], (1, 2)) if "y" in fields else None
+    if x is None or ("y" in fields and y is None):
+        return None
+    return Data(x, y)
+
+
+def _has_names(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and bool(value) and isinstance(value[0], str))
+
+
+def _in_quotes(items: list[object]) -> str | None:
+    """A hint for a list of numbers that all stand in quotes."""
+    return say("data.quotes") if all(unquoted(item) for item in items) else None
+
+
+def _generated(fields: Mapping[str, Field], seed: int, class_numbers: bool) -> Data | None:
+    from nnstep.scenario.data.generate import GENERATORS, MANY_CLASSES, generated  # most scenarios do without
+
+    for key in ("x", "y"):
+        if key in fields:
+            fields[key].wrong(f"{key!r} is generated, so it cannot be given", f"data is {_SOURCES}")
+    kind = choice(fields["generate"], GENERATORS)
+    samples = whole(fields.get("samples"), 4 if kind == "xor" else 100, least=1, most=LARGEST // 10)
+    noise = real(fields.get("noise"), 1.0 if kind == "blobs" else 0.0, least=0.0)
+    count = whole(fields.get("classes"), 2, least=2, most=100)
+    if "classes" in fields and kind is not None:
+        if kind not in MANY_CLASSES:
+            fields["classes"].wrong(f"'classes' belongs to {' and '.join(MANY_CLASSES)}")
+        elif count is not None and count > 2 and not class_numbers:
+            fields["classes"].wrong(f"{count} classes need a loss that takes class numbers: cross_entropy or nll")
+    if kind is None or samples is None or count is None:
+        return None
+    x, y = generated(kind, seed, samples, noise, count, numbers=class_numbers)
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        fields["noise"].expected("noise small enough for finite points")
+        return None
+    return Data(x, y, kind)

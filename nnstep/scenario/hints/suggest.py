@@ -1,0 +1,109 @@
+"""What is meant by a word that a scenario file does not know: the hint that goes with the error."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from typing import NamedTuple
+
+from nnstep.errors import folded, nearest, nearest_name
+from nnstep.scenario.hints.foreign_words import HOMES, WORDS, Place
+from nnstep.scenario.hints.notes import NOTES
+
+__all__ = ["hint", "meant", "place_of"]
+
+
+class _Entry(NamedTuple):
+    """The words that are meant, in order of preference, or a note."""
+
+    words: tuple[str, ...] = ()
+    note: str = ""
+
+    def among(self, valid: Collection[str]) -> str | None:
+        """The first of the words that is valid."""
+        return next((one for one in self.words if one in valid), None)
+
+
+@cache
+def _by_word(place: Place) -> dict[str, _Entry]:
+    found: dict[str, _Entry] = {}
+    for ours, theirs in WORDS.get(place, {}).items():
+        for one in theirs.split():
+            word = folded(one)
+            found[word] = _Entry((*found.get(word, _Entry()).words, ours))
+    for theirs, note in NOTES.get(place, ()):
+        for one in theirs.split():
+            word = folded(one)
+            found[word] = _Entry(found.get(word, _Entry()).words, note)
+    return found
+
+
+def hint(word: str, valid: Collection[str], place: Place) -> str | None:
+    """What is meant by a word that is none of those that are valid in a place of a file; None where nobody knows.
+
+    The word itself written otherwise; what it is called elsewhere; a slip of the hand. Nothing is named that is not
+    valid there.
+    """
+    same = _same(word, valid)
+    if same is not None:
+        return f"did you mean {same!r}?"
+    entry = _by_word(place).get(folded(word[:_LONGEST]))
+    if entry is not None:
+        called = entry.among(valid)
+        return f"it is called {called!r} here" if called is not None else entry.note or None
+    home = _home(word, valid, place)
+    if home is not None:
+        return f"{home!r} belongs {HOMES[home]}"
+    if place == "value" and "·" in word:  # which Python takes for a letter
+        return f"write {' * '.join(word.split('·'))}"
+    if place == "value" and word[-1:] in ("T", "t") and word[:-1] in valid:
+        return f"a transpose is written {word[:-1]}.T"
+    return nearest(word[:_LONGEST], valid)
+
+
+def meant(word: str, valid: Collection[str], place: Place) -> str | None:
+    """The word among those that are valid in a place which another one means, as `hint` says it; None for none."""
+    same = _same(word, valid)
+    entry = _by_word(place).get(folded(word[:_LONGEST]))
+    if same is not None:
+        return same
+    if entry is not None:
+        return entry.among(valid)
+    return None if _home(word, valid, place) is not None else nearest_name(word[:_LONGEST], valid)
+
+
+def _same(word: str, valid: Collection[str]) -> str | None:
+    """The word itself, written otherwise."""
+    return next((one for one in valid if folded(one) == folded(word)), None)
+
+
+def _home(word: str, valid: Collection[str], place: Place) -> str | None:
+    """The key of another table that a word means which stands where a key is expected."""
+    if place in _WORDS_OF:
+        return None
+    plain = folded(word[:_LONGEST])
+    found = next((one for one in HOMES if folded(one) == plain), None)
+    if found is None:
+        keys = (_by_word(table).get(plain, _Entry()).words for table in ("training", "optimizer", "debug", "loss"))
+        found = next((one for words in keys for one in words if one in HOMES), None)
+    return None if found in valid else found
+
+
+_LONGEST = 80  # letters of a word that is looked up
+_WORDS_OF = ("layer type", "loss type", "reduction", "optimizer type", "init", "generate", "value")
+
+
+def place_of(path: tuple[str | int, ...], *, keys: bool) -> Place:
+    """Which place of a file a path leads to: that of the keys of a table, or of the word that a key has."""
+    names = tuple(part for part in path if isinstance(part, str))
+    if not names:
+        return "top level"
+    tables = {"layers": "layer", "parameters": "parameter", "constants": "parameter", "edits": "edit"}
+    table = tables.get(names[0], names[0])
+    if keys:
+        inner: dict[tuple[str, ...], Place]
+        inner = {("edits", "optimizer"): "optimizer", ("debug", "breakpoints"): "breakpoint"}
+        return inner.get(names[:2], table)
+    if names[-1] == "type":
+        return ("optimizer" if "optimizer" in names else table) + " type"
+    return names[-1]

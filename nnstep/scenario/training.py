@@ -1,0 +1,222 @@
+"""The [optimizer], [training] and [debug] tables. Defaults and ranges of the optimizers are those of `torch.optim`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from nnstep.errors import LanguageError
+from nnstep.language import REFERENCES, Expression, Name, parse_expression, walk
+from nnstep.language import names as used_names
+from nnstep.language.references import Vocabulary, read_expression
+from nnstep.ops.foreign import line_hint
+from nnstep.scenario.hints import suggest
+from nnstep.scenario.model import Condition, Optimizer, Training
+from nnstep.scenario.toml.fields import Field, choice, flag, given, real, table, texts, whole
+from nnstep.text import clean
+
+__all__ = [
+    "OPTIMIZERS",
+    "file_key",
+    "optimizer_keys",
+    "read_conditions",
+    "read_optimizer",
+    "read_training",
+    "states_of",
+]
+
+# Options with their defaults. `betas` is a pair in the file; the scenario has it as beta1 and beta2.
+OPTIMIZERS: dict[str, dict[str, float | bool]] = {
+    "sgd": {"lr": 0.001, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
+    "adam": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0},
+    "adamw": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
+    "rmsprop": {"lr": 0.01, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0},
+    "adagrad": {"lr": 0.01, "lr_decay": 0.0, "weight_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10},
+}
+_BETAS = ("beta1", "beta2")
+_STATES = {  # velocity only where there is momentum
+    "sgd": ("velocity",),
+    "adam": ("m", "v"),
+    "adamw": ("m", "v"),
+    "rmsprop": ("velocity", "v"),
+    "adagrad": ("v",),
+}
+_EPOCHS = 10**9
+_CONDITIONS = 200
+_COUNTERS = ("iteration", "epoch", "step")
+_PHASES = ("forward", "backward", "update", "phase")  # a breakpoint may be one of these
+
+
+def read_optimizer(owner: Field, before: Optimizer | None = None) -> Optimizer | None:
+    """The optimizer with every option filled in; None when its type is not known.
+
+    A table without a type changes options of the optimizer `before`, where there is one.
+    """
+    kind_value = owner.value.get("type") if isinstance(owner.value, dict) else None
+    known = kind_value if isinstance(kind_value, str) and kind_value in OPTIMIZERS else None
+    changed = before if isinstance(owner.value, dict) and "type" not in owner.value else None
+    chosen = changed.type if changed else known
+    keys = ("type", *optimizer_keys(chosen))
+    fields = table(owner, keys, what="a table [optimizer]", others=_options_of_others(chosen))
+    if changed is None:
+        kind = choice(given(fields, "type", owner, f"one of {', '.join(OPTIMIZERS)}"), OPTIMIZERS)
+        if kind is None:
+            return None
+        defaults: Mapping[str, float | bool] = OPTIMIZERS[kind]
+    else:
+        kind, defaults = changed.type, changed.options
+    options: dict[str, float | bool] = {}
+    for option, default in defaults.items():
+        field = fields.get(option)
+        if option in _BETAS:
+            options[option] = _beta(fields.get("betas"), _BETAS.index(option), default)
+        elif isinstance(default, bool):
+            options[option] = flag(field, default)
+        else:
+            options[option] = real(field, default, least=0.0)
+    if options.get("nesterov") and not options["momentum"]:
+        where = fields.get("nesterov") or fields.get("momentum") or owner
+        where.wrong("nesterov looks ahead along the momentum, and momentum is 0", "set momentum = 0.9")
+    return Optimizer(kind, MappingProxyType(options))
+
+
+def optimizer_keys(kind: str | None = None) -> tuple[str, ...]:
+    """The keys of a type's options as a file has them; those of every type where none is given."""
+    possible = [OPTIMIZERS[kind]] if kind else list(OPTIMIZERS.values())
+    return tuple(dict.fromkeys(file_key(option) for options in possible for option in options))
+
+
+def states_of(optimizer: Optimizer) -> tuple[str, ...]:
+    """What an optimizer keeps of each trainable parameter from one iteration to the next: velocity, m, v."""
+    states = _STATES[optimizer.type]
+    return tuple(state for state in states if state != "velocity" or optimizer.options["momentum"])
+
+
+def _options_of_others(kind: str | None) -> dict[str, str]:
+    """By the options that other types have, which ones those are."""
+    if kind is None:
+        return {}
+    there = optimizer_keys(kind)
+    owners = {key: [one for one in OPTIMIZERS if key in optimizer_keys(one)] for key in optimizer_keys()}
+    return {key: f"an option of {', '.join(who)}, not of {kind}" for key, who in owners.items() if key not in there}
+
+
+def file_key(option: str) -> str:
+    """The key in a file that an option of an optimizer is given by."""
+    return "betas" if option in _BETAS else option
+
+
+def _beta(field: Field | None, index: int, default: float) -> float:
+    if field is None:
+        return default
+    if not isinstance(field.value, list) or len(field.value) != 2:
+        if index == 0:  # said once for the pair
+            field.expected("two numbers, such as [0.9, 0.999]")
+        return default
+    return real(field.child(index), default, least=0.0, below=1.0)
+
+
+def read_training(owner: Field) -> Training:
+    """How the samples are gone through. A batch size above the number of samples means all of them."""
+    fields = table(owner, ("epochs", "batch_size", "shuffle"), what="a table [training]")
+    epochs = whole(fields.get("epochs"), 1, least=1, most=_EPOCHS) or 1
+    size = whole(fields.get("batch_size"), None, least=1, most=2**53)
+    return Training(epochs, size, flag(fields.get("shuffle"), False))
+
+
+def read_conditions(
+    owner: Field, names: list[str] | None, objective: str | None = None
+) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+    """(breakpoints, watches): each a value's name, grad(NAME), a condition or an expression.
+
+    A breakpoint may also be a phase or changes(EXPRESSION), and a table:
+    { when = "loss < 0.1", hits = 5, enabled = false }.
+    `names` are those of all values, or None where they are not known for sure; then nothing is said about names.
+    """
+    fields = table(owner, ("breakpoints", "watch"), what="a table [debug]")
+    return (
+        _conditions(fields.get("breakpoints"), names, objective, phases=True),
+        _conditions(fields.get("watch"), names, objective, phases=False),
+    )
+
+
+def _conditions(
+    field: Field | None, names: list[str] | None, objective: str | None, *, phases: bool
+) -> tuple[Condition, ...]:
+    if field is None:
+        return ()
+    what = 'expressions, such as ["grad(W1)", "loss < 0.1"]'
+    items = field.items() if isinstance(field.value, list) else []
+    tables = [item for item in items if isinstance(item.value, dict)] if phases else []
+    if not tables:
+        items = texts(field, what, most=_CONDITIONS)
+    elif len(items) > _CONDITIONS:
+        field.wrong(f"found a list of {len(items)}, expected at most {_CONDITIONS}")
+        items = []
+    found = []
+    for item in items:
+        made = _in_table(item) if item in tables else Condition("", item.line, item.key)
+        if made is None:
+            continue
+        where = item.child("when") if item in tables else item
+        if not isinstance(where.value, str):
+            where.expected("a string in quotes")
+            continue
+        try:
+            expression = read_expression(where.value, _vocabulary(names, objective))
+        except LanguageError as error:
+            message, hint = line_hint(where.value, "condition")
+            where.wrong(f"{clean(where.value, 60)}: {message or error.message}", hint or error.hint)
+            continue
+        if names is not None:
+            _check_names(where, expression, [*names, *(_PHASES if phases else ())])
+        found.append(made._replace(text=where.value.strip()))
+    return tuple(found)
+
+
+def _in_table(item: Field) -> Condition | None:
+    """A breakpoint with how many hits it waits for, and whether it is on."""
+    fields = table(item, ("when", "hits", "enabled"))
+    if "when" not in fields:
+        item.wrong("'when' is missing: the condition", 'write { when = "loss < 0.1", hits = 5 }')
+        return None
+    hits = whole(fields.get("hits"), 1, least=1, most=2**53) or 1
+    return Condition("", item.line, item.key, hits, flag(fields.get("enabled"), True))
+
+
+def _check_names(item: Field, expression: Expression, names: list[str]) -> None:
+    """Note each name that no value has."""
+    used = (node.id for node in walk(expression) if isinstance(node, Name))
+    for name in dict.fromkeys(inner for one in used for inner in _names_in(_value_name(one)) or (one,)):
+        if name not in names and name not in _COUNTERS:
+            there = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+            meant = suggest.hint(name, names, "value") if item.report.few else None
+            item.wrong(f"'{clean(name, 40)}' is not defined", meant or f"there is {there}")
+
+
+def _vocabulary(names: list[str] | None, objective: str | None) -> Vocabulary:
+    """The names of values; one without a name goes by its text, of which the program knows whether there is it."""
+
+    def known(text: str) -> bool:
+        used = _names_in(_value_name(text))
+        return bool(used) and (names is None or all(name in names for name in used))
+
+    return Vocabulary(known, objective or "loss")
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    """The name itself, or those in the text of a value without one; none in what is no such text."""
+    try:
+        return (text,) if text.isidentifier() else used_names(parse_expression(text))
+    except LanguageError:
+        return ()
+
+
+def _value_name(name: str) -> str:
+    """The value that a reference is about: W1 for grad(W1) and for prev(grad(W1))."""
+    while name.endswith(")"):
+        reference, _, inner = name[:-1].partition("(")
+        if reference not in REFERENCES:
+            break
+        name = inner
+    return name

@@ -1,0 +1,3 @@
+"""Scene -> the panels of the screen, as canvases."""
+
+__all__: list[str] = []

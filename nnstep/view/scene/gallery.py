@@ -1,0 +1,177 @@
+"""Pictures of values, and what else is made once for a program, kept as long as it is of use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import accumulate
+from math import prod
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
+from nnstep.language import Expression, Name, tokens
+from nnstep.ops import Array, Index, Shape
+from nnstep.program import Program, Step, Value, infer
+from nnstep.view.panels.chain_plan import Plan, plan
+from nnstep.view.panels.operation import Display, display_expression
+from nnstep.view.scene.sources import Operands
+from nnstep.view.scene.values import ValuesPanel
+from nnstep.view.sentences.step import sentences
+from nnstep.view.text.matrix import LARGE, MatrixView
+from nnstep.view.text.numbers import DIGITS
+from nnstep.view.text.symbols import SYMBOLS, label
+
+if TYPE_CHECKING:
+    from nnstep.debugger.provenance.products import EntryChain
+    from nnstep.engine.difference import Difference, Sweep, Worst
+
+    Checked = tuple[Difference, Sweep, Worst]
+
+__all__ = ["Gallery"]
+
+_T = TypeVar("_T")
+
+_WORK = 80_000_000  # numbers that a check of a whole matrix may touch after a key press: about a tenth of a second
+_RECORDS = 4  # whose pictures are kept: two iterations, and a step's body in each
+_BYTES = 128 << 20  # that these records may have, besides the last one
+
+
+class Gallery:
+    """Makes the picture of a value of a record, or of an expression over its values; a second time gives the same one.
+
+    Pictures of the records last looked at are kept, so that stepping back over the border of an iteration, or out of a
+    step's body, is as quick as any step, and memory stays that of a few records.
+    """
+
+    def __init__(self, objective: str, ascii: bool = False) -> None:
+        self.objective = objective
+        self.ascii = ascii  # draw plots with letters: the terminal has no braille
+        self.digits = DIGITS
+        self._kept: dict[tuple[object, ...], tuple[Record, MatrixView]] = {}
+        self._recent: tuple[Record, ...] = ()
+        self._once: dict[str, tuple[Record, object, Any]] = {}
+        self._sentences: dict[tuple[int, int], tuple[Program, tuple[str, ...]]] = {}
+        self._worst: tuple[Record, int, Worst] | None = None
+        self._swept: tuple[Record, tuple[int, Index], Difference, Sweep] | None = None
+        self._chain: tuple[Record, tuple[int, Index], EntryChain] | None = None
+        self._displays: dict[tuple[int, int], tuple[Program, Display]] = {}
+        self.panels: dict[str, ValuesPanel] = {}
+        self._plans: dict[tuple[int, str], tuple[Program, Plan]] = {}
+        self._members: dict[int, tuple[Program, dict[str, tuple[str, ...]]]] = {}
+
+    def value(self, record: Record, value: Value, computed: bool) -> MatrixView:
+        """The picture of a value of the program; of dots while it is not computed."""
+        key = (id(record), value.slot, computed, self.digits)
+        found = self._kept.get(key)
+        if found is not None and found[0] is record:  # the record is kept with it, so its id is not used again
+            return found[1]
+        array = record.value(value.slot) if computed else None
+        made = MatrixView(value.name, label(value.name, self.objective), _role(value), value.shape, array, self.digits)
+        return self._keep(key, record, made)
+
+    def expression(
+        self, record: Record, key: str, step: Step, expression: Expression, operands: Operands
+    ) -> MatrixView:
+        """The picture of a part of a step that has no slot, called `key`."""
+        place = (id(record), key, step.index, self.digits)
+        found = self._kept.get(place)
+        if found is not None and found[0] is record:
+            return found[1]
+        shape = infer(expression, operands.shape)
+        array = _numbers(expression, operands.value, shape)
+        written = "".join(token.text for token in tokens(Name(key), SYMBOLS, self.objective))
+        return self._keep(place, record, MatrixView(key, written, "name", shape, array, self.digits))
+
+    def _keep(self, key: tuple[object, ...], record: Record, made: MatrixView) -> MatrixView:
+        if all(record is not recent for recent in self._recent):
+            held = accumulate(one.arena.nbytes for one in self._recent[: _RECORDS - 1])
+            self._recent = (record, *(one for one, total in zip(self._recent, held, strict=False) if total <= _BYTES))
+            old, self._kept = self._kept, {}
+            for kept, pair in old.items():
+                if any(pair[0] is one for one in self._recent):
+                    self._kept[kept] = pair
+                else:  # its blocks hold it, and with it the numbers of its record, until garbage is collected
+                    pair[1].blocks.clear()
+        self._kept[key] = (record, made)
+        return made
+
+    def once(self, record: Record, what: str, looks: object, make: Callable[[], _T]) -> _T:
+        """Something about a record that stays the same as long as `looks` does: the last one of its kind is kept."""
+        kept = self._once.get(what)
+        if kept is None or kept[0] is not record or kept[1] != looks:
+            kept = self._once[what] = (record, looks, make())
+        made: _T = kept[2]
+        return made
+
+    def sentences(self, program: Program, step: Step) -> tuple[str, ...]:
+        """What is said of a step."""
+        key = (id(program), step.index)
+        if key not in self._sentences:  # the program is kept with it, so its id is not used again
+            self._sentences[key] = (program, sentences(program, step, self.objective))
+        return self._sentences[key][1]
+
+    def chain(
+        self, record: Record, slot: int, index: Index, make: Callable[[Record, int, Index], EntryChain]
+    ) -> EntryChain:
+        """The chain rule for an entry of a gradient; the last one that was made is kept."""
+        key = (slot, index)
+        if self._chain is None or self._chain[0] is not record or self._chain[1] != key:
+            self._chain = (record, key, make(record, slot, index))
+        return self._chain[2]
+
+    def checked(self, record: Record, slot: int, index: Index) -> Checked:
+        """The gradient check of an entry and of its whole matrix; those last made are kept."""
+        from nnstep.engine.difference import difference, sweep, worst
+
+        if self._worst is None or self._worst[0] is not record or self._worst[1] != slot:
+            self._worst = (record, slot, worst(record, slot, work=_WORK))
+        key = (slot, index)
+        if self._swept is None or self._swept[0] is not record or self._swept[1] != key:
+            self._swept = (record, key, difference(record, slot, index), sweep(record, slot, index))
+        return (self._swept[2], self._swept[3], self._worst[2])
+
+    def display(self, program: Program, step: Step) -> Display:
+        """A step's expression as it is shown."""
+        key = (id(program), step.index)
+        if key not in self._displays:  # the program is kept with it, so its id is not used again
+            self._displays[key] = (program, display_expression(program, step))
+        return self._displays[key][1]
+
+    def plan(self, program: Program, parameter: str) -> Plan:
+        """The factors of a parameter's gradient in words."""
+        key = (id(program), parameter)
+        if key not in self._plans:  # the program is kept with it, so its id is not used again
+            self._plans[key] = (program, plan(program, parameter, self.objective))
+        return self._plans[key][1]
+
+    def members(self, program: Program) -> dict[str, tuple[str, ...]]:
+        """The names of the values in each panel of values, in order of assignment."""
+        if id(program) not in self._members:  # the program is kept with it, so its id is not used again
+            found: dict[str, dict[str, None]] = {}
+            for value in program.values:
+                found.setdefault(_panel_of(program, value), {})[value.name] = None
+            self._members[id(program)] = (program, {key: tuple(names) for key, names in found.items()})
+        return self._members[id(program)][1]
+
+
+def _numbers(expression: Expression, lookup: Callable[[str], Array], shape: Shape) -> Array | LazyMatrix:
+    """The numbers of an expression; of a large one that works entry by entry, only those that are asked for."""
+    if len(shape) == 2 and prod(shape) > LARGE and is_entrywise(expression):
+        return LazyMatrix(expression, lookup, (shape[0], shape[1]))
+    return evaluate(expression, lookup)
+
+
+def _role(value: Value) -> str:
+    if value.role in ("gradient", "contribution"):
+        return "gradient"
+    return "parameter" if value.role in ("parameter", "state") else "name"
+
+
+def _panel_of(program: Program, value: Value) -> str:
+    if value.role in ("parameter", "state", "constant"):
+        return "parameters"
+    if value.role in ("data", "activation"):
+        return "activations"
+    named = program.versions.get(value.of)
+    if value.role == "gradient" and named and program.values[named[0]].role != "unnamed":
+        return "gradients"
+    return ""

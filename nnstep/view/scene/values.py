@@ -1,0 +1,169 @@
+"""The three panels of values: parameters, activations, gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import is_
+from typing import NamedTuple
+
+from nnstep.catalogue import say
+from nnstep.view.text.blocks import Block, beside, blank, line_width, paint, rows_of, stack, wrap
+from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.text.highlight import DARK, Lit
+from nnstep.view.text.matrix import Cell, MatrixView, Window
+
+__all__ = ["Shown", "ValuesPanel", "matrix_block"]
+
+
+class Shown(NamedTuple):
+    """A matrix as it is shown now: which cell is chosen, which ones made it, and whether this step assigned it."""
+
+    matrix: MatrixView
+    cursor: Cell | None = None
+    lit: Lit = DARK
+    changed: bool = False
+
+
+def matrix_block(shown: Shown, width: int, height: int) -> Block:
+    """A matrix with its name above, in at most `width` × `height`; a click chooses a cell.
+
+    A matrix on which nothing is marked gives the same block again, whose rows were made before.
+    """
+    matrix = shown.matrix
+    if shown.cursor is not None or shown.lit is not DARK:
+        return _matrix_block(shown, width, height)
+    key = (width, height, shown.changed)
+    found = matrix.blocks.get(key)
+    if not isinstance(found, Block):
+        found = matrix.blocks[key] = _matrix_block(shown, width, height)
+    return found
+
+
+def _matrix_block(shown: Shown, width: int, height: int) -> Block:
+    matrix = shown.matrix
+    window = matrix.window(width, max(1, height - 1), shown.cursor or shown.lit.first())
+    extra = "changed" if shown.changed else ""
+    title = _title(shown, window)
+    if matrix.scalar:
+        return _scalar_block(shown, title, window, extra)
+
+    made: dict[int, Line] = {0: title}
+
+    def line(y: int) -> Line:
+        found = made.get(y)
+        if found is None:
+            found = made[y] = matrix.row(window.rows[y - 1], window, extra, shown.cursor, shown.lit)
+        return found
+
+    def target(x: int, y: int) -> Target | None:
+        column = (x - 1) // matrix.pitch
+        if y == 0:
+            return Target("cell.choose", (matrix.name, window.rows[0], window.columns[0]))
+        if not 0 <= column < len(window.columns):
+            return None
+        return Target("cell.choose", (matrix.name, window.rows[y - 1], window.columns[column]))
+
+    numbers, tall = matrix.width(window), len(window.rows) + 1
+    size = max(numbers, line_width(title))
+    return Block(size, tall, line, (Hit(0, 0, size, tall, target),), even=numbers)
+
+
+def _title(shown: Shown, window: Window) -> Line:
+    matrix = shown.matrix
+    if not shown.changed and len(window.rows) == matrix.rows and len(window.columns) == matrix.columns:
+        return matrix.heading
+    mark = (Piece("▸", "now"),) if shown.changed else ()
+    spans: list[Piece] = []
+    if len(window.rows) < matrix.rows:
+        spans.append(Piece(" " + say("words.rows", span=_span(window.rows)), "dim"))
+    if len(window.columns) < matrix.columns:
+        spans.append(Piece(" " + say("words.columns", span=_span(window.columns)), "dim"))
+    return (*mark, *matrix.heading, *spans)
+
+
+def _span(shown: range) -> str:
+    return f"{shown[0]}–{shown[-1]}" if len(shown) > 1 else str(shown[0])
+
+
+def _scalar_block(shown: Shown, title: Line, window: Window, extra: str) -> Block:
+    """A single number, on one line after its name."""
+    number = shown.matrix.row(0, window, extra, shown.cursor, shown.lit)[1:-1]
+    line = (*title, Piece(" =", "dim"), *number)
+    width = line_width(line)
+    return Block(width, 1, [line].__getitem__, (Hit(0, 0, width, 1, Target("cell.choose", (shown.matrix.name, 0, 0))),))
+
+
+def _row(first: MatrixView, blocks: list[Block]) -> Block:
+    """Matrices beside each other. The row that was made last is kept with its first matrix, and so are its lines."""
+    kept = first.blocks.get("row")
+    if isinstance(kept, tuple) and len(kept[0]) == len(blocks) and all(map(is_, kept[0], blocks)):
+        found: Block = kept[1]
+        return found
+    made = _with_lines_kept(beside(blocks, 2))
+    first.blocks["row"] = (blocks, made)
+    return made
+
+
+def _with_lines_kept(block: Block) -> Block:
+    """The block with each line made once."""
+    made: dict[int, Line] = {}
+
+    def line(y: int) -> Line:
+        found = made.get(y)
+        if found is None:
+            found = made[y] = block.line(y)
+        return found
+
+    return block._replace(line=line)
+
+
+@dataclass(frozen=True, eq=False)
+class ValuesPanel:
+    """A panel of matrices that flow from left to right. What this step assigned, or the chosen cell, is in sight."""
+
+    key: str
+    title: Line
+    shown: Sequence[Shown]
+    empty: str
+
+    def looks_like(self, other: ValuesPanel) -> bool:
+        """Whether the two show the same, so that one need not be painted where the other is."""
+        return len(self.shown) == len(other.shown) and all(
+            mine.matrix is its.matrix and mine[1:] == its[1:] for mine, its in zip(self.shown, other.shown, strict=True)
+        )
+
+    def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
+        """The window of `width` × `height`; see `nnstep.view.text.canvas.Panel`."""
+        if not self.shown:
+            return paint(wrap(self.empty, width, "dim"), width, height, top)
+        rows = rows_of([matrix_block(item, width, height) for item in self.shown], width)
+        heights = [max(block.height for block in row) for row in rows]
+        gap = 1 if sum(heights) + len(rows) - 1 <= height else 0
+        parts: list[Block] = []
+        starts: list[int] = []
+        first = line = 0
+        for row, tall in zip(rows, heights, strict=True):
+            if parts and gap and tall > 1:
+                parts.append(blank())
+                line += 1
+            starts.append(line)
+            parts.append(_row(self.shown[first].matrix, row))
+            first, line = first + len(row), line + tall
+        if top is None:
+            bottom = self._bottom(rows, starts, heights)
+            top = next((start for start in starts if bottom - start <= height), starts[-1])
+            missing = top + height - line
+            if top and missing > 0:  # or the window would start in the middle of a matrix
+                parts.append(blank(missing))
+        return paint(stack(parts), width, height, top)
+
+    def _bottom(self, rows: list[list[Block]], starts: list[int], heights: list[int]) -> int:
+        """The line under the row of matrices that has what matters: the cursor, what was assigned now, what is lit."""
+        marks = [(item.cursor is not None, item.changed, item.lit is not DARK) for item in self.shown]
+        wanted = marks.index(max(marks)) if any(map(any, marks)) else 0
+        for row, start, tall in zip(rows, starts, heights, strict=True):
+            if wanted < len(row):
+                return start + tall
+            wanted -= len(row)
+        return 0

@@ -1,0 +1,63 @@
+"""What sentences about steps are put together from: names, shapes and places of entries as the screen writes them."""
+
+from __future__ import annotations
+
+from nnstep.catalogue import say, say_or
+from nnstep.language import Expression, Name, to_unicode
+from nnstep.ops import Shape, operation
+from nnstep.text import cut, width
+from nnstep.view.text.numbers import plain, shape_text
+from nnstep.view.text.symbols import SYMBOLS, label
+
+__all__ = ["at", "called", "entries", "factor_of", "number", "say_op", "short", "written"]
+
+_LONGEST = 26  # columns of a name in a sentence
+_DIGITS = 8
+_LETTERS = "ij"
+
+
+def say_op(name: str) -> str:
+    """What an operation does, in one sentence: of the table in English, of a translation where it has one."""
+    return say_or(f"op.{name}", operation(name).sentence)
+
+
+def short(text: str) -> str:
+    """A text that may stand in a sentence, cut where it is long."""
+    return text if width(text) <= _LONGEST else cut(text, _LONGEST - 1) + "…"
+
+
+def called(name: str, objective: str) -> str:
+    """A value's name."""
+    return short(label(name, objective))
+
+
+def written(expression: Expression, objective: str) -> str:
+    """An expression, as a name where it is one."""
+    if isinstance(expression, Name):
+        return called(expression.id, objective)
+    return short(to_unicode(expression, SYMBOLS, objective))
+
+
+def factor_of(text: str) -> str:
+    """A text that an index or a sign can follow: what is no plain name stands in brackets."""
+    return f"({text})" if " " in text else text
+
+
+def number(value: float) -> str:
+    """A number of an optimizer."""
+    return plain(value, _DIGITS)
+
+
+def at(shape: Shape, result: Shape) -> str:
+    """Which entry of an operand of `shape` goes into entry [i,j] of the result that it is repeated to."""
+    if not shape:
+        return ""
+    letters = _LETTERS[: len(result)] if len(result) > 1 else "i"
+    own = letters[len(result) - len(shape) :]
+    sizes = zip(shape, result[len(result) - len(shape) :], own, strict=True)
+    return "[" + ",".join("0" if size == 1 and of != 1 else letter for size, of, letter in sizes) + "]"
+
+
+def entries(shape: Shape) -> str:
+    """How many entries, said by the shape: 4×3."""
+    return shape_text(shape) or say("words.one")
