@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnstep.language import Call, Expression, Name
+from nnstep.memo import memoized
 from nnstep.ops import Array
-from nnstep.program import Program, ShapeOf, bind, per_program
+from nnstep.program import Program, ShapeOf, bind
 
 __all__ = ["Layout", "empty_arena", "layout"]
 
@@ -64,7 +65,7 @@ class Layout(NamedTuple):
         return found
 
 
-@per_program
+@memoized()
 def layout(program: Program) -> Layout:
     """Lay out the values of a program."""
     changed = [pair for pair in program.carried if pair[0] != pair[1]]

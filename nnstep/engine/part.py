@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.language import Call, Expression, Name, Number, parse_equations, substitute
+from nnstep.memo import memoized
 from nnstep.ops import Array, Operation, Shape, Site
-from nnstep.program import Bound, Program, Step, bind, per_program, put_in, words_of
+from nnstep.program import Bound, Program, Step, bind, put_in, words_of
 
 __all__ = ["MOVED", "Instruction", "Part", "part_of"]
 
@@ -71,7 +72,7 @@ def part_of(program: Program, gradient_slot: int) -> Part | None:
     return kept[gradient_slot]
 
 
-@per_program
+@memoized()
 def _parts(program: Program) -> dict[int, Part | None]:
     return {}
 

@@ -14,7 +14,6 @@ from nnstep.program.cells import Reached, box_of, cell, cell_size, cells, reache
 from nnstep.program.chain import Factor, chain, factor, objective_ancestors, parameters_with_gradient
 from nnstep.program.class_numbers import Taking, check_class_numbers, problem_of, said_of, takings
 from nnstep.program.compile import batch_rows, compile_program
-from nnstep.program.kept import per_program
 from nnstep.program.model import BODY, PHASES, Program, Shape, Step, Value
 from nnstep.program.update import initial_states
 
@@ -58,7 +57,6 @@ __all__ = [
     "initial_states",
     "objective_ancestors",
     "parameters_with_gradient",
-    "per_program",
     "problem_of",
     "put_in",
     "reached",

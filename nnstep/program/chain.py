@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nnstep.language import Call, Expression, Name, Number, names, substitute
+from nnstep.memo import memoized
 from nnstep.program.differentiate import simplify
-from nnstep.program.kept import per_program
 from nnstep.program.model import Program, Step
 
 __all__ = ["Factor", "chain", "factor", "objective_ancestors", "parameters_with_gradient"]
@@ -45,7 +45,7 @@ def parameters_with_gradient(program: Program) -> tuple[str, ...]:
     )
 
 
-@per_program
+@memoized()
 def objective_ancestors(program: Program) -> frozenset[int]:
     """The slots that the objective is computed from, itself among them; none where nothing is differentiated."""
     found: set[int] = set()

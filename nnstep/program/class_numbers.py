@@ -14,10 +14,10 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.errors import ClassNumberError, OperationError, Problem
 from nnstep.language import Call, Expression, Name, Number, number_text, to_text
+from nnstep.memo import memoized
 from nnstep.ops import Array, Box, check_labels, classes_text
 from nnstep.program.bind import bind
 from nnstep.program.cells import reached_boxes
-from nnstep.program.kept import per_program
 from nnstep.program.model import Program, Step
 from nnstep.scenario.model import Scenario
 
@@ -55,7 +55,7 @@ class Taking(NamedTuple):
         return self.changing or (bool(self.data) and not self.by_row)
 
 
-@per_program
+@memoized()
 def takings(program: Program) -> tuple[Taking, ...]:
     """The forward steps that take class numbers, in order."""
     return tuple(_takings(program))

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from nnstep.errors import LanguageError
 from nnstep.language import Expression, Name, parse_expression, tokens
 from nnstep.language.references import Named, Vocabulary, named, read_expression
+from nnstep.memo import memoized
 from nnstep.ops import OPERATIONS
 from nnstep.ops.foreign import line_hint
 from nnstep.program.chain import chain, parameters_with_gradient
-from nnstep.program.kept import per_program
 from nnstep.program.model import Program, Step
 
 __all__ = ["expression_of", "factor_named", "names_like", "objective_letter", "value_named", "vocabulary"]
@@ -92,7 +92,7 @@ def vocabulary(program: Program) -> Vocabulary:
     )
 
 
-@per_program
+@memoized()
 def _printed(program: Program) -> Mapping[str, tuple[str, ...]]:
     """The names of a program's values by the way in which the screen prints them, without spaces."""
     letter = objective_letter(program)

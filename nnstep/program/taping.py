@@ -30,9 +30,9 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.language import Call, Expression, Name, names
+from nnstep.memo import memoized
 from nnstep.ops import Array, operation
 from nnstep.program.bind import bind, computed
-from nnstep.program.kept import per_program
 from nnstep.program.model import Program, Step
 
 __all__ = ["NUMBER", "Instant", "Lifetime", "Peak", "Share", "Tape", "tape"]
@@ -168,7 +168,7 @@ class Tape:
         )
 
 
-@per_program
+@memoized()
 def tape(program: Program) -> Tape:
     """The memory of one iteration of a program."""
     looks = _looks(program)

@@ -13,8 +13,9 @@ import numpy as np
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, corner, seen, written
 from nnstep.engine import Record, Timeline
 from nnstep.language import Call, Name
+from nnstep.memo import memoized
 from nnstep.ops import Array
-from nnstep.program import Program, Step, per_program
+from nnstep.program import Program, Step
 
 __all__ = ["Hidden", "Unit", "hidden", "twins", "units_by_name"]
 
@@ -38,7 +39,7 @@ class Unit(NamedTuple):
     own: frozenset[int]
 
 
-@per_program
+@memoized()
 def units_by_name(program: Program) -> tuple[Unit, ...]:
     """The named results of activations that are made with trainable parameters and have a gradient."""
     own: dict[int, frozenset[int]] = {
@@ -73,7 +74,7 @@ class Hidden(NamedTuple):
     step: int
 
 
-@per_program
+@memoized()
 def hidden(program: Program) -> tuple[Hidden, ...]:
     """The layers of several units that a later product, or a sum over them, reads."""
     found = []

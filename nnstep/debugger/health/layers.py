@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nnstep.language import Call, Name, Number, to_text
-from nnstep.program import Program, Step, per_program
+from nnstep.memo import memoized
+from nnstep.program import Program, Step
 
 __all__ = ["Fed", "Weight", "argument", "between", "fed", "said_argument", "weights"]
 
@@ -29,7 +30,7 @@ class Weight(NamedTuple):
     following: tuple[int, ...] = ()
 
 
-@per_program
+@memoized()
 def weights(program: Program) -> tuple[Weight, ...]:
     """The weight matrices in the order in which they are multiplied with; where there are none, all that is trained."""
     every = []

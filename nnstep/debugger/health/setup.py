@@ -18,7 +18,8 @@ from nnstep.debugger.health.value_range import trained
 from nnstep.debugger.health.written_out import applied, made
 from nnstep.engine import Era, Record, Timeline
 from nnstep.language import Call, Name, Number
-from nnstep.program import Program, Step, per_program
+from nnstep.memo import memoized
+from nnstep.program import Program, Step
 from nnstep.scenario.model import Optimizer
 
 __all__ = ["Doubled", "doubled", "setup", "single_columns"]
@@ -133,7 +134,7 @@ _PAIRS = {
 }
 
 
-@per_program
+@memoized()
 def doubled(program: Program) -> tuple[Doubled, ...]:
     """Where softmax or sigmoid is applied twice on the way to the objective, and where probabilities are mistaken.
 
@@ -187,7 +188,7 @@ def _twice(record: Record, one: Doubled) -> Finding:
     return Finding("doubled", PROBLEM, *place, values, cause, f"doubled.{whole.function}")
 
 
-@per_program
+@memoized()
 def single_columns(program: Program) -> tuple[Step, ...]:
     """The steps that compare numbers along an axis of one, so that they come to the same whatever they are given."""
     found = []

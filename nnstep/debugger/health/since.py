@@ -7,7 +7,8 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.engine import Timeline
-from nnstep.program import Program, per_program
+from nnstep.memo import memoized
+from nnstep.program import Program
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +35,7 @@ class Since(NamedTuple):
     how: str
 
 
-@per_program
+@memoized()
 def cost(program: Program) -> int:
     """About how many numbers an iteration computes, each step counted as some."""
     total = 0

@@ -19,8 +19,9 @@ from nnstep.debugger.health.written_out import applied
 from nnstep.debugger.provenance.batch_axis import sample_axes
 from nnstep.engine import Era, Machine, Record, Timeline
 from nnstep.errors import NnstepError
+from nnstep.memo import memoized
 from nnstep.ops import Array
-from nnstep.program import Program, Step, compile_program, per_program
+from nnstep.program import Program, Step, compile_program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +59,7 @@ class Layer(NamedTuple):
     hidden: bool
 
 
-@per_program
+@memoized()
 def layers(program: Program) -> tuple[Layer, ...]:
     """The layers of a program whose units can be told apart from its samples, in order."""
     axes = sample_axes(program)
@@ -72,7 +73,7 @@ def layers(program: Program) -> tuple[Layer, ...]:
     return tuple(found)
 
 
-@per_program
+@memoized()
 def lone_layers(program: Program) -> tuple[Layer, ...]:
     """The same where one sample, or the constants of a program without data, is all that the run ever sees."""
     found = []

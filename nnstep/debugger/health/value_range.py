@@ -13,8 +13,9 @@ from typing import NamedTuple
 from nnstep.debugger.health.written_out import applied
 from nnstep.engine import Record
 from nnstep.language import Call, Expression, Name, Number
+from nnstep.memo import memoized
 from nnstep.ops import Array
-from nnstep.program import Program, per_program
+from nnstep.program import Program
 
 __all__ = ["ANYTHING", "Range", "reach", "trained"]
 
@@ -61,7 +62,7 @@ _RISING: Mapping[str, Callable[[float], float]] = {
 }
 
 
-@per_program
+@memoized()
 def trained(program: Program) -> frozenset[int]:
     """The slots of the forward pass that depend on a trainable parameter."""
     found = {value.slot for value in program.values if value.role == "parameter" and value.trainable}

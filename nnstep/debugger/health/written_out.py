@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from nnstep.debugger.health.layers import argument
 from nnstep.language import Call, Name, Number
-from nnstep.program import Program, Step, per_program
+from nnstep.memo import memoized
+from nnstep.program import Program, Step
 
 __all__ = ["Applied", "applied", "made"]
 
@@ -20,7 +21,7 @@ class Applied(NamedTuple):
     given: int
 
 
-@per_program
+@memoized()
 def applied(program: Program) -> dict[int, Applied]:
     """For the slot that a forward step assigns, what the step applies to a value; numbers alone are left out."""
     found = {}

@@ -13,7 +13,8 @@ from nnstep.debugger.health.units import looks
 from nnstep.debugger.health.value_range import reach
 from nnstep.engine import Record, Timeline
 from nnstep.language import Name
-from nnstep.program import Program, per_program
+from nnstep.memo import memoized
+from nnstep.program import Program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +26,7 @@ _CUTTING = {"column": "target", "dead": "layer", "saturated": "layer", "clamp": 
 _MOVE = 0.1  # by how much parameters are moved, at most, to see whether the loss depends on them
 
 
-@per_program
+@memoized()
 def all_gradients(program: Program) -> tuple[tuple[int, int], ...]:
     """Every trainable parameter that has a gradient: its slot before the update, and that of its gradient."""
     found = []

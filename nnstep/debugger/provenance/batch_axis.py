@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from nnstep.program import Program, Shape, Step, per_program, reached_boxes
+from nnstep.memo import memoized
+from nnstep.program import Program, Shape, Step, reached_boxes
 
 __all__ = ["sample_axes"]
 
 
-@per_program
+@memoized()
 def sample_axes(program: Program) -> dict[int, frozenset[int]]:
     """For each slot the axes along which position k belongs to sample k of the batch; slots without any are left out.
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from nnstep.language import Call, Expression, Name, names, substitute, walk
-from nnstep.program import Program, Shape, ShapeOf, Step, cell_size, per_program
+from nnstep.memo import memoized
+from nnstep.program import Program, Shape, ShapeOf, Step, cell_size
 
 __all__ = ["MOST_ENTRIES", "Whole", "hidden", "shape_in", "whole"]
 
@@ -45,7 +46,7 @@ def shape_in(program: Program, slots: dict[str, int]) -> ShapeOf:
     return shape_of
 
 
-@per_program
+@memoized()
 def _done(program: Program) -> dict[int, Whole]:
     """The whole steps so far, by index."""
     return {}
@@ -121,7 +122,7 @@ def _passes_on(expression: Expression) -> bool:
     return isinstance(expression, Call) and expression.function in _EXACT
 
 
-@per_program
+@memoized()
 def hidden(program: Program) -> frozenset[int]:
     """The slots of unnamed values that every step which uses them puts in, so that no origin leads there."""
     unnamed = {value.slot for value in program.values if value.role == "unnamed" and value.step}

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Record
 from nnstep.language import Call, Number, number_text
+from nnstep.memo import memoized
 from nnstep.ops import Array, Index
-from nnstep.program import BODY, Program, Value, per_program
+from nnstep.program import BODY, Program, Value
 from nnstep.program.naming import objective_letter
 from nnstep.text import width as text_width
 from nnstep.view.plots.axes import cut, joined
@@ -111,7 +112,7 @@ def graph_block(
     return lines_block(drawn[:height], tuple(hits))
 
 
-_graph = per_program(graph)
+_graph = memoized()(graph)
 
 
 def _active(program: Program, step_index: int) -> tuple[frozenset[int], frozenset[tuple[int, int]], bool]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nnstep.program import Program, Step, per_program
+from nnstep.memo import memoized
+from nnstep.program import Program, Step
 
 __all__ = ["Group", "Layers", "layers"]
 
@@ -43,7 +44,7 @@ class Layers(NamedTuple):
         return next((k for k, group in enumerate(self.groups) if slot in group.slots), None)
 
 
-@per_program
+@memoized()
 def layers(program: Program) -> Layers | None:
     """The layers of a program, or None where it is not a plain chain of them (attention, residual connections)."""
     return _Reader(program).layers()

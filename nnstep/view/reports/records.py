@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from nnstep.engine import Record, Timeline
+from nnstep.memo import memoized
 from nnstep.ops import Array
-from nnstep.program import Program, per_program
+from nnstep.program import Program
 
 __all__ = ["FORMAT", "header", "iteration", "json_lines", "number_data", "steps", "value_data"]
 
@@ -81,7 +82,7 @@ def iteration(record: Record) -> dict[str, Any]:
 _Template = tuple[dict[str, Any], int]  # a step's record with the iteration and the value left open; its slot
 
 
-@per_program
+@memoized()
 def _templates(program: Program) -> tuple[_Template, ...]:
     """The records of a program's steps as far as they are alike in every iteration."""
     return tuple(

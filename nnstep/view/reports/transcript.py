@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from nnstep.catalogue import say
 from nnstep.engine import Record, Timeline
 from nnstep.language import to_text
+from nnstep.memo import memoized
 from nnstep.ops import Array
-from nnstep.program import Program, Step, Value, per_program
+from nnstep.program import Program, Step, Value
 from nnstep.program.naming import objective_letter
 from nnstep.scenario.edit_text import edit_text
 from nnstep.text import clean, width
@@ -34,7 +35,7 @@ def transcript(timeline: Timeline, first: int, last: int, *, unicode: bool = Tru
     False equations are written as they are typed. Raises IndexError outside the run.
     """
     yield clean(timeline.scenario.title)
-    writer = per_program(lambda program: _Writer(program, unicode))
+    writer = memoized()(lambda program: _Writer(program, unicode))
     for number in range(first, last + 1):
         record = timeline.record(number)
         written = writer(record.program)
