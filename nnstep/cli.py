@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NoReturn
 import nnstep
 from nnstep.catalogue import say
 from nnstep.errors import NnstepError, OutputError, Problem, RunError, nearest
-from nnstep.quick import import_numpy
 from nnstep.text import clean, padded, width
 
 if TYPE_CHECKING:
@@ -181,7 +180,6 @@ def _checked(options: argparse.Namespace) -> int:
 
 
 def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> int:
-    import_numpy()
     from nnstep.engine.eras import eras
     from nnstep.view.reports.check import check_report, first_program, later_updates
 
@@ -235,7 +233,6 @@ def _train(scenario: Scenario, comment: str) -> int:
 
 
 def _trace(options: argparse.Namespace) -> int:
-    import_numpy()
     if options.explain is not None:
         return _explain(options)
     timeline = _timeline(options.scenario, records=1)
@@ -272,7 +269,6 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _gradcheck(options: argparse.Namespace) -> int:
-    import_numpy()
     from nnstep.engine.gradcheck import gradcheck
     from nnstep.view.reports.check import gradcheck_report
 
@@ -303,7 +299,6 @@ def _against(timeline: Timeline, iteration: int, paths: list[str], tolerance: fl
 
 
 def _list(options: argparse.Namespace) -> int:
-    import_numpy()
     from nnstep.scenario import bundled
 
     found = bundled()

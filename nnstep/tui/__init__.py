@@ -30,13 +30,6 @@ def run(path: str | None = None, *, quiz: bool = False, results: str | None = No
     import gc
 
     gc.disable()  # nothing that is imported now will ever be garbage; the application switches it on again
-    from nnstep.quick import import_numpy
-    from nnstep.tui.quick import import_textual, without_ssl
-
-    with without_ssl():
-        import asyncio  # noqa: F401 -- loaded here, before Textual asks for it
-    import_textual()
-    import_numpy()
     from nnstep.tui.app import start
 
     return start(path, quiz, results, memory)

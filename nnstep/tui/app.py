@@ -23,15 +23,15 @@ from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
 from nnstep.settings import keep, read
 from nnstep.text import clean
+from nnstep.tui import key_meaning
 from nnstep.tui.commands import COMMANDS, SIGNS_OF_COMMANDS, key_name
 from nnstep.tui.copying import Copying
+from nnstep.tui.delivery import Delivery
 from nnstep.tui.guard import GuardedApp
-from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
-from nnstep.tui.kitty import place_of
+from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for
 from nnstep.tui.robust import has_job_control
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.stepping import Library, Opener, Stepping, bundled_scenarios, open_stepper
-from nnstep.tui.straight import Straight
 from nnstep.tui.theme import LOOKS, Look, Palette
 from nnstep.view.text.ascii_signs import in_ascii, needs_ascii
 
@@ -90,9 +90,9 @@ class NnstepApp(GuardedApp):
         self.stepping = StepperScreen(stepper, self._palette, self)
         if self.ascii:
             self.stepping.board.use_ascii()
+        self.delivery = Delivery(self)
         self._copied = ""
         self._copying = Copying(self._later, self._write_now, lambda said: self.stepping.say(said.text, said.role))
-        self._straight = Straight(self, self.stepping, self.keyboard)
 
     def _dressed(self, look: str) -> Palette:
         """A look for this terminal; "auto" is the terminal's own where there are sixteen colours or fewer.
@@ -160,30 +160,27 @@ class NnstepApp(GuardedApp):
         name = self._palette.look.name
         return self._look if self.no_color or name == self._first else name
 
-    # What the terminal's driver asks for: see `Taking`.
-
-    def take(self, key: Key, more: bool = False) -> bool:
-        """Carry out what a key is bound to without Textual's way to it; False where it has to go that way."""
-        return self._straight.take(key, more)
-
-    def takes_later(self, key: Key) -> bool:
-        """Whether a key that was not taken will be as soon as nothing else is to be done before."""
-        return self._straight.takes_later(key)
+    # What the delivery of the terminal's input asks for: see `Receiver`.
 
     def at_rest(self) -> bool:
-        """Whether nothing is under way, as far as can be seen: nothing that is handled, nothing that waits to be."""
+        """Whether nothing waits to be handled, as far as can be seen."""
         screens = self.screen_stack
         focused = screens[-1].focused if screens else None
         pumps = [self, *screens, *(focused.ancestors_with_self if focused is not None else ())]
-        return not self.dispatching and not any(pump.message_queue_size for pump in pumps)
+        return not any(pump.message_queue_size for pump in pumps)
 
-    def passes(self, message: Message) -> bool:
+    def is_idle(self, message: Message) -> bool:
         """Whether a message changes nothing that anyone asks for once the program is left."""
-        return self._straight.passes(message)
+        board = self.stepping.board
+        if self.leaving or not self.stepping.is_active or (isinstance(message, Key) and board.quizzing):
+            return False
+        if isinstance(message, Key) and message.key == "ctrl+c":
+            return not board.selected  # which would be copied
+        return key_meaning.is_idle(message, self.keyboard)
 
     def quits(self, message: Message) -> bool:
         """Whether a message is a key that leaves the program."""
-        return self._straight.quits(message)
+        return key_meaning.quits(message, self.keyboard)
 
     def say_what_quits(self) -> None:
         """The answer to Ctrl+C, where it is the stepper's."""
@@ -191,15 +188,21 @@ class NnstepApp(GuardedApp):
             self.action_help_quit()
 
     def catch_up(self) -> None:
-        """Show what the keys that were taken have led to."""
-        self._straight.catch_up()
+        """Show what the keys that were carried out have led to."""
+        if self.stepping.behind:
+            self.stepping.call_later(self.stepping.catch_up)
+
+    @property
+    def hurried(self) -> bool:
+        """Whether more keys wait."""
+        return self.delivery.hurried
 
     async def on_event(self, event: Event) -> None:
         """Take an event; a key of another script as the one of a US keyboard, but where text is typed."""
         if not isinstance(event, Key) or event.is_forwarded:
             await super().on_event(event)
             return
-        for key in self._meant(event):
+        for key in key_meaning.meant(event, self.keyboard, as_text=self._takes_text(event)):
             await super().on_event(key)
             if self._takes_text(key):  # a syllable's first key has opened a dialog: the others are no text for it
                 return
@@ -207,20 +210,6 @@ class NnstepApp(GuardedApp):
     def _takes_text(self, key: Key) -> bool:
         focused = self.focused
         return focused is not None and focused.check_consume_key(key.key, key.character)
-
-    def _meant(self, event: Key) -> list[Key]:
-        """The keys that are meant by one; the one itself where text is typed, or where it is bound to nothing."""
-        place = place_of(event)
-        itself = Key(event.key, event.character) if place else event
-        if event.character is None or "+" in event.key:
-            held = self.keyboard.key(event.key, place)
-            return [itself if held == event.key else Key(held, None)]
-        if self._takes_text(event) or len(event.character) != 1:
-            return [itself]
-        meant = self.keyboard.keys(event.character, place)
-        if meant == event.character or (len(meant) < 2 and meant not in SIGNS_OF_COMMANDS):
-            return [itself]
-        return [Key(textual_name(one), one) for one in meant]
 
     # Copying.
 
@@ -266,10 +255,8 @@ class NnstepApp(GuardedApp):
 
     def palette(self) -> None:
         """Open the command palette."""
-        from nnstep.tui.quick import give_back_palette
         from nnstep.tui.screens.palette import Commands
 
-        give_back_palette()
         if not isinstance(self.screen, Commands):
             self._dress_dialogs()
             self.push_screen(Commands())

@@ -68,7 +68,6 @@ class GuardedApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.failures: list[BaseException] = []
-        self.dispatching = 0  # messages that are being handled; more than one when a handler waits for something
         self._last_line = ""
         self._broken: list[object] = []  # dialogs that something raised in, once each time
 
@@ -99,13 +98,6 @@ class GuardedApp(App[None]):
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Leave the pointer as it is: it would have to be given back too."""
-
-    async def _dispatch_message(self, message: Message) -> None:
-        self.dispatching += 1
-        try:
-            await super()._dispatch_message(message)
-        finally:
-            self.dispatching -= 1
 
     async def on_event(self, event: Event) -> None:
         """Take an event; keys that still wait when the program is to end are not worth their time."""

@@ -43,10 +43,6 @@ class Stepping(Protocol):
         """Carry out one of PASSING, or "panel.focus", without a view of what it leads to: another one follows."""
         ...
 
-    def look_ahead(self, command: str) -> ViewState | None:
-        """What a command would show if it came next, so that it can be painted before; None where nobody knows."""
-        ...
-
     def reload(self) -> ViewState:
         """Read the file again. Raises `NnstepError`, and then the session is the one before."""
         ...

@@ -21,7 +21,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from nnstep.tui.delivery import Delivery, Taking
+from nnstep.tui.delivery import Delivery
 from nnstep.tui.kitty import REPORT_ALTERNATE_KEYS, PlacedKey, without_alternates
 from nnstep.tui.output import Output
 from nnstep.tui.sequences import Part, Sequences
@@ -114,7 +114,8 @@ class TerminalDriver(LinuxDriver):
         self.active = False
         self._stopping = self._measuring = False
         super().__init__(app, **options)
-        self._delivery = Delivery(self._loop, cast(Taking, app))
+        self._delivery: Delivery = cast(Any, app).delivery
+        self._delivery.begin()
         self.output = Output(cast(Any, sys.__stderr__))
         self._file = self.output  # type: ignore[assignment]
 
@@ -125,7 +126,7 @@ class TerminalDriver(LinuxDriver):
         keys, quiet = Keys(self._debug), 0.0
         try:
             while not self.exit_event.is_set():
-                if self._delivery.waiting.full:
+                if self._delivery.queue.full:
                     self.exit_event.wait(_FULL)
                 elif select.select([self.fileno], [], [], _QUIET)[0]:
                     data, quiet = self._read(), 0.0

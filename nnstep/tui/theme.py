@@ -12,9 +12,8 @@ from typing import Final, NamedTuple
 
 from rich.color import ColorSystem
 from rich.style import Style
-from textual.strip import Strip
 
-__all__ = ["LOOKS", "Codes", "Look", "Palette", "Styles"]
+__all__ = ["LOOKS", "Look", "Palette", "Styles"]
 
 # Roles that the screen itself adds to those of the view.
 OWN_ROLES: Final = ("band", "frame", "frame-on", "frame-title", "frame-title-on", "off", "thumb", "selected")
@@ -50,41 +49,20 @@ class Styles(dict[str, Style]):
         return style
 
 
-class Codes(dict[str, str]):
-    """role -> the escape sequence that sets its style, whatever was set before."""
-
-    def __init__(self, styles: Styles, system: ColorSystem) -> None:
-        super().__init__()
-        self._styles, self._system = styles, system
-
-    def __missing__(self, role: str) -> str:
-        sgr = Strip.render_ansi(self._styles[role], self._system)
-        self[role] = code = f"\x1b[0;{sgr}m" if sgr else "\x1b[0m"
-        return code
-
-
 class Palette:
-    """A look made ready for one terminal: styles and escape sequences by background and role, each worked out once."""
+    """A look made ready for one terminal: styles by background and role, each worked out once."""
 
     def __init__(self, look: Look, system: ColorSystem = ColorSystem.TRUECOLOR) -> None:
         if system is ColorSystem.EIGHT_BIT and look.fewer:
             look = look._replace(roles={**look.roles, **look.fewer})
-        self.look, self._system = look, system
+        self.look = look
         self._styles: dict[str, Styles] = {}
-        self._codes: dict[str, Codes] = {}
 
     def styles(self, background: str) -> Styles:
         """The styles of roles on `background`."""
         found = self._styles.get(background)
         if found is None:
             found = self._styles[background] = Styles(self.look, background)
-        return found
-
-    def codes(self, background: str) -> Codes:
-        """The escape sequences of roles on `background`."""
-        found = self._codes.get(background)
-        if found is None:
-            found = self._codes[background] = Codes(self.styles(background), self._system)
         return found
 
 

@@ -5,9 +5,7 @@
 The other application has one widget of forty lines and changes one of them at each press. Presses alternate between
 the programs, so that whatever else the machine does slows all of them alike. The debugger steps through a network
 whose matrices have the given size; `--fake` replaces the network by panels of numbers that all change at every step.
-Every sequence of keys is pressed over and over. While it waits the debugger paints what the last key or a step would
-show, and it knows what was left last: with `n`, `nN` and `l` nearly every press finds its picture ready, with `nlNh`
-two of four do not, and with `ts` none does, since the first chooses another weight matrix and the second opens a body.
+Every sequence of keys is pressed over and over: `ts` chooses another weight matrix and opens a body each time.
 """
 
 from __future__ import annotations

@@ -112,8 +112,6 @@ def standing_clocks() -> Iterator[None]:
         stack.enter_context(mock.patch("nnstep.engine.runner._MOST", 64))
         stack.enter_context(mock.patch("nnstep.view.actions.breakpoints._SLICE", 0.0))
         stack.enter_context(mock.patch("textual.constants.ESCAPE_DELAY", 0.0))
-        stack.enter_context(mock.patch("nnstep.tui.straight._PAUSE", 0.0))
-        stack.enter_context(mock.patch("nnstep.tui.straight._REST", 0.0))
         yield
 
 
@@ -164,7 +162,7 @@ async def _storm(count: int, seed: int) -> Storm:
                 for message in [*keys.feed(event(chance)), *keys.tick()]:
                     if isinstance(message, events.Resize):
                         _resize(app, *message.size)
-                    elif not (isinstance(message, events.Key) and app.take(message)):
+                    else:
                         driver.process_message(message)
             await pilot.pause()
         made.failures = list(app.failures)

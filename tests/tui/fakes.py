@@ -195,9 +195,6 @@ class FakeStepper:
         changed, self.changed = self.changed, False
         return changed
 
-    def look_ahead(self, command: str) -> ViewState | None:
-        return None
-
     def reload(self) -> ViewState:
         if self.broken:
             raise NnstepError(

@@ -8,22 +8,36 @@ from unittest import mock
 
 import pytest
 from textual import events
+from textual.binding import BindingsMap
+from textual.keys import _character_to_key
 
 from nnstep.catalogue import say
-from nnstep.tui.delivery import Delivery
+from nnstep.tui import key_meaning
+from nnstep.tui.commands import COMMANDS
+from nnstep.tui.input_queue import InputQueue
+from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.stepping import open_stepper
-from nnstep.tui.waiting import Waiting
 from nnstep.tui.widgets.board import Board
 from tests.tui.driving import board_rows, press_at_once, run, screen_text
-from tests.tui.test_straight import key
+
+
+def key(name: str) -> events.Key:
+    """The event of a key, by its character or its name."""
+    return events.Key(_character_to_key(name) if len(name) == 1 else name, name if len(name) == 1 else None)
+
+
+def put(app, names):
+    """Have the keys come faster than anyone can answer."""
+    app.delivery.begin()
+    for name in names:
+        app.delivery.put(key(name))
+    return app.delivery
 
 
 async def delivered(app, pilot, names):
-    """Have the keys come faster than anyone can answer."""
-    delivery = Delivery(asyncio.get_running_loop(), app)
-    for name in names:
-        delivery.put(key(name))
-    while len(delivery.waiting):
+    delivery = put(app, names)
+    await asyncio.sleep(0)
+    while not delivery._delivering.done():
         await asyncio.sleep(0)
     for _ in range(3):
         await pilot.pause()
@@ -74,7 +88,7 @@ def test_quitting_does_not_wait_for_what_nobody_will_see(before):
     async def act(app, pilot):
         done = mock.Mock()
         with (
-            mock.patch.object(app.stepping, "skip", done),
+            mock.patch.object(app.stepping, "_skip", done),
             mock.patch.object(app.stepping, "perform", done),
             mock.patch.object(app, "exit"),
         ):
@@ -84,13 +98,20 @@ def test_quitting_does_not_wait_for_what_nobody_will_see(before):
     assert run(act, open_stepper("xor")) == [("app.quit",)]
 
 
+def test_every_key_of_a_command_is_known_under_textuals_name():
+    bound = BindingsMap(StepperScreen.BINDINGS).key_to_bindings
+    for name, command in key_meaning.COMMAND_OF.items():
+        assert [binding.id for binding in bound[name]] == [command.id]
+    assert len(key_meaning.COMMAND_OF) == sum(len(command.keys) for command in COMMANDS)
+
+
 @pytest.mark.parametrize("before", [["u"], ["p", "n"], ["g", "3", "enter"], ["+"]])
 def test_but_for_what_is_kept_or_has_the_keys(before):
     async def act(app, pilot):
-        waiting = Waiting()
+        waiting = InputQueue()
         for name in ["n", *before, "q"]:
             waiting.put(key(name))
-        waiting.drop_before(lambda message: message.key == "q", app.passes)
+        waiting.drop_before(lambda message: message.key == "q", app.is_idle)
         return len(waiting)
 
     assert run(act, open_stepper("xor")) == len(before) + 2
@@ -98,30 +119,27 @@ def test_but_for_what_is_kept_or_has_the_keys(before):
 
 def test_ctrl_c_is_answered_behind_a_flood():
     async def act(app, pilot):
-        delivery = Delivery(asyncio.get_running_loop(), app)
-        for name in [*["v"] * 3_000, "ctrl+c"]:
-            delivery.put(key(name))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        left = len(delivery.waiting)
-        said = screen_text(app).splitlines()[-1]
-        while len(delivery.waiting):
-            delivery.waiting.take()
-        return left, said
+        seen = []
+        delivery = put(app, [*["v"] * 3_000, "ctrl+c"])
+        while say("message.quits") not in seen:
+            await asyncio.sleep(0.001)
+            seen.append(screen_text(app).splitlines()[-1].strip())
+        left = len(delivery.queue)
+        while delivery.queue:
+            delivery.queue.take()
+        return left
 
-    left, said = run(act, open_stepper("xor"))
-    assert left > 1_000
-    assert said.strip() == say("message.quits")
+    assert run(act, open_stepper("xor")) > 1_000
 
 
 def test_what_waits_is_bounded_and_what_is_superseded_is_not_kept():
-    waiting = Waiting()
+    waiting = InputQueue()
     while not waiting.full:
         waiting.put(key("n"))
     assert len(waiting) == 1 << 17
     assert len({id(message) for message in waiting._messages}) == 1
     assert waiting.take() is not waiting.take()
-    moves = Waiting()
+    moves = InputQueue()
     for x in range(5_000):
         moves.put(events.MouseMove(None, x, 0, 0, 0, 0, False, False, False))
     assert len(moves) == 1
@@ -140,10 +158,10 @@ def test_what_waits_is_bounded_and_what_is_superseded_is_not_kept():
 @pytest.mark.parametrize("quits", ["q", "ctrl+q", "й", "ㅂ", "ض"])
 def test_keys_that_lead_nowhere_do_not_stand_before_the_one_that_quits(before, quits):
     async def act(app, pilot):
-        waiting = Waiting()
+        waiting = InputQueue()
         for name in [*before * 20, quits]:
             waiting.put(key(name))
-        waiting.drop_before(app.quits, app.passes)
+        waiting.drop_before(app.quits, app.is_idle)
         return len(waiting)
 
     assert run(act, open_stepper("xor")) == 1
@@ -153,23 +171,14 @@ def test_what_is_asked_before_its_turn_leaves_the_layout_as_it_is():
     async def act(app, pilot):
         app.keyboard.keys("ν")  # on a Greek keyboard, where ; is q
         latin = key("n")
-        answers = app.passes(latin), app.quits(key("й"))
+        answers = app.is_idle(latin), app.quits(key("й"))
         return answers, app.keyboard.keys(";")
 
     assert run(act, open_stepper("xor")) == ((True, True), "q")
 
 
-def test_a_key_that_means_nothing_is_said_once_and_then_costs_nothing():
-    async def act(app, pilot):
-        await pilot.press("み")
-        with mock.patch.object(app, "post_message", side_effect=AssertionError("by Textual")):
-            return [app.take(key(name), more=True) for name in ("み", "ctrl+@")]
-
-    assert run(act, open_stepper("xor")) == [True, True]
-
-
 def test_turns_of_a_wheel_do_not_pile_up():
-    waiting = Waiting()
+    waiting = InputQueue()
     for _ in range(10_000):
         waiting.put(events.MouseScrollDown(None, 1, 1, 0, 0, 0, False, False, False))
     waiting.put(key("q"))

@@ -14,11 +14,11 @@ from textual.widgets import Input
 from nnstep.settings import KEYBOARDS
 from nnstep.tui.commands import SIGNS_OF_COMMANDS
 from nnstep.tui.hangul import hangul_keys
+from nnstep.tui.input_queue import InputQueue
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
 from nnstep.tui.keyboard_layouts import LAYOUTS, US
 from nnstep.tui.kitty import PlacedKey, place_of, without_alternates
 from nnstep.tui.terminal import Keys
-from nnstep.tui.waiting import Waiting
 from tests.tui.driving import press_at_once, run, screen_text
 from tests.tui.fakes import FakeStepper
 
@@ -271,15 +271,10 @@ def test_a_letter_does_what_its_key_does(character, command):
     assert (command, None) in log
 
 
-@pytest.mark.parametrize("straight", [True, False])
 @pytest.mark.parametrize(("place", "command"), [("n", "step.next"), ("N", "step.back")])
-def test_a_key_of_which_the_place_is_known(place, command, straight):
+def test_a_key_of_which_the_place_is_known(place, command):
     async def act(app, pilot):
-        key = PlacedKey("ㅜ", "ㅜ", place)
-        if straight:
-            assert app.take(key)
-        else:
-            app.post_message(key)
+        app.post_message(PlacedKey("ㅜ", "ㅜ", place))
         await pilot.pause()
         return app.stepping.stepper.log
 
@@ -287,7 +282,7 @@ def test_a_key_of_which_the_place_is_known(place, command, straight):
 
 
 def test_the_place_of_a_key_is_its_own_while_it_waits():
-    waiting = Waiting()
+    waiting = InputQueue()
     for place in ("N", "", "n", "N"):
         waiting.put(PlacedKey("ㅜ", "ㅜ", place) if place else events.Key("ㅜ", "ㅜ"))
     taken = [waiting.take() for _ in range(4)]
@@ -304,16 +299,6 @@ def test_its_text_is_what_a_dialog_gets():
         return app.screen.query_one(Input).value
 
     assert run(act, FakeStepper()) == "ㅜ"
-
-
-@pytest.mark.parametrize("character", ["т", "ㅜ", "ｎ"])
-def test_a_letter_of_another_script_goes_straight_to_its_command(character):
-    async def act(app, pilot):
-        return app.take(events.Key(character, character)), app.stepping.stepper.log
-
-    taken, log = run(act, FakeStepper())
-    assert taken
-    assert ("step.next", None) in log
 
 
 def test_a_syllable_does_what_its_keys_do():

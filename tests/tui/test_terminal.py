@@ -84,12 +84,12 @@ def test_painting_changes_leaves_the_screen_as_painting_everything_does(screen):
     assert changed == []
 
 
-def test_what_was_painted_ahead_leaves_the_screen_as_painting_everything_does():
+def test_keys_one_after_the_other_leave_the_screen_as_painting_everything_does():
     screen = Screen([sys.executable, "-m", "nnstep", "attention"], "╰─")
     try:
         for key in "nnnnnNNnnjnlnn3nNn[nn":
             os.write(screen.program._terminal, key.encode())
-            screen._take(screen.program.read(0.05)[1])  # long enough for the next one to be painted ahead
+            screen._take(screen.program.read(0.05)[1])
         screen.settle()
         stepped = [list(row) for row in screen.grid.cells]
         screen.press("TTT")

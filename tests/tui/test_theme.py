@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from rich.color import Color as RichColor
-from rich.color import ColorSystem
+from rich.color import ColorSystem, ColorType
 from textual.color import Color
 from textual.command import CommandPalette
 
@@ -164,8 +164,10 @@ def test_without_colours_there_are_none():
 
 
 def test_the_terminals_own_colours_are_sixteen():
-    codes = Palette(LOOKS["ansi"], ColorSystem.TRUECOLOR).codes("band")
-    assert all("38;" not in codes[role] and "48;" not in codes[role] for role in KNOWN)
+    styles = Palette(LOOKS["ansi"], ColorSystem.TRUECOLOR).styles("band")
+    for role in KNOWN:
+        for color in (styles[role].color, styles[role].bgcolor):
+            assert color is None or color.is_default or color.type is ColorType.STANDARD
 
 
 @pytest.mark.parametrize("name", LOOKS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextvars import Context, copy_context
 from functools import partial
 from typing import Any, Protocol
 
@@ -26,13 +25,18 @@ from nnstep.tui.widgets.board import Board
 from nnstep.view.state import PANEL_KEYS, PASSING, ViewState
 from nnstep.view.text.canvas import Piece, line_text
 
-__all__ = ["StepperScreen"]
+__all__ = ["AT_ONCE", "OPENING", "StepperScreen"]
 
 
 class Above(Protocol):
     """What the screen asks of the application."""
 
     keyboard: Keyboard
+
+    @property
+    def hurried(self) -> bool:
+        """Whether more keys wait, so that what a command leads to need not be shown."""
+        ...
 
     def dialog(self, name: str, problems: tuple[Problem, ...] = ()) -> Awaitable[Any] | None:
         """Open a dialog."""
@@ -61,15 +65,38 @@ _COPYING = ("panel.copy", "panel.copy-to-file", "app.palette")  # commands that 
 _FOLLOWING = ("program", "operation", "chain")  # panels that show the step itself: stepping ends their scrolling
 
 
-_FOCUSING: dict[str, Callable[[str], str]] = {  # the panel that has the focus after a command, by the one before
-    "panel.next": lambda key: PANEL_KEYS[(PANEL_KEYS.index(key) + 1) % len(PANEL_KEYS)],
-    "panel.previous": lambda key: PANEL_KEYS[PANEL_KEYS.index(key) - 1],
-    **{f"panel.{key}": lambda _, key=key: key for key in PANEL_KEYS},  # type: ignore[misc]
-}
-_AT_ONCE = frozenset(
+_FOCUSING = ("panel.next", "panel.previous", *(f"panel.{key}" for key in PANEL_KEYS))  # commands that move the focus
+AT_ONCE = frozenset(
     {*_FOCUSING, "panel.zoom", "scroll.up", "scroll.down", "scroll.page-up", "scroll.page-down"}
     | {"scroll.left", "scroll.right", "scroll.follow"}
 )
+"""Commands of the screen itself that open nothing and do nothing to a session."""
+_DIALOGS = {
+    "panel.copy-to-file": "copy",
+    "mine.open": "paste",
+    "stop.add": "stop",
+    "watch.add": "watch",
+    "edit.make": "edit",
+    "branch.rename": "rename",
+    "branch.save": "save",
+    "step.goto": "goto",
+    "name.find": "find",
+    "file.open": "open",
+    "file.library": "library",
+    "app.help": "help",
+}  # commands that open a dialog, and its name
+OPENING = frozenset({*_DIALOGS, "quiz.answer", "cell.follow"})
+"""Commands after which a dialog may have the keys."""
+
+
+def _focused_after(command: str, focused: str) -> str:
+    """The panel that has the focus after one of the commands that move it."""
+    at = PANEL_KEYS.index(focused)
+    if command == "panel.next":
+        return PANEL_KEYS[(at + 1) % len(PANEL_KEYS)]
+    if command == "panel.previous":
+        return PANEL_KEYS[at - 1]
+    return command.removeprefix("panel.")
 
 
 def _bindings() -> list[BindingType]:
@@ -91,17 +118,16 @@ class StepperScreen(Guarded, Screen[None]):
         super().__init__()
         self.stepper = stepper
         self.board = Board(palette)
-        self.context: Context | None = None  # in which the screen's handlers run
         self._above = above
         self._shown: ViewState | None = None
         self._unknown: set[str] = set()  # characters that it was said of that they have no command
-        self._behind = False  # whether commands were carried out that nothing is shown of yet
+        self.behind = False  # whether commands were carried out that nothing is shown of yet
         self._going: Timer | None = None  # what lets the run that is under way go on
         self._own: dict[str, Callable[[], Awaitable[Any] | None]] = {
             **{command: partial(self._turn, command) for command in _FOCUSING},
+            **{command: partial(above.dialog, name) for command, name in _DIALOGS.items()},
             "panel.zoom": self._zoom,
             "panel.copy": self._copy,
-            "panel.copy-to-file": partial(above.dialog, "copy"),
             "scroll.up": partial(self._scroll, -1, 0),
             "scroll.down": partial(self._scroll, 1, 0),
             "scroll.page-up": partial(self._page, -1),
@@ -109,22 +135,11 @@ class StepperScreen(Guarded, Screen[None]):
             "scroll.left": partial(self._scroll, 0, -4),
             "scroll.right": partial(self._scroll, 0, 4),
             "scroll.follow": self._follow,
-            "mine.open": partial(above.dialog, "paste"),
-            "stop.add": partial(above.dialog, "stop"),
-            "watch.add": partial(above.dialog, "watch"),
-            "edit.make": partial(above.dialog, "edit"),
-            "branch.rename": partial(above.dialog, "rename"),
-            "branch.save": partial(above.dialog, "save"),
             "quiz.answer": self._answer,
             "cell.follow": self._follow_cell,
-            "step.goto": partial(above.dialog, "goto"),
-            "name.find": partial(above.dialog, "find"),
-            "file.open": partial(above.dialog, "open"),
-            "file.library": partial(above.dialog, "library"),
             "file.reload": self._reload,
             "app.theme": above.next_look,
             "app.palette": above.palette,
-            "app.help": partial(above.dialog, "help"),
             "app.suspend": above.stop_for_shell,
             "app.quit": above.leave,
         }
@@ -142,7 +157,6 @@ class StepperScreen(Guarded, Screen[None]):
 
     def on_mount(self) -> None:
         """Show the first view state, and look after the file from time to time."""
-        self.context = copy_context()
         if self.stepper is not None:
             try:
                 self.open(self.stepper)
@@ -156,6 +170,7 @@ class StepperScreen(Guarded, Screen[None]):
 
     def say(self, text: str, role: str = "warning") -> None:
         """One line to the person, in place of the keys until the next command."""
+        self.catch_up()
         self.board.say((Piece(clean(text, 300), role),))
 
     def on_key(self, event: events.Key) -> None:
@@ -165,10 +180,6 @@ class StepperScreen(Guarded, Screen[None]):
             self.drive("run.stop")
         elif event.character is not None and event.is_printable:
             self._say_unknown(event.character)
-
-    def has_to_be_said(self, key: events.Key) -> bool:
-        """Whether a line would be said of a key if it is bound to nothing."""
-        return key.character is not None and key.is_printable and key.character not in self._unknown
 
     def _say_unknown(self, character: str) -> None:
         """That a key has no command, once for each: a layout of another script, or a letter that is not used."""
@@ -183,34 +194,32 @@ class StepperScreen(Guarded, Screen[None]):
         else:
             self.say(say("message.no-such-key", typed=character))
 
-    def waits(self, command: str) -> bool:
-        """Whether a command may have to be waited for: the screen's own, but for those of panels and scrolling."""
-        return command in self._own and command not in _AT_ONCE
-
     async def action_perform(self, command: str) -> None:
         """What every key of the table is bound to."""
+        if self._above.hurried and self._skip(command):
+            return
         if (rest := self.perform(command)) is not None:
             await rest
 
-    def skip(self, command: str) -> bool:
+    def _skip(self, command: str) -> bool:
         """Carry out a command without showing what it leads to, since another one waits; False where it cannot be."""
         if self.stepper is None or self.board.running:
             return False
         if command in _FOCUSING:
-            self.board.focused = key = _FOCUSING[command](self.board.focused)
+            self.board.focused = key = _focused_after(command, self.board.focused)
             self.stepper.skip("panel.focus", key)
         elif command in PASSING:
             self.board.follow(*_FOLLOWING)
             self.stepper.skip(command)
         else:
             return False
-        self._behind = True
+        self.behind = True
         return True
 
     def catch_up(self) -> None:
         """Show what the commands have led to that were not shown."""
-        if self._behind and self.stepper is not None:
-            self._behind = False
+        if self.behind and self.stepper is not None:
+            self.behind = False
             self._paint(self.stepper.view())
 
     def perform(self, command: str) -> Awaitable[Any] | None:
@@ -258,13 +267,6 @@ class StepperScreen(Guarded, Screen[None]):
             raise
         self._shown = state
 
-    def look_ahead(self, command: str) -> None:
-        """Prepare for a command that is likely to come next."""
-        if self.stepper is not None and not self.board.running:
-            state = self.stepper.look_ahead(command)
-            if state is not None:
-                self.board.prepare(state)
-
     def _go_on(self) -> None:
         self._going = None
         if self.board.running:
@@ -296,7 +298,7 @@ class StepperScreen(Guarded, Screen[None]):
     # The screen's own commands.
 
     def _turn(self, command: str) -> None:
-        self._focus(_FOCUSING[command](self.board.focused))
+        self._focus(_focused_after(command, self.board.focused))
 
     def _focus(self, key: str) -> None:
         self.board.focused = key

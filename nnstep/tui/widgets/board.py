@@ -1,13 +1,11 @@
-"""The board: one Textual widget that holds header, panels, tabs and footer, and repaints only what changed.
+"""The board: one Textual widget that holds header, panels, tabs and footer.
 
-A view state comes in, all panes are painted by one handler, and the pieces that differ go to the terminal at once when
-nothing lies over the board; otherwise (and in tests) through Textual's compositor, which asks `render_lines`.
+A view state comes in, all panes are painted by one handler, and the rows of those that differ are refreshed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from weakref import WeakKeyDictionary
+from collections.abc import Sequence
 
 from rich.segment import Segment
 from textual.filter import LineFilter
@@ -18,9 +16,8 @@ from nnstep.catalogue import say
 from nnstep.text import width as text_width
 from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, arrange
 from nnstep.tui.theme import Palette
-from nnstep.tui.widgets.direct import write
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
-from nnstep.tui.widgets.pane import Change, Pane, Picture, fit
+from nnstep.tui.widgets.pane import Pane, fit
 from nnstep.tui.widgets.pointed import Pointed
 from nnstep.tui.widgets.selection import Selection, lit
 from nnstep.view.state import PANEL_KEYS, ViewState
@@ -29,7 +26,6 @@ from nnstep.view.text.canvas import Line, Panel, Piece, line_text
 
 __all__ = ["Board"]
 
-_NONE: Mapping[str, Picture | None] = {}
 _COPY_LIMIT = 250_000  # cells of a panel that are still copied whole
 
 
@@ -54,9 +50,7 @@ class Board(Pointed):
         self._footer: Panel = Footer()
         self._tabs = Tabs(self.focused)
         self._arrangement = Arrangement((0, 0))
-        self._strips: dict[int, Strip] = {}
         self._selection: Selection | None = None
-        self._pictures: WeakKeyDictionary[ViewState, Mapping[str, Picture | None]] = WeakKeyDictionary()
 
     # What the screen tells the board.
 
@@ -75,18 +69,6 @@ class Board(Pointed):
             self._footer = Footer(state.enabled, state.score)
         self._repaint()
 
-    def prepare(self, state: ViewState) -> None:
-        """Paint a view state that is likely to be shown next, as far as it would stand where things stand now."""
-        shown = self._state
-        if shown is None or (shown.watching, shown.header_lines) != (state.watching, state.header_lines):
-            return
-        known = self._pictures.get(state, _NONE)
-        pictures = {}
-        for key, pane in self._panes.items():
-            if panel := state.header if key == "header" else state.panels.get(key):
-                pictures[key] = pane.prepare(panel, key == self.focused, known.get(key))
-        self._pictures[state] = pictures
-
     def say(self, line: Line) -> None:
         """Show one line in place of the keys, until the next view state or `clear`."""
         self._footer = Message(line)
@@ -102,15 +84,12 @@ class Board(Pointed):
     def dress(self, palette: Palette) -> None:
         """Other colours."""
         self._palette = palette
-        self._strips.clear()
         self.refresh()
 
     def use_ascii(self) -> None:
         """From now on write with the signs that every terminal has."""
         for pane in self._panes.values():
             pane.write_with(line_in_ascii)
-        self._pictures.clear()
-        self._strips.clear()
 
     def zoom(self, on: bool) -> None:
         """The focused panel alone, or all of them."""
@@ -170,8 +149,6 @@ class Board(Pointed):
         for one in (before, selection):
             if one is not None and (pane := self._panes[one.key]).box is not None:
                 box, rows = pane.inner, one.lines
-                for row in rows:
-                    self._strips.pop(box.y + row, None)
                 self.refresh(Region(box.x, box.y + rows.start, box.width, len(rows)))
 
     def copied(self, key: str) -> str:
@@ -213,63 +190,50 @@ class Board(Pointed):
             pane.place(boxes.get(key) or arrangement.panels.get(key))
         return True
 
-    def _paint(self) -> list[Change]:
+    def _paint(self) -> list[Region]:
+        """Paint all panes; the parts of rows that have changed."""
         if self._state is None:
             return []
-        known = self._pictures.get(self._state, _NONE)
-        changes: list[Change] = []
+        changed: list[Region] = []
         for key, pane in self._panes.items():
             if pane.box is not None:
-                changes += pane.paint(self._panel(key), key == self.focused, known.get(key))
-        self._pictures[self._state] = {key: pane.picture for key, pane in self._panes.items()}
-        return changes
+                changed += [Region(*box) for box in pane.paint(self._panel(key), key == self.focused)]
+        return changed
 
     def _repaint(self) -> None:
         if not self.size:
             return
         moved = self._arrange()
-        changes = self._paint()
-        self._unselect(moved, changes)
+        changed = self._paint()
+        self._unselect(moved, changed)
         if moved:
-            self._strips.clear()
             self.refresh()
-        elif changes:
-            for change in changes:
-                self._strips.pop(change.y, None)
-            if not write(self, changes, self._palette):
-                self.refresh(*(Region(change.x, change.y, self.size.width - change.x, 1) for change in changes))
+        elif changed:
+            self.refresh(*changed)
 
-    def _unselect(self, moved: bool, changes: list[Change]) -> None:
+    def _unselect(self, moved: bool, changed: list[Region]) -> None:
         """Nothing is selected any more where its panel has changed."""
         if self._selection is not None:
             box = self._panes[self._selection.key].box
-            if moved or box is None or any(box.holds(change.x, change.y) for change in changes):
+            if moved or box is None or any(box.holds(region.x, region.y) for region in changed):
                 self.select(None)
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The screen's lines inside `crop`, for Textual's compositor."""
-        if self._arrange():
-            self._strips.clear()
-            self._paint()
-        strips = [self._strip(y) for y in range(crop.y, crop.bottom)]
-        if crop.column_span != (0, self.size.width):
-            strips = [strip.crop(*crop.column_span) for strip in strips]
-        return strips
+    def on_resize(self) -> None:
+        """Arrange the panes anew."""
+        self._repaint()
 
-    def _strip(self, y: int) -> Strip:
-        strip = self._strips.get(y)
-        if strip is None:
-            segments: list[Segment] = []
-            here = [(pane.box, pane) for pane in self._panes.values() if pane.box is not None and pane.rows]
-            for box, pane in sorted(here, key=lambda pair: pair[0].x):
-                if box.y <= y < box.y + box.height:
-                    row = y - box.y
-                    styles = self._palette.styles(pane.background(row))
-                    segments += [Segment(text, styles[role]) for text, role in self._row(pane, row)]
-            if not segments:
-                segments = [Segment(text, self._palette.styles("text")[role]) for text, role in self._apology(y)]
-            strip = self._strips[y] = Strip(segments, self.size.width)
-        return strip
+    def render_line(self, y: int) -> Strip:
+        """A line of the screen."""
+        segments: list[Segment] = []
+        here = [(pane.box, pane) for pane in self._panes.values() if pane.box is not None and pane.rows]
+        for box, pane in sorted(here, key=lambda pair: pair[0].x):
+            if box.y <= y < box.y + box.height:
+                row = y - box.y
+                styles = self._palette.styles(pane.background(row))
+                segments += [Segment(text, styles[role]) for text, role in self._row(pane, row)]
+        if not segments:
+            segments = [Segment(text, self._palette.styles("text")[role]) for text, role in self._apology(y)]
+        return Strip(segments, self.size.width)
 
     def _row(self, pane: Pane, row: int) -> Line:
         """A row of a pane, with what is selected of it."""

@@ -1,11 +1,6 @@
 """One panel's place on the screen: its frame, its scroll, the rows last painted, and which of them changed.
 
-What is likely to be painted next can be painted ahead; it becomes what is there only when it is asked for. A picture
-that was painted once need not be painted again for the same panel.
-
-A pane is not a widget of its own: the board paints all of them in one go, because a widget each would cost a key
-press six times the messages. A row is a tuple of pieces exactly as wide as the pane, so two rows are compared as
-tuples and a changed row is repainted from the first piece that differs to the last one.
+A row is a tuple of pieces exactly as wide as the pane, so two rows are compared as tuples.
 """
 
 from __future__ import annotations
@@ -17,16 +12,7 @@ from nnstep.text import width
 from nnstep.tui.layout import Box
 from nnstep.view.text.canvas import Canvas, Line, Panel, Piece, Target, line_text
 
-__all__ = ["Change", "Pane", "Picture", "fit"]
-
-
-class Change(NamedTuple):
-    """Pieces to be painted at column `x` of screen row `y`, on the background role `background`."""
-
-    x: int
-    y: int
-    pieces: Line
-    background: str
+__all__ = ["Pane", "fit"]
 
 
 class _Frame(NamedTuple):
@@ -67,20 +53,6 @@ def fit(line: Line, columns: int) -> Line:
     return tuple(pieces)
 
 
-def _difference(old: Line, new: Line) -> tuple[int, Line]:
-    """The column where two rows of one width begin to differ, and the new pieces from there to where they end to."""
-    start = 0
-    for before, now in zip(old, new, strict=False):
-        if before != now:
-            break
-        start += 1
-    last, shorter = -1, -min(len(old), len(new)) + start
-    while last >= shorter and old[last] == new[last]:
-        last -= 1
-    column = width("".join([piece[0] for piece in new[:start]]))
-    return column, new[start : len(new) + last + 1]
-
-
 class _Asked(NamedTuple):
     """How a panel is asked for; None lets it choose the first line and column itself."""
 
@@ -90,7 +62,7 @@ class _Asked(NamedTuple):
     left: int | None
 
 
-class Picture(NamedTuple):
+class _Picture(NamedTuple):
     """What a pane shows: the canvas of a panel, asked for in a way, and the rows that came of it."""
 
     panel: Panel | None = None
@@ -101,7 +73,7 @@ class Picture(NamedTuple):
     rows: tuple[Line, ...] = ()
 
 
-_NOTHING = Picture()
+_NOTHING = _Picture()
 
 
 class Pane:
@@ -116,17 +88,11 @@ class Pane:
         self._backgrounds = backgrounds
         self._written: Callable[[Line], Line] | None = None
         self._now = _NOTHING
-        self._ahead: list[tuple[Picture, list[Change]]] = []  # what may be next, and what would change
 
     @property
     def rows(self) -> tuple[Line, ...]:
         """The rows of the box, none before the first painting."""
         return self._now.rows
-
-    @property
-    def picture(self) -> Picture:
-        """What is shown, to be given back to `paint` or `prepare` when the same is to be shown again."""
-        return self._now
 
     @property
     def canvas(self) -> Canvas:
@@ -146,50 +112,32 @@ class Pane:
 
     def write_with(self, written: Callable[[Line], Line]) -> None:
         """From now on have each line go through this; everything has to be painted anew."""
-        self._written, self._now, self._ahead = written, _NOTHING, []
+        self._written, self._now = written, _NOTHING
 
     def place(self, box: Box | None) -> None:
         """Put the pane somewhere else (or nowhere); everything has to be painted anew."""
         if box != self.box:
             self.box = box
-            self._now, self._ahead = _NOTHING, []
+            self._now = _NOTHING
 
-    def paint(self, panel: Panel, focused: bool = False, known: Picture | None = None) -> list[Change]:
-        """Paint `panel`; the changes against what was there, or one for each row when there was nothing.
-
-        `known` is a picture of this pane that may be the one that is asked for.
-        """
+    def paint(self, panel: Panel, focused: bool = False) -> list[Box]:
+        """Paint `panel`; the parts of the screen that changed, or the whole box when there was nothing."""
         if self.box is None:
             return []
         asked = _Asked(self.box, focused, self.top, self.left)
         if panel is self._now.panel and asked == self._now.asked:
             return []
-        ahead, self._ahead = self._ahead, []
-        for picture, changes in ahead:
-            if picture.panel is panel and picture.asked == asked:
-                self._now = picture
-                return changes
-        self._now, changes = self._painted(panel, asked, known)
-        return changes
+        before, self._now = self._now.rows, self._picture(panel, asked)
+        x, y, width, _ = self.box
+        if len(before) != len(self.rows):
+            return [self.box]
+        return [
+            Box(x, y + row, width, 1)
+            for row, (old, new) in enumerate(zip(before, self.rows, strict=True))
+            if new is not old and new != old
+        ]
 
-    def prepare(self, panel: Panel, focused: bool = False, known: Picture | None = None) -> Picture | None:
-        """Paint `panel` for the next `paint`, if that asks for the same: the picture, where there is one."""
-        if self.box is None:
-            return None
-        asked = _Asked(self.box, focused, self.top, self.left)
-        if panel is self._now.panel and asked == self._now.asked:
-            return self._now
-        self._ahead.append(self._painted(panel, asked, known))
-        return self._ahead[-1][0]
-
-    def _painted(self, panel: Panel, asked: _Asked, known: Picture | None) -> tuple[Picture, list[Change]]:
-        """A picture, and what it changes; `known` where that is the one."""
-        picture = known
-        if picture is None or picture.panel is not panel or picture.asked != asked:
-            picture = self._picture(panel, asked)
-        return picture, self._changes(picture.rows)
-
-    def _picture(self, panel: Panel, asked: _Asked) -> Picture:
+    def _picture(self, panel: Panel, asked: _Asked) -> _Picture:
         inner = self.inner
         canvas = panel.paint(inner.width, inner.height, asked.top, asked.left)
         if self._written is not None:
@@ -199,9 +147,9 @@ class Pane:
         blank = (Piece(" " * inner.width),)
         lines = canvas.lines
         rows = [fit(lines[i], inner.width) if i < len(lines) else blank for i in range(inner.height)]
-        return Picture(panel, asked, canvas, rows=tuple(rows))
+        return _Picture(panel, asked, canvas, rows=tuple(rows))
 
-    def _framed(self, panel: Panel, canvas: Canvas, inner: Box, asked: _Asked) -> Picture:
+    def _framed(self, panel: Panel, canvas: Canvas, inner: Box, asked: _Asked) -> _Picture:
         focused, now = asked.focused, self._now
         role = "frame-on" if focused else "frame"
         right = _thumb(canvas.height, inner.height, canvas.top)
@@ -222,7 +170,7 @@ class Pane:
                 marked = right is not None and right[0] <= index < right[0] + right[1]
                 rows.append((edge, *fit(line, inner.width), thumb if marked else plain))
         rows.append(self._bottom(frame.mark, role))
-        return Picture(panel, asked, canvas, lines, frame, tuple(rows))
+        return _Picture(panel, asked, canvas, lines, frame, tuple(rows))
 
     def _top(self, title: Line, role: str, focused: bool) -> Line:
         assert self.box is not None
@@ -247,20 +195,6 @@ class Pane:
             Piece("━" * size, f"{role} thumb"),
             Piece(f"{'─' * (columns - start - size)}╯", role),
         )
-
-    def _changes(self, rows: tuple[Line, ...]) -> list[Change]:
-        assert self.box is not None
-        old = self._now.rows
-        x, y = self.box.x, self.box.y
-        if len(old) != len(rows):
-            return [Change(x, y + index, row, self.background(index)) for index, row in enumerate(rows)]
-        changes = []
-        for index, row in enumerate(rows):
-            before = old[index]
-            if row is not before and row != before:
-                column, pieces = _difference(before, row)
-                changes.append(Change(x + column, y + index, pieces, self.background(index)))
-        return changes
 
     def scroll(self, lines: int = 0, columns: int = 0) -> bool:
         """Ask for another part of the content at the next painting; whether there is one."""

@@ -19,16 +19,16 @@ from textual.message import Message
 
 from nnstep.tui.kitty import place_of, same_key
 
-__all__ = ["Waiting"]
+__all__ = ["WHEEL", "InputQueue"]
 
-_KEYS = 1 << 17  # keys that wait at most: a few seconds of work, and a megabyte
+_KEYS = 1 << 17  # keys that wait at most: a megabyte
 _OTHERS = 1 << 10  # and everything else
 _TURNS = 1 << 5  # of these, beyond which no turn of a mouse's wheel is kept: nobody can wait for where it leads
 _KINDS = 1 << 10  # kinds of keys that are kept once for all
-_WHEEL = (MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp)
+WHEEL = (MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp)
 
 
-class Waiting:
+class InputQueue:
     """The thread that reads puts messages in, the event loop takes them out."""
 
     def __init__(self) -> None:
@@ -47,31 +47,26 @@ class Waiting:
         """Whether no more should be read before something is taken out."""
         return len(self._messages) >= _KEYS or self._others >= _OTHERS
 
-    def put(self, message: Message) -> bool:
-        """Put a message at the end, in place of one that it supersedes: whether it is the only one now."""
+    def put(self, message: Message) -> None:
+        """Put a message at the end, in place of one that it supersedes."""
         with self._one_at_a_time:
             last = self._messages[-1] if self._messages else None
             if isinstance(message, (MouseMove, Resize)) and type(last) is type(message):
                 self._messages[-1] = message
-                return False
-            if isinstance(message, _WHEEL) and self._others >= _TURNS:
-                return False
+                return
+            if isinstance(message, WHEEL) and self._others >= _TURNS:
+                return
             if isinstance(message, Key):
                 self.interrupted = self.interrupted or message.key == "ctrl+c"
                 message = self._same(message)
             else:
                 self._others += 1
             self._messages.append(message)
-            return last is None
 
     def _same(self, key: Key) -> Key:
         if len(self._kinds) > _KINDS:
             self._kinds.clear()
         return self._kinds.setdefault((key.key, key.character, place_of(key)), key)
-
-    def first(self) -> Message | None:
-        """What comes next."""
-        return self._messages[0] if self._messages else None
 
     def take(self) -> Message:
         """Take out what comes next, as a message that nobody else has."""
@@ -90,8 +85,7 @@ class Waiting:
         """
         count = 0
         known: set[int] = set()
-        messages = tuple(self._messages)
-        for message in messages:
+        for message in tuple(self._messages):
             if id(message) not in known:
                 if last(message):
                     break
