@@ -85,6 +85,110 @@ def test_a_network_that_is_compared_with_no_target_has_none(name):
     assert predictor(one) is None
 
 
+@pytest.mark.parametrize(
+    ("equations", "y", "kind", "scale", "names", "levels"),
+    [
+        # numbers of 0 and 1 that are compared by a distance, and by losses of probabilities
+        ("o = (x @ W)[:, 0]\nloss = mse(o, y)", "[0, 1, 1]", "binary", "scores", ("0", "1"), (0.0, 1.0)),
+        (
+            "o = (x @ W)[:, 0]\nloss = bce_with_logits(o, y)",
+            "[0.5, 0.25, 1]",
+            "binary",
+            "sigmoid",
+            ("0", "1"),
+            (0.0, 1.0),
+        ),
+        (
+            "p = sigmoid((x @ W)[:, 0])\nloss = mse(p, y)",
+            "[0, 1, 1]",
+            "binary",
+            "probabilities",
+            ("0", "1"),
+            (0.0, 1.0),
+        ),
+        (
+            "p = softmax(x @ W)\nloss = mse(p, y)",
+            "[[1, 0], [0, 1], [0, 1]]",
+            "classes",
+            "probabilities",
+            ("0", "1"),
+            None,
+        ),
+        # targets that are not two numbers, that are only one of them, or that were made of y
+        ("o = (x @ W)[:, 0]\nloss = mse(o, y)", "[0, 1, 0.5]", "numbers", "scores", (), None),
+        ("o = (x @ W)[:, 0]\nloss = mse(o, y)", "[0, 2, 0]", "numbers", "scores", (), None),
+        ("o = (x @ W)[:, 0]\nloss = mse(o, y)", "[1, 1, 1]", "numbers", "scores", (), None),
+        ("o = (x @ W)[:, 0]\nloss = mse(o, 2 * y)", "[0, 1, 1]", "numbers", "scores", (), None),
+        ("p = sigmoid((x @ W)[:, 0])\nloss = mse(p, y)", "[0, 1, 0.5]", "numbers", "probabilities", (), None),
+        # rows of several columns: one-hot with 0 or with -1, and what only looks like it
+        ("o = x @ W\nloss = mse(o, 2 * y)", "[[1, 0], [0, 1], [0, 1]]", "numbers", "scores", (), None),
+        ("o = x @ W\nloss = mse(o, y)", "[[1, 0], [0, 0], [0, 1]]", "numbers", "scores", (), None),
+        ("o = x @ W\nloss = mse(o, y)", "[[1, 0], [-1, 1], [0, 1]]", "numbers", "scores", (), None),
+        ("o = x @ W\nloss = mse(o, one_hot(y, 2))", "[0, 1, 1]", "classes", "scores", ("0", "1"), None),
+    ],
+)
+def test_how_a_prediction_is_judged_goes_by_its_targets(equations, y, kind, scale, names, levels):
+    found = found_in(scenario(equations, y))
+    assert (found.kind, found.scale, found.names) == (kind, scale, names)
+    assert kind != "binary" or found.levels == levels
+
+
+@pytest.mark.parametrize(
+    "equations",
+    [
+        "loss = mean(y * (x @ W)[:, 0])",  # the product with a score is no cross entropy
+        "a = log(x @ W)\nloss = -mean(y * a[:, 0])",
+        "o = x @ W\nloss = mean(sum(o, axis=0) - sum(y))",  # no samples are compared
+    ],
+)
+def test_what_is_not_compared_sample_by_sample_is_no_prediction(equations):
+    assert found_in(scenario(equations, "[0, 1, 1]")) is None
+
+
+@pytest.mark.parametrize(
+    ("scale", "levels", "middle", "sums"),
+    [
+        ("sigmoid", (0.0, 1.0), 0.0, 1.0),
+        ("probabilities", (0.0, 1.0), 0.5, 1.0),
+        ("probabilities", (-1.0, 1.0), 0.5, 1.0),
+        ("scores", (0.0, 1.0), 0.5, 1.0),
+        ("scores", (-1.0, 1.0), 0.0, 0.0),
+    ],
+)
+def test_where_the_middle_is_and_what_both_sides_add_up_to(scale, levels, middle, sums):
+    found = prediction.Prediction(0, 1, "o", "binary", scale, ("a", "b"), levels)
+    assert found.middle == middle
+    values = np.array([[middle - 0.01], [middle], [middle + 0.01], [middle + 0.09]])
+    assert decided(found, values).tolist() == [0.0, 0.0, 1.0, 1.0]
+    both = probabilities(found, values)
+    np.testing.assert_allclose(both.sum(axis=1), sums, atol=1e-15)
+    if scale != "sigmoid":
+        assert both[:, 1].tolist() == values[:, 0].tolist()
+    targets = np.array([[levels[0]], [levels[1]], [0.25]])
+    assert classes_of(found, targets).tolist() == [0.0, 1.0, -1.0]
+
+
+def test_numbers_have_no_classes():
+    found = prediction.Prediction(0, 1, "o", "numbers")
+    for asked in (probabilities, decided, classes_of):
+        with pytest.raises(ValueError, match=r"^numbers have no classes$"):
+            asked(found, np.zeros((2, 1)))
+
+
+def test_of_classes_that_are_equal_the_first_is_decided_for_and_nan_leaves_it_open():
+    found = prediction.Prediction(0, 1, "o", "classes", "scores", ("a", "b"))
+    assert decided(found, np.array([[1.0, 1.0], [0.0, 1.0], [np.nan, 1.0]])).tolist() == [0.0, 1.0, -1.0]
+    assert probabilities(found, np.array([[3.0, 4.0]])).tolist() == [[3.0, 4.0]]
+    assert classes_of(found, np.array([[0.0, 1.0], [1.0, 0.0]])).tolist() == [1.0, 0.0]
+    assert classes_of(found, np.array([1.0, 0.5, -1.0, 2.0])).tolist() == [1.0, -1.0, -1.0, -1.0]
+
+
+def test_a_softmax_without_targets_has_the_probabilities_of_its_columns():
+    one = loads('equations = "p = softmax(x)\\na = argmax(p)"\n[data]\nx = [[1, 2, 0], [3, 4, 0]]')
+    found = found_in(one)
+    assert (found.name, found.kind, found.scale, found.names) == ("p", "classes", "probabilities", ("0", "1", "2"))
+
+
 def test_classes_go_by_the_names_that_the_file_has(tmp_path):
     (tmp_path / "d.csv").write_text("a,b,kind\n1,2,cat\n2,1,dog\n0,1,cat\n", encoding="utf-8")
     (tmp_path / "s.toml").write_text(
