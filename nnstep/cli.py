@@ -211,7 +211,7 @@ def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> in
 def _check_debug(scenario: Scenario, programs: Sequence[Program]) -> None:
     """Raise NnstepError for breakpoints and watches that cannot be used."""
     if scenario.breakpoints or scenario.watches:
-        from nnstep.debugger.breakpoints.marks import debug_problems
+        from nnstep.debugger.breakpoints.control import debug_problems
 
         if wrong := debug_problems(scenario, programs):
             raise NnstepError(wrong)

@@ -1,16 +1,129 @@
-"""The session: every way of moving through a run. It moves and is asked; it shows nothing."""
+"""The session: a place in the run of a scenario, and every way of moving through it. It shows nothing."""
 
 from __future__ import annotations
 
-from nnstep.debugger.listing import Path, after, before, deepest
+from nnstep.catalogue import say
+from nnstep.debugger.branch import Branch, Branches
+from nnstep.debugger.frames import Frame, Frames
+from nnstep.debugger.listing import Path, after, before, deepest, entered
 from nnstep.debugger.position import Position
-from nnstep.debugger.standing import Standing
+from nnstep.engine import BUDGET, Record, Timeline
+from nnstep.program import Program, Step
+from nnstep.scenario.model import Scenario
 
 __all__ = ["Session"]
 
+_Place = tuple[Position, frozenset[Path], tuple[Branch, ...], Branch]
 
-class Session(Standing):
+
+class Session:
     """A scenario being stepped through. Every move returns whether the position changed."""
+
+    def __init__(self, scenario: Scenario, budget: int = BUDGET) -> None:
+        """Compile the scenario. Raises NnstepError when its equations cannot be compiled.
+
+        `budget` is how many bytes the states of a run may take, see `Timeline`.
+        """
+        self.scenario = scenario  # as the file has it
+        self.branches = Branches(scenario, budget)
+        self.position = Position()
+        self.opened: frozenset[Path] = frozenset()  # lines whose bodies are listed below them
+        self._frames = Frames()
+
+    @property
+    def standing(self) -> _Place:
+        """Where we are, to `stand` there again."""
+        return self.position, self.opened, self.branches.all, self.branches.current
+
+    def stand(self, place: _Place) -> None:
+        """Stand where we stood: branches that were made since are gone."""
+        self.position, self.opened, self.branches.all, self.branches.current = place
+
+    @property
+    def timeline(self) -> Timeline:
+        """The run of the branch that is looked at."""
+        return self.branches.current.timeline
+
+    @property
+    def program(self) -> Program:
+        """The program of the current iteration."""
+        return self.timeline.program(self.position.iteration)
+
+    @property
+    def record(self) -> Record:
+        """The record of the current iteration. What the current step cannot know yet must be asked with `Record.at`."""
+        return self.timeline.record(self.position.iteration)
+
+    @property
+    def step(self) -> Step | None:
+        """The step of the iteration that was just done or that we are in, or None before the first one."""
+        return self.program.steps[self.position.step - 1] if self.position.step else None
+
+    @property
+    def phase(self) -> str:
+        """The phase of the step just done; before the first one, the first phase there is."""
+        step = self.step
+        return step.phase if step else (self.program.phases[0][0] if self.program.phases else "forward")
+
+    def stack(self) -> tuple[Frame, ...]:
+        """The frames we are in, the iteration's own first."""
+        return self._frames.stack(self.record, self.position.path)
+
+    def body(self, path: Path) -> Program | None:
+        """The program of a line's body; None for a primitive."""
+        program: Program | None = self.program
+        for index in path:
+            found = self._frames.body(program, index) if program is not None else None
+            program = found.program if found else None
+        return program
+
+    def size(self, path: Path) -> int:
+        """How many steps the body of a line has, 0 for a primitive; of (), the iteration."""
+        return self._frames.size(self.program, path)
+
+    def go_to(self, iteration: int, step: int, inner: Path = ()) -> bool:
+        """To a position; closed lines in the way are opened. Raises IndexError for one that the run has not."""
+        return self._move(self.checked(iteration, step, inner))
+
+    def checked(self, iteration: int, step: int, inner: Path = ()) -> Position:
+        """A position of the run. Raises IndexError for one that it has not."""
+        if not 1 <= iteration <= self.timeline.iterations:
+            raise IndexError(say("message.no-iteration", iteration=iteration, last=self.timeline.iterations))
+        program = self.timeline.program(iteration)
+        if not 0 <= step <= len(program.steps):
+            raise IndexError(say("message.no-step", step=step, iteration=iteration, last=len(program.steps)))
+        path: Path = (step,)
+        for index in inner:
+            size = self._frames.size(program, path)
+            if not 1 <= index <= size:
+                line = ".".join(map(str, path))
+                said = say("message.no-inner", step=index, line=line, last=size) if size else ""
+                raise IndexError(said or say("message.primitive", step=index, line=line))
+            path = (*path, index)
+        return Position(iteration, step, tuple(inner))
+
+    def same_step(self, iteration: int, here: Program) -> Position:
+        """In another iteration the step that assigns the same value: a smaller last batch may have fewer steps.
+
+        `here` is the program that the position is in.
+        """
+        program = self.timeline.program(iteration)
+        if not self.position.step:
+            return Position(iteration)
+        target = here.values[here.steps[self.position.step - 1].target]
+        turn = here.versions[target.name].index(target.slot)
+        slots = program.versions.get(target.name, ())
+        same = program.values[slots[turn]].step if turn < len(slots) else self.position.step
+        there: Path = (min(same, len(program.steps)),)
+        for index in self.position.inner:
+            there = (*there, min(index, self._frames.size(program, there)))
+        return Position(iteration, there[0], there[1:] if 0 not in there else ())
+
+    def _move(self, position: Position) -> bool:
+        moved = position != self.position
+        self.position = position
+        self.opened |= set(entered(position.path))
+        return moved
 
     # Over: to the next line and the one before.
 

@@ -7,22 +7,20 @@ from dataclasses import dataclass
 
 from nnstep.view.text.canvas import Line, Panel
 
-__all__ = ["FORESEEN", "PANEL_KEYS", "PASSING", "ROLES", "ViewState"]
+__all__ = ["PANEL_KEYS", "PASSING", "ROLES", "ViewState"]
 
 PANEL_KEYS = ("program", "operation", "chain", "parameters", "activations", "gradients", "watch")
 
-_AGAIN = {
-    "step": ("next", "back"),
-    "frame": ("into", "back-into"),
-    "phase": ("next", "previous"),
-    "cell": ("left", "right", "up", "down"),
-}
-FORESEEN = frozenset(f"{family}.{way}" for family, ways in _AGAIN.items() for way in ways)
-"""Commands that change only where we are and what is chosen, and whose keys are pressed again and again."""
-PASSING = FORESEEN | {
-    *("frame.out", "frame.back-out", "step.first", "step.last", "iteration.next", "iteration.previous"),
-}
-"""Commands that change nothing else either: where another one follows at once, what they lead to need not be shown."""
+PASSING = frozenset(
+    {
+        *("step.next", "step.back", "step.first", "step.last", "phase.next", "phase.previous"),
+        *("frame.into", "frame.back-into", "frame.out", "frame.back-out", "iteration.next", "iteration.previous"),
+        *("cell.left", "cell.right", "cell.up", "cell.down"),
+    }
+)
+"""Commands that change only where we are and what is chosen: where another one follows at once, what they lead to need
+not be shown.
+"""
 
 # Roles a piece can have. A role may be several of these words, as in "pos3 changed": colours of all of them apply,
 # the later word winning. Tints go with the size of a number: pos1..pos5 and neg1..neg5, zero.

@@ -3,36 +3,184 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from nnstep.catalogue import say
-from nnstep.debugger import Position, Session, meant, place
+from nnstep.debugger import Position, Session, find_names, meant, place
+from nnstep.debugger.breakpoints.control import Control
+from nnstep.engine import BUDGET
 from nnstep.errors import NnstepError, Problem, RunError
 from nnstep.files import stamp
-from nnstep.scenario import load
+from nnstep.memo import Memo
+from nnstep.program.naming import objective_letter
+from nnstep.scenario import find, load
+from nnstep.scenario.model import Scenario
+from nnstep.settings import DIGITS
 from nnstep.text import clean
-from nnstep.view.actions import breakpoints as debugging
-from nnstep.view.actions import recovery as recovering
-from nnstep.view.actions.choose import chosen_by
+from nnstep.view.actions import breakpoints, enabled, recovery
+from nnstep.view.actions.choose import CHOICES, chosen_by
 from nnstep.view.actions.follow import Visit, follow
-from nnstep.view.lens.registry import jump, row_cells
-from nnstep.view.looking import Looking, Spot
-from nnstep.view.panels.top import title
+from nnstep.view.lens.registry import jump, middle_panel, row_cells, rows_here
+from nnstep.view.panels.chain_terms import chain_panel
+from nnstep.view.panels.program import ProgramPanel
+from nnstep.view.panels.reading import with_help
+from nnstep.view.panels.top import header, listing, title
+from nnstep.view.panels.watch import watch_panel
 from nnstep.view.scene.choice import Choice
-from nnstep.view.scene.subject import gradient_name
-from nnstep.view.state import FORESEEN, ViewState
-from nnstep.view.text.canvas import Piece
+from nnstep.view.scene.gallery import Gallery
+from nnstep.view.scene.moment import Moment, value_panels
+from nnstep.view.scene.subject import asked_for, gradient_name
+from nnstep.view.state import ViewState
+from nnstep.view.text.canvas import Line, Panel, Piece
 from nnstep.view.text.matrix import cell_of
 
-__all__ = ["Stepper"]
+if TYPE_CHECKING:
+    from nnstep.debugger.answers.compare import Comparison
+    from nnstep.debugger.edits.recovery import Recovery
+    from nnstep.view.actions.quiz import Quizzing
 
-_KNOWN = 6  # view states that are kept: where we are, what is likely to come, and what was left last
+__all__ = ["ACTIONS", "Action", "Stepper"]
+
 _TRAIL = 100  # cells that were followed and can be returned to
 
 
-class Stepper(Looking):
-    """Carries out commands on what is looked at."""
+class Stepper:
+    """A scenario's session with what is chosen on the screen: carries out commands, and makes view states."""
+
+    def __init__(self, scenario: Scenario, ascii: bool = False, budget: int = BUDGET) -> None:
+        """Raises NnstepError when the scenario cannot be compiled. With `ascii` plots are made of letters.
+
+        `budget` is how many bytes the states of a run may take.
+        """
+        self._ascii, self._budget = ascii, budget
+        self.quizzing: Quizzing | None = None
+        self.recovery: Recovery | None = None
+        self._offered: Line | None = None  # what an earlier session has left; None as long as it was not looked for
+        self._use(Session(scenario, budget), Choice())
+
+    def _use(self, session: Session, choice: Choice) -> None:
+        control = Control(session)
+        self.session, self.control = session, control
+        self.choice = choice
+        self.gallery = Gallery(objective_letter(session.program), self._ascii)
+        self._listings = Memo(objects=2, results=2)
+        self._trail: list[Visit] = []
+        self._mine: Comparison | None = None
+        self._message: Line = ()
+        self._stamp = stamp(self.path)
+
+    @classmethod
+    def open(cls, path: str, ascii: bool = False, budget: int = BUDGET) -> Self:
+        """Open a scenario file, or a bundled scenario by its name. Raises NnstepError."""
+        return cls(load(find(path)), ascii, budget)
+
+    @property
+    def path(self) -> str:
+        """The scenario's file; "" for one that is from no file."""
+        return self.session.scenario.path or ""
+
+    @property
+    def digits(self) -> int:
+        """Significant digits of the numbers shown."""
+        return self.gallery.digits
+
+    @digits.setter
+    def digits(self, digits: int) -> None:
+        self.gallery.digits = max(DIGITS[0], min(digits, DIGITS[-1]))
+
+    def use_ascii(self) -> None:
+        """From now on make plots of letters."""
+        self._ascii = self.gallery.ascii = True
+
+    def changed_on_disk(self) -> bool:
+        """Whether the file has been changed since it was read, and that was not said yet."""
+        now = stamp(self.path)
+        changed = bool(now) and now != self._stamp
+        self._stamp = now or self._stamp
+        return changed
+
+    def summary(self) -> str:
+        """What is to be said when it is closed: the tally of a quiz, what is not saved, or ""."""
+        said = [] if self.quizzing is None else [self.quizzing.summary()]
+        if self.recovery is not None and self.recovery.unsaved:
+            from nnstep.view.actions.recovery import leaving
+
+            said.append(leaving(self.recovery))
+        return "\n".join(filter(None, said))
+
+    def keep_unsaved(self) -> None:
+        """From now on, keep edits that are not saved in a file, and offer those that an earlier session has left."""
+        from nnstep.debugger.edits.recovery import Recovery
+
+        if self.path:
+            self.recovery = Recovery(self.path)
+
+    def close(self) -> None:
+        """It is not looked at any more: what is not saved is left to the next one on this scenario."""
+        if self.recovery is not None:
+            self.recovery.close()
+            self.recovery = None
+
+    def names(self, typed: str = "") -> list[str]:
+        """The names that can be gone to and that go with what was typed."""
+        return find_names(self.session, typed)
+
+    def question(self, about: str) -> str:
+        """What the dialogs ask: for a person's own numbers ("mine"), or for the answer of a quiz ("quiz")."""
+        moment = self.moment()
+        if about == "quiz":
+            return self.quizzing.question(moment) if self.quizzing is not None else ""
+        if about == "mine":
+            return asked_for(moment)
+        return breakpoints.question(self.control, moment, about)
+
+    def suggestion(self, about: str) -> str:
+        """What a dialog begins with: the chosen cell and its number ("edit"), a file name ("save"), or nothing."""
+        return breakpoints.suggestion(self.control, self.moment(), about)
+
+    def view(self) -> ViewState:
+        """The view state of this moment."""
+        moment = self.moment()
+        trail = [visit.name for visit in self._trail[-4:]]
+        progress = self.control.progress
+        watch = watch_panel(
+            self.control, self.choice.mark if self.choice.focus == "watch" else None, self.gallery.digits
+        )
+        panels: dict[str, Panel] = {
+            "program": self._program_panel(),
+            "operation": middle_panel(moment, trail, self._mine, self.quizzing),
+            "chain": chain_panel(moment.outer, moment.session.position.step, moment.hidden),
+            **value_panels(moment),
+            "watch": watch,
+        }
+        return ViewState(
+            header(moment),
+            with_help(panels, self.choice),
+            frozenset(name for name, action in ACTIONS.items() if action.when(moment)),
+            self._message if progress is None else breakpoints.progress_line(progress),
+            title(self.session),
+            len(watch.items) if self.choice.focus == "watch" else rows_here(moment),
+            self.quizzing.line() if self.quizzing is not None else (),
+            progress is not None,
+            watch.lines,
+            3 if self.session.timeline.iterations > 1 else 2,
+        )
+
+    def moment(self) -> Moment:
+        """The position as scenes, with what is not to be seen yet left out."""
+        hidden = self.quizzing is not None and self.quizzing.hides(self.session.position)
+        return Moment(self.session, self.gallery, self.choice, hidden, self.control.marks(), bool(self._offered))
+
+    def _program_panel(self) -> ProgramPanel:
+        session = self.session
+        lines = self._listings(session.program, session.opened, lambda: listing(session, self.gallery.objective))
+        return ProgramPanel(
+            (Piece(say("panel.program.title"), "heading"),),
+            lines,
+            self.session.position.path,
+            self.control.signs(),
+        )
 
     def begin_quiz(self, results: str | None = None) -> None:
         """Ask from now on, the answers going to a new file. Raises NnstepError where that cannot be begun."""
@@ -66,28 +214,9 @@ class Stepper(Looking):
         if lost:
             self._message = (Piece(say("message.branches-lost", names=clean(", ".join(lost), 80)), "warning"),)
         if self.recovery is not None:
-            self._message = (*self._message, *recovering.read_again(self.recovery, session, bool(lost)))
-        self._message = debugging.go_towards(self.control, moved_to(old, session)) or self._message
+            self._message = (*self._message, *recovery.read_again(self.recovery, session, bool(lost)))
+        self._message = breakpoints.go_towards(self.control, moved_to(old, session)) or self._message
         return self.view()
-
-    def look_ahead(self, command: str) -> ViewState | None:
-        """What `command` will show if it is what comes next, worked out now; None where that cannot be told cheaply.
-
-        It is told of steps within the iteration and of cells, and changes nothing but how soon `do` answers.
-        """
-        here = self.session.position.iteration
-        if command not in FORESEEN or not self._calm or not self.session.timeline.holds(here):
-            return None
-        there = copy(self)
-        there.session, there.control, there._message = copy(self.session), copy(self.control), ()
-        there.control.session = there.session
-        if command not in _MOVES:
-            there.choice = chosen_by(self.moment(), command)
-        elif _MOVES[command](there.session):
-            there.choice = _elsewhere(self.choice)
-        if there._spot == self._spot or there.session.position.iteration != here:
-            return None
-        return self._remember(there._spot, self._known.get(there._spot) or there.view())
 
     def do(self, command: str, argument: object = None) -> ViewState:
         """Carry out a command of the session. What could not be done is said in the view state's message.
@@ -98,7 +227,7 @@ class Stepper(Looking):
         before, choice, trail = self.session.standing, self.choice, self._trail
         try:
             self._carry_out(command, argument)
-            return self._here()
+            return self.view()
         except RunError as error:
             self.session.stand(before)
             self.choice, self._trail = choice, trail
@@ -123,7 +252,6 @@ class Stepper(Looking):
     def _cannot_go_on(self, error: RunError, *, as_far: bool) -> None:
         """Say so; `as_far`: at the end of the last iteration that could be done."""
         self.control.run = None
-        self._known.clear()
         if as_far and self.session.position.iteration < error.iteration - 1:
             self._to_end_before(error)
         problem = error.problems[0]._replace(file=None, line=None, key=None)
@@ -135,138 +263,110 @@ class Stepper(Looking):
         self.session.go_to(last, len(self.session.timeline.program(last).steps))
 
     def _carry_out(self, command: str, argument: object) -> None:
+        if command not in ACTIONS:
+            raise ValueError(f"there is no command {command!r}")
         self._message = ()
-        if command not in _MOVES and command not in FORESEEN:
-            self._known.clear()
         if self.control.run is not None and not command.startswith("run."):
             self.control.interrupt()
-        if command in debugging.COMMANDS:
-            self._debug(command, argument)
-        elif command in _MOVES:
-            self._move(command)
-        elif command in ("step.goto", "name.find"):
-            self._go_to(" ".join(str(argument).split()))
-        elif command == "iteration.goto":
-            self._go_to_iteration(str(argument))
-        elif command in _MORE:
-            self.digits += _MORE[command]
-        elif command == "cell.follow":
-            self._enter()
-        elif command in ("row.up", "row.down") and self.choice.focus == "watch":
-            by = (argument if isinstance(argument, int) else 1) * (1 if command == "row.down" else -1)
-            last = len(self.control.numbers()) - 1
-            self.choice = self.choice._replace(mark=max(0, min(self.choice.mark + by, last)))
-        elif command == "row.choose" and argument == self.choice.row:
-            self._enter()  # a second click on a row
-        elif command == "cell.return":
-            self._return()
-        elif command == "mine.compare":
-            self._compare(str(argument))
-        elif command.startswith("quiz."):
-            self._quiz(command, str(argument))
-        elif command == "recovery.take":
-            self._take_up()
-        else:
-            self.choice = chosen_by(self.moment(), command, argument)
+        ACTIONS[command].do(self, command, argument)
         if self._offers:
             assert self.recovery is not None
-            self._offered = recovering.offer(self.recovery)
+            self._offered = recovery.offer(self.recovery)
             self._message = self._message or self._offered
-
-    @property
-    def _calm(self) -> bool:
-        """Whether what is shown depends on nothing but where we are and what is chosen."""
-        return self.choice.lens == "step" and not (self.quizzing or self.control.run or self._offers)
-
-    @property
-    def _spot(self) -> Spot:
-        """What all that is shown depends on while it is calm."""
-        return self.session.position, self.session.opened, self.choice
-
-    def _here(self) -> ViewState:
-        """The view state of this moment, which may be known. Of an iteration that was left nothing is."""
-        if self._known and next(iter(self._known))[0].iteration != self.session.position.iteration:
-            self._known.clear()
-        if self._message or not self._calm:
-            return self.view()
-        return self._remember(self._spot, self._known.get(self._spot) or self.view())
-
-    def _remember(self, spot: Spot, state: ViewState) -> ViewState:
-        known = self._known
-        known.pop(spot, None)
-        known[spot] = state  # the newest one comes last
-        if len(known) > _KNOWN:
-            del known[next(iter(known))]
-        return state
 
     @property
     def _offers(self) -> bool:
         """Whether what an earlier session has left is still to be looked for."""
         return self._offered is None and self.recovery is not None
 
-    def _take_up(self) -> None:
+    def take_up(self, command: str, argument: object) -> None:
         if self.recovery is None:
             self._message = (Piece(say("recovery.none"), "warning"),)
             return
-        self._message = recovering.take_up(self.recovery, self.session)
-        self._offered = recovering.offer(self.recovery)
+        self._message = recovery.take_up(self.recovery, self.session)
+        self._offered = recovery.offer(self.recovery)
 
-    def _move(self, command: str) -> None:
+    def move(self, command: str, argument: object) -> None:
         if command == "step.next" and self.quizzing is not None and self.quizzing.hides(self.session.position):
             self._message = self.quizzing.reveal(self.moment())
             return
-        if _MOVES[command](self.session):
+        if MOVES[command](self.session):
             self.choice = _elsewhere(self.choice)
             if self.quizzing is not None and command in _FORWARD:
                 self._message = self.quizzing.ask(self.moment())
         else:
             self._message = (Piece(say(f"message.end.{command}"), "warning"),)
 
-    def _debug(self, command: str, argument: object) -> None:
+    def change_digits(self, command: str, argument: object) -> None:
+        self.digits += 1 if command == "digits.more" else -1
+
+    def choose(self, command: str, argument: object) -> None:
+        self.choice = chosen_by(self.moment(), command, argument)
+
+    def change_row(self, command: str, argument: object) -> None:
+        """Up or down a list; `argument` is by how many rows."""
+        if self.choice.focus != "watch":
+            self.choose(command, argument)
+            return
+        by = (argument if isinstance(argument, int) else 1) * (1 if command == "row.down" else -1)
+        last = len(self.control.numbers()) - 1
+        self.choice = self.choice._replace(mark=max(0, min(self.choice.mark + by, last)))
+
+    def choose_row(self, command: str, argument: object) -> None:
+        """A first click on a row chooses it, a second one goes where it leads."""
+        if argument == self.choice.row:
+            self.enter(command, argument)
+        else:
+            self.choose(command, argument)
+
+    def debug(self, command: str, argument: object) -> None:
         """Runs, breakpoints, watches and branches: after them we may be somewhere else."""
         before = (self.session.position, self.session.timeline)
         if command.startswith("mark.") and argument is None:
             argument = self._marked()
-        self._message = debugging.command(self.control, command, argument)
-        if self.recovery is not None and command in recovering.CHANGING and self._message:
-            self._message = recovering.after(self.recovery, self.session, command, self._message)
+        self._message = breakpoints.command(self.control, command, argument)
+        if self.recovery is not None and command in recovery.CHANGING and self._message:
+            self._message = recovery.after(self.recovery, self.session, command, self._message)
         if before != (self.session.position, self.session.timeline):
             self.choice = _elsewhere(self.choice)
 
-    def _go_to_iteration(self, text: str) -> None:
+    def go_to_iteration(self, command: str, argument: object) -> None:
         """To the same step of another iteration."""
+        text = str(argument)
         last = self.session.timeline.iterations
         if not text.isdecimal() or not 1 <= int(text[:20]) <= last:
             self._message = (Piece(say("message.no-iteration", iteration=clean(text, 20), last=last), "warning"),)
             return
         there = self.session.same_step(int(text), self.session.program)
-        self._message = debugging.go_towards(self.control, there)
+        self._message = breakpoints.go_towards(self.control, there)
 
-    def _go_to(self, text: str) -> None:
+    def go_to(self, command: str, argument: object) -> None:
+        """To a step, an iteration and a step, or the step that assigns a name."""
+        text = " ".join(str(argument).split())
         try:
             there = self.session.checked(*place(self.session, text))
         except (ValueError, IndexError) as error:
             self._message = (Piece(clean(str(error)), "warning"),)
         else:
-            self._message = debugging.go_towards(self.control, there)
+            self._message = breakpoints.go_towards(self.control, there)
             self.choice = _elsewhere(self.choice)
             named = meant(self.session, text)
             if named is not None:  # its cell, and of a gradient also the chain rule
                 spot = cell_of(named.index) if named.index else self.choice.cell
                 self.choice = chosen_by(self.moment(), "cell.choose", (named.name, *spot))
 
-    def _enter(self) -> None:
+    def enter(self, command: str, argument: object) -> None:
         """Where the chosen row leads: to a cell, to a finding, to a branch."""
         moment = self.moment()
         there = jump(moment) if self.choice.focus != "watch" else None
         if there is not None and isinstance(there, str):
-            self._debug("branch.switch", there)
+            self.debug("branch.switch", there)
         elif there is not None:
             iteration, step, name, spot = there
-            self._message = debugging.go_towards(self.control, Position(iteration, step))
+            self._message = breakpoints.go_towards(self.control, Position(iteration, step))
             self.choice = self.choice._replace(name=name, cell=spot)
         elif self.choice.focus == "watch":
-            self._debug("mark.enable", self._marked())
+            self.debug("mark.enable", self._marked())
         else:
             self._follow()
 
@@ -296,7 +396,7 @@ class Stepper(Looking):
         self.session.go_to(*found.position)
         self.choice = choice
 
-    def _return(self) -> None:
+    def go_back_to_cell(self, command: str, argument: object) -> None:
         if not self._trail:
             self._message = (Piece(say("message.end.cell.return"), "warning"),)
             return
@@ -304,18 +404,18 @@ class Stepper(Looking):
         self.session.go_to(*visit.position)
         self.choice = visit.choice._replace(focus=self.choice.focus, reading=self.choice.reading)
 
-    def _compare(self, text: str) -> None:
+    def compare(self, command: str, argument: object) -> None:
         from nnstep.debugger.answers.compare import check_pasted
 
         name = gradient_name(self.moment())
         try:
-            self._mine = check_pasted(self.session.record, name, text, self.session.timeline.record)
+            self._mine = check_pasted(self.session.record, name, str(argument), self.session.timeline.record)
         except ValueError as error:
             self._message = (Piece(clean(str(error), 400), "error"),)
         else:
             self.choice = self.choice._replace(lens="mine", row=0)
 
-    def _quiz(self, command: str, argument: str) -> None:
+    def quiz(self, command: str, argument: object) -> None:
         if command == "quiz.toggle":
             from nnstep.view.actions.quiz import Quizzing
 
@@ -323,7 +423,7 @@ class Stepper(Looking):
                 self.quizzing = Quizzing(title(self.session))
             self._message = self.quizzing.toggle()
         elif self.quizzing is not None:
-            self._message = self.quizzing.do(command, argument, self.moment())
+            self._message = self.quizzing.do(command, str(argument), self.moment())
 
 
 def _elsewhere(choice: Choice) -> Choice:
@@ -331,7 +431,7 @@ def _elsewhere(choice: Choice) -> Choice:
     return choice._replace(name="", row=0)
 
 
-_MOVES: dict[str, Callable[[Session], bool]] = {
+MOVES: dict[str, Callable[[Session], bool]] = {
     "step.next": Session.next,
     "step.back": Session.back,
     "frame.into": Session.into,
@@ -345,5 +445,64 @@ _MOVES: dict[str, Callable[[Session], bool]] = {
     "iteration.next": Session.next_iteration,
     "iteration.previous": Session.previous_iteration,
 }
+"""How the session moves, by command; each says whether it moved."""
+
 _FORWARD = ("step.next", "frame.into")  # after these a quiz asks
-_MORE = {"digits.more": 1, "digits.fewer": -1}
+
+
+class Action(NamedTuple):
+    """What a command does.
+
+    do    carries it out, given the stepper, the command's id and its argument
+    when  whether it can do something at a moment
+    """
+
+    do: Callable[[Stepper, str, object], None]
+    when: Callable[[Moment], bool] = enabled.always
+
+
+ACTIONS: dict[str, Action] = {
+    "step.next": Action(Stepper.move, enabled.can_go_on),
+    "step.back": Action(Stepper.move, enabled.after_start),
+    "frame.into": Action(Stepper.move, enabled.can_go_into),
+    "frame.back-into": Action(Stepper.move, enabled.after_start),
+    "frame.out": Action(Stepper.move, enabled.in_body),
+    "frame.back-out": Action(Stepper.move, enabled.in_body),
+    "step.first": Action(Stepper.move, enabled.not_on_first_line),
+    "step.last": Action(Stepper.move, enabled.not_on_last_line),
+    "phase.next": Action(Stepper.move, enabled.has_next_phase),
+    "phase.previous": Action(Stepper.move, enabled.after_start),
+    "iteration.next": Action(Stepper.move, enabled.has_next_iteration),
+    "iteration.previous": Action(Stepper.move, enabled.has_previous_iteration),
+    "iteration.goto": Action(Stepper.go_to_iteration),
+    "step.goto": Action(Stepper.go_to),
+    "name.find": Action(Stepper.go_to),
+    "run.forward": Action(Stepper.debug, enabled.before_end),
+    "run.backward": Action(Stepper.debug, enabled.after_start),
+    "run.advance": Action(Stepper.debug),
+    "run.stop": Action(Stepper.debug),
+    "stop.line": Action(Stepper.debug),
+    "stop.add": Action(Stepper.debug),
+    "watch.add": Action(Stepper.debug),
+    "mark.enable": Action(Stepper.debug),
+    "mark.remove": Action(Stepper.debug),
+    "edit.make": Action(Stepper.debug),
+    "edit.undo": Action(Stepper.debug, enabled.has_edits),
+    "branch.switch": Action(Stepper.debug),
+    "branch.rename": Action(Stepper.debug, enabled.has_parent_branch),
+    "branch.save": Action(Stepper.debug, enabled.has_edits),
+    "recovery.take": Action(Stepper.take_up, enabled.has_offer),
+    "cell.follow": Action(Stepper.enter),
+    "cell.return": Action(Stepper.go_back_to_cell),
+    "row.up": Action(Stepper.change_row),
+    "row.down": Action(Stepper.change_row),
+    "row.choose": Action(Stepper.choose_row),
+    "digits.more": Action(Stepper.change_digits),
+    "digits.fewer": Action(Stepper.change_digits),
+    "mine.compare": Action(Stepper.compare),
+    "quiz.toggle": Action(Stepper.quiz),
+    "quiz.answer": Action(Stepper.quiz, enabled.is_asked),
+    "quiz.hint": Action(Stepper.quiz, enabled.is_asked),
+    **{command: Action(Stepper.choose) for command in CHOICES},
+}
+"""Every command of the session, by its id."""

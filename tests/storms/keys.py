@@ -108,7 +108,7 @@ def standing_clocks() -> Iterator[None]:
     """
     with ExitStack() as stack:
         stack.enter_context(clock.reading(lambda: 0.0))
-        stack.enter_context(mock.patch("nnstep.view.looking.Looking.keep_unsaved"))
+        stack.enter_context(mock.patch("nnstep.view.stepper.Stepper.keep_unsaved"))
         stack.enter_context(mock.patch("nnstep.engine.runner._MOST", 64))
         stack.enter_context(mock.patch("nnstep.view.actions.breakpoints._SLICE", 0.0))
         stack.enter_context(mock.patch("textual.constants.ESCAPE_DELAY", 0.0))

@@ -25,11 +25,8 @@ def test_an_iteration_that_was_left_is_given_up_at_once_and_not_when_garbage_is_
     try:
         while seen.session.position.iteration < 3 and "step.next" in seen.view().enabled:
             for command in ("step.next", *LOOKED_AT):
-                state = seen.do(command)
-                foreseen = seen.look_ahead("step.next")
-                for view in (state, foreseen):
-                    for panel in dict[str, Panel](view.panels).values() if view is not None else ():
-                        panel.paint(60, 20)
+                for panel in dict[str, Panel](seen.do(command).panels).values():
+                    panel.paint(60, 20)
             if len(arenas) < seen.session.position.iteration:
                 arenas.append(weakref.ref(seen.session.record.arena))
         for command in ("step.next", "step.next"):

@@ -10,7 +10,7 @@ from nnstep.view.scene.choice import LENSES, Choice
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 
-__all__ = ["choose_cell", "chosen_by"]
+__all__ = ["CHOICES", "choose_cell", "chosen_by"]
 
 
 def chosen_by(moment: Moment, command: str, argument: object = None) -> Choice:
@@ -127,3 +127,6 @@ _PLAIN: dict[str, Callable[[Moment, object], Choice]] = {
     "weight.choose": lambda moment, weight: moment.choice._replace(weight=str(weight)),
     "weight.next": lambda moment, _: next_weight(moment),
 }
+
+CHOICES = (*_CELLS, *(f"lens.{lens}" for lens in LENSES), *(command for command in _PLAIN if command != "row.choose"))
+"""The commands that only choose."""

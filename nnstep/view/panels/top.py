@@ -1,4 +1,4 @@
-"""The header and the program listing of a moment, and which commands can do something at it."""
+"""The header and the program listing of a moment."""
 
 from __future__ import annotations
 
@@ -22,56 +22,8 @@ from nnstep.view.scene.scene import Scene
 from nnstep.view.text.canvas import Hit, Line, Piece
 from nnstep.view.text.numbers import shape_text
 
-__all__ = ["enabled", "header", "listing", "title"]
+__all__ = ["header", "listing", "title"]
 
-_ALWAYS = frozenset(
-    {
-        "step.goto",
-        "name.find",
-        "cell.left",
-        "cell.right",
-        "cell.up",
-        "cell.down",
-        "cell.choose",
-        "weight.next",
-        "weight.choose",
-        "digits.more",
-        "digits.fewer",
-        "panel.focus",
-        "panel.reading",
-        "lens.uses",
-        "lens.check",
-        "lens.jacobian",
-        "lens.picture",
-        "lens.mine",
-        "lens.step",
-        "cell.follow",
-        "cell.return",
-        "row.up",
-        "row.down",
-        "row.choose",
-        "terms.all",
-        "quiz.toggle",
-        "mine.compare",
-        "stop.line",
-        "stop.add",
-        "watch.add",
-        "mark.choose",
-        "mark.enable",
-        "mark.remove",
-        "edit.make",
-        "branch.switch",
-        "run.choose",
-        "run.log",
-        "run.advance",
-        "run.stop",
-        "iteration.goto",
-        "lens.run",
-        "lens.health",
-        "lens.memory",
-        "lens.branches",
-    }
-)
 _SPARK = 12  # columns of the loss's curve
 
 
@@ -186,35 +138,3 @@ def _listed(program: Program, index: int, objective: str) -> Line:
         step = step._replace(expression=expression, operands=(*step.operands, ("…", before.slot)))
     line = equation_line(program, step, objective)
     return tuple(Piece(piece.text, "name" if piece.role == "now" else piece.role) for piece in line)
-
-
-def enabled(moment: Moment) -> frozenset[str]:
-    """The ids of the commands that can do something here."""
-    session, program = moment.session, moment.outer.program
-    position, steps = session.position, len(program.steps)
-    first, last = position.iteration == 1, position.iteration == session.timeline.iterations
-    later_phase = any(start > position.step for _, start, _ in program.phases)
-    at_start, at_end = first and position.path == (0,), last and position.path == (steps,)
-    inside = bool(position.inner) or position.path in session.opened
-    able = {
-        "step.next": not at_end or inside,
-        "step.back": not at_start,
-        "frame.into": not at_end or bool(session.size(position.path)),
-        "frame.back-into": not at_start,
-        "frame.out": inside,
-        "frame.back-out": inside,
-        "step.first": position.path != (0,),
-        "step.last": position.path != (steps,),
-        "phase.next": later_phase or not last,
-        "phase.previous": not at_start,
-        "iteration.next": not last,
-        "iteration.previous": not first,
-        "run.forward": not at_end,
-        "run.backward": not at_start,
-        "edit.undo": bool(session.branches.current.edits),
-        "branch.rename": bool(session.branches.current.parent),
-        "branch.save": bool(session.branches.current.edits),
-        "quiz.hint": moment.hidden,
-        "quiz.answer": moment.hidden,
-    }
-    return _ALWAYS | {command for command, can in able.items() if can}

@@ -20,14 +20,21 @@ __all__ = ["Moment", "value_panels"]
 
 class Moment:
     """Scenes of a session's position. With `hidden` the value that the step computes is not to be seen yet; `marks` are
-    iterations in which breakpoints hit.
+    iterations in which breakpoints hit; `offered`: an earlier session has left edits that were not saved.
     """
 
     def __init__(
-        self, session: Session, gallery: Gallery, choice: Choice, hidden: bool = False, marks: Sequence[int] = ()
+        self,
+        session: Session,
+        gallery: Gallery,
+        choice: Choice,
+        hidden: bool = False,
+        marks: Sequence[int] = (),
+        offered: bool = False,
     ) -> None:
         self.session = session
         self.marks = marks
+        self.offered = offered
         self.choice = choice
         self.hidden = hidden
         self.frames: tuple[Frame, ...] = session.stack()
