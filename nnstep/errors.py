@@ -1,7 +1,7 @@
 """What can be wrong, said once: where (file, line, key path), what was found and expected, and a hint.
 
 Every failure that a person can cause is a `Problem`; a stage collects the problems it finds and raises them together
-as one `NnstepError`, so that all errors of a file are seen at once. Nothing here imports any other room.
+as one `NnstepError`, so that all errors of a file are seen at once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.text import clean
 
 __all__ = [
@@ -101,7 +102,7 @@ class RunError(NnstepError):
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """A hint naming the valid name that `name` is a slip of, or None where none is that near."""
     found = nearest_name(name, valid)
-    return f"did you mean {found!r}?" if found is not None else None
+    return say("hint.slip", word=found) if found is not None else None
 
 
 def nearest_name(name: str, valid: Iterable[str]) -> str | None:

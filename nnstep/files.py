@@ -21,6 +21,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+from nnstep.catalogue import say
+
 __all__ = [
     "ChangedMeanwhileError",
     "Stamp",
@@ -43,7 +45,7 @@ class ChangedMeanwhileError(OSError):
     """A file is not what it was when it was read, or when it was said that it may be replaced."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(errno.ESTALE, "it was changed meanwhile, and is left as it is", str(path))
+        super().__init__(errno.ESTALE, say("file.changed-meanwhile"), str(path))
 
 
 def stamp(path: str | Path) -> Stamp:

@@ -7,12 +7,16 @@ count. Texts may have any width: nothing that shows them assumes that a characte
 from __future__ import annotations
 
 from nnstep.catalogue.en_commands import COMMANDS
+from nnstep.catalogue.en_data import DATA
 from nnstep.catalogue.en_debug import DEBUG
+from nnstep.catalogue.en_edits import EDITS
 from nnstep.catalogue.en_health import HEALTH
+from nnstep.catalogue.en_hints import HINTS
 from nnstep.catalogue.en_memory import MEMORY
 from nnstep.catalogue.en_mine import MINE
 from nnstep.catalogue.en_print import PRINTED
 from nnstep.catalogue.en_run import RUN
+from nnstep.catalogue.en_scenario import SCENARIO
 from nnstep.catalogue.en_steps import STEPS
 from nnstep.catalogue.en_terminal import TERMINAL
 from nnstep.catalogue.en_toml import TOML
@@ -29,6 +33,10 @@ TEXTS: dict[str, str] = {
     **MEMORY,
     **TERMINAL,
     **TOML,
+    **SCENARIO,
+    **HINTS,
+    **DATA,
+    **EDITS,
     **MINE,
     # -- dialogs of predicting and of one's own numbers
     "dialog.answer.title": "What will it be?",

@@ -7,6 +7,13 @@ __all__ = ["TOML"]
 TOML: dict[str, str] = {
     "toml.not": "not TOML: {reason}",
     "toml.write": "write {meant}",
+    "toml.at-end": "{reason} at the end of the file",
+    "toml.unread": "not readable as TOML: {reason}",
+    "toml.long": "{count} characters; at most {most} are read",
+    "toml.long-word": "a number or a key of {count} characters; at most {most} are read",
+    "toml.many-keys": "more than {most} keys and headers",
+    "toml.nested": "brackets nested more than {most} deep",
+    "toml.parts": "a key of more than {most} parts",
     # -- what is TOML, but not what is meant (scenario/toml/fields.py, layers.py, datafiles.py)
     "toml.single": "write [{name}], in single brackets",
     "toml.double": "write [[{name}]], in double brackets",

@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_count
 from nnstep.errors import LanguageError, NnstepError, OperationError, Problem
 from nnstep.language import REFERENCES, Call, Name, parse_expression
 from nnstep.language.references import Vocabulary, named
@@ -39,8 +39,6 @@ __all__ = ["is_kept", "read_edit", "read_edits"]
 _KEYS = ("iteration", "cell", "value", "optimizer")
 _MOST = 1_000  # edits of a scenario
 _STATES = ("velocity", "m", "v")
-_CELL = "a cell, such as W1[0, 1], b1[2], or the name of a single number"
-_TYPED = "type W1[0, 1] = 0.5, or lr = 0.1, or adam lr = 0.01"
 _OPTION = re.compile(r"([^\W\d]\w*)\s*=")
 Shape = tuple[int, ...]
 
@@ -85,10 +83,10 @@ def read_edits(owner: Field, scenario: Scenario | None) -> tuple[Edit, ...]:
     """
     if not isinstance(owner.value, list) or not all(isinstance(item, dict) for item in owner.value):
         hint = say("toml.double", name="edits") if isinstance(owner.value, dict) else None
-        owner.expected("[[edits]], a table for each edit", hint)
+        owner.expected(say("wanted.edits"), hint)
         return ()
     if len(owner.value) > _MOST:
-        owner.wrong(f"found {len(owner.value)} edits, expected at most {_MOST:,}")
+        owner.wrong(say("edits.many", count=len(owner.value), most=f"{_MOST:,}"))
         return ()
     return tuple(_read_all(owner.items(), scenario))
 
@@ -106,10 +104,10 @@ def read_edit(typed: str, scenario: Scenario, iteration: int) -> tuple[Edit, ...
     """
     statements = [part for part in re.split(r"[;\n]", typed) if part.strip()]
     if not statements:
-        raise NnstepError(Problem("found nothing, expected what to change", hint=_TYPED))
+        raise NnstepError(Problem(say("edits.nothing"), hint=say("edits.typed")))
     items = [{"iteration": iteration, **_statement(" ".join(part.split()), scenario)} for part in statements]
     report = Report(None, Positions(""))
-    found = _read_all(Field({"edits": items}, (), report).child("edits").items(), scenario)
+    found = _read_all([Field(item, (), report) for item in items], scenario)
     try:
         report.finish()
     except NnstepError as error:
@@ -138,27 +136,28 @@ def _read_all(items: list[Field], scenario: Scenario | None) -> list[Edit]:
 def _iteration_of(item: Field, scenario: Scenario | None) -> int | None:
     """With which iteration an edit takes effect; None, and a problem noted, where that is not said or not possible."""
     fields = table(item, _KEYS)
-    return _iteration(given(fields, "iteration", item, "as which iteration begins, from 1"), scenario)
+    return _iteration(given(fields, "iteration", item, say("edits.iteration")), scenario)
 
 
 def _read(item: Field, iteration: int | None, context: _Context) -> Edit | None:
     """An edit whose keys were looked at, and its iteration."""
     fields = {key: item.child(key) for key in item.value if key in _KEYS}
     if ("cell" in fields) == ("optimizer" in fields):
-        found = "found both" if "cell" in fields else "found neither"
-        if found == "found both" or len(fields) == len(item.value):  # else an unknown key is blamed already
-            item.wrong(f"an edit changes either a cell or the optimizer, {found}")
+        if "cell" in fields:
+            item.wrong(say("edits.both"))
+        elif len(fields) == len(item.value):  # else an unknown key is blamed already
+            item.wrong(say("edits.neither"))
         return None
     if "optimizer" in fields:
         if "value" in fields:
-            fields["value"].wrong("'value' belongs to a cell; an optimizer has its options in its own table")
+            fields["value"].wrong(say("edits.value-of-optimizer"))
         optimizer = _optimizer(fields["optimizer"], iteration, context)
         if iteration is None or optimizer is None:
             return None
         changed = _changed_options(fields["optimizer"], optimizer)
         return Edit(iteration, optimizer=optimizer, options=changed, line=item.line, key=item.key)
     cell = _cell(fields["cell"], iteration, context)
-    where = given(fields, "value", item, "what the cell is from then on")
+    where = given(fields, "value", item, say("edits.value"))
     if where is not None and isinstance(where.value, bool):
         where = where._replace(value=float(where.value))  # as in the arrays of a file
     value = real(where, 0.0)
@@ -173,16 +172,16 @@ def _iteration(field: Field | None, scenario: Scenario | None) -> int | None:
     if field is None or number is None or scenario is None or number <= scenario.iterations:
         return number
     count = scenario.iterations
-    field.wrong(f"found {number}, and the run has {count} iteration{'s' * (count != 1)}")
+    field.wrong(say_count("edits.beyond", count, number=number, iterations=count))
     return None
 
 
 def _optimizer(field: Field, iteration: int | None, context: _Context) -> Optimizer | None:
     if context.scenario is not None and context.scenario.optimizer is None:
-        field.wrong("there is no optimizer to change: the scenario has no [optimizer]")
+        field.wrong(say("edits.no-optimizer"))
         return None
     if field.value == {}:
-        field.expected("a type or an option, such as { lr = 0.1 }")
+        field.expected(say("wanted.option"))
         return None
     before = context.optimizer(iteration)
     if before is None and isinstance(field.value, dict) and "type" not in field.value:
@@ -204,7 +203,7 @@ def _check_label(field: Field, name: str, value: float, context: _Context) -> No
         for label in context.labels.get(name, ()):
             label.check(value)
     except OperationError as error:
-        field.wrong(f"{name}: {error.message}", error.hint)
+        field.wrong(say("said.about", what=name, reason=error.message), error.hint)
 
 
 # Cells.
@@ -224,8 +223,10 @@ def _cell(field: Field, iteration: int | None, context: _Context) -> tuple[str, 
         return (name, numbers) if context.scenario is None else None
     if len(numbers) == len(shape) and all(0 <= at < size for at, size in zip(numbers, shape, strict=True)):
         return name, numbers
-    hint = "the first number is the row of the data, counted from 0" if name in ("x", "y") else None
-    field.wrong(f"{clean(written, 40)} is no cell of {name}, which is {_described(name, shape)}", hint)
+    hint = say("edits.row") if name in ("x", "y") else None
+    ends = {"first": cell_text(name, (0,) * len(shape)), "last": cell_text(name, tuple(size - 1 for size in shape))}
+    key = "edits.no-cell" if shape else "edits.no-cell.number"
+    field.wrong(say(key, cell=clean(written, 40), name=name, shape=times(shape), **ends), hint)
     return None
 
 
@@ -247,20 +248,13 @@ def _meant(written: str, field: Field, context: _Context) -> tuple[str, tuple[in
                 numbers = tuple(item for item in index if isinstance(item, int))
                 if len(numbers) == len(index):
                     return name, numbers
-                field.wrong(f"found '{clean(written, 40)}', expected a single cell: whole numbers, counted from 0")
+                field.wrong(say("edits.several-cells", cell=clean(written, 40)))
             case _:
-                field.wrong(f"found '{clean(written, 40)}', expected {_CELL}")
+                field.wrong(say("found.expected", found=f"'{clean(written, 40)}'", wanted=say("wanted.cell")))
     except LanguageError as error:
-        field.wrong(f"{clean(written, 60)}: {error.message}", error.hint or f"expected {_CELL}")
+        said = say("said.about", what=clean(written, 60), reason=error.message)
+        field.wrong(said, error.hint or say("found.wanted", wanted=say("wanted.cell")))
     return None
-
-
-def _described(name: str, shape: Shape) -> str:
-    """A shape with the first and the last cell."""
-    if not shape:
-        return f"a single number and goes by its name: {name}"
-    last = cell_text(name, tuple(size - 1 for size in shape))
-    return f"{times(shape)}: {cell_text(name, (0,) * len(shape))} to {last}"
 
 
 def _given_shapes(scenario: Scenario) -> dict[str, Shape]:
@@ -286,14 +280,13 @@ def _shape(field: Field, name: str, iteration: int | None, context: _Context) ->
         return shapes[inner] if _check_kept(field, reference, inner, iteration, context) else None
     targets = [one.assignment.target for one in scenario.equations]
     if name in targets or (reference in REFERENCES and inner in (*targets, *shapes)):
-        field.wrong(f"{clean(name, 40)} is computed anew in each iteration", "an edit is of what is given or kept")
+        field.wrong(say("edits.computed", name=clean(name, 40)), say("edits.computed.hint"))
         return None
     known = [*shapes, *(f"{state}({one.name})" for one in scenario.parameters for state in _STATES)]
     near = next((one for one in known if one.lower() == name.lower()), None)
-    there = ", ".join([*shapes][:20]) + (", ..." if len(shapes) > 20 else "")
     meant = suggest.hint(name, known, "value") if field.report.few else None
-    hint = f"did you mean {near!r}?" if near else meant or (f"there is {there}" if shapes else None)
-    field.wrong(f"'{clean(name, 40)}' is not defined", hint)
+    hint = say("hint.slip", word=near) if near else meant or suggest.there([*shapes])
+    field.wrong(say("names.undefined", name=clean(name, 40)), hint)
     return None
 
 
@@ -315,17 +308,17 @@ def _check_kept(field: Field, state: str, name: str, iteration: int | None, cont
     assert context.scenario is not None
     parameter = next((one for one in context.scenario.parameters if one.name == name), None)
     if parameter is None or not parameter.trainable:
-        what = "no parameter" if parameter is None else "not trained"
-        field.wrong(f"{name} is {what}, so an optimizer keeps nothing for it")
+        field.wrong(say("edits.kept.no-parameter" if parameter is None else "edits.kept.not-trained", name=name))
         return False
     if context.scenario.optimizer is None:
-        field.wrong(f"there is no {state}({name}): the scenario has no [optimizer]")
+        field.wrong(say("edits.kept.no-optimizer", state=f"{state}({name})"))
         return False
     optimizer = context.optimizer(iteration)
     if optimizer is None or state in states_of(optimizer):
         return True
-    kept = " and ".join(f"{one}({name})" for one in states_of(optimizer))
-    field.wrong(f"there is no {state}({name}): {optimizer.type} as it is then keeps {kept or 'nothing'}")
+    kept = say("layout.and").join(f"{one}({name})" for one in states_of(optimizer))
+    key = "edits.kept.others" if kept else "edits.kept.nothing"
+    field.wrong(say(key, state=f"{state}({name})", optimizer=optimizer.type, kept=kept))
     return False
 
 
@@ -339,7 +332,7 @@ def _statement(typed: str, scenario: Scenario) -> dict[str, Any]:
     if equals and _is_cell(name, scenario):
         value = _number(right, name)
         if isinstance(value, list):
-            raise NnstepError(Problem(f"found {describe(value)} for {clean(name, 40)}, expected a number"))
+            raise NnstepError(Problem(say("edits.found-for", found=describe(value), name=clean(name, 40))))
         return {"cell": name, "value": value}
     words, *pairs = _OPTION.split(typed)
     if pairs[:1] == ["optimizer"] and not words.strip():
@@ -349,12 +342,11 @@ def _statement(typed: str, scenario: Scenario) -> dict[str, Any]:
         kinds = kinds[1:]
     if len(kinds) > 1 or not (kinds or pairs) or not set(kinds) <= OPTIMIZERS.keys():
         hint = suggest.hint(kinds[0], OPTIMIZERS, "optimizer type") if len(kinds) == 1 else None
-        said = f"found '{clean(typed, 40)}', expected what to change and its value"
-        raise NnstepError(Problem(said, hint=hint or _TYPED))
+        raise NnstepError(Problem(say("edits.unclear", typed=clean(typed, 40)), hint=hint or say("edits.typed")))
     options: dict[str, Any] = {"type": kinds[0]} if kinds else {}
     for option, written in zip(pairs[::2], pairs[1::2], strict=True):
         if option in options:
-            raise NnstepError(Problem(f"{clean(option, 40)} is given twice"))
+            raise NnstepError(Problem(say("edits.twice", option=clean(option, 40))))
         options[option] = _number(written, option)
     return {"optimizer": options}
 
@@ -367,7 +359,7 @@ def _is_cell(name: str, scenario: Scenario) -> bool:
         return False
     meant = suggest.hint(name, optimizer_keys(), "optimizer")
     if meant and all(name != one.assignment.target for one in scenario.equations):
-        raise NnstepError(Problem(f"'{clean(name, 40)}' is no value and no option of an optimizer", hint=meant))
+        raise NnstepError(Problem(say("edits.neither-known", name=clean(name, 40)), hint=meant))
     return True
 
 
@@ -379,14 +371,14 @@ def _number(typed: str, name: str) -> float | bool | list[float]:
     try:
         found = read_numbers(plain)
     except TypedError as error:
-        raise NnstepError(Problem(f"{clean(name, 40)}: {error}", hint=None if plain else _TYPED)) from None
+        said = say("said.about", what=clean(name, 40), reason=error)
+        raise NnstepError(Problem(said, hint=None if plain else say("edits.typed"))) from None
     if len(found.shape) > 1:
-        raise NnstepError(Problem(f"found rows of numbers for {clean(name, 40)}, expected a number"))
+        raise NnstepError(Problem(say("edits.rows-for", name=clean(name, 40))))
     return list(found.rows[0]) if found.shape else found.rows[0][0]
 
 
 def _without_place(problem: Problem) -> Problem:
     """For what was typed: no line, and of the key only the option of an optimizer."""
-    option = re.fullmatch(r"edits\[\d+\]\.optimizer\.(.*)", problem.key or "")
-    message = problem.message.replace(re.sub(r"(edits\[\d+\]).*", r"\1.", problem.key or ""), "")
-    return Problem(message, key=option[1] if option else None, hint=problem.hint)
+    _, inside, option = (problem.key or "").partition("optimizer.")
+    return Problem(problem.message, key=option if inside else None, hint=problem.hint)

@@ -7,6 +7,7 @@ from functools import cache
 from os.path import dirname, isdir, join, realpath  # `pathlib` takes as long to import as a scenario to be read
 from typing import NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem, nearest
 from nnstep.scenario.toml.document import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.text import clean
@@ -87,5 +88,5 @@ def find(name: str) -> str:
         return known[stem]
     if os.path.lexists(name):  # what stands there is not a regular file; reading it says what it is
         return name
-    hint = nearest(stem[:80], known) or "`nnstep list` shows the bundled scenarios"
-    raise NnstepError(Problem("no such file, and no bundled scenario of that name", clean(name) or '""', hint=hint))
+    hint = nearest(stem[:80], known) or say("library.list")
+    raise NnstepError(Problem(say("library.none"), clean(name) or '""', hint=hint))

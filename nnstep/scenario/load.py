@@ -9,6 +9,7 @@ import os
 from types import MappingProxyType
 from typing import Any
 
+from nnstep.catalogue import say
 from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language import parse_equations
 from nnstep.ops import OPERATIONS
@@ -72,7 +73,7 @@ def loads(text: str, path: str | None = None, base: str | None = None) -> Scenar
         read = parse_leniently(text, path)
         return _Reading(read.document, Report(path, Positions(read.text), read.problems), base).scenario()
     except (RecursionError, MemoryError, OverflowError) as error:
-        raise NnstepError(Problem(f"too large to be read ({type(error).__name__})", path)) from None
+        raise NnstepError(Problem(say("scenario.large", reason=type(error).__name__), path)) from None
 
 
 class _Reading:
@@ -98,15 +99,13 @@ class _Reading:
         equations: list[Equation] = []
         parameters: list[Parameter] = []
         if "layers" in fields and "equations" in fields:
-            fields["equations"].wrong(
-                f"layers (line {fields['layers'].line}) and equations are both given; a network is one or the other"
-            )
+            fields["equations"].wrong(say("scenario.two-networks", line=fields["layers"].line))
         elif "layers" in fields:
             data, equations, parameters = self._from_layers(fields["layers"])
         elif "equations" in fields:
             data, equations, parameters, constants = self._from_equations(fields["equations"])
         else:
-            self._report.add(("layers",), "a network is missing: neither [[layers]] nor equations are given")
+            self._report.add(("layers",), say("scenario.no-network"))
         objective = self._objective(equations)
         optimizer = read_optimizer(fields["optimizer"]) if "optimizer" in fields else None
         training = read_training(fields["training"]) if "training" in fields else Training()
@@ -145,22 +144,22 @@ class _Reading:
         data = read_data(field, self._base, self._seed, class_numbers=class_numbers)
         for name in ("x", "y"):
             if data is None or getattr(data, name) is not None:
-                self._names.give(name, "the data", (*field.path, name))
+                self._names.give(name, "data", (*field.path, name))
         return data
 
     def _from_layers(self, layers: Field) -> tuple[Data | None, list[Equation], list[Parameter]]:
         for key in ("parameters", "constants"):
             if key in self._fields:
-                self._fields[key].wrong(f"[{key}] goes with equations; layers bring their own parameters")
+                self._fields[key].wrong(say("scenario.with-equations", table=key))
         loss_field = self._fields.get("loss")
         kind = loss_field.value.get("type") if loss_field and isinstance(loss_field.value, dict) else None
         data = self._data(class_numbers=kind in NUMBERED)
         columns = None
         if "data" not in self._fields:
-            layers.wrong("layers need [data]: the first one takes x")
+            layers.wrong(say("scenario.layers-need-data"))
         elif data is not None and data.x.ndim != 2:
-            hint = "write a row for each sample: [[1], [2]] in place of [1, 2]" if data.origin == "inline" else None
-            self._data_x().wrong(f"x is {len(data.x)} numbers, expected rows, one for each sample", hint)
+            hint = say("scenario.x-list.hint") if data.origin == "inline" else None
+            self._data_x().wrong(say("scenario.x-list", count=len(data.x)), hint)
         elif data is not None:
             columns = data.x.shape[1]
         network = read_layers(layers, columns, self._seed, self._budget)
@@ -170,16 +169,16 @@ class _Reading:
         loss = read_loss(loss_field, network) if loss_field is not None else None
         if loss is not None and loss_field is not None:
             network.equations.append(loss)
-            self._names.give("loss", "the loss", loss_field.path)
+            self._names.give("loss", "loss", loss_field.path)
             if data is not None and kind in LOSSES:
                 check_targets(loss_field, self._fields["data"], data, str(kind), network)
         return data, network.equations, network.parameters
 
     def _name(self, network: Network, layers: Field) -> None:
         for parameter in network.parameters:
-            self._names.give(parameter.name, "a parameter", layers.path, parameter.line)
+            self._names.give(parameter.name, "parameter", layers.path, parameter.line)
         for one in network.equations:
-            self._names.give(one.assignment.target, "a layer's output", layers.path, one.line)
+            self._names.give(one.assignment.target, "layer", layers.path, one.line)
 
     def _data_x(self) -> Field:
         field = self._fields["data"]
@@ -187,18 +186,18 @@ class _Reading:
 
     def _from_equations(self, field: Field) -> tuple[Data | None, list[Equation], list[Parameter], list[Parameter]]:
         if "loss" in self._fields:
-            self._fields["loss"].wrong("[loss] goes with layers", "write it as an equation, loss = mse(o, y)")
+            self._fields["loss"].wrong(say("scenario.with-layers"), say("scenario.with-layers.hint"))
         equations = self._equations(field)
         classes = compares_classes(equations)
         data = self._data(class_numbers=classes)
         parameters, constants = (
-            read_parameters(self._fields[key], what, self._names, self._seed, self._budget)
+            read_parameters(self._fields[key], self._names, self._seed, self._budget, constant=key == "constants")
             if key in self._fields
             else []
-            for key, what in (("parameters", "a parameter"), ("constants", "a constant"))
+            for key in ("parameters", "constants")
         )
         for one in equations:
-            self._names.give(one.assignment.target, "the result of an equation", field.path, one.line)
+            self._names.give(one.assignment.target, "equation", field.path, one.line)
         if data is not None and data.y is not None and data.x.ndim == 2 and data.y.ndim == 1 and classes:
             data_field = self._fields["data"]
             path = (*data_field.path, "y") if "y" in data_field.value else data_field.path
@@ -208,10 +207,10 @@ class _Reading:
     def _equations(self, field: Field) -> list[Equation]:
         value = field.value
         if not isinstance(value, str):
-            field.expected('equations in a string between """ and """, one a line')
+            field.expected(say("wanted.equations"))
             return []
         if len(value) > _EQUATIONS or value.count("\n") > _LINES:
-            field.wrong(f"equations of {len(value)} characters; at most {_EQUATIONS} and {_LINES} lines are read")
+            field.wrong(say("scenario.long-equations", count=len(value), most=_EQUATIONS, lines=_LINES))
             return []
         lines = self._report.positions.text_lines(field.path)
         try:
@@ -223,7 +222,7 @@ class _Reading:
                 self._report.add(field.path, said or one.message, hint or one.hint, line=line)
             return []
         if not assignments:
-            field.expected("at least one equation")
+            field.expected(say("wanted.equation"))
         return [Equation(one, lines[min(one.line, len(lines)) - 1], field.key) for one in assignments]
 
     def _objective(self, equations: list[Equation]) -> str | None:
@@ -234,9 +233,6 @@ class _Reading:
             return "loss" if "loss" in targets else None
         name = text(field)
         if isinstance(field.value, str) and equations and name not in targets:
-            where = "is given, not computed" if name in self._names else "is not defined"
-            field.wrong(
-                f"'{clean(name, 40)}' {where}; the objective is the result of an equation",
-                suggest.hint(name, targets, "value"),
-            )
+            said = say(f"scenario.objective.{'given' if name in self._names else 'none'}", name=clean(name, 40))
+            field.wrong(said, suggest.hint(name, targets, "value"))
         return name or None

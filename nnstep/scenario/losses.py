@@ -26,7 +26,7 @@ def read_loss(owner: Field, network: Network) -> Equation | None:
     kind_field = owner.value.get("type") if isinstance(owner.value, dict) else None
     known = kind_field if isinstance(kind_field, str) and kind_field in LOSSES else None
     options = dict(operation(known).options) if known else {"reduction": "mean", "delta": 1.0}
-    fields = table(owner, ("type", "scale", *options), what="a table [loss]")
+    fields = table(owner, ("type", "scale", *options))
     where = given(fields, "type", owner, f"one of {', '.join(LOSSES)}")
     kind = choice(where, LOSSES)
     scale = real(fields.get("scale"), 1.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import unicodedata
 
+from nnstep.catalogue import say
 from nnstep.ops.foreign import free_name
 from nnstep.scenario.toml.fields import Report
 from nnstep.scenario.toml.positions import Path
@@ -12,14 +13,7 @@ from nnstep.text import clean
 
 __all__ = ["Names"]
 
-# Words of the language: what breakpoints and watches ask for.
-RESERVED = {
-    "iteration": "it counts the iterations",
-    "epoch": "it counts the epochs",
-    "step": "it counts the steps",
-    "grad": "it is for gradients, as in grad(W1)",
-    "prev": "it is for a value one iteration ago, as in prev(W1)",
-}
+RESERVED = ("iteration", "epoch", "step", "grad", "prev")  # what breakpoints and watches ask for
 
 
 class Names:
@@ -38,34 +32,37 @@ class Names:
         return list(self._taken)
 
     def give(self, name: str, what: str, path: Path, line: int | None = None) -> bool:
-        """Give a name to a value that is `what` ("a parameter"). False, and a problem noted, where that cannot be."""
+        """Give a name to a value, `what` it is by the end of its key in the catalogue, `names.kind.KIND`.
+
+        False, and a problem noted, where that cannot be.
+        """
         line = line or self._report.positions.place(path).line
-        shown = f"'{clean(name, 40)}'"
+        shown = clean(name, 40)
         if name in self._taken:
             owner, other = self._taken[name]
-            where = f" (line {other})" if other else ""
-            self._report.add(path, f"{shown} is {owner} already{where}; a name is given once", line=line)
+            said = say("names.taken", name=shown, owner=say(f"names.kind.{owner}"), line=other)
+            self._report.add(path, said, line=line)
             return False
         wrong = self._unfit(name)
         if wrong is not None:
-            hint = f"call it {free_name(name)}" if keyword.iskeyword(name) else None
-            self._report.add(path, f"{shown} cannot be the name of a value: {wrong}", hint, line=line)
+            hint = say("names.free", name=free_name(name)) if keyword.iskeyword(name) else None
+            self._report.add(path, say("names.unfit", name=shown, reason=wrong), hint, line=line)
         self._taken[name] = (what, line)
         return wrong is None
 
     def _unfit(self, name: str) -> str | None:
         if not name.isidentifier():
-            return "a name is made of letters, digits and _, and does not start with a digit"
+            return say("names.letters")
         if keyword.iskeyword(name):
-            return "it is a word of Python's grammar, which the language is read with"
+            return say("names.grammar")
         if unicodedata.normalize("NFKC", name) != name:
-            return f"the language reads it as {unicodedata.normalize('NFKC', name)!r}"
+            return say("names.read-as", name=unicodedata.normalize("NFKC", name))
         if clean(name, len(name)) != name:
-            return "it has a character that cannot be seen"
+            return say("names.unseen")
         if len(name) > 40:
-            return "it has more than 40 characters"
+            return say("names.long")
         if name in RESERVED:
-            return RESERVED[name]
+            return say(f"names.reserved.{name}")
         if name in self._operations:
-            return "it is an operation's name"
+            return say("names.operation")
         return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 
+from nnstep.catalogue import say
 from nnstep.scenario.initial import INITIALISERS, NEEDS_FANS, initial
 from nnstep.scenario.model import Array, Parameter
 from nnstep.scenario.names import Names
@@ -36,32 +37,35 @@ class Budget:
         self._left -= math.prod(sizes)
         if self._left >= 0:
             return True
-        said = " × ".join(map(str, sizes)) or "1"
-        field.wrong(f"{said} entries are too many; the parameters may have {self._all:,} entries together")
+        shown = " × ".join(map(str, sizes)) or "1"
+        field.wrong(say("parameters.entries", sizes=shown, most=f"{self._all:,}"))
         self._left += math.prod(sizes)
         return False
 
 
-def read_parameters(field: Field, what: str, names: Names, seed: int, budget: Budget) -> list[Parameter]:
-    """The entries of [parameters] (`what` "a parameter") or [constants] ("a constant"), in the file's order."""
+def read_parameters(
+    field: Field, names: Names, seed: int, budget: Budget, *, constant: bool = False
+) -> list[Parameter]:
+    """The entries of [parameters], or of [constants] (`constant`), in the file's order."""
     if not isinstance(field.value, dict):
-        field.expected(f"a table [{field.key}] with a line for each")
+        field.expected(say("wanted.table.lines", name=field.key))
         return []
     if len(field.value) > _MOST:
-        field.wrong(f"found {len(field.value)} entries, expected at most {_MOST}")
+        field.wrong(say("parameters.many", count=len(field.value), most=_MOST))
         return []
     read = []
+    kind = "constant" if constant else "parameter"
     for name in field.value:
         one = field.child(name)
-        fits = names.give(name, what, one.path)
-        parameter = _parameter(name, one, what, seed, budget)
+        fits = names.give(name, kind, one.path)
+        parameter = _parameter(name, one, kind, seed, budget)
         if fits and parameter is not None:
             read.append(parameter)
     return read
 
 
-def _parameter(name: str, field: Field, what: str, seed: int, budget: Budget) -> Parameter | None:
-    trainable, origin = what == "a parameter", "given"
+def _parameter(name: str, field: Field, kind: str, seed: int, budget: Budget) -> Parameter | None:
+    trainable, origin = kind == "parameter", "given"
     infinite = not trainable  # of constants: a mask of attention may be −∞
     value: Array | None = None
     if isinstance(field.value, dict):
@@ -71,7 +75,7 @@ def _parameter(name: str, field: Field, what: str, seed: int, budget: Budget) ->
         if "value" in fields:
             for key in ("shape", "init"):
                 if key in fields:
-                    fields[key].wrong(f"value and {key} are both given; a value has its own {key}")
+                    fields[key].wrong(say("parameters.value-and", name=key))
             value = array(fields["value"], infinite=infinite)
         elif "shape" in fields:
             sizes = shape(fields["shape"])
@@ -79,7 +83,7 @@ def _parameter(name: str, field: Field, what: str, seed: int, budget: Budget) ->
             origin = choice(fields.get("init"), INITIALISERS, default) or default
             value = drawn(name, origin, sizes, seed, budget, fields.get("init", field), fields["shape"])
         else:
-            field.wrong(f"{what} needs a value, or a shape to be initialised", f"{name} = {{ shape = [2, 3] }}")
+            field.wrong(say(f"parameters.empty.{kind}"), f"{name} = {{ shape = [2, 3] }}")
     else:
         value = array(field, infinite=infinite)
     if value is None or (origin == "given" and not budget.take(field, value.shape)):
@@ -95,6 +99,6 @@ def drawn(
         return None
     if init in NEEDS_FANS and len(sizes) < 2:
         others = ", ".join(one for one in INITIALISERS if one not in NEEDS_FANS)
-        field.wrong(f"{init} is for rows: it looks at how many inputs and outputs they have", f"use one of {others}")
+        field.wrong(say("parameters.rows", init=init), say("parameters.rows.hint", others=others))
         return None
     return initial(name, init, sizes, seed) if budget.take(sized, sizes) else None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
 from nnstep.files import ChangedMeanwhileError, Stamp, rewrite, stamp, write_new
 from nnstep.ops import Array
@@ -44,8 +45,7 @@ def branch_text(original: str, edits: Iterable[Edit]) -> str:
     except NnstepError:
         if "edits" not in parse(original.removeprefix(_MARK), None):
             raise
-        said = "edits cannot be added at the end of a scenario that has them in another form"
-        raise NnstepError(Problem(said, key="edits", hint="write a table headed [[edits]] for each")) from None
+        raise NnstepError(Problem(say("save.other-form"), key="edits", hint=say("save.other-form.hint"))) from None
     return text
 
 
@@ -80,7 +80,7 @@ def save_branch(
     the branch have made impossible, a data file that is in the way, what cannot be written.
     """
     if scenario.path is None:
-        raise NnstepError(Problem("the scenario is not from a file, so there is none to save a branch of"))
+        raise NnstepError(Problem(say("save.no-file")))
     source = find(scenario.path)
     folder = os.path.dirname(source) or "."  # noqa: PTH120 - as it is loaded
     before = stamp(source)
@@ -89,8 +89,8 @@ def save_branch(
     now = loads(original, source, folder)
     changed = _differences(now, scenario)
     if changed:
-        said = f"the file has changed since it was read: {', '.join(changed)} would be different"
-        raise NnstepError(Problem(said, file=source, hint="read it again, and make the edits there"))
+        said = say("save.changed", parts=", ".join(changed))
+        raise NnstepError(Problem(said, file=source, hint=say("save.changed.hint")))
     added = _effective(scenario, _added(scenario.edits, edits))
     _check_still_possible(scenario, added, source)
     try:
@@ -128,15 +128,14 @@ def _write(target: Path, text: str, replace: bool, expected: Stamp | None) -> No
     except FileExistsError:
         raise
     except ChangedMeanwhileError as error:
-        hint = "save it under another name, or again over what is there now"
-        raise NnstepError(Problem(str(error.strerror), file=str(target), hint=hint)) from None
+        raise NnstepError(Problem(str(error.strerror), file=str(target), hint=say("save.meanwhile"))) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL or a lone surrogate in the path
-        raise NnstepError(Problem(f"cannot be written: {_reason(error)}", file=str(target))) from None
+        raise NnstepError(Problem(say("save.unwritten", reason=_reason(error)), file=str(target))) from None
 
 
 def _reason(error: OSError | ValueError) -> str:
     if isinstance(error, ValueError):
-        return "not a possible path"
+        return say("data.impossible")
     return clean(error.strerror).lower() if error.strerror else clean(error)
 
 
@@ -183,8 +182,8 @@ def _check_still_possible(scenario: Scenario, added: Sequence[Edit], source: str
             optimizer = scenario.with_edits(before).optimizer_at(edit.iteration)
             what = edit.name or ", ".join(edit.options or ())
             kind = optimizer.type if optimizer is not None else ""
-            said = f"the branch has {kind} at iteration {edit.iteration}, where the file edits {clean(what, 40)}"
-            hint = f"{kind} has no such thing: take that edit out of the file first"
+            said = say("save.impossible-edit", optimizer=kind, iteration=edit.iteration, what=clean(what, 40))
+            hint = say("save.impossible-edit.hint", optimizer=kind)
             problems.append(Problem(said, file=source, line=edit.line, key=edit.key, hint=hint))
     if problems:
         raise NnstepError(problems)
@@ -194,22 +193,22 @@ def _check_still_possible(scenario: Scenario, added: Sequence[Edit], source: str
 
 
 def _differences(one: Scenario, other: Scenario) -> list[str]:
-    """The parts of a run in which two scenarios differ, down to the bits of their numbers."""
+    """The parts of a run in which two scenarios differ, down to the bits of their numbers, as messages call them."""
     mine, its = _parts(one), _parts(other)
-    return [name for name in mine if mine[name] != its[name]]
+    return [say(f"save.part.{name}") for name in mine if mine[name] != its[name]]
 
 
 def _parts(scenario: Scenario) -> dict[str, Any]:
     data = scenario.data
     return {
-        "the seed": scenario.seed,
-        "the equations": [(one.assignment.target, one.assignment.expression) for one in scenario.equations],
+        "seed": scenario.seed,
+        "equations": [(one.assignment.target, one.assignment.expression) for one in scenario.equations],
         "parameters": [(one.name, _bits(one.value), one.trainable) for one in scenario.parameters],
         "constants": {name: _bits(value) for name, value in scenario.constants.items()},
-        "the data": data and (_bits(data.x), None if data.y is None else _bits(data.y)),
-        "the objective": scenario.objective,
-        "the optimizer": scenario.optimizer and scenario.optimizer.bits,
-        "the training": scenario.training,
+        "data": data and (_bits(data.x), None if data.y is None else _bits(data.y)),
+        "objective": scenario.objective,
+        "optimizer": scenario.optimizer and scenario.optimizer.bits,
+        "training": scenario.training,
         "edits": [edit.bits for edit in scenario.edits],
     }
 
@@ -228,13 +227,10 @@ def _written(edit: Edit) -> tuple[object, ...]:
 def _check(text: str, wanted: Scenario, target: Path, folder: str) -> None:
     """Raise NnstepError unless the text is that of the wanted scenario, with data files in `folder`."""
     if len(text.encode()) > SCENARIO_BYTES:
-        raise NnstepError(
-            Problem(f"the edits make it larger than the {SCENARIO_BYTES} bytes that are read", str(target))
-        )
+        raise NnstepError(Problem(say("save.large", most=SCENARIO_BYTES), str(target)))
     different = _differences(loads(text.removeprefix(_MARK), str(target), folder), wanted)
     if different:
-        said = f"read back, {', '.join(different)} would be different; nothing is written"
-        raise NnstepError(Problem(said, file=str(target)))
+        raise NnstepError(Problem(say("save.read-back", parts=", ".join(different)), file=str(target)))
 
 
 # The data file.
@@ -254,11 +250,9 @@ def _copy_data(folder: str, name: str, target: Path) -> Path | None:
     source, copy = (Path(os.path.normpath(Path(base) / name)) for base in (folder, target.parent))
     inside = os.path.realpath(target.parent)
     if os.path.realpath(copy) == os.path.realpath(target):
-        raise NnstepError(Problem("the scenario's data file has that name", file=str(target)))
+        raise NnstepError(Problem(say("save.data-name"), file=str(target)))
     if os.path.commonpath([inside, os.path.realpath(copy)]) != inside:
-        raise NnstepError(
-            Problem(f"its folder is elsewhere, and the data file goes to {clean(copy)}", file=str(target))
-        )
+        raise NnstepError(Problem(say("save.data-elsewhere", copy=clean(copy)), file=str(target)))
     if os.path.realpath(copy) == os.path.realpath(source):
         return None
     try:
@@ -270,10 +264,10 @@ def _copy_data(folder: str, name: str, target: Path) -> Path | None:
     except FileExistsError:
         if _holds(copy, content):
             return None
-        said = f"another file is where the scenario's data would be copied to, from {clean(source)}"
-        raise NnstepError(Problem(said, file=str(copy), hint="save into another folder")) from None
+        said = say("save.data-taken", source=clean(source))
+        raise NnstepError(Problem(said, file=str(copy), hint=say("save.data-taken.hint"))) from None
     except OSError as error:
-        raise NnstepError(Problem(f"cannot be written: {_reason(error)}", file=str(copy))) from None
+        raise NnstepError(Problem(say("save.unwritten", reason=_reason(error)), file=str(copy))) from None
     return copy
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from nnstep.catalogue import say
 from nnstep.errors import LanguageError
 from nnstep.language import REFERENCES, Expression, Name, parse_expression, walk
 from nnstep.language import names as used_names
@@ -57,7 +58,7 @@ def read_optimizer(owner: Field, before: Optimizer | None = None) -> Optimizer |
     changed = before if isinstance(owner.value, dict) and "type" not in owner.value else None
     chosen = changed.type if changed else known
     keys = ("type", *optimizer_keys(chosen))
-    fields = table(owner, keys, what="a table [optimizer]", others=_options_of_others(chosen))
+    fields = table(owner, keys, others=_options_of_others(chosen))
     if changed is None:
         kind = choice(given(fields, "type", owner, f"one of {', '.join(OPTIMIZERS)}"), OPTIMIZERS)
         if kind is None:
@@ -118,7 +119,7 @@ def _beta(field: Field | None, index: int, default: float) -> float:
 
 def read_training(owner: Field) -> Training:
     """How the samples are gone through. A batch size above the number of samples means all of them."""
-    fields = table(owner, ("epochs", "batch_size", "shuffle"), what="a table [training]")
+    fields = table(owner, ("epochs", "batch_size", "shuffle"))
     epochs = whole(fields.get("epochs"), 1, least=1, most=_EPOCHS) or 1
     size = whole(fields.get("batch_size"), None, least=1, most=2**53)
     return Training(epochs, size, flag(fields.get("shuffle"), False))
@@ -133,7 +134,7 @@ def read_conditions(
     { when = "loss < 0.1", hits = 5, enabled = false }.
     `names` are those of all values, or None where they are not known for sure; then nothing is said about names.
     """
-    fields = table(owner, ("breakpoints", "watch"), what="a table [debug]")
+    fields = table(owner, ("breakpoints", "watch"))
     return (
         _conditions(fields.get("breakpoints"), names, objective, phases=True),
         _conditions(fields.get("watch"), names, objective, phases=False),
@@ -145,7 +146,7 @@ def _conditions(
 ) -> tuple[Condition, ...]:
     if field is None:
         return ()
-    what = 'expressions, such as ["grad(W1)", "loss < 0.1"]'
+    what = say("wanted.expressions")
     items = field.items() if isinstance(field.value, list) else []
     tables = [item for item in items if isinstance(item.value, dict)] if phases else []
     if not tables:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError, folded
 from nnstep.language import Call, parse_expression, walk
 from nnstep.ops import NAMES
@@ -16,8 +17,7 @@ from nnstep.scenario import loads
 from nnstep.scenario.data.generate import GENERATORS
 from nnstep.scenario.data.table import _KEYS as DATA_KEYS
 from nnstep.scenario.edits import _KEYS as EDIT_KEYS
-from nnstep.scenario.hints.foreign_words import HOMES, WORDS
-from nnstep.scenario.hints.notes import NOTES
+from nnstep.scenario.hints.foreign_words import HOMES, NOTES, WORDS
 from nnstep.scenario.hints.suggest import hint, place_of
 from nnstep.scenario.initial import INITIALISERS
 from nnstep.scenario.layers import _LINEAR, ACTIVATIONS
@@ -64,9 +64,7 @@ VALID: dict[str, tuple[str, ...]] = {
 }
 FOREIGN = {
     place: [
-        word
-        for theirs in (*WORDS.get(place, {}).values(), *(note[0] for note in NOTES.get(place, ())))
-        for word in theirs.split()
+        word for theirs in (*WORDS.get(place, {}).values(), *NOTES.get(place, {}).values()) for word in theirs.split()
     ]
     for place in VALID
 }
@@ -112,8 +110,8 @@ def test_notes_show_what_can_be_read() -> None:
     """In backticks: a line of the file with keys that there are, or an expression."""
     keys = {key for place, valid in VALID.items() if "type" not in place for key in valid} | {"W"}
     for place, notes in NOTES.items():
-        for _, note in notes:
-            for shown in re.findall(r"`([^`]+)`", note):
+        for note in notes:
+            for shown in re.findall(r"`([^`]+)`", say(f"note.{note}")):
                 try:
                     assert set(tomllib.loads(shown)) <= keys, (place, shown)
                 except tomllib.TOMLDecodeError:
@@ -130,8 +128,8 @@ def test_a_key_that_belongs_elsewhere_is_valid_there() -> None:
         "[loss]": "loss",
     }
     for key, home in HOMES.items():
-        place = next((place for table, place in tables.items() if table in home), "top level")
-        assert key in VALID["layer" if "[[layers]]" in home else place], key
+        place = next((place for table, place in tables.items() if table == home), "top level")
+        assert key in VALID["layer" if home == "[[layers]]" else place], key
 
 
 def hints(**parts: str) -> list[str]:

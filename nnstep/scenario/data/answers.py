@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
 from nnstep.pasted import TypedError, read_arrays
 from nnstep.scenario.data.array_files import DataFileError, array_names, read_npy, read_npz
@@ -74,7 +75,7 @@ def read_answers(path: str) -> Answers:
             else:
                 found = read_text(_separated(text) if kind == ".csv" else text, stem)
     except UnicodeDecodeError:
-        raise NnstepError(Problem("not text in UTF-8", file=path, hint=_KINDS)) from None
+        raise NnstepError(Problem(say("answers.not-text"), file=path, hint=say("answers.kinds"))) from None
     except (DataFileError, TypedError) as error:
         hint = error.hint if isinstance(error, DataFileError) else None
         raise NnstepError(Problem(str(error), file=path, hint=hint)) from None
@@ -100,9 +101,6 @@ def read_all(paths: Iterable[str]) -> tuple[list[tuple[str, str, Given]], list[P
 def given(array: Array) -> Given:
     """An array with what its numbers show of how they were rounded."""
     return Given(array, *rounding(array))
-
-
-_KINDS = "a file is .npz, .npy, .json, or text as programs print matrices (.csv, .txt)"
 
 
 def _members(content: bytes) -> Answers:
@@ -139,12 +137,16 @@ def read_text(text: str, stem: str = "") -> Answers:
     for name, typed in read_arrays(text):
         called = stem if name in _UNNAMED else name
         if called in arrays:
-            problems.append(Problem(f"'{clean(called, 40)}' is given twice; the first is taken", key=clean(called)))
+            problems.append(_twice(called))
             continue
         array = frozen(np.array(typed.rows).reshape(typed.shape))
         units = np.array(typed.units).reshape(typed.shape) if typed.units else None
         arrays[called] = Given(array, typed.decimals, units)
     return Answers(arrays, tuple(problems))
+
+
+def _twice(name: str) -> Problem:
+    return Problem(say("answers.twice", name=clean(name, 40)), key=clean(name))
 
 
 def read_json_text(text: str, stem: str = "") -> Answers:
@@ -162,17 +164,17 @@ def _by_name(text: str, stem: str) -> Answers:
         lines = _json_lines(text) if error.msg == "Extra data" else None
         if lines is not None:
             return lines
-        raise NnstepError(Problem(f"not JSON: {clean(error.msg)}", line=error.lineno)) from None
+        raise NnstepError(Problem(say("answers.not-json", reason=clean(error.msg)), line=error.lineno)) from None
     except (RecursionError, ValueError) as error:  # nested too deeply; a number of thousands of digits
-        raise DataFileError(f"not usable JSON: {clean(error, 120) or 'nested too deeply'}") from None
+        raise DataFileError(say("answers.unusable", reason=clean(error, 120) or say("answers.deep"))) from None
     if not isinstance(found, dict):
         return Answers({stem: _given(found)})
     if len(found) > _NAMES:
-        raise DataFileError(f"{len(found):,} names; at most {_NAMES} are read")
+        raise DataFileError(say("answers.names", count=f"{len(found):,}", most=_NAMES))
     problems, arrays = [], {}
     for name, value in _flat(found, _DEEPEST):
         if name in arrays:
-            problems.append(Problem(f"'{clean(name, 40)}' is given twice; the first is taken", key=clean(name)))
+            problems.append(_twice(name))
             continue
         try:
             arrays[name] = _given(value)
@@ -231,7 +233,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"'{clean(twice, 40)}' is given twice")
+        raise ValueError(say("answers.twice-in-object", name=clean(twice, 40)))
     return found
 
 
@@ -249,17 +251,21 @@ def _given(value: Any) -> Given:
     for place, entry in enumerate(flat):
         if entry is None:
             where = divmod(place, max(1, len(rows[0]))) if nested else (place,)
-            said = f"found null at [{', '.join(map(str, where))}]" if isinstance(value, list) else "found null"
-            raise DataFileError(f"{said}: a number is missing", "JavaScript writes NaN and Infinity as null")
+            said = (
+                say("answers.null.at", place=", ".join(map(str, where)))
+                if isinstance(value, list)
+                else say("answers.null")
+            )
+            raise DataFileError(said, say("answers.null.hint"))
         if isinstance(entry, bool) or not isinstance(entry, int | float):
             found = type(entry).__name__ if isinstance(entry, list | dict) else clean(json.dumps(entry), 60)
-            raise DataFileError(f"found {found}, expected a number", "a matrix is a list of rows of numbers")
+            raise DataFileError(say("found.expected", found=found, wanted=say("wanted.number")), say("answers.rows"))
     if not flat:
-        raise DataFileError("found no numbers, expected a matrix")
+        raise DataFileError(say("answers.empty"))
     if nested and len({len(row) for row in rows}) > 1:
-        raise DataFileError("found rows of different lengths, expected a matrix")
+        raise DataFileError(say("answers.uneven"))
     try:
         array = np.array(rows if isinstance(value, list) else rows[0], dtype=np.float64)
     except OverflowError:
-        raise DataFileError("found a number beyond float64") from None
+        raise DataFileError(say("answers.beyond")) from None
     return given(frozen(array))

@@ -24,15 +24,15 @@ from nnstep.text import clean
 __all__ = ["DataFileError", "array_names", "read_data_file", "read_npy", "read_npz"]
 
 _BYTES = 64 << 20  # of a data file
-_ESCAPES = {  # what is left of a backslash before a letter, and what it is called
-    "\x07": ("a", "a bell"),
-    "\x08": ("b", "a backspace"),
-    "\t": ("t", "a tab"),
-    "\n": ("n", "a line end"),
-    "\x0b": ("v", "a vertical tab"),
-    "\f": ("f", "a form feed"),
-    "\r": ("r", "a carriage return"),
-    "\x1b": ("e", "an escape"),
+_ESCAPES = {  # what is left of a backslash before a letter, and the end of the key of what it is called
+    "\x07": ("a", "bell"),
+    "\x08": ("b", "backspace"),
+    "\t": ("t", "tab"),
+    "\n": ("n", "line-end"),
+    "\x0b": ("v", "vertical-tab"),
+    "\f": ("f", "form-feed"),
+    "\r": ("r", "carriage-return"),
+    "\x1b": ("e", "escape"),
 }
 _MEMBERS = 256  # of an .npz file
 
@@ -51,17 +51,17 @@ def read_data_file(base: str, name: str) -> bytes:
     Raises DataFileError.
     """
     if not name or "\0" in name:
-        raise DataFileError(f"found '{clean(name)}', expected a file's name")
+        raise DataFileError(say("data.no-name", name=clean(name)))
     if re.match(r"[A-Za-z]:|[\\/~]", name):
-        raise DataFileError("found an absolute path, expected one relative to the scenario", "put the file beside it")
+        raise DataFileError(say("data.absolute"), say("data.absolute.hint"))
     try:
         root = os.path.realpath(base)
         path = os.path.realpath(f"{root}{os.sep}{name}")
         inside = os.path.commonpath([root, path]) == root
     except (OSError, ValueError):
-        raise DataFileError("not a possible path") from None
+        raise DataFileError(say("data.impossible")) from None
     if not inside:
-        raise DataFileError("the file is outside the scenario's folder", "put the file beside the scenario")
+        raise DataFileError(say("data.outside"), say("data.outside.hint"))
     try:
         return read_bytes(path, _BYTES)
     except NnstepError as error:
@@ -81,9 +81,9 @@ def _blame_backslash(name: str) -> None:
     meant = "".join(f"/{_ESCAPES[sign][0]}" if sign in _ESCAPES else sign for sign in name).replace("\\", "/")
     hint = say("toml.path", meant=f'"{clean(meant, 80)}"')
     if escape is None:
-        raise DataFileError("no such file", hint)
+        raise DataFileError(say("file.none"), hint)
     letter, found = _ESCAPES[escape]
-    raise DataFileError(say("toml.escaped-path", found=found, letter=letter), hint)
+    raise DataFileError(say("toml.escaped-path", found=say(f"data.sign.{found}"), letter=letter), hint)
 
 
 def read_npy(content: bytes, axes: tuple[int, ...] = (1, 2), finite: bool = True) -> Array:
@@ -97,7 +97,7 @@ def read_npy(content: bytes, axes: tuple[int, ...] = (1, 2), finite: bool = True
     except DataFileError:
         raise
     except Exception:  # NumPy's reader and the parsers behind it raise a dozen kinds
-        raise DataFileError("not a readable .npy file") from None
+        raise DataFileError(say("npy.not")) from None
 
 
 def _npy(content: bytes, axes: tuple[int, ...], finite: bool) -> Array:
@@ -113,17 +113,17 @@ def _checked(file: io.BytesIO, length: int, axes: tuple[int, ...], finite: bool)
     elif version == (2, 0):
         shape, _, kind = np.lib.format.read_array_header_2_0(file)
     else:
-        raise DataFileError(f"format version {version}, expected 1.0 or 2.0")
+        raise DataFileError(say("npy.version", version=version))
     if kind.kind not in "fiub" or kind.fields is not None or kind.itemsize > 16:
-        raise DataFileError(f"entries of type {clean(kind, 60)}, expected whole numbers, floats, or true and false")
+        raise DataFileError(say("npy.type", type=clean(kind, 60)))
     if len(shape) not in axes:
-        raise DataFileError(f"an array of {len(shape)} dimensions, expected a list or rows")
+        raise DataFileError(say("npy.dimensions", count=len(shape)))
     if any(size < 0 for size in shape) or math.prod(shape) > SAMPLES:
-        raise DataFileError(f"an array of shape {clean(shape, 60)}; at most {SAMPLES:,} entries are read")
+        raise DataFileError(say("npy.large", shape=clean(shape, 60), most=f"{SAMPLES:,}"))
     if math.prod(shape) == 0:
-        raise DataFileError("an array without entries")
+        raise DataFileError(say("npy.empty"))
     if length - file.tell() < math.prod(shape) * kind.itemsize:
-        raise DataFileError("the file ends before its last entry")
+        raise DataFileError(say("npy.short"))
     file.seek(0)
     array = np.lib.format.read_array(file, allow_pickle=False)
     with np.errstate(over="ignore"):  # a long double beyond float64 is reported as not finite
@@ -131,7 +131,7 @@ def _checked(file: io.BytesIO, length: int, axes: tuple[int, ...], finite: bool)
     bad = np.argwhere(~np.isfinite(result))
     if len(bad) and finite:
         place = ", ".join(map(str, bad[0]))
-        raise DataFileError(f"entry [{place}] is {result[tuple(bad[0])]}, expected a finite number")
+        raise DataFileError(say("npy.not-finite", place=place, found=result[tuple(bad[0])]))
     return result
 
 
@@ -144,7 +144,11 @@ def array_names(content: bytes) -> list[str]:
     except DataFileError:
         raise
     except Exception as error:  # as do zipfile and its decompressors
-        raise DataFileError(f"not a readable .npz file: {clean(error, 120) or type(error).__name__}") from None
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: Exception) -> DataFileError:
+    return DataFileError(say("npz.not", reason=clean(error, 120) or type(error).__name__))
 
 
 def read_npz(
@@ -157,13 +161,14 @@ def read_npz(
             members = _members(archive)
             missing = [name for name in wanted if name not in members]
             if missing:
-                there = ", ".join(clean(name, 40) for name in sorted(members)) or "nothing"
-                raise DataFileError(f"no array '{clean(missing[0], 40)}'; the file has {there}")
+                there = ", ".join(clean(name, 40) for name in sorted(members))
+                key = "npz.no-array" if there else "npz.no-arrays"
+                raise DataFileError(say(key, name=clean(missing[0], 40), there=there))
             return {name: _npy(_unpacked(archive, members[name]), axes, finite) for name in wanted}
     except DataFileError:
         raise
     except Exception as error:  # as do zipfile and its decompressors
-        raise DataFileError(f"not a readable .npz file: {clean(error, 120) or type(error).__name__}") from None
+        raise _unreadable(error) from None
 
 
 def _check_directory(content: bytes) -> None:
@@ -172,10 +177,10 @@ def _check_directory(content: bytes) -> None:
     if content[end : end + 4] != b"PK\5\6":
         end = content.rfind(b"PK\5\6", max(0, end - (1 << 16)))
     if end < 0:
-        raise DataFileError("not a readable .npz file: it is not a zip archive, or cut short")
+        raise DataFileError(say("npz.no-zip"))
     size = int.from_bytes(content[end + 12 : end + 16], "little")
     if size > 1 << 20 or content[max(end - 20, 0) : end].startswith(b"PK\6\7"):
-        raise DataFileError("not a readable .npz file: its directory is too large")
+        raise DataFileError(say("npz.directory"))
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -183,16 +188,16 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     found: dict[str, zipfile.ZipInfo] = {}
     infos = archive.infolist()
     if len(infos) > _MEMBERS:
-        raise DataFileError(f"{len(infos)} members; at most {_MEMBERS} are read")
+        raise DataFileError(say("npz.members", count=len(infos), most=_MEMBERS))
     if sum(info.file_size for info in infos) > _BYTES:
-        raise DataFileError(f"unpacks to more than {_BYTES >> 20} MiB")
+        raise DataFileError(say("npz.large", most=_BYTES >> 20))
     for info in infos:
         name = info.filename.removesuffix(".npy")
         plain = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not info.flag_bits & 1
         if name == info.filename or "/" in name or "\\" in name or not plain:
-            raise DataFileError(f"the member '{clean(info.filename, 60)}' is not a plain .npy file")
+            raise DataFileError(say("npz.member", name=clean(info.filename, 60)))
         if name in found:
-            raise DataFileError(f"two members are called '{clean(info.filename, 60)}'")
+            raise DataFileError(say("npz.twice", name=clean(info.filename, 60)))
         found[name] = info
     return found
 
@@ -201,5 +206,5 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     with archive.open(info) as file:
         content = file.read(info.file_size + 1)
     if len(content) != info.file_size:
-        raise DataFileError(f"the member '{clean(info.filename, 60)}' is not of the size that the file says")
+        raise DataFileError(say("npz.size", name=clean(info.filename, 60)))
     return content

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.scenario.data.array_files import DataFileError, array_names, read_data_file, read_npy, read_npz
 from nnstep.scenario.data.csv import Table, classes, column, read_table
 from nnstep.scenario.model import Array, Data
@@ -24,10 +25,10 @@ def from_file(owner: Field, fields: Mapping[str, Field], base: str | None, class
     if not isinstance(where.value, str):
         return None
     if suffix not in (".csv", ".npy", ".npz"):
-        where.expected("a file that ends in .csv, .npy or .npz")
+        where.expected(say("wanted.data-file"))
         return None
     if base is None:
-        where.wrong("a data file is found beside the scenario's file, and this scenario is not in a file")
+        where.wrong(say("data.no-folder"))
         return None
     try:
         content = read_data_file(base, name)
@@ -37,7 +38,7 @@ def from_file(owner: Field, fields: Mapping[str, Field], base: str | None, class
             return _from_npz(fields, content)
         return _from_npy(fields, read_npy(content))
     except DataFileError as error:
-        where.wrong(f"{clean(name, 80)}: {error.message}", error.hint)
+        _blame(where, fields, error)
         return None
 
 
@@ -46,7 +47,7 @@ def _origin(fields: Mapping[str, Field]) -> str:
 
 
 def _from_table(owner: Field, fields: Mapping[str, Field], read: Table, class_numbers: bool) -> Data | None:
-    where = given(fields, "x", owner, 'the columns to use, such as x = ["height", "width"]')
+    where = given(fields, "x", owner, say("data.x-columns"))
     x = None if where is None else _columns(where, fields, read)
     y: Array | None = None
     names: tuple[str, ...] = ()
@@ -72,10 +73,10 @@ def _columns(field: Field, fields: Mapping[str, Field], read: Table) -> Array | 
         except DataFileError as error:
             _blame(field, fields, error)
             return None
-    items = texts(field, "column names")
+    items = texts(field, say("wanted.columns"))
     if not items or len(items) < len(field.value):
         if field.value == []:
-            field.expected("at least one column")
+            field.expected(say("wanted.column"))
         return None
     found = []
     for item in items:
@@ -86,13 +87,13 @@ def _columns(field: Field, fields: Mapping[str, Field], read: Table) -> Array | 
     if len(found) < len(items):
         return None
     if len(found) * len(read.rows) > SAMPLES:
-        field.wrong(f"{len(read.rows)} rows of {len(found)} columns; at most {SAMPLES:,} entries are possible")
+        field.wrong(say("data.large", rows=len(read.rows), columns=len(found), most=f"{SAMPLES:,}"))
         return None
     return frozen(np.stack(found, axis=1))
 
 
 def _blame(field: Field, fields: Mapping[str, Field], error: DataFileError) -> None:
-    field.wrong(f"{clean(_origin(fields), 80)}: {error.message}", error.hint)
+    field.wrong(say("said.about", what=clean(_origin(fields), 80), reason=error.message), error.hint)
 
 
 def _from_npz(fields: Mapping[str, Field], content: bytes) -> Data | None:
@@ -100,7 +101,7 @@ def _from_npz(fields: Mapping[str, Field], content: bytes) -> Data | None:
     for key in ("x", "y"):
         if key in fields:
             if not isinstance(fields[key].value, str):
-                fields[key].expected(f'the name of an array in the file, such as "{key}"')
+                fields[key].expected(say("wanted.array-name", name=key))
                 return None
             wanted[key] = fields[key].value
     wanted.setdefault("x", "x")
@@ -115,9 +116,8 @@ def _from_npy(fields: Mapping[str, Field], read: Array) -> Data | None:
     if "x" not in fields and "y" not in fields:
         return Data(read, None, _origin(fields))
     if read.ndim != 2:
-        next(iter(fields[key] for key in ("x", "y") if key in fields)).wrong(
-            f"{clean(_origin(fields), 80)}: the array is {times(read.shape)}, which has no columns to choose from"
-        )
+        where = fields["x"] if "x" in fields else fields["y"]
+        _blame(where, fields, DataFileError(say("data.no-columns", shape=times(read.shape))))
         return None
     y = _numbered(fields["y"], read) if "y" in fields else None
     if "x" in fields:
@@ -125,7 +125,7 @@ def _from_npy(fields: Mapping[str, Field], read: Array) -> Data | None:
     else:
         x = frozen(np.delete(read, np.atleast_1d(fields["y"].value), axis=1)) if y is not None else None
         if x is not None and x.shape[1] == 0:
-            fields["y"].wrong("no column is left for x")
+            fields["y"].wrong(say("data.none-left"))
             return None
     if x is None or ("y" in fields and y is None):
         return None
@@ -137,7 +137,7 @@ def _numbered(field: Field, read: Array) -> Array | None:
     listed = isinstance(field.value, list)
     items = field.items() if listed else [field]
     if not items:
-        field.expected("at least one column")
+        field.expected(say("wanted.column"))
         return None
     numbers = [whole(item, None, least=0, most=read.shape[1] - 1) for item in items]
     if any(number is None for number in numbers):

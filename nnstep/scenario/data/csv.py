@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError, nearest
 from nnstep.scenario.data.array_files import DataFileError
 from nnstep.scenario.model import Array
@@ -23,7 +24,6 @@ _DELIMITERS = (",", ";", "\t")
 _BYTES = 16 << 20  # of a file; larger sets belong in .npy files
 _CELLS = 1_000_000  # of a file
 _MOST = 10  # wrong cells listed of one column
-_LARGE = "put large data into an .npy file"
 _LINE = re.compile(r"[^\r\n]+")
 _TRUTH = {"false": 0.0, "true": 1.0}  # in any letters: pandas writes True, R writes TRUE
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -43,23 +43,23 @@ class Table:
         if name not in self.header:
             hint = nearest(name[:80], self.header)
             there = ", ".join(clean(one, 40) for one in self.header[:20])
-            raise DataFileError(f"no column '{clean(name, 40)}'", hint or f"the columns are {there}")
+            raise DataFileError(say("csv.no-column", name=clean(name, 40)), hint or say("csv.columns", names=there))
         return self.header.index(name)
 
 
 def read_table(content: bytes) -> Table:
     """Read a CSV file: UTF-8, a header, cells between commas, semicolons or tabs. Raises DataFileError."""
     if len(content) > _BYTES:
-        raise DataFileError(f"a table of {len(content)} bytes; at most {_BYTES} are read", _LARGE)
+        raise DataFileError(say("csv.large", size=len(content), most=_BYTES), say("csv.large.hint"))
     try:
         text = decode(content, None)
     except NnstepError as error:
         problem = error.problems[0]
-        raise DataFileError(f"line {problem.line}: {problem.message}") from None
+        raise DataFileError(say("csv.line", line=problem.line, reason=problem.message)) from None
     first = next((line[0] for line in _LINE.finditer(text) if line[0].strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
     if text.count(delimiter) > _CELLS:
-        raise DataFileError(f"more than {_CELLS:,} cells", _LARGE)
+        raise _too_many()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     rows, lines = list[tuple[str, ...]](), list[int]()
     start, cells = 1, 0
@@ -67,31 +67,35 @@ def read_table(content: bytes) -> Table:
         for row in reader:
             cells += len(row)
             if cells > _CELLS:
-                raise DataFileError(f"more than {_CELLS:,} cells", _LARGE)
+                raise _too_many()
             stripped = tuple(map(str.strip, row))
             if len(row) > 1 or any(stripped):
                 rows.append(stripped)
                 lines.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
-        raise DataFileError(f"line {reader.line_num}: not CSV: {error}") from None
+        raise DataFileError(say("csv.not", line=reader.line_num, reason=error)) from None
     if len(rows) < 2:
-        raise DataFileError("no rows; expected a header and at least one row")
+        raise DataFileError(say("csv.empty"))
     header = rows[0]
     _check_header(header)
     for cells_of_row, line in zip(rows[1:], lines[1:], strict=True):
         if len(cells_of_row) != len(header):
-            raise DataFileError(f"line {line}: {len(cells_of_row)} cells, expected {len(header)} as in the header")
+            raise DataFileError(say("csv.uneven", line=line, count=len(cells_of_row), wanted=len(header)))
     return Table(header, tuple(rows[1:]), tuple(lines[1:]), delimiter)
+
+
+def _too_many() -> DataFileError:
+    return DataFileError(say("csv.cells", most=f"{_CELLS:,}"), say("csv.large.hint"))
 
 
 def _check_header(header: tuple[str, ...]) -> None:
     if all(_NUMBER.fullmatch(cell) for cell in header):
-        raise DataFileError("line 1: found numbers, expected a header with the names of the columns")
+        raise DataFileError(say("csv.no-header"))
     seen = set[str]()
     for name in header:
         if name in seen:
-            raise DataFileError(f"line 1: two columns are called '{clean(name, 40)}'")
+            raise DataFileError(say("csv.twice", name=clean(name, 40)))
         seen.add(name)
 
 
@@ -102,11 +106,14 @@ def column(table: Table, name: str) -> Array:
     wrong = [position for position, number in enumerate(numbers) if number is None]
     if not wrong:
         return frozen(np.array(numbers))
-    said = [f"line {table.lines[at]}: {_described(table.rows[at][index])}" for at in wrong[:_MOST]]
-    more = f", and {len(wrong) - _MOST} more" if len(wrong) > _MOST else ""
+    cells = [(table.lines[at], table.rows[at][index]) for at in wrong]
+    said = "; ".join(
+        say("csv.cell" if cell else "csv.cell.empty", line=line, text=clean(cell, 30)) for line, cell in cells[:_MOST]
+    )
+    key = "csv.cells-wrong.more" if len(wrong) > _MOST else "csv.cells-wrong"
     raise DataFileError(
-        f"column '{clean(name, 40)}', {'; '.join(said)}{more}; expected a number",
-        "write 0.5 with a point" if any("," in table.rows[at][index] for at in wrong) else None,
+        say(key, name=clean(name, 40), cells=said, more=len(wrong) - _MOST),
+        say("csv.point") if any("," in cell for _, cell in cells) else None,
     )
 
 
@@ -118,10 +125,6 @@ def _number(cell: str) -> float | None:
         return None
     number = float(cell)
     return number if math.isfinite(number) else None
-
-
-def _described(cell: str) -> str:
-    return f"found '{clean(cell, 30)}'" if cell else "the cell is empty"
 
 
 def classes(table: Table, name: str) -> tuple[Array, tuple[str, ...]]:

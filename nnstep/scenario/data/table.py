@@ -16,7 +16,6 @@ __all__ = ["read_data"]
 
 _GENERATED = ("samples", "noise", "classes")
 _KEYS = ("x", "y", "file", "generate", *_GENERATED)
-_SOURCES = "either x (and y) with the numbers, or file, or generate"
 
 
 def read_data(field: Field, base: str | None, seed: int, *, class_numbers: bool) -> Data | None:
@@ -25,16 +24,16 @@ def read_data(field: Field, base: str | None, seed: int, *, class_numbers: bool)
     `base` is the folder that data files are relative to. `class_numbers`: y is what a cross entropy compares with, so
     generated labels are numbers rather than a column, and a column of a file may hold the names of classes.
     """
-    fields = table(field, _KEYS, what="a table [data]")
+    fields = table(field, _KEYS)
     if not isinstance(field.value, dict):
         return None
     if "file" in fields and "generate" in fields:
-        fields["generate"].wrong(f"file and generate are both given; data has one source: {_SOURCES}")
+        fields["generate"].wrong(say("data.two-sources"))
         return None
     if "generate" not in fields:
         for key in _GENERATED:
             if key in fields:
-                fields[key].wrong(f"{key!r} belongs to generated data", 'generate = "moons", for instance')
+                fields[key].wrong(say("data.of-generated", name=key), say("data.of-generated.hint"))
     if "generate" in fields:
         data = _generated(fields, seed, class_numbers)
     elif "file" in fields:
@@ -46,21 +45,20 @@ def read_data(field: Field, base: str | None, seed: int, *, class_numbers: bool)
     else:
         data = _inline(field, fields)
     if data is not None and data.y is not None and len(data.x) != len(data.y):
-        said = f"y has {len(data.y)} and x has {len(data.x)}; a target for each sample was expected"
         hint = samples_in_columns(data.x, data.y, data.origin)
-        fields.get("y", field).wrong(f"{said}: the first axis counts the samples", hint)
+        fields.get("y", field).wrong(say("data.lengths", y=len(data.y), x=len(data.x)), hint)
         return None
     return data
 
 
 def _inline(owner: Field, fields: Mapping[str, Field]) -> Data | None:
-    where = given(fields, "x", owner, f"data is {_SOURCES}")
+    where = given(fields, "x", owner, say("data.sources"))
     x = None
     if where is not None:
         if _has_names(where.value):
             columns = say("data.columns")
             where.expected(
-                "numbers",
+                say("wanted.numbers"),
                 (_in_quotes(where.value) if isinstance(where.value, list) else unquoted(where.value)) or columns,
             )
         else:
@@ -85,20 +83,20 @@ def _generated(fields: Mapping[str, Field], seed: int, class_numbers: bool) -> D
 
     for key in ("x", "y"):
         if key in fields:
-            fields[key].wrong(f"{key!r} is generated, so it cannot be given", f"data is {_SOURCES}")
+            fields[key].wrong(say("data.generated", name=key), say("data.sources"))
     kind = choice(fields["generate"], GENERATORS)
     samples = whole(fields.get("samples"), 4 if kind == "xor" else 100, least=1, most=LARGEST // 10)
     noise = real(fields.get("noise"), 1.0 if kind == "blobs" else 0.0, least=0.0)
     count = whole(fields.get("classes"), 2, least=2, most=100)
     if "classes" in fields and kind is not None:
         if kind not in MANY_CLASSES:
-            fields["classes"].wrong(f"'classes' belongs to {' and '.join(MANY_CLASSES)}")
+            fields["classes"].wrong(say("data.classes", kinds=say("layout.and").join(MANY_CLASSES)))
         elif count is not None and count > 2 and not class_numbers:
-            fields["classes"].wrong(f"{count} classes need a loss that takes class numbers: cross_entropy or nll")
+            fields["classes"].wrong(say("data.many-classes", count=count))
     if kind is None or samples is None or count is None:
         return None
     x, y = generated(kind, seed, samples, noise, count, numbers=class_numbers)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        fields["noise"].expected("noise small enough for finite points")
+        fields["noise"].expected(say("wanted.noise"))
         return None
     return Data(x, y, kind)

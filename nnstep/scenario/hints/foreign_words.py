@@ -2,14 +2,14 @@
 
 A table for each place of a file, by the word as people type it, without capitals, `_` and `-`. Whether our word is
 accepted there, and that no word of ours is among those from elsewhere, is what the tests look at: an entry for what
-there comes to be here has to go. What there is not here at all stands in `foreign_notes`.
+there comes to be here has to go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["HOMES", "WORDS", "Place"]
+__all__ = ["HOMES", "NOTES", "WORDS", "Place"]
 
 Place = str
 
@@ -157,13 +157,125 @@ WORDS: Mapping[Place, Mapping[str, str]] = {
     },
 }
 
-# The keys that stand in one table alone, for who looks for them in another.
+# What there is not here at all: the end of a note's key in the catalogue, `note.KEY`, and the words that it answers.
+NOTES: Mapping[Place, Mapping[str, str]] = {
+    "top level": {
+        "activation": "activation activations",
+        "imports": "imports import",
+        "metrics": "metrics metric accuracy",
+        "held-out": "validation valdata testdata test split validationsplit",
+        "float64": "device dtype",
+    },
+    "data": {
+        "batches": "batchsize batch shuffle",
+        "held-out": "test validation split valsplit testsize trainsize",
+        "seed": "randomstate randomseed",
+        "header": "header delimiter sep index",
+        "not-set": "factor ratio",
+    },
+    "layer": {
+        "layer.name": "name label id",
+        "layer.infeatures": "infeatures inputdim inputshape inputs input inputsize inputunits nin inputfeatures",
+        "layer.activation": "activation activations act nonlinearity activationfunction transfer",
+        "dropout": "dropout rate keepprob",
+        "layer.kernelregularizer": "kernelregularizer regularizer l2 regularization",
+        "layer.biasinitializer": "biasinitializer biasinit",
+        "trainable": "frozen freeze",
+        "layer.dim": "dim axis",
+        "layer.inplace": "inplace",
+    },
+    "layer type": {
+        "layer-type.dropout": "dropout alphadropout spatialdropout dropout2d",
+        "layer-type.conv": "conv conv1d conv2d conv3d convolution convtranspose2d conv2dtranspose maxpool maxpool1d "
+        "maxpool2d maxpooling2d avgpool avgpool2d averagepooling2d globalaveragepooling2d adaptiveavgpool2d upsample "
+        "zeropadding2d",
+        "layer-type.batchnorm": "batchnorm batchnorm1d batchnorm2d batchnormalization groupnorm instancenorm rmsnorm",
+        "layer-type.layernormalization": "layernormalization",
+        "layer-type.flatten": "flatten reshape view unflatten permute",
+        "layer-type.embedding": "embedding rnn lstm gru simplernn bidirectional recurrent",
+        "layer-type.attention": "attention multiheadattention multiheadselfattention transformer "
+        "transformerencoderlayer selfattention",
+        "layer-type.input": "input inputlayer identity activation lambda sequential concatenate add residual",
+        "layer-type.prelu": "prelu rrelu celu selu mish hardtanh hardsigmoid hardswish relu6 softsign softmin "
+        "tanhshrink logsigmoid glu threshold celu maxout exponential exp",
+    },
+    "loss": {
+        "loss.fromlogits": "fromlogits",
+        "option": "weight classweight posweight labelsmoothing ignoreindex",
+        "loss.o": "o ypred prediction y ytrue target input",
+    },
+    "loss type": {
+        "loss-type.nllloss": "nllloss",
+        "loss-type.hinge": "hinge hingeloss marginloss multimarginloss svm",
+        "loss-type.kldiv": "kldiv kldivloss kl kullbackleibler kldivergence",
+        "loss-type.cosinesimilarity": "cosinesimilarity cosineembeddingloss cosine",
+        "loss-type.rmse": "rmse rootmeansquarederror",
+        "loss-type.rss": "rss sse sumsquarederror sumofsquares",
+        "loss-type.poisson": "poisson poissonnllloss logcosh ctcloss tripletmarginloss focal focalloss dice msle "
+        "meansquaredlogarithmicerror mape gaussiannllloss",
+    },
+    "reduction": {
+        "reduction.none": "none null",
+    },
+    "optimizer": {
+        "optimizer.decay": "decay decayrate lrdecay gamma scheduler lrscheduler schedule warmup learningratedecay "
+        "stepdecay milestones",
+        "option-off": "dampening amsgrad centered maximize foreach fused capturable differentiable",
+        "optimizer.clipnorm": "clipnorm clipvalue gradientclipping maxnorm clip gradclip clipgradnorm",
+        "optimizer.params": "params parameters varlist weights",
+        "epochs": "epochs nepochs numepochs maxiter iterations niter",
+        "optimizer.l1": "l1 l1reg",
+        "option": "momentumdecay etas",
+    },
+    "optimizer type": {
+        "optimizer-type.adadelta": "adadelta adamax nadam radam lion lbfgs bfgs rprop sparseadam ftrl lamb lars asgd "
+        "muon adafactor shampoo newton conjugategradient levenbergmarquardt cg",
+        "optimizer-type.none": "none",
+    },
+    "training": {
+        "training.iterations": "iterations iteration niter maxiter steps nsteps numsteps maxsteps updates",
+        "lr": "lr learningrate",
+        "optimizer": "optimizer optim",
+        "loss": "loss lossfunction criterion",
+        "seed": "seed randomseed randomstate",
+        "held-out": "validationsplit validation split valsplit earlystopping patience",
+        "option": "callbacks verbose logevery metrics device numworkers droplast pinmemory",
+    },
+    "init": {
+        "init.orthogonal": "orthogonal lecun lecunnormal lecununiform truncatednormal truncnormal trunc constant "
+        "const full eye identity sparse dirac delta variancescaling",
+    },
+    "generate": {
+        "generate.and": "and or nand nor not parity",
+        "generate.iris": "iris mnist digits wine cifar cifar10 fashionmnist boston breastcancer housing diabetes "
+        "titanic",
+        "generate.sine": "sine sin sinus sincurve cosine polynomial quadratic parabola checkerboard scurve random "
+        "randn uniform normal",
+    },
+    "parameter": {
+        "trainable": "frozen freeze",
+        "parameter.lr": "lr learningrate weightdecay",
+        "float64": "dtype device",
+        "parameter.std": "std mean scale gain low high min max fill seed",
+        "parameter.file": "file path",
+    },
+    "value": {
+        "value.pi": "pi π",
+        "value.e": "e",
+        "value.inf": "inf infinity nan",
+        "value.np": "np numpy torch tf nn math f jnp jax keras",
+        "value.self": "self model net",
+        "value.n": "n m batchsize nsamples",
+    },
+}
+
+# The keys that stand in one table alone, for who looks for them in another: the table; "" for the top of the file.
 HOMES: Mapping[str, str] = {
-    **dict.fromkeys(("title", "description", "seed", "objective"), "at the top of the file"),
-    **dict.fromkeys(("epochs", "batch_size", "shuffle"), "in [training]"),
-    **dict.fromkeys(("lr", "momentum", "nesterov", "weight_decay", "betas"), "in [optimizer]"),
-    **dict.fromkeys(("breakpoints", "watch"), "in [debug]"),
-    **dict.fromkeys(("x", "y", "generate", "samples", "noise"), "in [data]"),
-    **dict.fromkeys(("units", "weight", "bias"), "in a table [[layers]]"),
-    **dict.fromkeys(("reduction", "scale"), "in [loss]"),
+    **dict.fromkeys(("title", "description", "seed", "objective"), ""),
+    **dict.fromkeys(("epochs", "batch_size", "shuffle"), "[training]"),
+    **dict.fromkeys(("lr", "momentum", "nesterov", "weight_decay", "betas"), "[optimizer]"),
+    **dict.fromkeys(("breakpoints", "watch"), "[debug]"),
+    **dict.fromkeys(("x", "y", "generate", "samples", "noise"), "[data]"),
+    **dict.fromkeys(("units", "weight", "bias"), "[[layers]]"),
+    **dict.fromkeys(("reduction", "scale"), "[loss]"),
 }

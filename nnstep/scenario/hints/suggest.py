@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.errors import folded, nearest, nearest_name
-from nnstep.scenario.hints.foreign_words import HOMES, WORDS, Place
-from nnstep.scenario.hints.notes import NOTES
+from nnstep.scenario.hints.foreign_words import HOMES, NOTES, WORDS, Place
 
-__all__ = ["hint", "meant", "place_of"]
+__all__ = ["hint", "meant", "place_of", "there"]
 
 
 class _Entry(NamedTuple):
-    """The words that are meant, in order of preference, or a note."""
+    """The words that are meant, in order of preference, or the end of a note's key in the catalogue, `note.KEY`."""
 
     words: tuple[str, ...] = ()
     note: str = ""
@@ -31,7 +31,7 @@ def _by_word(place: Place) -> dict[str, _Entry]:
         for one in theirs.split():
             word = folded(one)
             found[word] = _Entry((*found.get(word, _Entry()).words, ours))
-    for theirs, note in NOTES.get(place, ()):
+    for note, theirs in NOTES.get(place, {}).items():
         for one in theirs.split():
             word = folded(one)
             found[word] = _Entry(found.get(word, _Entry()).words, note)
@@ -46,19 +46,29 @@ def hint(word: str, valid: Collection[str], place: Place) -> str | None:
     """
     same = _same(word, valid)
     if same is not None:
-        return f"did you mean {same!r}?"
+        return say("hint.slip", word=same)
     entry = _by_word(place).get(folded(word[:_LONGEST]))
     if entry is not None:
         called = entry.among(valid)
-        return f"it is called {called!r} here" if called is not None else entry.note or None
+        if called is not None:
+            return say("hint.called", word=called)
+        return say(f"note.{entry.note}") if entry.note else None
     home = _home(word, valid, place)
     if home is not None:
-        return f"{home!r} belongs {HOMES[home]}"
+        table = HOMES[home]
+        kind = "top" if not table else "list" if table.startswith("[[") else "table"
+        return say(f"hint.home.{kind}", word=home, table=table)
     if place == "value" and "·" in word:  # which Python takes for a letter
-        return f"write {' * '.join(word.split('·'))}"
+        return say("toml.write", meant=" * ".join(word.split("·")))
     if place == "value" and word[-1:] in ("T", "t") and word[:-1] in valid:
-        return f"a transpose is written {word[:-1]}.T"
+        return say("hint.transpose", name=word[:-1])
     return nearest(word[:_LONGEST], valid)
+
+
+def there(names: Sequence[str]) -> str | None:
+    """A hint with the first of the names that there are; None where there are none."""
+    key = "hint.there" if len(names) <= _LISTED else "hint.there.more"
+    return say(key, names=", ".join(names[:_LISTED])) if names else None
 
 
 def meant(word: str, valid: Collection[str], place: Place) -> str | None:
@@ -89,6 +99,7 @@ def _home(word: str, valid: Collection[str], place: Place) -> str | None:
     return None if found in valid else found
 
 
+_LISTED = 20  # names
 _LONGEST = 80  # letters of a word that is looked up
 _WORDS_OF = ("layer type", "loss type", "reduction", "optimizer type", "init", "generate", "value")
 

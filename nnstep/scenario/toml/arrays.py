@@ -11,6 +11,7 @@ from itertools import chain
 
 import numpy as np
 
+from nnstep.catalogue import say, say_count
 from nnstep.scenario.model import Array
 from nnstep.scenario.toml.fields import Field, describe, entry, unquoted
 
@@ -21,7 +22,6 @@ SAMPLES = 1 << 23  # entries of an array of samples in a file: 64 MiB
 
 _MOST = 10  # problems listed of one array
 _EXACT = 2.0**53  # below it every whole number is a float64; others are looked at one by one
-_KINDS = {0: "a number", 1: "a list of numbers", 2: "a list of rows"}
 
 
 def frozen(value: Array) -> Array:
@@ -34,7 +34,7 @@ def frozen(value: Array) -> Array:
 def times(dimensions: tuple[int, ...]) -> str:
     """A shape in words: "a number", "1 number", "3 numbers", "2×3"."""
     if len(dimensions) < 2:
-        return f"{dimensions[0]} number{'s' * (dimensions[0] != 1)}" if dimensions else "a number"
+        return say_count("shape.list", dimensions[0], size=dimensions[0]) if dimensions else say("shape.number")
     return "×".join(map(str, dimensions))
 
 
@@ -46,8 +46,7 @@ def array(
     A number has shape (), a list of numbers (p,), a list of rows of equal length (n, d). Numbers are finite, unless
     `infinite` allows −∞ and ∞ too.
     """
-    kinds = [_KINDS[count] for count in sorted(dimensions)]
-    wanted = " or ".join([*[", ".join(kinds[:-1])] * (len(kinds) > 1), kinds[-1]])
+    wanted = say(f"wanted.array.{''.join(map(str, sorted(dimensions)))}")
     value = field.value
     if not isinstance(value, list):
         number = _number(value, infinite)
@@ -57,16 +56,13 @@ def array(
         field.expected(str(number) if precise else wanted, unquoted(value) or hint)
         return None
     if not value:
-        field.expected(f"{wanted}, with at least one number", hint)
+        field.expected(say("wanted.array.filled", wanted=wanted), hint)
         return None
-    if isinstance(value[0], list):
-        rows = _rows(field, infinite)
-    else:
-        rows = _numbers(field, "a list among numbers; all items are numbers or all are rows", infinite)
+    rows = _rows(field, infinite) if isinstance(value[0], list) else _numbers(field, "array.mixed", infinite)
     if rows is None:
         return None
     if rows.ndim not in dimensions:
-        field.wrong(f"found {_KINDS[rows.ndim]}, expected {wanted}", hint)
+        field.wrong(say("found.expected", found=say(f"wanted.array.{rows.ndim}"), wanted=wanted), hint)
         return None
     return frozen(rows)
 
@@ -92,13 +88,13 @@ def _rows(field: Field, infinite: bool) -> Array | None:
     for index in range(len(field.value)):
         row, numbers = field.child(index), None
         if not isinstance(row.value, list):
-            row.expected("a row, a list of numbers as the first one is")
+            row.expected(say("wanted.row"))
         elif not row.value:
-            row.expected("a row of at least one number")
+            row.expected(say("wanted.row.filled"))
         elif len(row.value) != length:
-            row.wrong(f"a row of {len(row.value)}, expected {length} as in the first row")
+            row.wrong(say("array.uneven", count=len(row.value), first=length))
         else:
-            numbers = _numbers(row, "lists nested three deep, expected a number", infinite)
+            numbers = _numbers(row, "array.deep", infinite)
         rows.append(numbers)
         problems += numbers is None
         if problems == _MOST:
@@ -112,7 +108,7 @@ def _number(value: object, infinite: bool) -> float | str:
 
 
 def _numbers(field: Field, nested: str, infinite: bool) -> Array | None:
-    """A flat list of numbers."""
+    """A flat list of numbers; `nested` is the key of what is said of a list in it."""
     items = field.value
     plain = _plain(items)
     if plain is not None:
@@ -126,9 +122,9 @@ def _numbers(field: Field, nested: str, infinite: bool) -> Array | None:
             continue
         place = field.child(index)
         if isinstance(item, list):
-            place.wrong(f"found {nested}")
+            place.wrong(say(nested))
         else:
-            place.wrong(f"found {describe(item)}, expected {number}", unquoted(item))
+            place.expected(str(number), unquoted(item))
         problems += 1
         if problems == _MOST:
             break
@@ -138,20 +134,20 @@ def _numbers(field: Field, nested: str, infinite: bool) -> Array | None:
 def shape(field: Field) -> tuple[int, ...] | None:
     """A shape: a list of at most two sizes; [] is a scalar's. At most LARGEST entries."""
     if not isinstance(field.value, list):
-        field.expected("a shape, such as [3], [2, 3] or [] for a scalar")
+        field.expected(say("wanted.shape"))
         return None
     if len(field.value) > 2:
-        field.wrong(f"found {len(field.value)} sizes, expected at most two: rows and columns")
+        field.wrong(say("array.sizes", count=len(field.value)))
         return None
     sizes: list[int] = []
     for item in field.items():
         if isinstance(item.value, bool) or not isinstance(item.value, int) or item.value < 1:
-            item.expected("a size, a whole number of at least 1")
+            item.expected(say("wanted.size"))
         else:
             sizes.append(item.value)
     if len(sizes) < len(field.value):
         return None
     if math.prod(sizes) > LARGEST:
-        field.wrong(f"an array of {' × '.join(map(describe, sizes))} entries; at most {LARGEST:,} are possible")
+        field.wrong(say("array.large", sizes=" × ".join(map(describe, sizes)), most=f"{LARGEST:,}"))
         return None
     return tuple(sizes)

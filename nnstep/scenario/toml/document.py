@@ -13,6 +13,7 @@ import stat
 import tomllib
 from typing import Any, NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 
@@ -46,10 +47,10 @@ def read_bytes(path: str, cap: int) -> bytes:
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            kind = "a directory" if stat.S_ISDIR(status.st_mode) else "a pipe, a device or a socket"
-            raise NnstepError(Problem(f"found {kind}, expected a regular file", file=path))
+            kind = "directory" if stat.S_ISDIR(status.st_mode) else "device"
+            raise NnstepError(Problem(say(f"file.{kind}"), file=path))
         if status.st_size > cap:
-            raise NnstepError(Problem(f"a file of {status.st_size} bytes; at most {cap} are read", file=path))
+            raise NnstepError(Problem(say("file.large", size=status.st_size, most=cap), file=path))
         return _read(handle, path, cap)
     finally:
         os.close(handle)
@@ -66,27 +67,27 @@ def _read(handle: int, path: str, cap: int) -> bytes:
             return b"".join(parts)
         parts.append(part)
         left -= len(part)
-    raise NnstepError(Problem(f"a file of more than {cap} bytes; at most {cap} are read", file=path))
+    raise NnstepError(Problem(say("file.grows", most=cap), file=path))
 
 
 def _why(error: OSError | ValueError) -> str:
     if isinstance(error, ValueError):
-        return "cannot open: not a possible path"
+        return say("file.impossible")
     if error.errno == errno.ENOENT:
-        return "no such file"
-    return f"cannot read: {os.strerror(error.errno).lower()}" if error.errno else f"cannot read: {error}"
+        return say("file.none")
+    return say("file.unreadable", reason=os.strerror(error.errno).lower() if error.errno else error)
 
 
 def decode(content: bytes, file: str | None) -> str:
     """UTF-8 text without its byte order mark. Raises NnstepError with the line of the first bad byte."""
     zeros = content[:_LOOKED_AT].count(0)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or 3 * zeros > len(content[:_LOOKED_AT]) > 3:
-        raise NnstepError(Problem("found UTF-16 text, expected UTF-8", file=file, line=1))
+        raise NnstepError(Problem(say("file.utf-16"), file=file, line=1))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise NnstepError(Problem(f"found byte 0x{content[error.start]:02x}, expected UTF-8", file, line)) from None
+        raise NnstepError(Problem(say("file.byte", byte=f"{content[error.start]:02x}"), file, line)) from None
 
 
 class Parsed(NamedTuple):
@@ -120,7 +121,8 @@ def parse_leniently(text: str, file: str | None) -> Parsed:
     except tomllib.TOMLDecodeError as error:
         said = str(error)
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        raise NnstepError(Problem(f"not readable as TOML: {clean(error) or type(error).__name__}", file)) from None
+        reason = clean(error) or type(error).__name__
+        raise NnstepError(Problem(say("toml.unread", reason=reason), file)) from None
     from nnstep.scenario.toml.mending import mended  # nearly all files are TOML
 
     found = mended(text, file, said)
@@ -132,7 +134,7 @@ def parse_leniently(text: str, file: str | None) -> Parsed:
 def _check_size(text: str, file: str | None) -> None:
     """One pass over the tokens. Raises NnstepError for what would keep `tomllib` busy."""
     if len(text) > SCENARIO_BYTES:
-        raise NnstepError(Problem(f"{len(text)} characters; at most {SCENARIO_BYTES} are read", file))
+        raise NnstepError(Problem(say("toml.long", count=len(text), most=SCENARIO_BYTES), file))
     depth = dots = keys = 0
     for match in _TOKEN.finditer(text):
         token = match[0]
@@ -154,9 +156,9 @@ def _check_size(text: str, file: str | None) -> None:
 
 def _too_much(depth: int, dots: int, keys: int, token: str) -> str:
     if keys > _KEYS:
-        return f"more than {_KEYS:,} keys and headers"
+        return say("toml.many-keys", most=f"{_KEYS:,}")
     if depth > _DEEPEST:
-        return f"brackets nested more than {_DEEPEST} deep"
+        return say("toml.nested", most=_DEEPEST)
     if dots >= _PARTS:
-        return f"a key of more than {_PARTS} parts"
-    return f"a number or a key of {len(token)} characters; at most {_WORD} are read"
+        return say("toml.parts", most=_PARTS)
+    return say("toml.long-word", count=len(token), most=_WORD)

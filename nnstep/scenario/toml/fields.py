@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_count
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.hints.suggest import place_of
@@ -68,7 +68,7 @@ class Report:
             return
         found = sorted(self.problems, key=lambda problem: problem.line or 0)
         if self.more:
-            found.append(Problem(f"and {self.more} more problems, not listed", self.file))
+            found.append(Problem(say_count("field.more", self.more), self.file))
         raise NnstepError(found)
 
 
@@ -93,7 +93,7 @@ class Field(NamedTuple):
 
     def expected(self, what: str, hint: str | None = None) -> None:
         """Note that this value is not of the expected kind."""
-        self.wrong(f"found {describe(self.value)}, expected {what}", hint)
+        self.wrong(say("found.expected", found=describe(self.value), wanted=what), hint)
 
     @property
     def line(self) -> int:
@@ -112,17 +112,17 @@ def describe(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case int() if abs(value) >= 10**20:
-            return f"a whole number of {_digits(value)} digits"
+            return say("found.digits", count=_digits(value))
         case int() | float():
             return str(value)
         case str():
-            return f"the string '{clean(value, 40)}'"
+            return say("found.string", text=clean(value, 40))
         case list():
-            return f"a list of {len(value)}" if value else "an empty list"
+            return say("found.list", count=len(value)) if value else say("found.list.empty")
         case dict():
-            return "a table"
+            return say("found.table")
         case datetime.date() | datetime.time():
-            return "a date or time"
+            return say("found.date")
     return type(value).__name__
 
 
@@ -130,24 +130,23 @@ def _digits(value: int) -> int:
     return int(math.log10(abs(value))) + 1
 
 
-def table(
-    owner: Field, keys: Collection[str], *, what: str = "a table", others: Mapping[str, str] = MappingProxyType({})
-) -> dict[str, Field]:
+def table(owner: Field, keys: Collection[str], *, others: Mapping[str, str] = MappingProxyType({})) -> dict[str, Field]:
     """The entries of a table by name, those among `keys`; any other key is a problem.
 
     `others` has what is to be said of keys that are valid elsewhere.
     """
     if not isinstance(owner.value, dict):
         several = isinstance(owner.value, list) and owner.value and all(isinstance(one, dict) for one in owner.value)
-        owner.expected(what, say("toml.single", name=owner.key) if several and len(owner.path) == 1 else None)
+        hint = say("toml.single", name=owner.key) if several and len(owner.path) == 1 else None
+        owner.expected(say("wanted.table", name=owner.path[-1]), hint)
         return {}
     unknown = [key for key in owner.value if key not in keys]
     for key in unknown:
-        place = f"in {owner.key}" if owner.path else "at the top level"
         place_here = place_of(owner.path, keys=True)
         free = [one for one in keys if one not in owner.value]  # a key that is there is not to be given twice
         hint = others.get(key) or (suggest.hint(key, free, place_here) if owner.report.few else None)
-        owner.child(key).wrong(f"unknown key '{clean(key, 40)}' {place}", hint or f"valid here: {', '.join(keys)}")
+        said = say("field.unknown" if owner.path else "field.unknown.top", name=clean(key, 40), table=owner.key)
+        owner.child(key).wrong(said, hint or say("field.valid", keys=", ".join(keys)))
     return {key: owner.child(key) for key in owner.value if key in keys}
 
 
@@ -156,29 +155,28 @@ def text(field: Field | None, default: str = "", *, longest: int = 4_000) -> str
     if field is None:
         return default
     if not isinstance(field.value, str):
-        field.expected("a string in quotes")
+        field.expected(say("wanted.string"))
         return default
     if len(field.value) > longest:
-        field.wrong(f"found {len(field.value)} characters, expected at most {longest}")
+        field.wrong(say("field.long", count=len(field.value), most=longest))
         return default
     return field.value
 
 
 def texts(field: Field | None, what: str, *, most: int = 10_000) -> list[Field]:
-    """A list of at most `most` strings, as fields; what is not a string is left out."""
+    """A list of at most `most` strings, `what` in words, as fields; what is not a string is left out."""
     if field is None:
         return []
     if isinstance(field.value, list) and len(field.value) > most:
-        field.wrong(f"found a list of {len(field.value)}, expected at most {most}")
+        field.wrong(say("field.list.long", count=len(field.value), most=most))
         return []
     if not isinstance(field.value, list):
-        field.expected(
-            f"a list of {what}", f'write ["{clean(field.value, 40)}"]' if isinstance(field.value, str) else None
-        )
+        alone = isinstance(field.value, str)
+        field.expected(what, say("toml.write", meant=f'["{clean(field.value, 40)}"]') if alone else None)
         return []
     for item in field.items():
         if not isinstance(item.value, str):
-            item.expected("a string in quotes")
+            item.expected(say("wanted.string"))
     return [item for item in field.items() if isinstance(item.value, str)]
 
 
@@ -189,7 +187,7 @@ def choice(field: Field | None, words: Collection[str], default: str | None = No
     if not isinstance(field.value, str) or field.value not in words:
         word = field.value if isinstance(field.value, str) else ""
         hint = suggest.hint(word, words, place_of(field.path, keys=False)) if word else None
-        field.expected(f"one of {', '.join(words)}", hint)
+        field.expected(say("wanted.one-of", words=", ".join(words)), hint)
         return default
     return field.value
 
@@ -199,7 +197,7 @@ def flag(field: Field | None, default: bool) -> bool:
     if field is None:
         return default
     if not isinstance(field.value, bool):
-        field.expected("true or false", unquoted(field.value))
+        field.expected(say("wanted.flag"), unquoted(field.value))
         return default
     return field.value
 
@@ -212,10 +210,10 @@ def whole(field: Field | None, default: int | None, *, least: int, most: int) ->
     if isinstance(value, bool) or not isinstance(value, int):
         plain = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
         hint = say("toml.write", meant=int(value)) if plain else unquoted(value)
-        field.expected(f"a whole number of at least {least}", hint)
+        field.expected(say("wanted.whole.least", least=least), hint)
         return default
     if not least <= value <= most:
-        field.expected(f"a whole number of at least {least}" if value < least else f"a whole number of at most {most}")
+        field.expected(say("wanted.whole.least" if value < least else "wanted.whole.most", least=least, most=most))
         return default
     return value
 
@@ -223,14 +221,14 @@ def whole(field: Field | None, default: int | None, *, least: int, most: int) ->
 def entry(value: Any, infinite: bool = False) -> float | str:
     """A finite number (with `infinite` also an infinite one) as a float, or in words what was expected for `value`."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return "a number"
+        return say("wanted.number")
     try:
         number = float(value)
     except OverflowError:
-        return "a number that fits float64"
+        return say("wanted.number.fits")
     if not math.isfinite(number) and not (infinite and math.isinf(number)):
-        return "a number" if infinite else "a finite number"
-    return number if number == value else "a whole number that float64 holds exactly"
+        return say("wanted.number" if infinite else "wanted.number.finite")
+    return number if number == value else say("wanted.number.exact")
 
 
 def unquoted(value: Any) -> str | None:
@@ -266,9 +264,9 @@ def real(
         field.expected(number, unquoted(field.value))
         return default
     if not (least <= number < below and number > above):
-        bounds = [f"of at least {least:g}"] * (least > -math.inf) + [f"greater than {above:g}"] * (above > -math.inf)
-        bounds += [f"less than {below:g}"] * (below < math.inf)
-        field.expected("a number " + " and ".join(bounds))
+        bounds = {"least": least, "above": above, "below": below}
+        said = {name: f"{bound:g}" for name, bound in bounds.items() if math.isfinite(bound)}
+        field.expected(say(f"wanted.number.{'-'.join(said)}", **said))
         return default
     return number
 
@@ -279,5 +277,5 @@ def given(fields: Mapping[str, Field], key: str, owner: Field, what: str) -> Fie
         others = [one for one in owner.value if one not in fields and len(one) < 80][:20]
         place = place_of(owner.path, keys=True)
         meant = next((one for one in others if suggest.meant(one, (key,), place) == key), None)
-        owner.wrong(f"{key!r} is missing: {what}", meant and f"is it written {meant!r}?")
+        owner.wrong(say("field.missing", name=key, what=what), meant and say("field.missing.meant", word=meant))
     return fields.get(key)

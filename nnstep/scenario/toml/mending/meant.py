@@ -66,5 +66,11 @@ def _split(said: str, text: str) -> tuple[str, int, int]:
         line, column = int(place[1]), int(place[2])
     else:
         line, column = text.count("\n") + (not text.endswith("\n")), 1
-        message += " at the end of the file" if place else ""
-    return f"{message[:1].lower()}{message[1:]}", max(line, 1), column
+        if place:
+            return say("toml.at-end", reason=_small(message)), max(line, 1), column
+    return _small(message), max(line, 1), column
+
+
+def _small(text: str) -> str:
+    """Without a capital at its beginning."""
+    return f"{text[:1].lower()}{text[1:]}"
