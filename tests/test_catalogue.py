@@ -97,7 +97,7 @@ def test_every_key_of_the_catalogue_is_said_somewhere():
 
 
 def places(text: str) -> set[str]:
-    return set(re.findall(r"\{([a-z_]+)\}", text))
+    return set(re.findall(r"\{([a-z_]+)(?:!r)?\}", text))
 
 
 def test_every_place_of_a_text_is_given_something():

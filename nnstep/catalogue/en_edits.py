@@ -7,7 +7,7 @@ __all__ = ["EDITS"]
 EDITS: dict[str, str] = {
     # -- [[edits]], and edits as they are typed (scenario/edits)
     "wanted.edits": "[[edits]], a table for each edit",
-    "wanted.option": "a type or an option, such as {{ lr = 0.1 }}",
+    "wanted.option": "a type or an option, such as { lr = 0.1 }",
     "wanted.cell": "a cell, such as W1[0, 1], b1[2], or the name of a single number",
     "edits.typed": "type W1[0, 1] = 0.5, or lr = 0.1, or adam lr = 0.01",
     "edits.many": "found {count} edits, expected at most {most}",
