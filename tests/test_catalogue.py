@@ -19,7 +19,7 @@ from nnstep.tui.commands import COMMANDS
 from nnstep.tui.layout import SMALLEST_SIZE
 from nnstep.tui.screens.help import help_columns
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
-from nnstep.view.scene.choice import LENSES
+from nnstep.view.lens.registry import lens_names
 from nnstep.view.state import PANEL_KEYS, ViewState
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import Piece, line_text
@@ -147,7 +147,7 @@ def test_texts_are_one_line_of_plain_text():
         assert all(char.isprintable() for char in text) or key in lines, key
 
 
-@pytest.mark.parametrize("key", [*(f"panel.{key}" for key in PANEL_KEYS), *(f"lens.{key}" for key in LENSES)])
+@pytest.mark.parametrize("key", [*(f"panel.{key}" for key in PANEL_KEYS), *(f"lens.{key}" for key in lens_names())])
 def test_every_panel_and_view_says_in_a_few_sentences_how_it_is_read(key):
     said = say(f"help.{key}")
     assert 2 <= len(re.findall(r"[.:;?](?=\s|$)", said)) <= 8

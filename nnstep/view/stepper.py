@@ -23,8 +23,8 @@ from nnstep.view.actions.choose import CHOICES, chosen_by
 from nnstep.view.actions.follow import Visit, follow
 from nnstep.view.lens.registry import jump, middle_panel, row_cells, rows_here
 from nnstep.view.panels.chain_terms import chain_panel
+from nnstep.view.panels.how_to_read import with_help
 from nnstep.view.panels.program import ProgramPanel
-from nnstep.view.panels.reading import with_help
 from nnstep.view.panels.top import header, listing, title
 from nnstep.view.panels.watch import watch_panel
 from nnstep.view.scene.choice import Choice
@@ -149,7 +149,7 @@ class Stepper:
         )
         panels: dict[str, Panel] = {
             "program": self._program_panel(),
-            "operation": middle_panel(moment, trail, self._mine, self.quizzing),
+            "operation": middle_panel(moment, trail, self._mine, self.quizzing.lines if self.quizzing else None),
             "chain": chain_panel(moment.outer, moment.session.position.step, moment.hidden),
             **value_panels(moment),
             "watch": watch,

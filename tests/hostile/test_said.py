@@ -16,7 +16,7 @@ from nnstep.settings import Settings
 from nnstep.settings import read as read_settings
 from nnstep.text import clean
 from nnstep.text import width as columns
-from nnstep.view.scene.choice import LENSES
+from nnstep.view.lens.registry import lens_names
 from nnstep.view.state import PANEL_KEYS
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import Line
@@ -109,7 +109,7 @@ def test_no_panel_and_no_dialog_shows_a_hostile_text_as_it_is(net: str) -> None:
         seen += "".join(_screen(stepper))
         stepper.do("panel.reading")
     stepper.do("panel.focus", "operation")
-    for lens in LENSES:
+    for lens in lens_names():
         for _ in range(9 if lens in ("picture", "run") else 1):
             stepper.do(f"lens.{lens}")
             seen += "".join(_screen(stepper))

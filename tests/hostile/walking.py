@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 
 from nnstep.errors import NnstepError
-from nnstep.view.scene.choice import LENSES
+from nnstep.view.lens.registry import lens_names
 from nnstep.view.state import PANEL_KEYS
 from nnstep.view.stepper import Stepper
 from tests.hostile.mutate import scenario
@@ -38,7 +38,7 @@ _PLAIN = (
     *("phase.next", "iteration.next", "step.last", "step.first", "cell.left", "cell.right", "cell.up", "cell.down"),
     *("cell.follow", "cell.return", "row.down", "row.up", "terms.all", "weight.next", "run.log", "digits.more"),
     *("panel.reading", "run.stop", "quiz.toggle", "quiz.hint", "edit.undo", "mark.enable"),
-    *(f"lens.{lens}" for lens in LENSES),
+    *(f"lens.{lens}" for lens in lens_names()),
 )
 
 

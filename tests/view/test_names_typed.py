@@ -14,8 +14,8 @@ from nnstep.program import parameters_with_gradient
 from nnstep.program.naming import objective_letter
 from nnstep.scenario import bundled, find, load, loads
 from nnstep.scenario.edits import read_edit
-from nnstep.view.panels.chain_plan import plan
 from nnstep.view.reports.explain import asked
+from nnstep.view.scene.chain_plan import plan
 from nnstep.view.stepper import Stepper
 
 NOTATIONS = ("grad(W1)", "∂L/∂W1", "dL/dW1", "W1.grad", "dW1", "grad_W1", "∂𝓛/∂W1", "dloss/dW1", "∂L / ∂W1")

@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.scenario.model import Scenario
-from nnstep.view.scene.choice import LENSES
+from nnstep.view.lens.registry import lens_names
 from nnstep.view.stepper import Stepper
 from tests.engine.strategies import scenarios
 from tests.view.test_stepper import MOVES
 
 WAYS = st.sampled_from(sorted({*MOVES, "panel.focus", "row.down", "terms.all", "run.log"}))
-VIEWS = st.sampled_from([f"lens.{lens}" for lens in LENSES if lens not in ("step", "mine")])
+VIEWS = st.sampled_from([f"lens.{lens}" for lens in lens_names() if lens not in ("step", "mine")])
 FOCUS = st.sampled_from(["program", "operation", "chain", "gradients"])
 
 

@@ -16,9 +16,9 @@ from nnstep.program import Program, compile_program
 from nnstep.program.naming import objective_letter
 from nnstep.scenario import find, load, loads
 from nnstep.scenario.library import bundled
-from nnstep.view.panels.operation import Operand, arrange, equation_line
 from nnstep.view.panels.top import listing
 from nnstep.view.reports.latex import notation_of
+from nnstep.view.scene.display import Operand, arrange, equation_line
 from nnstep.view.text.canvas import line_text
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.symbols import SYMBOLS, label

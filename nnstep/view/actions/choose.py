@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnstep.program import Value, parameters_with_gradient
-from nnstep.view.lens.registry import rows_here
-from nnstep.view.scene.choice import LENSES, Choice
+from nnstep.view.lens.registry import lens_names, rows_here
+from nnstep.view.scene.choice import Choice
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 
@@ -22,7 +22,7 @@ def chosen_by(moment: Moment, command: str, argument: object = None) -> Choice:
         last = max(0, rows_here(moment) - 1)
         by = _ROWS[command] * (argument if isinstance(argument, int) else 1)
         return choice._replace(row=max(0, min(min(choice.row, last) + by, last)))
-    if command.startswith("lens.") and command[5:] in LENSES:
+    if command.startswith("lens.") and command[5:] in lens_names():
         return _lens(moment, command[5:])
     if command not in _PLAIN:
         raise ValueError(f"there is no command {command!r}")
@@ -128,5 +128,9 @@ _PLAIN: dict[str, Callable[[Moment, object], Choice]] = {
     "weight.next": lambda moment, _: next_weight(moment),
 }
 
-CHOICES = (*_CELLS, *(f"lens.{lens}" for lens in LENSES), *(command for command in _PLAIN if command != "row.choose"))
+CHOICES = (
+    *_CELLS,
+    *(f"lens.{lens}" for lens in lens_names()),
+    *(command for command in _PLAIN if command != "row.choose"),
+)
 """The commands that only choose."""

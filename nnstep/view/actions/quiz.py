@@ -16,7 +16,7 @@ from nnstep.debugger.answers.quiz import HINTS, Question, Quiz, Verdict, judge
 from nnstep.files import rewrite
 from nnstep.pasted import TypedError, read_numbers
 from nnstep.text import clean
-from nnstep.view.panels.operation import equation_line
+from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.sources import Provenance
 from nnstep.view.text.canvas import Line, Piece, line_text

@@ -15,12 +15,11 @@ from nnstep.ops import Array
 from nnstep.program import Value
 from nnstep.scenario.model import Edit
 from nnstep.text import clean
-from nnstep.view.lens.frame import Draw
 from nnstep.view.lens.rows import Column, Listed, Row, painted
 from nnstep.view.plots.series import Series, series_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.values import Shown, matrix_block
-from nnstep.view.text.blocks import Block, blank, flow, lines_block, set_in, stack
+from nnstep.view.text.blocks import Block, Draw, blank, flow, lines_block, set_in, stack
 from nnstep.view.text.canvas import Line, Piece, Target
 from nnstep.view.text.highlight import DARK
 from nnstep.view.text.matrix import MatrixView

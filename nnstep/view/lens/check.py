@@ -5,10 +5,10 @@ from __future__ import annotations
 from nnstep.catalogue import say
 from nnstep.debugger import Cell
 from nnstep.ops import Index
-from nnstep.view.lens.frame import Draw, of_block
+from nnstep.view.lens.frame import of_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.subject import subject
-from nnstep.view.text.blocks import Block, wrap
+from nnstep.view.text.blocks import Block, Draw, wrap
 from nnstep.view.text.canvas import line_text
 
 __all__ = ["check_view"]

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.health.examine import Finding, findings
 from nnstep.debugger.health.finding import PROBLEM
-from nnstep.view.lens.frame import Draw
 from nnstep.view.lens.rows import Column, Listed, Row, painted
 from nnstep.view.scene.moment import Moment
 from nnstep.view.sentences.health import Writer, heading, place, sentences
-from nnstep.view.text.blocks import Block, blank, stack, wrap
+from nnstep.view.text.blocks import Block, Draw, blank, stack, wrap
 from nnstep.view.text.canvas import Canvas, Line, Piece, Target
 
 __all__ = ["health_rows", "health_targets", "health_view"]

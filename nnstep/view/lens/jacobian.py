@@ -5,11 +5,11 @@ from __future__ import annotations
 from nnstep.catalogue import say
 from nnstep.debugger.provenance.jacobian import Jacobian, jacobian
 from nnstep.program import Step
-from nnstep.view.lens.frame import Draw, of_block
+from nnstep.view.lens.frame import of_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 from nnstep.view.scene.values import Shown, matrix_block
-from nnstep.view.text.blocks import Block, blank, lines_block, stack, wrap
+from nnstep.view.text.blocks import Block, Draw, blank, lines_block, stack, wrap
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.highlight import Lit
 from nnstep.view.text.matrix import MatrixView

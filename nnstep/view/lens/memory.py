@@ -9,13 +9,13 @@ from nnstep.catalogue import say, say_count
 from nnstep.language import to_text
 from nnstep.program import Instant, Lifetime, Tape, tape
 from nnstep.text import width as text_width
-from nnstep.view.lens.frame import Draw, of_block
+from nnstep.view.lens.frame import of_block
 from nnstep.view.lens.rows import Column, Row, aligned
-from nnstep.view.panels.operation import equation_line
 from nnstep.view.plots.memory import memory_plot
+from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
-from nnstep.view.text.blocks import Block, beside, blank, fit, hits_of, line_width, lines_block, stack, wrap
+from nnstep.view.text.blocks import Block, Draw, beside, blank, fit, hits_of, line_width, lines_block, stack, wrap
 from nnstep.view.text.canvas import Hit, Line, Piece, Target
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import plain, shape_text

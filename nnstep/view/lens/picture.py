@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from nnstep.catalogue import say
-from nnstep.view.lens.frame import Draw, of_block, under
+from nnstep.view.lens.frame import of_block
 from nnstep.view.plots.functions import Curve, activation_curve
 from nnstep.view.scene.choice import PICTURES
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
-from nnstep.view.text.blocks import Block, blank, flow, stack, wrap
+from nnstep.view.text.blocks import Block, Draw, blank, flow, stack, under, wrap
 from nnstep.view.text.canvas import Canvas, Hit, Piece, Target
 
 __all__ = ["picture_view", "pictures_here"]

@@ -6,83 +6,78 @@ A view is made when it is looked at; its module is imported then, so that starti
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.debugger import Cell
-from nnstep.view.lens.frame import Draw, LensPanel, of_block
+from nnstep.view.lens.frame import LensPanel, of_block
 from nnstep.view.panels.step import middle_title, step_view
 from nnstep.view.scene.moment import Moment
-from nnstep.view.text.blocks import Block, wrap
+from nnstep.view.text.blocks import Block, Draw, wrap
 from nnstep.view.text.canvas import Line, Panel
 from nnstep.view.text.matrix import cell_of
 
 if TYPE_CHECKING:
     from nnstep.debugger.answers.compare import Comparison
-    from nnstep.view.actions.quiz import Quizzing
 
-__all__ = ["Jump", "jump", "middle_panel", "row_cells", "rows_here"]
+__all__ = ["LENSES", "Jump", "Lens", "jump", "lens_names", "middle_panel", "row_cells", "rows_here"]
 
 Jump = tuple[int, int, str, tuple[int, int]]  # iteration, step, a value's name, a cell of its picture
+
+
+class Lens(NamedTuple):
+    """One view of the middle panel; its tab is called `lens.<id>` in the catalogue, and `lens.<id>` is its command.
+
+    id     what `Choice.lens` says where it is shown
+    draw   the view, given the moment, the cells that were followed to get here, and a person's own numbers
+    cells  the cells that its rows lead to, in the order in which they are chosen
+    rows   how many rows it has to choose from; without it as many as `cells`
+    jump   where Enter leads from a row: to the place of a finding, or to a branch (its name)
+    """
+
+    id: str
+    draw: Callable[[Moment, Sequence[Line], Comparison | None], Draw]
+    cells: Callable[[Moment], tuple[Cell, ...]] = lambda moment: ()
+    rows: Callable[[Moment], int] | None = None
+    jump: Callable[[Moment, int], Jump | str | None] = lambda moment, row: None
+
+
+def lens_names() -> tuple[str, ...]:
+    """The views of the middle panel in the order of their tabs, the step's own first."""
+    return ("step", *LENSES)
 
 
 def middle_panel(
     moment: Moment,
     trail: Sequence[Line] = (),
     mine: Comparison | None = None,
-    quizzing: Quizzing | None = None,
+    asked: Callable[[Moment, int], Sequence[Line]] | None = None,
 ) -> Panel:
-    """The panel in the middle. `trail` are the cells that were followed to get here, `mine` a person's own numbers."""
+    """The panel in the middle. `trail` are the cells that were followed to get here, `mine` a person's own numbers,
+    `asked` what stands in place of the step's arithmetic while a quiz hides it.
+    """
     lens = moment.choice.lens
     if lens == "step":
-        asked = quizzing.lines if quizzing is not None and moment.hidden else None
-        return step_view(moment, asked)
-    draw = _MAKERS[lens](moment, trail, mine)
-    return LensPanel(middle_title(moment.inner), lens, draw)
+        return step_view(moment, asked if moment.hidden else None)
+    return LensPanel(middle_title(moment.inner), lens, lens_names(), LENSES[lens].draw(moment, trail, mine))
 
 
 def row_cells(moment: Moment) -> tuple[Cell, ...]:
     """The cells that can be followed in the view that is shown, in the order in which they are chosen."""
-    scene, cell = moment.at, moment.at.cell
-    if cell is None or moment.choice.lens not in ("cell", "uses"):
-        return ()
-    if moment.choice.lens == "uses":
-        from nnstep.view.lens.uses import use_rows
-
-        return use_rows(scene, cell).cells
-    if not scene.computed(scene.program.values[cell.slot]):
-        return ()
-    from nnstep.view.lens.cell import cell_rows
-
-    return tuple(one for _, one in cell_rows(scene, cell, moment.choice.full).cells)
+    lens = LENSES.get(moment.choice.lens)
+    return lens.cells(moment) if lens is not None else ()
 
 
 def rows_here(moment: Moment) -> int:
     """How many rows the view that is shown has to choose from; 0 where the arrows scroll it."""
-    lens = moment.choice.lens
-    if lens == "health":
-        from nnstep.view.lens.health import health_rows
-
-        return len(health_rows(moment))
-    if lens == "branches":
-        return len(moment.session.branches.all)
-    return len(row_cells(moment))
+    lens = LENSES.get(moment.choice.lens)
+    return lens.rows(moment) if lens is not None and lens.rows is not None else len(row_cells(moment))
 
 
 def jump(moment: Moment) -> Jump | str | None:
     """Where Enter leads in the view that is shown: to the place of a finding, to a branch (its name); else None."""
-    lens, row = moment.choice.lens, moment.choice.row
-    if lens == "branches":
-        every = moment.session.branches.all
-        return every[min(row, len(every) - 1)].name
-    if lens == "health":
-        from nnstep.view.lens.health import health_rows
-
-        found = health_rows(moment)
-        if found:
-            one = found[min(row, len(found) - 1)]
-            return one.iteration, one.step, one.name, cell_of(one.index)
-    return None
+    lens = LENSES.get(moment.choice.lens)
+    return lens.jump(moment, moment.choice.row) if lens is not None else None
 
 
 def _words(text: str) -> Draw:
@@ -106,6 +101,15 @@ def _cell(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Dra
     return lambda width, height, top: painted(listed, width, height, top)
 
 
+def _cell_cells(moment: Moment) -> tuple[Cell, ...]:
+    from nnstep.view.lens.cell import cell_rows
+
+    scene, cell = moment.at, moment.at.cell
+    if cell is None or not scene.computed(scene.program.values[cell.slot]):
+        return ()
+    return tuple(one for _, one in cell_rows(scene, cell, moment.choice.full).cells)
+
+
 def _uses(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
     from nnstep.view.lens import uses as lens
     from nnstep.view.lens.rows import painted
@@ -116,6 +120,13 @@ def _uses(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Dra
     rows = lens.use_rows(scene, cell)
     listed = lens.listed(scene, rows, max(0, min(moment.choice.row, len(rows.cells) - 1)))
     return lambda width, height, top: painted(listed, width, height, top)
+
+
+def _uses_cells(moment: Moment) -> tuple[Cell, ...]:
+    from nnstep.view.lens.uses import use_rows
+
+    cell = moment.at.cell
+    return use_rows(moment.at, cell).cells if cell is not None else ()
 
 
 def _check(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
@@ -162,6 +173,22 @@ def _health(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> D
     return health_view(moment)
 
 
+def _health_rows(moment: Moment) -> int:
+    from nnstep.view.lens.health import health_rows
+
+    return len(health_rows(moment))
+
+
+def _health_jump(moment: Moment, row: int) -> Jump | None:
+    from nnstep.view.lens.health import health_rows
+
+    found = health_rows(moment)
+    if not found:
+        return None
+    one = found[min(row, len(found) - 1)]
+    return one.iteration, one.step, one.name, cell_of(one.index)
+
+
 def _memory(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
     from nnstep.view.lens.memory import memory_view
 
@@ -174,15 +201,26 @@ def _branches(moment: Moment, trail: Sequence[Line], mine: Comparison | None) ->
     return branches_view(moment)
 
 
-_MAKERS: dict[str, Callable[[Moment, Sequence[Line], Comparison | None], Draw]] = {
-    "cell": _cell,
-    "uses": _uses,
-    "check": _check,
-    "jacobian": _jacobian,
-    "picture": _picture,
-    "mine": _mine,
-    "run": _run,
-    "health": _health,
-    "memory": _memory,
-    "branches": _branches,
-}
+def _branch_count(moment: Moment) -> int:
+    return len(moment.session.branches.all)
+
+
+def _branch_name(moment: Moment, row: int) -> str:
+    every = moment.session.branches.all
+    return every[min(row, len(every) - 1)].name
+
+
+_TABLE = (
+    Lens("cell", _cell, cells=_cell_cells),
+    Lens("uses", _uses, cells=_uses_cells),
+    Lens("check", _check),
+    Lens("jacobian", _jacobian),
+    Lens("picture", _picture),
+    Lens("mine", _mine),
+    Lens("run", _run),
+    Lens("health", _health, rows=_health_rows, jump=_health_jump),
+    Lens("memory", _memory),
+    Lens("branches", _branches, rows=_branch_count, jump=_branch_name),
+)
+LENSES = {lens.id: lens for lens in _TABLE}
+"""Every view of the middle panel but the step's own, by its id, in the order of the tabs."""

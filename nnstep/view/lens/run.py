@@ -13,9 +13,9 @@ from nnstep.debugger.prediction import Outputs, Prediction, Predictor, predictio
 from nnstep.ops import Array
 from nnstep.scenario.model import Data
 from nnstep.text import clean
-from nnstep.view.lens.frame import Draw, of_block, under
+from nnstep.view.lens.frame import of_block
 from nnstep.view.scene.moment import Moment
-from nnstep.view.text.blocks import Block, blank, flow, paint, stack, wrap
+from nnstep.view.text.blocks import Block, Draw, blank, flow, paint, stack, under, wrap
 from nnstep.view.text.canvas import Canvas, Hit, Target
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.symbols import label

@@ -9,7 +9,7 @@ from nnstep.debugger.provenance.cell import Cell
 from nnstep.debugger.provenance.origin import uses
 from nnstep.view.lens.cell import cell_line
 from nnstep.view.lens.rows import Column, Listed, Row
-from nnstep.view.panels.operation import equation_line
+from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.canvas import Line, Piece, Target
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nnstep.text import padded
 from nnstep.text import width as text_width
-from nnstep.view.panels.chain_plan import FactorWords
+from nnstep.view.scene.chain_plan import FactorWords
 from nnstep.view.scene.values import Shown, matrix_block
 from nnstep.view.text.blocks import Block, blank, broken, fit, flow, line_width, lines_block, paint, stack, wrap
 from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target

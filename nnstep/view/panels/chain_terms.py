@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nnstep.catalogue import say
 from nnstep.program import Factor, parameters_with_gradient
 from nnstep.view.panels.chain import ChainPanel
-from nnstep.view.panels.operation import local_name
+from nnstep.view.scene.display import local_name
 from nnstep.view.scene.scene import Scene
 from nnstep.view.scene.values import Shown
 from nnstep.view.text.blocks import Block, set_in, stack

@@ -11,7 +11,8 @@ from nnstep.debugger import Frame, Session
 from nnstep.language import Expression, tokens
 from nnstep.ops import Array
 from nnstep.text import clean
-from nnstep.view.panels.operation import Operand, OperationPanel, arrange, equation_line
+from nnstep.view.panels.operation import OperationPanel
+from nnstep.view.scene.display import Operand, arrange, equation_line
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 from nnstep.view.scene.sources import Operands

@@ -15,8 +15,8 @@ from nnstep.ops import Array
 from nnstep.program import BODY, Program
 from nnstep.text import clean
 from nnstep.view.panels.header import Header, sparkline
-from nnstep.view.panels.operation import equation_line
 from nnstep.view.panels.program import ListingLine, place_text
+from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.canvas import Hit, Line, Piece

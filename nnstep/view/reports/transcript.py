@@ -13,7 +13,7 @@ from nnstep.program import Program, Step, Value
 from nnstep.program.naming import objective_letter
 from nnstep.scenario.edit_text import edit_text
 from nnstep.text import clean, width
-from nnstep.view.panels.operation import equation_line
+from nnstep.view.scene.display import equation_line
 from nnstep.view.text.canvas import line_text
 from nnstep.view.text.matrix import MatrixView
 from nnstep.view.text.numbers import plain, shape_text

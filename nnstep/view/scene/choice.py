@@ -6,12 +6,8 @@ from typing import NamedTuple
 
 from nnstep.view.text.matrix import Cell
 
-__all__ = ["LENSES", "PICTURES", "Choice"]
+__all__ = ["PICTURES", "Choice"]
 
-LENSES = (  # the views of the middle panel
-    *("step", "cell", "uses", "check", "jacobian", "picture", "mine"),
-    *("run", "health", "memory", "branches"),
-)
 PICTURES = ("curve", "network", "histogram")
 
 
@@ -21,7 +17,7 @@ class Choice(NamedTuple):
     weight   the parameter of the chain-rule panel; "" means the first
     entry    (row, column) of that parameter
     focus    the panel that keys go to
-    lens     the view of the middle panel, one of LENSES
+    lens     the view of the middle panel: "step", or one of view/lens/registry.py
     row      which row of a list is chosen in that view
     full     whether long sums are listed in full
     picture  which picture, one of PICTURES; "" means the one that fits the step

@@ -11,8 +11,8 @@ from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
 from nnstep.language import Expression, Name, tokens
 from nnstep.ops import Array, Index, Shape
 from nnstep.program import Program, Step, Value, infer
-from nnstep.view.panels.chain_plan import Plan, plan
-from nnstep.view.panels.operation import Display, display_expression
+from nnstep.view.scene.chain_plan import Plan, plan
+from nnstep.view.scene.display import Display, display_expression
 from nnstep.view.scene.sources import Operands
 from nnstep.view.scene.values import ValuesPanel
 from nnstep.view.sentences.step import sentences

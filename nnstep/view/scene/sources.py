@@ -16,7 +16,7 @@ from nnstep.engine import Record, evaluate
 from nnstep.language import Call, Entry, Expression, Name, substitute
 from nnstep.ops import Array, Index, Shape, entries, evaluate_cell
 from nnstep.program import Program, Step, cell, cell_size, infer
-from nnstep.view.panels.operation import Display
+from nnstep.view.scene.display import Display
 from nnstep.view.text.arithmetic import CellLines, Said, cell_lines, hint_lines, rest
 from nnstep.view.text.highlight import Lit
 from nnstep.view.text.matrix import Cell, cell_of

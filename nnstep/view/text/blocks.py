@@ -13,6 +13,7 @@ from nnstep.view.text.canvas import Canvas, Hit, Hits, Line, Piece
 
 __all__ = [
     "Block",
+    "Draw",
     "beside",
     "blank",
     "broken",
@@ -26,10 +27,13 @@ __all__ = [
     "rows_of",
     "set_in",
     "stack",
+    "under",
     "wrap",
 ]
 
 Lines = Callable[[int], Line]
+Draw = Callable[[int, int, int | None], Canvas]
+"""(width, height, top) -> the window of something that scrolls, see `nnstep.view.text.canvas.Panel`."""
 
 
 class Block(NamedTuple):
@@ -261,3 +265,15 @@ def paint(block: Block, width: int, height: int, top: int | None, keep: tuple[in
         lines = tuple(fit(line, width) for line in lines)
     hits = Hits(lambda: hits_of(block, top, height))
     return Canvas(lines, hits, block.width, block.height, top, 0)
+
+
+def under(head: Block, draw: Draw, width: int, height: int, top: int | None) -> Canvas:
+    """A block that stays, and below it a window of something that scrolls."""
+    above = paint(head, width, head.height, 0)
+    room = max(1, height - head.height)
+    below = draw(width, room, top)
+    shifted = tuple(Hit(hit.x, hit.y + head.height, hit.width, hit.height, hit.target) for hit in below.hits)
+    lines = (*above.lines, *below.lines)[:height]
+    return Canvas(
+        lines, (*above.hits, *shifted), max(above.width, below.width), below.height + head.height, below.top, below.left
+    )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.view.lens.frame import under
 from nnstep.view.scene.choice import Choice
-from nnstep.view.text.blocks import blank, stack, wrap
+from nnstep.view.text.blocks import blank, stack, under, wrap
 from nnstep.view.text.canvas import Canvas, Line, Panel
 
 __all__ = ["with_help"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from nnstep.catalogue import say
 from nnstep.language import Call, Expression, Name, substitute, tokens
 from nnstep.program import Factor, Program, chain, infer
-from nnstep.view.panels.operation import local_name
+from nnstep.view.scene.display import local_name
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.numbers import shape_text
 from nnstep.view.text.symbols import SYMBOLS, label
