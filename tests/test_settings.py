@@ -390,7 +390,7 @@ def stepper(app: NnstepApp) -> Stepper:
 def test_the_application_begins_with_what_was_set(at_the_keyboard):
     path = written('look = "light"\ndigits = 7\nmemory = 3\n')
     look, digits, budget = at_the_keyboard(
-        look_at=lambda app: (app._palette.look.name, stepper(app).digits, stepper(app).session.timeline.budget)
+        look_at=lambda app: (app.chosen_look.name, stepper(app).digits, stepper(app).session.timeline.budget)
     )
     assert (look, digits, budget) == ("light", 7, 3 << 20)
     assert path.read_text() == 'look = "light"\ndigits = 7\nmemory = 3\n'

@@ -17,7 +17,8 @@ def run(path: str | None = None, *, quiz: bool = False, results: str | None = No
     Textual is imported by this call, not by importing the package. Raises `NnstepError` when the scenario cannot be
     used; returns 2 after one line on standard error when there is no terminal to draw on.
     """
-    from nnstep.tui.robust import bad_variable, end_at_signals, forget_odd_sizes, no_terminal
+    from nnstep.tui.environment import bad_variable, forget_odd_sizes, no_terminal
+    from nnstep.tui.signals import end_at_signals
 
     if reason := no_terminal():
         from nnstep.catalogue import say

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import Protocol
+from collections.abc import Callable
 
 from textual.message import Message
 
 from nnstep import clock
 from nnstep.tui.input_queue import InputQueue
 
-__all__ = ["Delivery", "Receiver"]
+__all__ = ["Delivery"]
 
 _TURN = 0.04  # seconds of a flood after which what the keys have led to is shown
 _SEEN = 0.02  # seconds in which what is said is painted
@@ -25,40 +25,24 @@ _PATIENCE = 200  # such looks, after which the next message is posted behind wha
 _STILL = 5  # turns of the event loop in which nothing is under way, after which nothing is
 
 
-class Receiver(Protocol):
-    """What takes the messages: the application, or what stands in for it in a test."""
-
-    def is_idle(self, message: Message) -> bool:
-        """Whether nothing is left of what a message does when the program is left."""
-        ...
-
-    def quits(self, message: Message) -> bool:
-        """Whether a message is a key that leaves the program."""
-        ...
-
-    def at_rest(self) -> bool:
-        """Whether nothing that was posted is under way, as far as can be seen."""
-        ...
-
-    def catch_up(self) -> None:
-        """Show what the keys have led to that was not shown."""
-        ...
-
-    def say_what_quits(self) -> None:
-        """The answer to Ctrl+C, which has come, but stands behind others."""
-        ...
-
-    def post_message(self, message: Message) -> bool:
-        """Textual's way."""
-        ...
-
-
 class Delivery:
-    """The messages that wait, and their way to the application. `put` is for any thread, all else for the loop's."""
+    """The messages that wait, and their way to the application. `put` is for any thread, all else for the loop's.
 
-    def __init__(self, app: Receiver) -> None:
+    post     posts a message, Textual's way
+    at_rest  whether nothing that was posted is under way, as far as can be seen
+    look     looks at what waits, now and then: whether it has said something that is to be seen
+    done     is called when nothing waits any more
+    """
+
+    def __init__(
+        self,
+        post: Callable[[Message], object],
+        at_rest: Callable[[], bool],
+        look: Callable[[InputQueue], bool],
+        done: Callable[[], None],
+    ) -> None:
         self.queue = InputQueue()
-        self._app = app
+        self._post, self._at_rest, self._look, self._done = post, at_rest, look, done
         self._loop: asyncio.AbstractEventLoop | None = None
         self._delivering: asyncio.Task[None] | None = None
         self._shown = -math.inf  # when a turn began: the key that came then is shown
@@ -87,20 +71,18 @@ class Delivery:
         while self.queue:
             if not self.hurried:
                 self._shown = clock.now()
-                self.queue.drop_before(self._app.quits, self._app.is_idle)
-                if self.queue.interrupted and len(self.queue) > 1:
-                    self._app.say_what_quits()  # and once more when its turn comes
+                if self._look(self.queue):
                     await asyncio.sleep(_SEEN)
-            self._app.post_message(self.queue.take())
+            self._post(self.queue.take())
             await self._rest()
-        self._app.catch_up()
+        self._done()
 
     async def _rest(self) -> None:
         """Wait until what was posted is done, or for as long as that is worth it."""
         still = looks = 0
         while still < _STILL and looks < _PATIENCE:
             await asyncio.sleep(_LATER if looks and not still else 0)
-            if self._app.at_rest():
+            if self._at_rest():
                 still += 1
             else:
                 still, looks = 0, looks + 1

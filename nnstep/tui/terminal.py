@@ -4,6 +4,7 @@ nothing, stops and continuations, sizes that cannot be.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import select
@@ -12,11 +13,10 @@ import sys
 import termios
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, cast
 
 from textual import constants, events
-from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
@@ -25,15 +25,18 @@ from nnstep.tui.delivery import Delivery
 from nnstep.tui.kitty import REPORT_ALTERNATE_KEYS, PlacedKey, without_alternates
 from nnstep.tui.output import Output
 from nnstep.tui.sequences import Part, Sequences
+from nnstep.tui.signs import Signs
+from nnstep.tui.textual_private import XTermParser
 from nnstep.view.text.ascii_signs import in_ascii
 
-__all__ = ["LARGEST", "Keys", "TerminalDriver", "size_of"]
+__all__ = ["LARGEST", "Keys", "TerminalDriver", "TerminalUser", "size_of"]
 
 LARGEST = (1000, 500)  # columns and lines of a screen beyond which nothing is drawn
 _CONTINUED = 0.5  # seconds after the continuation in which the handler of SIGCONT has run
 _QUIET = 0.1  # seconds without a byte after which it is asked what those before meant
 _FULL = 0.01  # seconds between two looks at whether there is room for more
 _ROW = 2  # in which the width of signs is measured: an answer about the first row could be F3 with Shift
+_POINTER = "\x1b]22;"  # begins what sets the shape of the pointer, which would have to be given back too
 _USUAL = (80, 24)  # where a terminal does not know its size
 
 
@@ -53,11 +56,10 @@ def size_of(columns: int, lines: int) -> tuple[int, int]:
 class Keys:
     """The terminal's bytes as events. What is neither UTF-8 nor a key that Textual can read is dropped."""
 
-    def __init__(self, debug: bool = False) -> None:
-        self._debug = debug
+    def __init__(self) -> None:
         self._decode = getincrementaldecoder("utf-8")("ignore").decode
         self._sequences = Sequences()
-        self._parser = XTermParser(debug)
+        self._parser = XTermParser()
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """What these bytes, after those before, mean. A sequence that fails takes none of those after it with it."""
@@ -97,14 +99,27 @@ class Keys:
 
     def _renew(self) -> None:
         """Have a parser that has read nothing: one that waits for more of a sequence takes what follows for that."""
-        parser, self._parser = self._parser, XTermParser(self._debug)
+        parser, self._parser = self._parser, XTermParser()
         self._parser.mouse_pixels = parser.mouse_pixels
         self._parser.terminal_size = parser.terminal_size
         self._parser.terminal_pixel_size = parser.terminal_pixel_size
 
 
-def _not_told() -> None:
-    """What an application says that does not want to know."""
+class TerminalUser(NamedTuple):
+    """What of an application the terminal has to do with: what its method `terminal_user` gives.
+
+    delivery     takes what comes from the terminal
+    signs        which signs the terminal gets
+    leaving      whether the program is to end
+    taken        is told of the driver that has taken the terminal
+    not_stopped  is told that nobody is there who could continue a program that is stopped
+    """
+
+    delivery: Delivery
+    signs: Signs
+    leaving: Callable[[], bool]
+    taken: Callable[[TerminalDriver], None]
+    not_stopped: Callable[[], None]
 
 
 class TerminalDriver(LinuxDriver):
@@ -112,21 +127,24 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         self.active = False
-        self._stopping = self._measuring = False
+        self._stopping = self._measuring = self._begun = False
         super().__init__(app, **options)
-        self._delivery: Delivery = cast(Any, app).delivery
-        self._delivery.begin()
+        self._user: TerminalUser = cast(Any, app).terminal_user()
+        self._event_loop = asyncio.get_running_loop()
+        self._user.delivery.begin()
         self.output = Output(cast(Any, sys.__stderr__))
-        self._file = self.output  # type: ignore[assignment]
+        signal.signal(signal.SIGTSTP, lambda *_: self._note_stop())
+        signal.signal(signal.SIGCONT, lambda *_: self._note_continuation())
+        self._user.taken(self)
 
     # Input.
 
     def run_input_thread(self) -> None:
         """Read until the application ends or the terminal does."""
-        keys, quiet = Keys(self._debug), 0.0
+        keys, quiet = Keys(), 0.0
         try:
             while not self.exit_event.is_set():
-                if self._delivery.queue.full:
+                if self._user.delivery.queue.full:
                     self.exit_event.wait(_FULL)
                 elif select.select([self.fileno], [], [], _QUIET)[0]:
                     data, quiet = self._read(), 0.0
@@ -159,20 +177,20 @@ class TerminalDriver(LinuxDriver):
         if isinstance(message, events.CursorPosition):  # whenever it comes, it is no key
             if self._measuring and message.y == _ROW - 1:
                 self._measuring = False
-                self._loop.call_soon_threadsafe(cast(Any, self._app).measured, message.x)
+                self._event_loop.call_soon_threadsafe(self._user.signs.measured, message.x)
             return
         if isinstance(message, events.Resize):
             pixels = message.pixel_size
             message = events.Resize.from_dimensions(
-                size_of(*message.size), None if pixels is None else (pixels.width, pixels.height)
+                self._size_now(), None if pixels is None else (pixels.width, pixels.height)
             )
         super().process_message(message)
 
     def send_message(self, message: Message) -> None:
         """Pass a message on to the application, behind those that wait."""
-        self._delivery.put(message)
+        self._user.delivery.put(message)
 
-    def _get_terminal_size(self) -> tuple[int, int]:
+    def _size_now(self) -> tuple[int, int]:
         """The terminal's own size: it may change, which COLUMNS and LINES do not."""
         with contextlib.suppress(OSError, ValueError):
             return size_of(*os.get_terminal_size(self.fileno))
@@ -181,25 +199,16 @@ class TerminalDriver(LinuxDriver):
     # Output.
 
     def write(self, data: str) -> None:
-        """Write, as long as the terminal is the application's: at once if it takes it, or by Textual's thread."""
-        if not self.active:
-            return
-        if getattr(self._app, "ascii", False):
-            data = in_ascii(data)
-        if self._writer_thread is not None and self.output.at_once(data):
-            if not self.output.unfinished:
-                return
-            data = ""
-        self.output.expect()
-        super().write(data)
+        """Write, as long as the terminal is the application's; the shape of the pointer stays the person's."""
+        if self.active and not data.startswith(_POINTER):
+            self._begun = True
+            self.output.write(in_ascii(data) if self._user.signs.ascii else data)
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""
-        self.active = True
-        before = self._writer_thread
+        self.active, self._begun = True, False
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        if self._writer_thread is before:  # it could not: the program is in the background
-            self.active = False
+        self.active = self._begun  # it could not where the program is in the background
         if not constants.DISABLE_KITTY_KEY:
             self.write(REPORT_ALTERNATE_KEYS)
         self.write("\x1b[22;0t")  # remember the title
@@ -207,22 +216,19 @@ class TerminalDriver(LinuxDriver):
 
     def _measure(self) -> None:
         """Ask how far two signs of ambiguous width move the cursor. Without an answer nothing comes of it."""
-        if self.active and getattr(self._app, "measures", False):
+        if self.active and self._user.signs.to_be_measured:
             self._measuring = True
             self.write(f"\x1b[{_ROW};1H─α\x1b[6n\x1b[{_ROW};1H    ")
 
     def stop_application_mode(self) -> None:
-        """Give it back; `close` waits until that is written."""
+        """Give it back."""
         if not self.active:
             return
         super().stop_application_mode()
-        if self._mouse_pixels:
-            self.write("\x1b[?1016l")
-        self.write("\x1b[23;0t")  # and give the title back
-        self.flush()
+        self.write("\x1b[?1016l\x1b[23;0t")  # the mouse by pixels, and give the title back
 
     def close(self) -> None:
-        """Wait until everything is written; what could not be is made up for."""
+        """What could not be written is made up for."""
         super().close()
         if self.active and self.output.cut_off:
             self.output.last_words()
@@ -239,35 +245,35 @@ class TerminalDriver(LinuxDriver):
 
     # Stops. The handlers only note them: the main thread may be in the middle of anything.
 
-    def _sigtstp_application(self, *_: object) -> None:
+    def _note_stop(self) -> None:
         self._stopping = True
         try:
-            self._loop.call_soon_threadsafe(self._stop)
+            self._event_loop.call_soon_threadsafe(self._stop)
         except RuntimeError:  # the loop is closed, and the terminal given back
             self._halt(signal.SIGTSTP)
 
-    def _sigcont_application(self, *_: object) -> None:
+    def _note_continuation(self) -> None:
         if self._stopping:
             self._stopping = False  # `_stop` goes on, or has nothing to do any more
         else:  # stopped from outside: nobody has given the terminal back
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._take_again)
+                self._event_loop.call_soon_threadsafe(self._take_again)
 
     def _stop(self) -> None:
         """Give the terminal back, stop, and take it again when the program is continued."""
         if not self._stopping:
             return
-        taken = self.active and self._auto_restart
+        taken = self.active
         if taken:
             self.suspend_application_mode()
         continued = not self._stopping or self._halt(signal.SIGTSTP)
         if taken:
             self._resume()
         if not continued:
-            getattr(self._app, "not_stopped", _not_told)()
+            self._user.not_stopped()
 
     def _take_again(self) -> None:
-        if self.active and self._auto_restart:
+        if self.active:
             self.suspend_application_mode()
             self._resume()
 
@@ -275,9 +281,9 @@ class TerminalDriver(LinuxDriver):
         """Take the terminal again; continued in the background (`bg`), stop once more until it is ours."""
         while self._in_background() and self._halt(signal.SIGTTOU):
             pass
-        if not self._app._exit:
-            self._must_signal_resume = True  # so that everything is painted anew
+        if not self._user.leaving():
             self.resume_application_mode()
+            self.send_message(self.SignalResume())  # everything is painted anew
 
     def _in_background(self) -> bool:
         with contextlib.suppress(OSError):

@@ -25,7 +25,7 @@ from textual.geometry import Size
 
 from nnstep import clock
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.stepping import open_stepper
+from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.terminal import Keys, size_of
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import line_text
@@ -168,8 +168,7 @@ async def _storm(count: int, seed: int) -> Storm:
         made.failures = list(app.failures)
         if not app.is_running and not made.failures:
             made.failures = [RuntimeError("it has ended")]
-        app._exception = None  # what there is of it is in the failures
-        app._exit = True  # keys that are still under way find the application leaving, as after a real end
+        app.leaving = True  # keys that are still under way find the application leaving, as after a real end
     return made
 
 

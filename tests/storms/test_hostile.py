@@ -13,7 +13,7 @@ from textual.widgets import Input
 from nnstep.text import _UNFIT
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.commands import COMMANDS
-from nnstep.tui.stepping import open_stepper
+from nnstep.tui.scenarios import open_stepper
 from tests.storms.child import Child, nnstep
 from tests.tui.driving import press_at_once, screen_text
 from tests.tui.fakes import FakeEntry
@@ -67,7 +67,7 @@ def look(app):
                 assert not [key for key in segment.style.meta if key == "@click"], segment
                 assert segment.style.link is None
     assert app.is_running
-    assert not app._exit
+    assert not app.leaving
     assert app.failures == []
 
 

@@ -26,7 +26,10 @@ def run(act: Act, stepper: FakeStepper | None = None, size: tuple[int, int] = (1
         app = NnstepApp(stepper, opener=fake_opener, library=lambda: ENTRIES, **options)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
-            return await act(app, pilot)
+            result = await act(app, pilot)
+        if app.guard.fatal is not None:
+            raise app.guard.fatal
+        return result
 
     return asyncio.run(going())
 

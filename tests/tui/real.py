@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from nnstep.tui.app import NnstepApp
+from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.screens.ask import Ask
-from nnstep.tui.stepping import open_stepper
 from nnstep.view.stepper import Stepper
 from tests.tui.driving import screen_text
 

@@ -21,7 +21,7 @@ from tests.tui.fakes import HOSTILE, FakeStepper, random_presses
 ALL_KEYS = [key for command in COMMANDS for key in command.keys if command.id != "app.quit"]
 DIALOGS = (
     *("step.goto", "name.find", "file.open", "file.library", "app.help", "app.palette", "app.quit"),
-    *("mine.open", "stop.add", "watch.add", "edit.make", "branch.save"),
+    *("mine.open", "stop.add", "watch.add", "edit.make", "branch.save", "branch.rename", "panel.copy-to-file"),
 )
 BOARD_KEYS = [key for command in COMMANDS for key in command.keys if command.id not in DIALOGS]
 SIZES = [(120, 36), (80, 24), (200, 60), (60, 16), (120, 24)]
@@ -54,7 +54,7 @@ def test_every_key_stops_a_run_and_does_nothing_else_then():
 
     async def act(app, pilot):
         stepper = app.stepping.stepper
-        before = stepper.step, stepper.focus, app.stepping.board.zoomed, app.look
+        before = stepper.step, stepper.focus, app.stepping.board.zoomed, app.chosen_look.name
         for key in keys:
             app.stepping.drive("run.forward")
             stepper.log.clear()
@@ -69,7 +69,7 @@ def test_every_key_stops_a_run_and_does_nothing_else_then():
             assert {name for name, _ in stepper.log} - {"run.advance"} == {"run.stop"}, key
             assert stepper.log[-1][0] == "run.stop", key
             assert app.screen is app.stepping, key
-        return before == (stepper.step, stepper.focus, app.stepping.board.zoomed, app.look)
+        return before == (stepper.step, stepper.focus, app.stepping.board.zoomed, app.chosen_look.name)
 
     assert run(act, FakeStepper())
 
@@ -257,7 +257,7 @@ def test_colours_go_round():
         looks = []
         for _ in range(3):
             await pilot.press("T")
-            looks.append((app._palette.look.name, app.theme, board_rows(app)[5][3][1]))
+            looks.append((app.chosen_look.name, app.theme, board_rows(app)[5][3][1]))
         return looks
 
     looks = run(act, FakeStepper())
@@ -434,7 +434,7 @@ def test_leaving_the_library_without_a_scenario_ends_the_program(key):
     async def act(app, pilot):
         await pilot.press(key)
         await pilot.pause()
-        return app._exit
+        return app.leaving
 
     assert run(act)
 
@@ -442,7 +442,7 @@ def test_leaving_the_library_without_a_scenario_ends_the_program(key):
 def test_q_quits():
     async def act(app, pilot):
         await pilot.press("q")
-        return app._exit, app.return_code
+        return app.leaving, app.return_code
 
     assert run(act, FakeStepper()) == (True, 0)
 
@@ -649,7 +649,7 @@ def test_a_click_on_a_tab_focuses_and_on_quit_quits():
         focused = app.stepping.board.focused
         await pilot.click(offset=where(app, "q quit"))
         await pilot.pause()
-        return focused, app._exit
+        return focused, app.leaving
 
     assert run(act, FakeStepper(), (80, 24)) == ("parameters", True)
 

@@ -346,7 +346,7 @@ def place(app, text: str) -> tuple[int, int]:
 
 def highlighted(app) -> str:
     """The text that has the look of what is selected."""
-    look = app._palette.styles("text")["selected"]
+    look = app.chosen_look.palette.styles("text")["selected"]
     rows = [
         "".join(char for char, style in row if style.bgcolor == look.bgcolor and style.color == look.color)
         for row in board_rows(app)

@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 
 from nnstep.engine.runner import Runner
-from nnstep.tui.stepping import open_stepper
+from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.widgets.board import Board
 from nnstep.tui.widgets.pane import Pane
 from nnstep.view.stepper import Stepper

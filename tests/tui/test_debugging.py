@@ -317,6 +317,6 @@ def test_q_during_a_run_quits(tmp_path):
         post_keys(app, ["c"])
         await until_it_runs(app, 1)
         await pilot.press("q")
-        return app._exit, app.return_code
+        return app.leaving, app.return_code
 
     assert run(act, opened(tmp_path, LONG)) == (True, 0)

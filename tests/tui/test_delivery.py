@@ -15,8 +15,8 @@ from nnstep.catalogue import say
 from nnstep.tui import key_meaning
 from nnstep.tui.commands import COMMANDS
 from nnstep.tui.input_queue import InputQueue
+from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.screens.stepper import StepperScreen
-from nnstep.tui.stepping import open_stepper
 from nnstep.tui.widgets.board import Board
 from tests.tui.driving import board_rows, press_at_once, run, screen_text
 

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from nnstep.scenario import bundled
 from nnstep.tui.commands import COMMANDS
-from nnstep.tui.stepping import bundled_scenarios, open_stepper
+from nnstep.tui.scenarios import open_stepper
 from tests.tui.driving import board_rows, press_at_once, run, screen_text
 from tests.tui.fakes import random_presses
 
@@ -68,7 +69,7 @@ def test_the_bundled_scenarios_are_in_the_library():
 
     text = run(act, None, (120, 36))
     assert "Scenarios" in text
-    assert {"two_layer", "xor", "mazur"} <= {entry.name for entry in bundled_scenarios()}
+    assert {"two_layer", "xor", "mazur"} <= {entry.name for entry in bundled()}
 
 
 def test_a_gradient_can_be_pasted_and_is_compared():

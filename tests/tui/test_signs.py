@@ -14,7 +14,7 @@ from nnstep.settings import SIGNS
 from nnstep.text import width
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.commands import COMMANDS
-from nnstep.tui.stepping import open_stepper
+from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.terminal import Keys
 from nnstep.view.text.ascii_signs import in_ascii, line_in_ascii, needs_ascii
 from nnstep.view.text.canvas import Piece, line_text

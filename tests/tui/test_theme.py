@@ -242,7 +242,7 @@ def test_every_dialog_can_be_read(look):
 def test_a_terminal_of_sixteen_colours_has_its_own_look_unless_told_otherwise(term, colorterm, name, monkeypatch):
     monkeypatch.setenv("TERM", term)
     monkeypatch.setenv("COLORTERM", colorterm)
-    looks = [NnstepApp(FakeStepper(), look=look)._palette.look.name for look in ("auto", "dark", "light", "ansi")]
+    looks = [NnstepApp(FakeStepper(), look=look).chosen_look.name for look in ("auto", "dark", "light", "ansi")]
     assert looks == [name, "dark", "light", "ansi"]
 
 
@@ -251,10 +251,10 @@ def test_what_was_not_chosen_is_not_kept_as_chosen(monkeypatch):
     monkeypatch.setenv("COLORTERM", "")
 
     async def act(app, pilot):
-        looks = [app.look]
+        looks = [app.chosen_look.to_be_kept]
         for _ in range(3):
             await pilot.press("T")
-            looks.append(app.look)
-        return looks, app._palette.look.name
+            looks.append(app.chosen_look.to_be_kept)
+        return looks, app.chosen_look.name
 
     assert run(act, FakeStepper(), look="auto") == (["auto", "dark", "light", "auto"], "ansi")

@@ -110,7 +110,7 @@ def test_a_first_enter_on_another_name_replaces_nothing(tmp_path, monkeypatch):
 def test_a_branch_gets_another_name_from_the_palette(tmp_path):
     async def act(app, pilot):
         await typed(app, pilot, "e", "lr = 0.1")
-        app.stepping.perform("branch.rename")
+        await app.stepping.action_perform("branch.rename")
         await pilot.pause()
         begins = app.screen.query_one(Input).value
         wrong = await again(app, pilot, "main")

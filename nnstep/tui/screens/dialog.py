@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import ClassVar
 
+from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -18,7 +19,7 @@ from textual.widgets import Input, OptionList
 
 from nnstep.errors import Problem
 from nnstep.text import clean
-from nnstep.tui.guard import Guarded
+from nnstep.tui.textual_private import survives
 
 __all__ = ["Box", "Choices", "Dialog", "Field", "described"]
 
@@ -36,13 +37,23 @@ class Box(Vertical):
         self.border_title = title
 
 
+class _Shown(Highlighter):
+    """What is shown of a text that is typed: nothing that is unfit for a terminal."""
+
+    def __call__(self, text: str | Text) -> Text:
+        """A text as long as the one that was typed."""
+        shown = "".join(char if clean(char) == char else "\ufffd" for char in str(text))
+        return Text(shown, no_wrap=True, overflow="ignore", end="")
+
+    def highlight(self, text: Text) -> None:
+        """Nothing more."""
+
+
 class Field(Input):
     """A line to type. What is unfit for a terminal stays in its value, as in the name of a file, and is never shown."""
 
-    @property
-    def _value(self) -> Text:
-        shown = "".join(char if clean(char) == char else "\ufffd" for char in self.value)
-        return Text(shown, no_wrap=True, overflow="ignore", end="")
+    def __init__(self, value: str = "", *, placeholder: str = "", compact: bool = False) -> None:
+        super().__init__(value, placeholder=placeholder, highlighter=_Shown(), compact=compact)
 
 
 class Choices(OptionList):
@@ -59,7 +70,8 @@ class Choices(OptionList):
             super().action_page_down()  # type: ignore[no-untyped-call]
 
 
-class Dialog(Guarded, ModalScreen[None]):
+@survives
+class Dialog(ModalScreen[None]):
     """A modal screen that Esc closes and that takes the keys from the moment it is asked for."""
 
     CSS_PATH = "../nnstep.tcss"

@@ -4,188 +4,133 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from nnstep.catalogue import say, say_count
 from nnstep.errors import Problem
 from nnstep.text import clean
+from nnstep.tui.scenarios import Library
 from nnstep.tui.screens.dialog import Dialog
-from nnstep.tui.stepping import Library
+from nnstep.tui.screens.stepper import StepperScreen
 
-__all__ = ["Host", "dialog"]
+__all__ = ["ALWAYS", "Dialogs"]
 
-
-class Host(Protocol):
-    """What dialogs can ask for."""
-
-    library: Library
-
-    def open_scenario(self, path: str) -> tuple[Problem, ...]:
-        """Open a scenario; what is wrong with it."""
-        ...
-
-    def names(self, typed: str) -> list[str]:
-        """Names that can be found in the open scenario."""
-        ...
-
-    def drive(self, command: str, argument: object = None) -> None:
-        """Carry out a command of the session."""
-        ...
-
-    def question(self, about: str) -> str:
-        """What a dialog asks."""
-        ...
-
-    def suggestion(self, about: str) -> str:
-        """What a dialog begins with."""
-        ...
-
-    def submit(self, command: str, argument: object) -> str:
-        """Carry out a command with what was typed; what is wrong with it, or ""."""
-        ...
-
-    def copied(self) -> tuple[str, str]:
-        """What is to be copied: the key of its panel, and the text."""
-        ...
-
-    def scenario_name(self) -> str:
-        """What the open scenario is called."""
-        ...
-
-    def report_good(self, line: str) -> None:
-        """Say that something was done."""
-        ...
-
-    def has_scenario(self) -> bool:
-        """Whether one is open, so that there is something to go back to."""
-        ...
-
-    def leave(self) -> None:
-        """End the program."""
-        ...
+ALWAYS = ("open", "library", "help")
+"""The dialogs that need no open scenario."""
 
 
-def _goto(host: Host) -> Dialog:
-    from nnstep.tui.screens.goto import Goto
+class Dialogs:
+    """Makes the dialogs of the stepper's screen. `opener` opens a scenario and says what is wrong with it."""
 
-    return Goto(lambda text: host.drive("step.goto", text))
+    def __init__(
+        self,
+        screen: StepperScreen,
+        library: Library,
+        opener: Callable[[str], tuple[Problem, ...]],
+        leave: Callable[[], None],
+    ) -> None:
+        self._screen, self._library, self._opener, self._leave = screen, library, opener, leave
+        self._makers: dict[str, Callable[[], Dialog]] = {
+            "goto": self._goto,
+            "find": self._find,
+            "open": self._open,
+            "library": self._choose,
+            "help": self._help,
+            "paste": self._paste,
+            "answer": self._answer,
+            "stop": self._stop,
+            "watch": lambda: self._asking("watch", "watch.add"),
+            "edit": lambda: self._asking("edit", "edit.make"),
+            "rename": lambda: self._asking("rename", "branch.rename"),
+            "save": self._save,
+            "copy": self._copy,
+        }
 
+    def make(self, name: str) -> Dialog:
+        """A new dialog."""
+        return self._makers[name]()
 
-def _find(host: Host) -> Dialog:
-    from nnstep.tui.screens.find import Find
+    def _goto(self) -> Dialog:
+        from nnstep.tui.screens.goto import Goto
 
-    return Find(host.names, lambda name: host.drive("name.find", name))
+        return Goto(lambda text: self._screen.drive("step.goto", text))
 
+    def _find(self) -> Dialog:
+        from nnstep.tui.screens.find import Find
 
-def _open(host: Host) -> Dialog:
-    from nnstep.tui.screens.open import OpenFile
+        return Find(self._screen.names, lambda name: self._screen.drive("name.find", name))
 
-    return OpenFile(host.open_scenario)
+    def _open(self) -> Dialog:
+        from nnstep.tui.screens.open import OpenFile
 
+        return OpenFile(self._opener)
 
-def _library(host: Host) -> Dialog:
-    from nnstep.tui.screens.library import LibraryScreen
+    def _choose(self) -> Dialog:
+        from nnstep.tui.screens.library import LibraryScreen
 
-    return LibraryScreen(host.library(), host.open_scenario, None if host.has_scenario() else host.leave)
+        return LibraryScreen(self._library(), self._opener, None if self._screen.stepper is not None else self._leave)
 
+    def _help(self) -> Dialog:
+        from nnstep.tui.screens.help import Help
 
-def _help(host: Host) -> Dialog:
-    from nnstep.tui.screens.help import Help
+        return Help()
 
-    return Help()
+    def _paste(self) -> Dialog:
+        from nnstep.tui.screens.paste import Paste
 
+        return Paste(self._screen.question("mine"), lambda text: self._screen.submit("mine.compare", text))
 
-def _paste(host: Host) -> Dialog:
-    from nnstep.tui.screens.paste import Paste
+    def _answer(self) -> Dialog:
+        from nnstep.tui.screens.answer import Answer
 
-    return Paste(host.question("mine"), lambda text: host.submit("mine.compare", text))
+        return Answer(self._screen.question("quiz"), lambda text: self._screen.submit("quiz.answer", text))
 
-
-def _answer(host: Host) -> Dialog:
-    from nnstep.tui.screens.answer import Answer
-
-    return Answer(host.question("quiz"), lambda text: host.submit("quiz.answer", text))
-
-
-def _asking(about: str, command: str) -> Callable[[Host], Dialog]:
-    """One line that a command takes."""
-
-    def make(host: Host) -> Dialog:
+    def _asking(self, about: str, command: str) -> Dialog:
+        """One line that a command takes."""
         from nnstep.tui.screens.ask import Ask, Line
 
-        lines = [Line(host.question(about), host.suggestion(about))]
-        return Ask(about, lines, lambda texts: host.submit(command, texts[0]))
+        lines = [Line(self._screen.question(about), self._screen.suggestion(about))]
+        return Ask(about, lines, lambda texts: self._screen.submit(command, texts[0]))
 
-    return make
+    def _stop(self) -> Dialog:
+        from nnstep.tui.screens.ask import Ask, Line
 
+        def submit(texts: list[str]) -> str:
+            hits = texts[1] or "1"
+            if not (hits.isdecimal() and hits.isascii() and len(hits) < 10):
+                return say("stop.hits")
+            return self._screen.submit("stop.add", (texts[0], int(hits)))
 
-def _stop(host: Host) -> Dialog:
-    from nnstep.tui.screens.ask import Ask, Line
+        return Ask("stop", [Line(self._screen.question("stop")), Line(say("dialog.stop.hits"), "1")], submit)
 
-    def submit(texts: list[str]) -> str:
-        hits = texts[1] or "1"
-        if not (hits.isdecimal() and hits.isascii() and len(hits) < 10):
-            return say("stop.hits")
-        return host.submit("stop.add", (texts[0], int(hits)))
+    def _save(self) -> Dialog:
+        """Where a file is there already, it is replaced only when Enter is pressed once more on the same name."""
+        from nnstep.tui.screens.ask import Ask, Line
 
-    return Ask("stop", [Line(host.question("stop")), Line(say("dialog.stop.hits"), "1")], submit)
+        asked: list[str] = []
 
+        def submit(texts: list[str]) -> str:
+            wrong = self._screen.submit("branch.save", (texts[0], texts[0] in asked))
+            if wrong and texts[0] not in asked and say("branch.file-exists") in wrong:
+                asked[:] = texts
+                return f"{wrong}. {say('dialog.save.again')}"
+            return wrong
 
-def _save(host: Host) -> Dialog:
-    """Where a file is there already, it is replaced only when Enter is pressed once more on the same name."""
-    from nnstep.tui.screens.ask import Ask, Line
+        return Ask("save", [Line(self._screen.question("save"), self._screen.suggestion("save"))], submit)
 
-    asked: list[str] = []
+    def _copy(self) -> Dialog:
+        from nnstep.tui.copy_file import CopyFile, suggested_name
+        from nnstep.tui.screens.ask import Ask, Line
 
-    def submit(texts: list[str]) -> str:
-        wrong = host.submit("branch.save", (texts[0], texts[0] in asked))
-        if wrong and texts[0] not in asked and say("branch.file-exists") in wrong:
-            asked[:] = texts
-            return f"{wrong}. {say('dialog.save.again')}"
-        return wrong
+        panel, text = self._screen.copied()
+        lines = say_count("copy.lines", text.rstrip("\n").count("\n") + 1)
+        file = CopyFile(text)
 
-    return Ask("save", [Line(host.question("save"), host.suggestion("save"))], submit)
+        def submit(texts: list[str]) -> str:
+            wrong = file.write(texts[0])
+            if not wrong:
+                self._screen.say(f"{say('copy.written', lines=lines)} {clean(texts[0], 200)}", "good")
+            return wrong
 
-
-def _copy(host: Host) -> Dialog:
-    from nnstep.tui.copy_file import CopyFile, suggested_name
-    from nnstep.tui.screens.ask import Ask, Line
-
-    panel, text = host.copied()
-    lines = say_count("copy.lines", text.rstrip("\n").count("\n") + 1)
-    file = CopyFile(text)
-
-    def submit(texts: list[str]) -> str:
-        wrong = file.write(texts[0])
-        if not wrong:
-            host.report_good(f"{say('copy.written', lines=lines)} {clean(texts[0], 200)}")
-        return wrong
-
-    name = suggested_name(host.scenario_name(), panel, Path.cwd())
-    return Ask("copy", [Line(say("dialog.copy.question", lines=lines), name)], submit)
-
-
-_MAKERS: dict[str, Callable[[Host], Dialog]] = {
-    "goto": _goto,
-    "find": _find,
-    "open": _open,
-    "library": _library,
-    "help": _help,
-    "paste": _paste,
-    "answer": _answer,
-    "stop": _stop,
-    "watch": _asking("watch", "watch.add"),
-    "edit": _asking("edit", "edit.make"),
-    "rename": _asking("rename", "branch.rename"),
-    "save": _save,
-    "copy": _copy,
-}
-
-
-def dialog(name: str, host: Host, problems: tuple[Problem, ...] = ()) -> Dialog:
-    """A new dialog: one of those above, or problems."""
-    if name == "problems":
-        from nnstep.tui.screens.problems import Problems
-
-        return Problems(problems)
-    return _MAKERS[name](host)
+        stepper = self._screen.stepper
+        name = suggested_name(stepper.path if stepper is not None else "", panel, Path.cwd())
+        return Ask("copy", [Line(say("dialog.copy.question", lines=lines), name)], submit)

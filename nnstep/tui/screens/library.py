@@ -13,10 +13,10 @@ from textual.widgets import OptionList, Static
 
 from nnstep.catalogue import say
 from nnstep.errors import Problem
+from nnstep.scenario.library import Bundled
 from nnstep.text import clean
 from nnstep.tui.screens.dialog import Box, Choices, Dialog, described
 from nnstep.tui.screens.open import OpenFile
-from nnstep.tui.stepping import Entry
 
 __all__ = ["LibraryScreen"]
 
@@ -33,7 +33,7 @@ class LibraryScreen(Dialog):
 
     def __init__(
         self,
-        entries: Sequence[Entry],
+        entries: Sequence[Bundled],
         opener: Callable[[str], tuple[Problem, ...]],
         leave: Callable[[], None] | None = None,
     ) -> None:
@@ -71,7 +71,7 @@ class LibraryScreen(Dialog):
         """Describe it."""
         self._describe(self._entries[event.option_index])
 
-    def _describe(self, entry: Entry) -> None:
+    def _describe(self, entry: Bundled) -> None:
         paragraphs = "\n\n".join(clean(" ".join(part.split()), 2000) for part in entry.description.split("\n\n"))
         self._say(
             Content.assemble(

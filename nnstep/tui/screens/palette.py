@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import ClassVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.errors import NoWidget
 from textual.events import Click
 
-from nnstep.tui.guard import Guarded
+from nnstep.tui.textual_private import survives
 
 __all__ = ["Commands"]
 
 
-class Commands(Guarded, CommandPalette):
+@survives
+class Commands(CommandPalette):
     """Every command by name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "app.stop_for_shell", "Suspend")]
@@ -28,10 +28,13 @@ class Commands(Guarded, CommandPalette):
         """Close it, where that has not been done already."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
-    def _on_click(self, event: Click) -> None:  # type: ignore[override]
-        with suppress(NoWidget):  # beside everything
-            super()._on_click(event)
+    def on_click(self, event: Click) -> None:
+        """A click beside everything is none; what Textual does at any other comes next."""
+        try:
+            self.get_widget_at(event.screen_x, event.screen_y)
+        except NoWidget:
+            event.prevent_default()
 
-    def _action_command_list(self, action: str) -> None:
-        with suppress(KeyError):  # a list that has not been laid out yet has no lines to go to
-            super()._action_command_list(action)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A list that has not been laid out yet has no lines to go to."""
+        return action != "command_list" or self.query_one(CommandList).size.height > 0

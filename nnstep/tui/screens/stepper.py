@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
 
 from textual import events
 from textual.actions import SkipAction
@@ -14,49 +13,19 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from nnstep.catalogue import say, say_count
-from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 from nnstep.tui.commands import COMMANDS
-from nnstep.tui.guard import Guarded
+from nnstep.tui.delivery import Delivery
+from nnstep.tui.guard import Guard
 from nnstep.tui.keyboard import Keyboard
-from nnstep.tui.stepping import Stepping
+from nnstep.tui.textual_private import survives
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.board import Board
 from nnstep.view.state import PANEL_KEYS, PASSING, ViewState
+from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import Piece, line_text
 
 __all__ = ["AT_ONCE", "OPENING", "StepperScreen"]
-
-
-class Above(Protocol):
-    """What the screen asks of the application."""
-
-    keyboard: Keyboard
-
-    @property
-    def hurried(self) -> bool:
-        """Whether more keys wait, so that what a command leads to need not be shown."""
-        ...
-
-    def dialog(self, name: str, problems: tuple[Problem, ...] = ()) -> Awaitable[Any] | None:
-        """Open a dialog."""
-        ...
-
-    def next_look(self) -> None:
-        """Other colours."""
-        ...
-
-    def palette(self) -> None:
-        """Open the command palette."""
-        ...
-
-    def stop_for_shell(self) -> None:
-        """Give the terminal back to the shell until the program is continued."""
-        ...
-
-    def leave(self) -> None:
-        """End the program."""
-        ...
 
 
 _LOOK = 1.0  # seconds between two looks at whether the file was changed
@@ -85,6 +54,15 @@ _DIALOGS = {
     "file.library": "library",
     "app.help": "help",
 }  # commands that open a dialog, and its name
+_OF_APP = {
+    **{command: f"app.dialog('{name}')" for command, name in _DIALOGS.items()},
+    "file.reload": "app.reload",
+    "app.theme": "app.next_look",
+    "app.palette": "app.palette",
+    "app.suspend": "app.stop_for_shell",
+    "app.quit": "app.leave",
+}  # commands that the application carries out, by actions of its own
+_ANSWER = "app.dialog('answer')"
 OPENING = frozenset({*_DIALOGS, "quiz.answer", "cell.follow"})
 """Commands after which a dialog may have the keys."""
 
@@ -108,24 +86,27 @@ def _bindings() -> list[BindingType]:
     ]
 
 
-class StepperScreen(Guarded, Screen[None]):
+@survives
+class StepperScreen(Screen[None]):
     """The board and what its commands do. `stepper` is None until a scenario is chosen."""
 
     AUTO_FOCUS = ""
     BINDINGS = _bindings()
 
-    def __init__(self, stepper: Stepping | None, palette: Palette, above: Above) -> None:
+    def __init__(
+        self, stepper: Stepper | None, palette: Palette, keyboard: Keyboard, delivery: Delivery, guard: Guard
+    ) -> None:
         super().__init__()
         self.stepper = stepper
         self.board = Board(palette)
-        self._above = above
+        self.behind = False  # whether commands were carried out that nothing is shown of yet
+        self._keyboard, self._delivery, self._guard = keyboard, delivery, guard
+        self._ascii = False
         self._shown: ViewState | None = None
         self._unknown: set[str] = set()  # characters that it was said of that they have no command
-        self.behind = False  # whether commands were carried out that nothing is shown of yet
         self._going: Timer | None = None  # what lets the run that is under way go on
-        self._own: dict[str, Callable[[], Awaitable[Any] | None]] = {
+        self._own: dict[str, Callable[[], None]] = {
             **{command: partial(self._turn, command) for command in _FOCUSING},
-            **{command: partial(above.dialog, name) for command, name in _DIALOGS.items()},
             "panel.zoom": self._zoom,
             "panel.copy": self._copy,
             "scroll.up": partial(self._scroll, -1, 0),
@@ -135,34 +116,50 @@ class StepperScreen(Guarded, Screen[None]):
             "scroll.left": partial(self._scroll, 0, -4),
             "scroll.right": partial(self._scroll, 0, 4),
             "scroll.follow": self._follow,
-            "quiz.answer": self._answer,
-            "cell.follow": self._follow_cell,
-            "file.reload": self._reload,
-            "app.theme": above.next_look,
-            "app.palette": above.palette,
-            "app.suspend": above.stop_for_shell,
-            "app.quit": above.leave,
         }
 
     def compose(self) -> ComposeResult:
         """The board alone."""
         yield self.board
 
-    def open(self, stepper: Stepping) -> None:
-        """Step through this scenario from now on."""
+    def use_ascii(self) -> None:
+        """From now on write with the signs that every terminal has."""
+        self._ascii = True
+        self.board.use_ascii()
+        if self.stepper is not None:
+            self.stepper.use_ascii()
+        self.repaint()
+
+    def replace(self, stepper: Stepper) -> None:
+        """Step through another scenario from now on, with the digits of the one before."""
+        if self._ascii:
+            stepper.use_ascii()
+        if self.stepper is not None:
+            stepper.digits = self.stepper.digits
+            self.stepper.close()
+        self._begin(stepper)
+
+    def _begin(self, stepper: Stepper) -> None:
         state = stepper.do("panel.focus", self.board.focused)
         self.stepper = stepper
         self.board.follow(*PANEL_KEYS)
         self._paint(state)
 
+    def reload(self) -> None:
+        """Read the scenario's file again. Raises NnstepError, and then the session is the one before."""
+        if self.stepper is not None:
+            state = self.stepper.reload()
+            self.board.follow(*PANEL_KEYS)
+            self._show(state)
+
     def on_mount(self) -> None:
         """Show the first view state, and look after the file from time to time."""
         if self.stepper is not None:
             try:
-                self.open(self.stepper)
+                self._begin(self.stepper)
             except Exception as error:  # with nothing to go back to, and no line to say it on
-                self.app._handle_exception(error)
-        self.set_interval(_LOOK, self.surviving(self._look_at_file))
+                self._guard.leave_after(error)
+        self.set_interval(_LOOK, self._guard.surviving(self._look_at_file, "looking at the file"))
 
     def _look_at_file(self) -> None:
         if self.stepper is not None and not self.board.running and self.stepper.changed_on_disk():
@@ -186,7 +183,7 @@ class StepperScreen(Guarded, Screen[None]):
         if character in self._unknown:
             return
         self._unknown.add(character)
-        meant = self._above.keyboard.keys(character)
+        meant = self._keyboard.keys(character)
         if character.isascii():
             self.say(say("message.no-command", typed=character))
         elif meant:
@@ -195,11 +192,11 @@ class StepperScreen(Guarded, Screen[None]):
             self.say(say("message.no-such-key", typed=character))
 
     async def action_perform(self, command: str) -> None:
-        """What every key of the table is bound to."""
-        if self._above.hurried and self._skip(command):
+        """What every key of the table is bound to; what it opens is there when this is done."""
+        if self._delivery.hurried and self._skip(command):
             return
-        if (rest := self.perform(command)) is not None:
-            await rest
+        if action := self.perform(command):
+            await self.run_action(action)
 
     def _skip(self, command: str) -> bool:
         """Carry out a command without showing what it leads to, since another one waits; False where it cannot be."""
@@ -222,26 +219,32 @@ class StepperScreen(Guarded, Screen[None]):
             self.behind = False
             self._paint(self.stepper.view())
 
-    def perform(self, command: str) -> Awaitable[Any] | None:
-        """Carry out a command of the table; what is returned has to be waited for before the next key."""
+    def perform(self, command: str) -> str:
+        """Carry out a command of the table, or give back the application's action that carries it out."""
         self.catch_up()
         if self.board.running:
             self.drive("run.stop")
             if command not in ("app.quit", "app.suspend"):
-                return None
+                return ""
         if command.startswith("lens.") and not self.board.shows("operation"):
             self._focus("operation")  # or nothing would be seen of it
         if command not in _COPYING:
             self.board.select(None)
-        own = self._own.get(command)
-        if own is None:
+        if command in ("quiz.answer", "cell.follow") and self.board.asked:
+            self.board.clear()
+            return _ANSWER
+        if command in _OF_APP:
+            self.board.clear()
+            return _OF_APP[command]
+        if own := self._own.get(command):
+            self.board.clear()
+            own()
+        elif command != "quiz.answer":
             self.drive(command)
-            return None
-        self.board.clear()
-        return own()
+        return ""
 
     def drive(self, command: str, argument: object = None) -> None:
-        """Carry out a command of the session and show what it led to."""
+        """Carry out a command of the session, and show what it led to."""
         if self.stepper is not None:
             self._show(self.stepper.do(command, argument))
 
@@ -250,7 +253,7 @@ class StepperScreen(Guarded, Screen[None]):
         self.board.follow(*_FOLLOWING)
         self._paint(state)
         if state.running and self._going is None:
-            self._going = self.set_timer(_PAUSE, self.surviving(self._go_on))
+            self._going = self.set_timer(_PAUSE, self._guard.surviving(self._go_on, "going on with the run"))
 
     def repaint(self) -> None:
         """Paint what is there anew: it looks different from now on."""
@@ -323,15 +326,23 @@ class StepperScreen(Guarded, Screen[None]):
         self.board.zoom(False)
         self.drive("lens.step")
 
-    def _follow_cell(self) -> Awaitable[Any] | None:
-        """Enter: the answer where a quiz waits for one, else on to where a number comes from."""
-        if self.board.asked:
-            return self._above.dialog("answer")
-        self.drive("cell.follow")
-        return None
+    # What the dialogs ask for.
 
-    def _answer(self) -> Awaitable[Any] | None:
-        return self._above.dialog("answer") if self.board.asked else None
+    def names(self, typed: str) -> list[str]:
+        """Names that can be found in the open scenario, those that go with what was typed."""
+        return self.stepper.names(typed) if self.stepper is not None else []
+
+    def question(self, about: str) -> str:
+        """What a dialog asks."""
+        return self.stepper.question(about) if self.stepper is not None else ""
+
+    def suggestion(self, about: str) -> str:
+        """What a dialog begins with."""
+        return self.stepper.suggestion(about) if self.stepper is not None else ""
+
+    def copied(self) -> tuple[str, str]:
+        """What is to be copied: the key of the focused panel, and what is selected or the panel's text."""
+        return self.board.focused, self.board.copied(self.board.focused)
 
     def submit(self, command: str, argument: object) -> str:
         """Carry out a command with what was typed; what was wrong with it, or ""."""
@@ -347,14 +358,3 @@ class StepperScreen(Guarded, Screen[None]):
         text = self.board.copied(self.board.focused)
         if text:
             self.app.copy_to_clipboard(text)
-
-    def _reload(self) -> Awaitable[Any] | None:
-        if self.stepper is None:
-            return None
-        try:
-            state = self.stepper.reload()
-        except NnstepError as error:
-            return self._above.dialog("problems", error.problems)
-        self.board.follow(*PANEL_KEYS)
-        self._show(state)
-        return None

@@ -11,7 +11,7 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from nnstep.tui.guard import Guarded
+from nnstep.tui.textual_private import survives
 from nnstep.tui.widgets.pane import Pane
 from nnstep.tui.widgets.selection import Selection
 from nnstep.view.text.canvas import Target
@@ -21,7 +21,8 @@ __all__ = ["Pointed"]
 _DRAGGED = "iteration.goto"  # what can be dragged along, not only clicked
 
 
-class Pointed(Guarded, Widget):
+@survives
+class Pointed(Widget):
     """A widget of panes that can be clicked, dragged along and scrolled."""
 
     class Clicked(Message, namespace="board"):
