@@ -311,7 +311,7 @@ def _new(options: argparse.Namespace) -> int:
     import re
 
     from nnstep.files import write_new
-    from nnstep.scenario.template import template
+    from nnstep.scenario.library import template
 
     name = options.name.removesuffix(".toml")
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", name):

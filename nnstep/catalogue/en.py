@@ -18,6 +18,7 @@ from nnstep.catalogue.en_print import PRINTED
 from nnstep.catalogue.en_run import RUN
 from nnstep.catalogue.en_scenario import SCENARIO
 from nnstep.catalogue.en_steps import STEPS
+from nnstep.catalogue.en_template import TEMPLATE
 from nnstep.catalogue.en_terminal import TERMINAL
 from nnstep.catalogue.en_toml import TOML
 
@@ -37,6 +38,7 @@ TEXTS: dict[str, str] = {
     **HINTS,
     **DATA,
     **EDITS,
+    **TEMPLATE,
     **MINE,
     # -- dialogs of predicting and of one's own numbers
     "dialog.answer.title": "What will it be?",

@@ -69,10 +69,10 @@ def read_layers(owner: Field, columns: int | None, seed: int, budget: Budget) ->
     """The network that the layers say, for samples of `columns` columns (None: not known); None without layers."""
     if not isinstance(owner.value, list) or not all(isinstance(layer, dict) for layer in owner.value):
         hint = say("toml.double", name="layers") if isinstance(owner.value, dict) else None
-        owner.expected("[[layers]], a table for each layer", hint)
+        owner.expected(say("wanted.layers"), hint)
         return None
     if not 1 <= len(owner.value) <= _MOST:
-        owner.expected(f"1 to {_MOST} layers")
+        owner.expected(say("wanted.layers.count", most=_MOST))
         return None
     layers = owner.items()
     types = [_type(layer) for layer in layers]
@@ -98,7 +98,7 @@ def _type(layer: Field) -> str | None:
     if where is None:
         return None
     if where.value == "layer_norm":
-        where.wrong("layer_norm has a gain and a bias of its own, which layers cannot say", "write equations")
+        where.wrong(say("layers.layer-norm"), say("layers.layer-norm.hint"))
         return None
     if not isinstance(where.value, str) or where.value not in _TYPES:
         hint = suggest.hint(where.value, _TYPES, "layer type") if isinstance(where.value, str) else None
@@ -108,7 +108,7 @@ def _type(layer: Field) -> str | None:
 
 
 def _types_said() -> str:
-    return f"linear or an activation ({', '.join(ACTIVATIONS)})"
+    return say("wanted.layer-type", activations=", ".join(ACTIVATIONS))
 
 
 def _activation(network: Network, layer: Field, kind: str, name: str) -> None:
@@ -171,23 +171,24 @@ def _weight(
 ) -> Array | None:
     if "weight" not in fields:
         if "units" not in fields:
-            layer.wrong("a linear layer needs units, how many outputs it has, or a weight")
+            layer.wrong(say("layers.no-units"))
         if units is None or width is None:
             return None
         return drawn(name, init, (width, units), seed, budget, layer, fields["units"])
     where = fields["weight"]
     if "init" in fields:
-        fields["init"].wrong("weight and init are both given; a weight that is written out is not initialised")
-    value = array(where, (2,), f"write rows, one for each of the {width} inputs" if width else "write rows")
+        fields["init"].wrong(say("layers.weight-and-init"))
+    value = array(where, (2,), say("layers.rows.inputs", inputs=width) if width else say("layers.rows"))
     if value is None or not budget.take(where, value.shape):
         return None
     turned = weight_transposed(value.shape, width, units) if width is not None else None
     if width is not None and value.shape[0] != width:
-        expected = f"{width} rows" if turned is None else times((width, value.shape[0]))
-        where.wrong(f"found {times(value.shape)}, expected {expected}: the layer has {width} inputs", turned)
+        key = "layers.weight-rows" if turned is None else "layers.weight-turned"
+        wanted = times((width, value.shape[0]))
+        where.wrong(say(key, found=times(value.shape), wanted=wanted, inputs=width), turned)
         return value.T if turned is not None else value
     if units is not None and value.shape[1] != units:
-        where.wrong(f"found {times(value.shape)}, expected {units} columns as units says")
+        where.wrong(say("layers.weight-columns", found=times(value.shape), units=units))
     return value
 
 
@@ -204,10 +205,10 @@ def _bias(
         return None, False
     hint = None
     if isinstance(where.value, int | float):
-        hint = f"write a number for each output: [{describe(where.value)}{'' if units == 1 else ', ...'}]"
+        hint = say("layers.bias.hint" if units == 1 else "layers.bias.hint.more", number=describe(where.value))
     value = array(where, (1,), hint)
     if value is None or not budget.take(where, value.shape):
         return None, True
     if units is not None and value.shape != (units,):
-        where.wrong(f"found {times(value.shape)}, expected {units}: one for each output of the layer")
+        where.wrong(say("layers.bias", found=times(value.shape), units=units))
     return value, True

@@ -12,7 +12,7 @@ from nnstep.errors import NnstepError, Problem, nearest
 from nnstep.scenario.toml.document import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.text import clean
 
-__all__ = ["Bundled", "bundled", "find"]
+__all__ = ["Bundled", "bundled", "find", "template"]
 
 _ORDER = (
     "chain_rule",
@@ -90,3 +90,11 @@ def find(name: str) -> str:
         return name
     hint = nearest(stem[:80], known) or say("library.list")
     raise NnstepError(Problem(say("library.none"), clean(name) or '""', hint=hint))
+
+
+def template(name: str) -> str:
+    """The text of a commented scenario whose title is made of `name`, without folders and ".toml"."""
+    stem = name.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".toml")
+    words = clean(" ".join(stem.replace("_", " ").replace("-", " ").split()), 100) or say("template.title")
+    title = (words[:1].upper() + words[1:]).replace("\\", "\\\\").replace('"', '\\"')
+    return say("template.scenario", title=f'"{title}"')

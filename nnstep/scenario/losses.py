@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnstep.catalogue import say, say_count
 from nnstep.language import Call, Name, number_text, walk
 from nnstep.ops import operation
 from nnstep.scenario.data.orientation import samples_in_columns
@@ -27,7 +28,7 @@ def read_loss(owner: Field, network: Network) -> Equation | None:
     known = kind_field if isinstance(kind_field, str) and kind_field in LOSSES else None
     options = dict(operation(known).options) if known else {"reduction": "mean", "delta": 1.0}
     fields = table(owner, ("type", "scale", *options))
-    where = given(fields, "type", owner, f"one of {', '.join(LOSSES)}")
+    where = given(fields, "type", owner, say("wanted.one-of", words=", ".join(LOSSES)))
     kind = choice(where, LOSSES)
     scale = real(fields.get("scale"), 1.0)
     reduction = choice(fields.get("reduction"), _REDUCTIONS, "mean")
@@ -41,10 +42,7 @@ def read_loss(owner: Field, network: Network) -> Equation | None:
     if kind is None:
         return None
     if kind == "nll" and network.last_type == "log_softmax":
-        owner.child("type").wrong(
-            "nll takes probabilities, and log_softmax gives their logarithms",
-            "use softmax with nll, or cross_entropy straight after the last linear layer",
-        )
+        owner.child("type").wrong(say("loss.nll"), say("loss.nll.hint"))
     compared = network.output
     if kind == "cross_entropy" and network.last_type == "softmax":
         compared = network.taken  # the logits: a softmax is in it, and of its own no probability becomes 0
@@ -68,7 +66,7 @@ def check_targets(owner: Field, data_field: Field, data: Data, kind: str, networ
     """In a network of layers: y against the output, before a shape is broadcast to one nobody meant."""
     report, path = data_field.report, _y_path(data_field)
     if data.y is None:
-        owner.wrong("a loss compares with y, and the data has none", "add y to [data]")
+        owner.wrong(say("loss.no-y"), say("loss.no-y.hint"))
         return
     shape, width = data.y.shape, network.width
     if width is None:
@@ -80,8 +78,9 @@ def check_targets(owner: Field, data_field: Field, data: Data, kind: str, networ
     if shape == output:
         return
     hint = samples_in_columns(data.x, data.y, data.origin, width) or _targets_hint(data.origin, data.y, kind, width)
-    wanted = f"{len(data.x)} class numbers or {times(output)}" if kind in NUMBERED else times(output)
-    report.add(path, f"y is {times(shape)}, expected {wanted}, as the network's output {network.output}", hint)
+    key = "loss.targets.numbered" if kind in NUMBERED else "loss.targets"
+    said = say(key, found=times(shape), wanted=times(output), output=network.output, rows=len(data.x))
+    report.add(path, said, hint)
 
 
 def _y_path(data_field: Field) -> tuple[str | int, ...]:
@@ -94,16 +93,16 @@ def _targets_hint(origin: str, y: Array, kind: str, width: int) -> str | None:
     if y.ndim == 1 and width == 1:
         return _column_hint(origin, y)
     if kind in NUMBERED and y.shape[1:] == (1,):
-        return f"for class numbers write a list, {_listed(y[:, 0], '{}')}"
+        return say("loss.class-list", list=_listed(y[:, 0], "{}"))
     if y.ndim == 1 and _is_labels(y):
-        return "class numbers are for cross_entropy and nll"
+        return say("loss.class-numbers")
     return None
 
 
 def _column_hint(origin: str, y: Array) -> str:
     if origin == "inline":
-        return f"write a row for each sample: y = {_listed(y, '[{}]')}"
-    return 'for a column write its name in brackets: y = ["name"]'
+        return say("loss.rows", rows=_listed(y, "[{}]"))
+    return say("loss.column")
 
 
 def _listed(values: Array, form: str) -> str:
@@ -122,15 +121,15 @@ def check_class_numbers(report: Report, path: tuple[str | int, ...], data: Data,
     if classes is not None:
         fits &= data.y < classes
     wrong = np.flatnonzero(~fits)
-    wanted = f"a class number, 0 to {classes - 1}" if classes is not None else "a class number: 0, 1, 2, ..."
+    wanted = say("wanted.class-number.below", last=classes - 1) if classes is not None else say("wanted.class-number")
     for row in wrong[:_MOST].tolist():
         found = number_text(float(data.y[row]))
         place = (*path, row) if data.origin == "inline" else path
-        name = (
-            f" ({clean(data.classes[int(data.y[row])], 40)})"
-            if data.classes and data.y[row] < len(data.classes)
-            else ""
-        )
-        report.add(place, f"sample {row} has y = {found}{name}, expected {wanted}", "classes are counted from 0")
+        if data.classes and data.y[row] < len(data.classes):
+            name = clean(data.classes[int(data.y[row])], 40)
+            said = say("loss.class.named", row=row, found=found, name=name, wanted=wanted)
+        else:
+            said = say("loss.class", row=row, found=found, wanted=wanted)
+        report.add(place, said, say("loss.class.hint"))
     if len(wrong) > _MOST:
-        report.add(path, f"{len(wrong) - _MOST} more samples have no class number in y")
+        report.add(path, say_count("loss.class.more", len(wrong) - _MOST))

@@ -60,7 +60,7 @@ def read_optimizer(owner: Field, before: Optimizer | None = None) -> Optimizer |
     keys = ("type", *optimizer_keys(chosen))
     fields = table(owner, keys, others=_options_of_others(chosen))
     if changed is None:
-        kind = choice(given(fields, "type", owner, f"one of {', '.join(OPTIMIZERS)}"), OPTIMIZERS)
+        kind = choice(given(fields, "type", owner, say("wanted.one-of", words=", ".join(OPTIMIZERS))), OPTIMIZERS)
         if kind is None:
             return None
         defaults: Mapping[str, float | bool] = OPTIMIZERS[kind]
@@ -77,7 +77,7 @@ def read_optimizer(owner: Field, before: Optimizer | None = None) -> Optimizer |
             options[option] = real(field, default, least=0.0)
     if options.get("nesterov") and not options["momentum"]:
         where = fields.get("nesterov") or fields.get("momentum") or owner
-        where.wrong("nesterov looks ahead along the momentum, and momentum is 0", "set momentum = 0.9")
+        where.wrong(say("training.nesterov"), say("training.nesterov.hint"))
     return Optimizer(kind, MappingProxyType(options))
 
 
@@ -99,7 +99,8 @@ def _options_of_others(kind: str | None) -> dict[str, str]:
         return {}
     there = optimizer_keys(kind)
     owners = {key: [one for one in OPTIMIZERS if key in optimizer_keys(one)] for key in optimizer_keys()}
-    return {key: f"an option of {', '.join(who)}, not of {kind}" for key, who in owners.items() if key not in there}
+    others = {key: ", ".join(who) for key, who in owners.items() if key not in there}
+    return {key: say("training.option-of", owners=who, optimizer=kind) for key, who in others.items()}
 
 
 def file_key(option: str) -> str:
@@ -112,7 +113,7 @@ def _beta(field: Field | None, index: int, default: float) -> float:
         return default
     if not isinstance(field.value, list) or len(field.value) != 2:
         if index == 0:  # said once for the pair
-            field.expected("two numbers, such as [0.9, 0.999]")
+            field.expected(say("wanted.betas"))
         return default
     return real(field.child(index), default, least=0.0, below=1.0)
 
@@ -152,7 +153,7 @@ def _conditions(
     if not tables:
         items = texts(field, what, most=_CONDITIONS)
     elif len(items) > _CONDITIONS:
-        field.wrong(f"found a list of {len(items)}, expected at most {_CONDITIONS}")
+        field.wrong(say("field.list.long", count=len(items), most=_CONDITIONS))
         items = []
     found = []
     for item in items:
@@ -161,13 +162,14 @@ def _conditions(
             continue
         where = item.child("when") if item in tables else item
         if not isinstance(where.value, str):
-            where.expected("a string in quotes")
+            where.expected(say("wanted.string"))
             continue
         try:
             expression = read_expression(where.value, _vocabulary(names, objective))
         except LanguageError as error:
             message, hint = line_hint(where.value, "condition")
-            where.wrong(f"{clean(where.value, 60)}: {message or error.message}", hint or error.hint)
+            said = say("said.about", what=clean(where.value, 60), reason=message or error.message)
+            where.wrong(said, hint or error.hint)
             continue
         if names is not None:
             _check_names(where, expression, [*names, *(_PHASES if phases else ())])
@@ -179,7 +181,7 @@ def _in_table(item: Field) -> Condition | None:
     """A breakpoint with how many hits it waits for, and whether it is on."""
     fields = table(item, ("when", "hits", "enabled"))
     if "when" not in fields:
-        item.wrong("'when' is missing: the condition", 'write { when = "loss < 0.1", hits = 5 }')
+        item.wrong(say("field.missing", name="when", what=say("training.when")), say("training.when.hint"))
         return None
     hits = whole(fields.get("hits"), 1, least=1, most=2**53) or 1
     return Condition("", item.line, item.key, hits, flag(fields.get("enabled"), True))
@@ -190,9 +192,8 @@ def _check_names(item: Field, expression: Expression, names: list[str]) -> None:
     used = (node.id for node in walk(expression) if isinstance(node, Name))
     for name in dict.fromkeys(inner for one in used for inner in _names_in(_value_name(one)) or (one,)):
         if name not in names and name not in _COUNTERS:
-            there = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
             meant = suggest.hint(name, names, "value") if item.report.few else None
-            item.wrong(f"'{clean(name, 40)}' is not defined", meant or f"there is {there}")
+            item.wrong(say("names.undefined", name=clean(name, 40)), meant or suggest.there(names))
 
 
 def _vocabulary(names: list[str] | None, objective: str | None) -> Vocabulary:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nnstep.scenario import bundled
-from nnstep.scenario.template import template
+from nnstep.scenario.library import template
 
 __all__ = ["SOURCES", "lay"]
 

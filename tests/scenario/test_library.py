@@ -13,7 +13,7 @@ from nnstep.engine import Machine, Timeline
 from nnstep.errors import NnstepError
 from nnstep.program import compile_program
 from nnstep.scenario import bundled, find, load, loads
-from nnstep.scenario.template import template
+from nnstep.scenario.library import template
 from tests.scenario.helpers import written
 
 NAMES = [

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nnstep.errors import NnstepError
 from nnstep.scenario import bundled, load, loads
-from nnstep.scenario.template import template
+from nnstep.scenario.library import template
 from nnstep.scenario.toml.document import SCENARIO_BYTES
 from tests.scenario.helpers import LAYERS, places, problems
 

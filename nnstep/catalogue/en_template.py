@@ -1,12 +1,12 @@
-"""The scenario that `nnstep new NAME` writes: it runs as it is, and its comments teach the format."""
+"""The texts in English: the commented scenario that `nnstep new NAME` writes. Its keys and words are TOML and stay."""
 
 from __future__ import annotations
 
-from nnstep.text import clean
+__all__ = ["TEMPLATE"]
 
-__all__ = ["template"]
-
-_TEXT = '''\
+TEMPLATE: dict[str, str] = {
+    "template.title": "A network",
+    "template.scenario": '''\
 # A network to step through. Every line that starts with "# " may be deleted.
 title = {title}
 description = """
@@ -113,12 +113,5 @@ watch = ["norm(grad(W1))", "softmax(o)"]
 # [[edits]]
 # iteration = 5
 # optimizer = {{ type = "adam", lr = 0.01 }}
-'''
-
-
-def template(name: str) -> str:
-    """The text of a commented scenario whose title is made of `name`, without folders and ".toml"."""
-    stem = name.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".toml")
-    words = clean(" ".join(stem.replace("_", " ").replace("-", " ").split()), 100) or "A network"
-    title = (words[:1].upper() + words[1:]).replace("\\", "\\\\").replace('"', '\\"')
-    return _TEXT.format(title=f'"{title}"')
+''',
+}
