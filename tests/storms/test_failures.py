@@ -182,10 +182,10 @@ def test_a_state_that_cannot_be_painted_leaves_the_one_before():
 
 def test_a_handler_of_the_board_that_raises_is_said():
     async def act(app, pilot):
-        app.stepping.board.pane_at = fails
+        app.stepping.board.mouse.pane_at = fails
         await pilot.click(offset=(30, 10))
         await pilot.pause()
-        del app.stepping.board.pane_at
+        del app.stepping.board.mouse.pane_at
         await press_at_once(app, pilot, ["n"])
         return len(app.failures), app.stepping.stepper.step, app.is_running
 

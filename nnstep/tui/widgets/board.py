@@ -8,41 +8,65 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.segment import Segment
+from textual import events, message
 from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.widget import Widget
 
 from nnstep.catalogue import say
 from nnstep.text import width as text_width
 from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, arrange
+from nnstep.tui.textual_private import survives
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
+from nnstep.tui.widgets.mouse import Asked, Mouse
 from nnstep.tui.widgets.pane import Pane, fit
-from nnstep.tui.widgets.pointed import Pointed
 from nnstep.tui.widgets.selection import Selection, lit
 from nnstep.view.state import PANEL_KEYS, ViewState
 from nnstep.view.text.ascii_signs import line_in_ascii
-from nnstep.view.text.canvas import Line, Panel, Piece, line_text
+from nnstep.view.text.canvas import Line, Panel, Piece, Target, line_text
 
 __all__ = ["Board"]
 
 _COPY_LIMIT = 250_000  # cells of a panel that are still copied whole
 
 
-class Board(Pointed):
+@survives
+class Board(Widget):
     """Everything the stepper's screen shows. `focused` is a panel's key."""
 
     DEFAULT_CSS = "Board { width: 1fr; height: 1fr; }"
     ALLOW_SELECT = False
 
+    class Clicked(message.Message):
+        """A click on something that asks for something, or on a panel."""
+
+        def __init__(self, panel: str, target: Target | None) -> None:
+            super().__init__()
+            self.panel, self.target = panel, target
+
+    class Selected(message.Message):
+        """A drag over text has ended."""
+
     def __init__(self, palette: Palette) -> None:
-        panes = {
+        super().__init__()
+        self._panes = {
             "header": Pane("header", framed=False, backgrounds=("band", "text", "text")),
             "tabs": Pane("tabs", framed=False),
             **{key: Pane(key) for key in PANEL_KEYS},
             "footer": Pane("footer", framed=False, backgrounds=("band",)),
         }
-        super().__init__(panes, self.scroll_panel, self.select)
+        self.mouse = Mouse(
+            self._panes,
+            Asked(
+                lambda key, target: self.post_message(self.Clicked(key, target)),
+                self.scroll_panel,
+                self.select,
+                lambda: self.post_message(self.Selected()),
+                self.capture_mouse,
+            ),
+        )
         self.focused = "operation"
         self.zoomed = False
         self._palette = palette
@@ -163,6 +187,40 @@ class Board(Pointed):
             size = (max(canvas.width, pane.inner.width), max(canvas.height, pane.inner.height))
             canvas = self._state.panels[key].paint(*size, 0, 0)
         return "\n".join(line_text(line).rstrip() for line in canvas.lines).rstrip() + "\n"
+
+    # What the mouse does.
+
+    def on_click(self, event: events.Click) -> None:
+        """Say what was clicked."""
+        self.mouse.click(event)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A drag may begin."""
+        self.mouse.press(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """A drag goes on."""
+        self.mouse.move(event)
+
+    def on_mouse_up(self) -> None:
+        """A drag ends."""
+        self.mouse.release()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll the panel under the pointer."""
+        self.mouse.turn(event, 3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll the panel under the pointer."""
+        self.mouse.turn(event, -3)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """Scroll the panel under the pointer sideways."""
+        self.mouse.turn(event, 0, 6)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """Scroll the panel under the pointer sideways."""
+        self.mouse.turn(event, 0, -6)
 
     # Painting.
 
