@@ -236,7 +236,7 @@ def test_stepping_loads_only_what_it_needs():
     loaded = _loaded_by("import nnstep.tui.app\nnnstep.tui.app.open_stepper('two_layer').view()")
     assert "nnstep.view.stepper" in loaded
     others = (
-        *("engine.gradcheck", "language.latex", "scenario.data.beside", "scenario.data.generate"),
+        *("engine.gradcheck", "language.latex", "scenario.data.from_file", "scenario.data.generate"),
         *("tui.screens.dialogs", "view.reports.records", "view.reports.check", "view.reports.transcript"),
     )
     assert not {f"nnstep.{name}" for name in others} & loaded

@@ -36,7 +36,7 @@ EDITS: dict[str, str] = {
     "edits.kept.no-optimizer": "there is no {state}: the scenario has no [optimizer]",
     "edits.kept.others": "there is no {state}: {optimizer} as it is then keeps {kept}",
     "edits.kept.nothing": "there is no {state}: {optimizer} as it is then keeps nothing",
-    # -- saving a branch (scenario/edits/save.py)
+    # -- saving a branch (scenario/save.py)
     "save.no-file": "the scenario is not from a file, so there is none to save a branch of",
     "save.other-form": "edits cannot be added at the end of a scenario that has them in another form",
     "save.other-form.hint": "write a table headed [[edits]] for each",

@@ -144,6 +144,7 @@ SCENARIO: dict[str, str] = {
     "parameters.value-and": "value and {name} are both given; a value has its own {name}",
     "parameters.empty.parameter": "a parameter needs a value, or a shape to be initialised",
     "parameters.empty.constant": "a constant needs a value, or a shape to be initialised",
+    "parameters.empty.hint": "{name} = {{ shape = [2, 3] }}",
     "parameters.rows": "{init} is for rows: it looks at how many inputs and outputs they have",
     "parameters.rows.hint": "use one of {others}",
 }

@@ -1,4 +1,4 @@
-"""The texts in English: what is wrong with a line of a scenario that is not TOML (scenario/mending)."""
+"""The texts in English: what is wrong with a line of a scenario that is not TOML (scenario/toml/mending)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOML: dict[str, str] = {
     "toml.many-keys": "more than {most} keys and headers",
     "toml.nested": "brackets nested more than {most} deep",
     "toml.parts": "a key of more than {most} parts",
-    # -- what is TOML, but not what is meant (scenario/toml/fields.py, layers.py, datafiles.py)
+    # -- what is TOML, but not what is meant (scenario/toml/fields.py, layers.py, scenario/data)
     "toml.single": "write [{name}], in single brackets",
     "toml.double": "write [[{name}]], in double brackets",
     "toml.unquoted": "write {meant} without quotes",

@@ -83,7 +83,7 @@ def _parameter(name: str, field: Field, kind: str, seed: int, budget: Budget) ->
             origin = choice(fields.get("init"), INITIALISERS, default) or default
             value = drawn(name, origin, sizes, seed, budget, fields.get("init", field), fields["shape"])
         else:
-            field.wrong(say(f"parameters.empty.{kind}"), f"{name} = {{ shape = [2, 3] }}")
+            field.wrong(say(f"parameters.empty.{kind}"), say("parameters.empty.hint", name=name))
     else:
         value = array(field, infinite=infinite)
     if value is None or (origin == "given" and not budget.take(field, value.shape)):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from nnstep.debugger.answers.compare import check_pasted, compare, named, value_name
 from nnstep.engine import Record, Timeline
 from nnstep.scenario import find, load, loads
-from nnstep.scenario.data.answers import Given
+from nnstep.scenario.answers.given import Given
 from tests.engine.strategies import scenarios
 
 Arrays = dict[str, np.ndarray]

@@ -10,7 +10,7 @@ import pytest
 from nnstep.debugger.answers.compare import check_pasted, compare
 from nnstep.engine import Timeline, evaluate
 from nnstep.scenario import find, load
-from nnstep.scenario.data.answers import Given
+from nnstep.scenario.answers.given import Given
 from tests.debugger.test_mine import record_of
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nnstep.engine import Record, Timeline
 from nnstep.ops import Array
 from nnstep.scenario import Edit, Optimizer, Scenario, Training, loads
-from nnstep.scenario.edits import read_edit
+from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.training import OPTIMIZERS
 from tests.engine.travelling import content, near, some_edits, some_optimizer, some_scenario, straight, wander
 from tests.scenario.edited import with_edits

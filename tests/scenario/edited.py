@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from nnstep.ops import Array
 from nnstep.program import initial_states
 from nnstep.scenario import Edit, Scenario, loads
-from nnstep.scenario.edits import is_kept, read_edit
+from nnstep.scenario.edits.read import is_kept
+from nnstep.scenario.edits.typed import read_edit
 from tests.engine.random_programs import random_case
 
 NUMBERS = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-3, 3).map(float))

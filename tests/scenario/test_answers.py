@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnstep.errors import NnstepError
-from nnstep.scenario.data.answers import read_all, read_answers
+from nnstep.scenario.answers.files import read_all, read_answers
 
 W = np.array([[0.5, -0.25], [1.0, 2.0]])
 

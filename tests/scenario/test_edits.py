@@ -14,8 +14,9 @@ from nnstep.engine import Timeline, schedule
 from nnstep.errors import NnstepError, Problem
 from nnstep.program import initial_states
 from nnstep.scenario import Edit, Optimizer, Scenario, Training, loads
-from nnstep.scenario.edit_text import cell_text, edit_text
-from nnstep.scenario.edits import is_kept, read_edit
+from nnstep.scenario.edits.read import is_kept
+from nnstep.scenario.edits.text import cell_text, edit_text
+from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.training import OPTIMIZERS, states_of
 from nnstep.text import clean
 from tests.engine.random_programs import equations_case, layers_case

@@ -14,9 +14,9 @@ from nnstep.errors import NnstepError, folded
 from nnstep.language import Call, parse_expression, walk
 from nnstep.ops import NAMES
 from nnstep.scenario import loads
+from nnstep.scenario.data.data_table import _KEYS as DATA_KEYS
 from nnstep.scenario.data.generate import GENERATORS
-from nnstep.scenario.data.table import _KEYS as DATA_KEYS
-from nnstep.scenario.edits import _KEYS as EDIT_KEYS
+from nnstep.scenario.edits.read import _KEYS as EDIT_KEYS
 from nnstep.scenario.hints.foreign_words import HOMES, NOTES, WORDS
 from nnstep.scenario.hints.suggest import hint, place_of
 from nnstep.scenario.initial import INITIALISERS

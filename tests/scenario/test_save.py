@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nnstep.engine import Timeline
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario import Edit, Scenario, find, load, loads
-from nnstep.scenario.edits import read_edit
+from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.save import branch_text, save_branch
 from tests.scenario.edited import bare, edited, lasting, with_edits, without_edits
 

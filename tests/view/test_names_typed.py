@@ -13,7 +13,7 @@ from nnstep.errors import NnstepError
 from nnstep.program import parameters_with_gradient
 from nnstep.program.naming import objective_letter
 from nnstep.scenario import bundled, find, load, loads
-from nnstep.scenario.edits import read_edit
+from nnstep.scenario.edits.typed import read_edit
 from nnstep.view.reports.explain import asked
 from nnstep.view.scene.chain_plan import plan
 from nnstep.view.stepper import Stepper

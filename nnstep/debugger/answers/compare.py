@@ -16,7 +16,8 @@ from nnstep.ops import Array, Index
 from nnstep.pasted import TypedError
 from nnstep.program import Program
 from nnstep.program.naming import value_named
-from nnstep.scenario.data.answers import Given, read_text
+from nnstep.scenario.answers.files import read_text
+from nnstep.scenario.answers.given import Given
 
 __all__ = ["Compared", "Comparison", "check_pasted", "compare", "named", "value_name", "wanted_names"]
 

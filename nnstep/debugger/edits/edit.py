@@ -11,8 +11,8 @@ from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
 from nnstep.errors import NnstepError
 from nnstep.program import Program
-from nnstep.scenario.edit_text import edit_text
-from nnstep.scenario.edits import read_edit
+from nnstep.scenario.edits.text import edit_text
+from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.model import Edit
 
 __all__ = ["carry_over", "change", "effective_from", "moved_to", "since_when", "switch", "undo"]

@@ -252,7 +252,7 @@ def _digest(scenario: str) -> str:
 
 def _edits(edits: Iterable[Edit]) -> Edits:
     """Edits without their places in a file, as text that is read back to the same bits."""
-    from nnstep.scenario.edit_text import edit_text  # only here, for the sake of a quick start
+    from nnstep.scenario.edits.text import edit_text  # only here, for the sake of a quick start
 
     return tuple((edit.iteration, edit_text(edit)) for edit in edits)
 
@@ -291,7 +291,7 @@ def _parsed(content: bytes) -> dict[str, Any] | None:
 
 def _restored(session: Session, found: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Make the branches anew; the names of those that were, and of those that are not possible any more."""
-    from nnstep.scenario.edits import read_edit
+    from nnstep.scenario.edits.typed import read_edit
 
     branches = session.branches
     called = {"": branches.all[0].name}  # a parent's name then, and now

@@ -67,7 +67,7 @@ def _row(moment: Moment, one: Branch, number: int) -> Row:
 
 
 def _said(edit: Edit) -> str:
-    from nnstep.scenario.edit_text import edit_text
+    from nnstep.scenario.edits.text import edit_text
 
     return edit_text(edit)
 

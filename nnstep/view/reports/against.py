@@ -11,7 +11,7 @@ from nnstep.debugger.answers.compare import compare, named, wanted_names
 from nnstep.engine import Timeline
 from nnstep.errors import Problem
 from nnstep.program.naming import objective_letter
-from nnstep.scenario.data.answers import read_all
+from nnstep.scenario.answers.files import read_all
 from nnstep.text import clean
 from nnstep.view.lens.mine import diagnosis_lines
 from nnstep.view.text.canvas import line_text

@@ -1,4 +1,4 @@
-"""What-if: what is changed as an iteration begins, in the [[edits]] of a file or as a person types it.
+"""The [[edits]] of a file: what is changed as an iteration begins.
 
     [[edits]]
     iteration = 12
@@ -15,31 +15,27 @@ own iteration, those above it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
-from nnstep.errors import LanguageError, NnstepError, OperationError, Problem
+from nnstep.errors import LanguageError, OperationError
 from nnstep.language import REFERENCES, Call, Name, parse_expression
 from nnstep.language.references import Vocabulary, named
-from nnstep.pasted import TypedError, read_numbers
-from nnstep.scenario.edit_text import cell_text
+from nnstep.scenario.edits.class_numbers import Label, labels
+from nnstep.scenario.edits.text import cell_text
 from nnstep.scenario.hints import suggest
-from nnstep.scenario.labels import Label, labels
 from nnstep.scenario.model import Edit, Optimizer, Scenario
 from nnstep.scenario.toml.arrays import times
-from nnstep.scenario.toml.fields import Field, Report, describe, given, real, table, text, whole
-from nnstep.scenario.toml.positions import Positions
-from nnstep.scenario.training import OPTIMIZERS, file_key, optimizer_keys, read_optimizer, states_of
+from nnstep.scenario.toml.fields import Field, given, real, table, text, whole
+from nnstep.scenario.training import file_key, optimizer_keys, read_optimizer, states_of
 from nnstep.text import clean
 
-__all__ = ["is_kept", "read_edit", "read_edits"]
+__all__ = ["given_shapes", "is_kept", "read_all", "read_edits"]
 
 _KEYS = ("iteration", "cell", "value", "optimizer")
 _MOST = 1_000  # edits of a scenario
 _STATES = ("velocity", "m", "v")
-_OPTION = re.compile(r"([^\W\d]\w*)\s*=")
 Shape = tuple[int, ...]
 
 
@@ -88,37 +84,10 @@ def read_edits(owner: Field, scenario: Scenario | None) -> tuple[Edit, ...]:
     if len(owner.value) > _MOST:
         owner.wrong(say("edits.many", count=len(owner.value), most=f"{_MOST:,}"))
         return ()
-    return tuple(_read_all(owner.items(), scenario))
+    return tuple(read_all(owner.items(), scenario))
 
 
-def read_edit(typed: str, scenario: Scenario, iteration: int) -> tuple[Edit, ...]:
-    """What a person types, to take effect as `iteration` (from 1) begins; several edits are separated by semicolons.
-
-        W1[0, 1] = 0.5    x[3, 0] = -1    velocity(W1)[0, 1] = 0    w = 1/3
-        lr = 0.1          adam lr = 0.01 betas = [0.9, 0.99]        optimizer = adam
-
-    `lr = 0.1` changes an option of the optimizer in force, after the edits of the scenario; with a type in front the
-    other options have their defaults. A value's name goes before an option of that name.
-
-    Raises NnstepError with what was expected; its problems have no line, and name a key only where that says more.
-    """
-    statements = [part for part in re.split(r"[;\n]", typed) if part.strip()]
-    if not statements:
-        raise NnstepError(Problem(say("edits.nothing"), hint=say("edits.typed")))
-    items = [{"iteration": iteration, **_statement(" ".join(part.split()), scenario)} for part in statements]
-    report = Report(None, Positions(""))
-    found = _read_all([Field(item, (), report) for item in items], scenario)
-    try:
-        report.finish()
-    except NnstepError as error:
-        raise NnstepError(_without_place(problem) for problem in error.problems) from None
-    return tuple(edit._replace(line=None, key=None) for edit in found)
-
-
-# Reading.
-
-
-def _read_all(items: list[Field], scenario: Scenario | None) -> list[Edit]:
+def read_all(items: list[Field], scenario: Scenario | None) -> list[Edit]:
     """The edits in the order in which they take effect."""
     context = _Context(scenario, labels(scenario) if scenario is not None else {})
     read: list[tuple[int | None, Field]] = []
@@ -232,7 +201,7 @@ def _cell(field: Field, iteration: int | None, context: _Context) -> tuple[str, 
 
 def _meant(written: str, field: Field, context: _Context) -> tuple[str, tuple[int, ...]] | None:
     """The name and the index that are written, in whatever notation; None, and a problem noted, for what is no cell."""
-    given = _given_shapes(context.scenario) if context.scenario is not None else {}
+    given = given_shapes(context.scenario) if context.scenario is not None else {}
     targets = [one.assignment.target for one in context.scenario.equations] if context.scenario is not None else []
     values = {*given, *targets}
     known = values | {f"{reference}({name})" for reference in REFERENCES for name in values}
@@ -257,7 +226,7 @@ def _meant(written: str, field: Field, context: _Context) -> tuple[str, tuple[in
     return None
 
 
-def _given_shapes(scenario: Scenario) -> dict[str, Shape]:
+def given_shapes(scenario: Scenario) -> dict[str, Shape]:
     """The shapes of the values that are given and not computed."""
     arrays = {parameter.name: parameter.value for parameter in scenario.parameters} | dict(scenario.constants)
     if scenario.data is not None:
@@ -272,7 +241,7 @@ def _shape(field: Field, name: str, iteration: int | None, context: _Context) ->
     scenario = context.scenario
     if scenario is None:
         return None
-    shapes = _given_shapes(scenario)
+    shapes = given_shapes(scenario)
     if name in shapes:
         return shapes[name]
     reference, inner = _reference(name)
@@ -320,65 +289,3 @@ def _check_kept(field: Field, state: str, name: str, iteration: int | None, cont
     key = "edits.kept.others" if kept else "edits.kept.nothing"
     field.wrong(say(key, state=f"{state}({name})", optimizer=optimizer.type, kept=kept))
     return False
-
-
-# What is typed, as the table that a file would have.
-
-
-def _statement(typed: str, scenario: Scenario) -> dict[str, Any]:
-    """The keys of an edit without its iteration. Raises NnstepError."""
-    left, equals, right = typed.partition("=")
-    name = left.strip()
-    if equals and _is_cell(name, scenario):
-        value = _number(right, name)
-        if isinstance(value, list):
-            raise NnstepError(Problem(say("edits.found-for", found=describe(value), name=clean(name, 40))))
-        return {"cell": name, "value": value}
-    words, *pairs = _OPTION.split(typed)
-    if pairs[:1] == ["optimizer"] and not words.strip():
-        words, pairs = pairs[1], pairs[2:]
-    kinds = words.replace(",", " ").split()
-    if kinds[:1] == ["optimizer"]:
-        kinds = kinds[1:]
-    if len(kinds) > 1 or not (kinds or pairs) or not set(kinds) <= OPTIMIZERS.keys():
-        hint = suggest.hint(kinds[0], OPTIMIZERS, "optimizer type") if len(kinds) == 1 else None
-        raise NnstepError(Problem(say("edits.unclear", typed=clean(typed, 40)), hint=hint or say("edits.typed")))
-    options: dict[str, Any] = {"type": kinds[0]} if kinds else {}
-    for option, written in zip(pairs[::2], pairs[1::2], strict=True):
-        if option in options:
-            raise NnstepError(Problem(say("edits.twice", option=clean(option, 40))))
-        options[option] = _number(written, option)
-    return {"optimizer": options}
-
-
-def _is_cell(name: str, scenario: Scenario) -> bool:
-    """Whether what stands before `=` is meant as a cell, not as an option. Raises NnstepError where it is neither."""
-    if name in _given_shapes(scenario) or any(sign in name for sign in "[(."):
-        return True
-    if not name.isidentifier() or name == "optimizer" or name in optimizer_keys():
-        return False
-    meant = suggest.hint(name, optimizer_keys(), "optimizer")
-    if meant and all(name != one.assignment.target for one in scenario.equations):
-        raise NnstepError(Problem(say("edits.neither-known", name=clean(name, 40)), hint=meant))
-    return True
-
-
-def _number(typed: str, name: str) -> float | bool | list[float]:
-    """A number, a pair of numbers in brackets, true or false. Raises NnstepError."""
-    plain = typed.strip(" ,")
-    if plain.lower() in ("true", "false"):
-        return plain.lower() == "true"
-    try:
-        found = read_numbers(plain)
-    except TypedError as error:
-        said = say("said.about", what=clean(name, 40), reason=error)
-        raise NnstepError(Problem(said, hint=None if plain else say("edits.typed"))) from None
-    if len(found.shape) > 1:
-        raise NnstepError(Problem(say("edits.rows-for", name=clean(name, 40))))
-    return list(found.rows[0]) if found.shape else found.rows[0][0]
-
-
-def _without_place(problem: Problem) -> Problem:
-    """For what was typed: no line, and of the key only the option of an optimizer."""
-    _, inside, option = (problem.key or "").partition("optimizer.")
-    return Problem(problem.message, key=option if inside else None, hint=problem.hint)

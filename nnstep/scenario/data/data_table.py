@@ -37,9 +37,7 @@ def read_data(field: Field, base: str | None, seed: int, *, class_numbers: bool)
     if "generate" in fields:
         data = _generated(fields, seed, class_numbers)
     elif "file" in fields:
-        from nnstep.scenario.data.beside import (
-            from_file,  # brings csv and zipfile along, which most scenarios do not need
-        )
+        from nnstep.scenario.data.from_file import from_file  # csv and zipfile come along: most scenarios do without
 
         data = from_file(field, fields, base, class_numbers)
     else:

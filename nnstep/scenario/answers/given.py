@@ -1,21 +1,57 @@
-"""How many digits numbers were rounded to, as it shows in them: 0.125 and 2.5 have three decimals, or four digits."""
+"""An array as a person gives it, and how far its numbers were rounded, as it shows in them: 0.125 and 2.5 have three
+decimals, or four digits.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from nnstep.catalogue import say
+from nnstep.errors import Problem
 from nnstep.scenario.model import Array
+from nnstep.text import clean
 
-__all__ = ["rounding"]
+__all__ = ["Answers", "Given", "given", "given_twice"]
 
 _EXACT = 15  # significant digits from which a number is taken as exact
 _ALIKE = 9  # significant digits up to which numbers may all have been rounded to as many
 _MOST = 400  # decimals; more than float64 has
 
 
-def rounding(array: Array) -> tuple[int | None, Array | None]:
+class Given(NamedTuple):
+    """An array as a person gives it.
+
+    decimals  how many it was rounded to; None where it has all its digits
+    units     one unit of the last digit that was written, entry by entry; None where it has all its digits, or where
+              all are whole and mean what they are
+    """
+
+    array: Array
+    decimals: int | None = None
+    units: Array | None = None
+
+
+class Answers(NamedTuple):
+    """What a file has: its arrays by the names that stand in it, and what is wrong with others in it."""
+
+    arrays: dict[str, Given]
+    problems: tuple[Problem, ...] = ()
+
+
+def given(array: Array) -> Given:
+    """An array with what its numbers show of how they were rounded."""
+    return Given(array, *_rounding(array))
+
+
+def given_twice(name: str) -> Problem:
+    """What is said of a name that stands twice."""
+    return Problem(say("answers.twice", name=clean(name, 40)), key=clean(name))
+
+
+def _rounding(array: Array) -> tuple[int | None, Array | None]:
     """The decimals that the entries of an array were rounded to, and what a unit of the last one is, entry by entry.
 
     (None, None) where one has all its digits, (0, None) where all are whole. Numbers are rounded to as many decimals,
