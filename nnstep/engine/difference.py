@@ -13,13 +13,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from nnstep import clock
 from nnstep.engine.corners import Corner, corner_between, stands_at_corner
-from nnstep.engine.part import Part, part_of
 from nnstep.engine.probe import Probe
 from nnstep.engine.record import Record
-from nnstep.engine.stacked import Places, stacked_objective
 from nnstep.ops import Array, Index
-from nnstep.ops.kernels import Mask
 
 __all__ = [
     "TOLERANCE",
@@ -43,11 +41,16 @@ _BEND = 1e-3  # relative difference of the slopes on both sides; the curvature o
 _STRAIGHT = 1e-4  # the same for a width that was chosen since a wider one was bent: then truncation is below rounding
 _NARROWER = 6  # how many narrower widths are tried, each a tenth of the one before
 _MOST = 1_000  # entries of one value that are looked at
-_WORK = 200_000_000  # numbers that are read and written for one value, at most: some tenths of a second
+_SECONDS = 2.0  # that the entries of one value may take
+_LOOK = 500_000  # numbers between two looks at the clock: less than a thousandth of a second
+_CALLS = 10_000  # numbers that are read in the time that one evaluation takes whatever its size
+_SWEEP = 0.3  # seconds that a sweep may take
 _WIDTHS = tuple(10.0 ** (-k / 3) for k in range(3, 46))  # 0.1 down to 1e-15
+_COARSE = (*_WIDTHS[::9], *_WIDTHS[3::9], *_WIDTHS[6::9])  # one for each power of ten, far apart ones first
 _ROUNDING = 1.1e-16  # half the distance from 1 to the next float64
 _NOISE = 50  # times the rounding of the objective, in a slope of three points
 _SMOOTH = 1e-6  # relative difference of two one-sided slopes of three points, where nothing has a corner
+_GOLDEN = (5**0.5 - 1) / 2  # whose multiples leave no large gap between 0 and 1
 _LUCK = 10  # rounding may come out this many times smaller or larger than is expected
 
 
@@ -103,6 +106,13 @@ class Difference:
         return self.corner is not None or self.nearest != self.numeric
 
     @property
+    def slopes(self) -> dict[str, float]:
+        """The slopes "below" and "above" and the one "taken", as they are said: 0 is not what rounding leaves of it."""
+        noise = 1e-9 * max(abs(self.below), abs(self.above))
+        numbers = {"below": self.below, "above": self.above, "taken": self.analytic}
+        return {key: number if abs(number) > noise else 0.0 for key, number in numbers.items()}
+
+    @property
     def apart(self) -> float:
         """The error beside the central difference itself, also at a corner."""
         return _error(self.analytic, self.numeric)
@@ -119,7 +129,7 @@ class Point(NamedTuple):
 class Sweep(NamedTuple):
     """Central differences from wide to narrow: first the curve's bend makes the error, in the end rounding does.
 
-    points    three for each power of ten; one in a large network
+    points    three for each power of ten; in a large network fewer, as far as there is time
     best      the place in `points` of the smallest error; not where much rounding happened to come out as little
     turn      the first place where rounding makes the error; before it the function's bend does (truncation: an error
               that falls with h²), from it on rounding (that rises with 1/h). 0 where a central difference has no
@@ -170,22 +180,23 @@ def difference(record: Record, gradient_slot: int, index: Index, width: float | 
     return _difference(_Centre(Probe(record, gradient_slot), record.value(gradient_slot)), index, width)
 
 
-def worst(record: Record, gradient_slot: int, most: int = _MOST, work: int = _WORK) -> Worst:
-    """The worst entry of a gradient; of a large one, or in a large network, only some entries are looked at.
+def worst(record: Record, gradient_slot: int, most: int = _MOST, seconds: float = _SECONDS) -> Worst:
+    """The worst entry of a gradient; of a large one at most `most` entries are looked at, for about `seconds`.
 
-    `work` is how many numbers may be read and written for it. NaN is worse than any error. Raises ValueError for a slot
-    that has no gradient in it.
+    NaN is worse than any error. Raises ValueError for a slot that has no gradient in it.
     """
     analytic = record.value(gradient_slot)
-    part = part_of(record.program, gradient_slot)
-    if part is not None and analytic.size > 1:
-        at_once = _at_once(part, record, gradient_slot, most, work)
-        if at_once is not None:
-            return at_once
-    probe = Probe(record, gradient_slot)
-    indices = _indices(_spread(analytic, min(most, work // (2 * probe.work))))
-    centre = _Centre(probe, analytic)
-    return _worst_of([_difference(centre, index) for index in indices], len(indices), analytic.size)
+    centre = _Centre(Probe(record, gradient_slot), analytic)
+    end, work = clock.now() + seconds, 0
+    found: dict[int, Difference] = {}
+    for number in _order(analytic, most):
+        found[number] = _difference(centre, tuple(map(int, np.unravel_index(number, analytic.shape))))
+        work += 2 * (centre.probe.work + _CALLS)
+        if work > _LOOK:
+            work = 0
+            if clock.now() > end:
+                break
+    return _worst_of([found[number] for number in sorted(found)], len(found), analytic.size)
 
 
 def _worst_of(found: Sequence[Difference], checked: int, entries: int) -> Worst:
@@ -193,66 +204,21 @@ def _worst_of(found: Sequence[Difference], checked: int, entries: int) -> Worst:
     return Worst(_largest(found), checked, entries, corners)
 
 
-def _spread(array: Array, count: int) -> Places:
-    """At most `count` entries, at least one, evenly spread over an array: their indices, axis by axis.
-
-    The first that is not a finite number comes on top of them: it is never passed over.
+def _order(array: Array, most: int) -> list[int]:
+    """At most `most` entries, at least one, evenly spread over an array, by their places in a row, in an order in which
+    the first few are spread over it too. One that is not a finite number comes first: it is never passed over.
     """
-    if not array.ndim:
-        return ()
     chosen = np.arange(array.size)
-    if count < array.size:
-        chosen = np.linspace(0, array.size - 1, max(1, count)).round().astype(int)
-        bad = np.flatnonzero(~np.isfinite(array))[:1]
-        chosen = np.unique(np.concatenate((chosen, bad)))
-    return np.unravel_index(chosen, array.shape)
-
-
-def _indices(places: Places, which: Mask | None = None) -> list[Index]:
-    """Indices that are given axis by axis, those of the one entry of a scalar included."""
-    if not places:
-        return [()]
-    return list(zip(*((axis if which is None else axis[which]).tolist() for axis in places), strict=True))
+    if most < array.size:
+        chosen = np.unique(np.linspace(0, array.size - 1, max(1, most)).round().astype(int))
+    spread = np.argsort((np.arange(len(chosen)) * _GOLDEN) % 1.0, kind="stable")
+    bad = np.flatnonzero(~np.isfinite(array))[:1]
+    return list(dict.fromkeys([*bad.tolist(), *chosen[spread].tolist()]))
 
 
 def _largest(differences: Sequence[Difference]) -> Difference:
     """The first one with the largest error; NaN is larger than any."""
     return max(differences, key=lambda one: (isnan(one.error), one.error))
-
-
-def _at_once(part: Part, record: Record, gradient_slot: int, most: int, work: int) -> Worst | None:
-    """The worst entry, central differences found for all of them at once; those that do not show an entry to be right
-    are found again one by one, with narrower widths and corners. None where there are too many of these.
-    """
-    analytic = record.value(gradient_slot)
-    base = np.broadcast_to(record.value(part.slot), part.shape)
-    places = _spread(analytic, min(most, work // (2 * part.work)))
-    entries, wanted = base[places], analytic[places]
-    count = len(entries)
-    widths = _WIDTH * np.maximum(1.0, np.abs(entries))
-    with np.errstate(invalid="ignore", over="ignore"):  # an entry may be infinite, as one that a mask has made
-        high, low = entries + widths, entries - widths
-    twice = tuple(np.concatenate((axis, axis)) for axis in places)
-    both = stacked_objective(part, record, twice, np.concatenate((high, low)))
-    assert record.program.objective is not None
-    here = float(record.value(record.program.objective))
-    with np.errstate(all="ignore"):
-        above, below = (both[:count] - here) / (high - entries), (here - both[count:]) / (entries - low)
-        numeric = (below + above) / 2
-        error = np.abs(wanted - numeric) / np.maximum(1.0, np.maximum(np.abs(wanted), np.abs(numeric)))
-        apart = np.abs(above - below) / np.maximum(1.0, np.maximum(np.abs(below), np.abs(above)))
-    centre = _Centre(Probe(record, gradient_slot), analytic)
-    bent = np.abs(above - below) > _noise_of(here, widths) if centre.at_corner else apart > _BEND
-    right = (error <= TOLERANCE) & ~bent & (apart <= _BEND)  # NaN is neither
-    found: list[Difference] = []
-    if right.any():
-        k = int(np.argmax(np.where(right, error, -1.0)))
-        sides, central = (float(below[k]), float(above[k]), float(widths[k])), float(numeric[k])
-        index = tuple(int(axis[k]) for axis in places)
-        found.append(Difference(index, float(wanted[k]), central, *sides, central, float(error[k])))
-    if not right.all():
-        found += [_difference(centre, index) for index in _indices(places, ~right)]
-    return _worst_of(found, count, analytic.size)
 
 
 def sweep(record: Record, gradient_slot: int, index: Index) -> Sweep:
@@ -264,16 +230,19 @@ def sweep(record: Record, gradient_slot: int, index: Index) -> Sweep:
     analytic, entry = float(record.value(gradient_slot)[index]), probe.entry(index)
     scale = max(1.0, abs(entry)) if isfinite(entry) else 1.0  # what is infinite stays so, however far it is moved
     relative = analytic != 0
-    points = []
+    points: list[Point] = []
     largest = 0.0
-    widths = _WIDTHS if 2 * len(_WIDTHS) * probe.work <= _WORK else _WIDTHS[::3]
-    for width in widths:
+    end = clock.now() + _SWEEP
+    for width in dict.fromkeys((*_COARSE, *_WIDTHS)):
+        if len(points) > 4 and clock.now() > end:
+            break
         above, below = entry + width * scale, entry - width * scale
         high, low = probe.at(index, above), probe.at(index, below)
         numeric = (high - low) / (above - below)
         size = max(abs(analytic), abs(numeric)) if relative else 1.0
         points.append(Point(width * scale, numeric, abs(analytic - numeric) / size))
         largest = max(largest, abs(high))
+    points.sort(reverse=True)
     errors = [point.error if isfinite(point.error) else np.inf for point in points]
     noise = max(_noise(points), _ROUNDING * largest / (abs(analytic) if relative else 1.0))
     expected = [noise / point.width for point in points] if noise == noise else [np.inf] * len(points)  # of rounding

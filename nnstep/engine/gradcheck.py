@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnstep.engine.difference import TOLERANCE, Difference, Verdict, verdict_of, worst
+from nnstep.engine.difference import TOLERANCE, Difference, Verdict, Worst, verdict_of, worst
 from nnstep.engine.timeline import Timeline
 from nnstep.ops import Index
 
@@ -13,22 +13,47 @@ __all__ = ["TOLERANCE", "ParameterCheck", "gradcheck"]
 
 @dataclass(frozen=True)
 class ParameterCheck:
-    """The worst entry of one parameter.
-
-    numeric is the central difference; at a corner, the slope nearest to the analytic one between those of both sides.
-    error is |analytic - numeric| / max(1, |analytic|, |numeric|); `checked` of `entries` entries were compared (all of
-    them up to 1,000, else that many, evenly spread; fewer in a large network). `corners` are the entries that stand at
-    a corner, where there is no derivative to compare with.
+    """The worst entry of one parameter: `worst` says which it is, and how many of the entries were compared (all of
+    them up to 1,000, else that many, evenly spread; fewer in a large network).
     """
 
     name: str
-    index: Index
-    analytic: float
-    numeric: float
-    error: float
-    checked: int
-    entries: int
-    corners: tuple[Difference, ...] = ()
+    worst: Worst
+
+    @property
+    def index(self) -> Index:
+        """Which entry it is."""
+        return self.worst.index
+
+    @property
+    def analytic(self) -> float:
+        """The entry of the gradient."""
+        return self.worst.difference.analytic
+
+    @property
+    def numeric(self) -> float:
+        """The central difference; at a corner, the slope nearest to `analytic` between those of both sides."""
+        return self.worst.difference.nearest
+
+    @property
+    def error(self) -> float:
+        """|analytic - numeric| / max(1, |analytic|, |numeric|)."""
+        return self.worst.difference.error
+
+    @property
+    def checked(self) -> int:
+        """How many entries were compared."""
+        return self.worst.checked
+
+    @property
+    def entries(self) -> int:
+        """How many entries there are."""
+        return self.worst.entries
+
+    @property
+    def corners(self) -> tuple[Difference, ...]:
+        """The entries that stand at a corner, where there is no derivative to compare with."""
+        return self.worst.corners
 
     @property
     def verdict(self) -> Verdict:
@@ -53,8 +78,5 @@ def gradcheck(timeline: Timeline, iteration: int = 1) -> tuple[ParameterCheck, .
         value = program.values[slot]
         gradient = program.versions.get(f"grad({value.name})")
         if value.role == "parameter" and gradient:
-            one = worst(record, gradient[-1])
-            most = one.difference
-            numbers = (most.analytic, most.nearest, most.error, one.checked, one.entries)
-            found.append(ParameterCheck(value.name, most.index, *numbers, one.corners))
+            found.append(ParameterCheck(value.name, worst(record, gradient[-1])))
     return tuple(found)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nnstep import __version__, cli
+from nnstep.engine.difference import Difference, Worst
 from nnstep.engine.gradcheck import ParameterCheck
 from nnstep.scenario import bundled
 from tests.view.test_records import MICROGRAD, TWO_LAYERS
@@ -201,7 +202,9 @@ def test_gradcheck_has_nothing_to_check_in_a_forward_pass(here, capsys):
 
 @pytest.mark.parametrize("error", [0.5, float("nan")])
 def test_gradcheck_is_1_on_a_mismatch(here, capsys, monkeypatch, error):
-    wrong = (ParameterCheck("W1", (0, 0), 1.0, 2.0, error, 1, 1), ParameterCheck("b1", (0,), 1.0, 1.0, 0.0, 1, 1))
+    numbers = ((1.0, 2.0, error), (1.0, 1.0, 0.0))
+    found = [Difference((0,), a, n, n, n, 1e-6, n, off) for a, n, off in numbers]
+    wrong = tuple(ParameterCheck(name, Worst(one, 1, 1)) for name, one in zip(("W1", "b1"), found, strict=True))
     monkeypatch.setattr("nnstep.engine.gradcheck.gradcheck", lambda timeline, iteration: wrong)
     status, out, err = ran(capsys, "gradcheck", "two.toml")
     assert (status, err) == (1, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from copy import copy
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstep import clock
 from nnstep.engine import Timeline
+from nnstep.engine import difference as difference_module
 from nnstep.engine.difference import TOLERANCE, difference, sweep, worst
 from nnstep.engine.probe import Probe
 from nnstep.scenario import loads
@@ -266,3 +269,28 @@ def test_where_a_function_bends_or_ends_the_right_slope_passes_and_one_nearby_do
     assert found.corner is None
     for factor in (1.1, 0.99, 1.001):
         assert not difference(with_numbers(record, slot, factor * record.value(slot)), slot, ()).ok
+
+
+def test_the_entries_that_are_looked_at_first_are_spread_over_all_of_them():
+    """However early the time is up, no large part of a gradient was passed over."""
+    record = Timeline(
+        loads('equations = "loss = sum(w * w)"\n[parameters]\nw = { shape = [40, 50], init = "ones" }')
+    ).record(1)
+    slot = slot_of(record, "grad(w)")
+    for looks in (1, 2, 5):
+        ticks = itertools.count()
+        with clock.reading(lambda ticks=ticks: float(next(ticks))):
+            found = worst(record, slot, most=2000, seconds=looks - 0.5)
+        assert 10 <= found.checked < 2000
+        assert found.entries == 2000
+    order = difference_module._order(record.value(slot), 2000)
+    assert sorted(order) == list(range(2000))
+    for count in (10, 50, 400):
+        gaps = np.diff([-1, *sorted(order[:count]), 2000])
+        assert gaps.max() <= 3 * 2000 / count
+
+
+def test_the_only_entry_that_is_no_number_is_looked_at_however_little_time_there_is():
+    record = Timeline(loads('equations = "loss = sum(sqrt(w))"\n[parameters]\nw = [4, 4, 4, 4, 4, 4, 0, 4]')).record(1)
+    found = worst(record, slot_of(record, "grad(w)"), most=2, seconds=-1.0)
+    assert found.index == (6,)

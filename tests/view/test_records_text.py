@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nnstep.engine import Timeline
+from nnstep.engine.difference import Difference, Worst
 from nnstep.engine.gradcheck import ParameterCheck, gradcheck
 from nnstep.program import compile_program
 from nnstep.scenario import loads
@@ -124,7 +125,7 @@ def test_gradcheck_report_names_the_mismatch():
     lines = list(gradcheck_report(checks, loss))
     assert [line.split()[0] for line in lines[1:5]] == ["a", "b", "c", "f"]
     assert all(line.endswith("  ok") for line in lines[1:5])
-    wrong = ParameterCheck("W1", (0, 2), 1.0, 2.0, 0.5, 1000, 5000)
+    wrong = ParameterCheck("W1", Worst(Difference((0, 2), 1.0, 2.0, 2.0, 2.0, 1e-6, 2.0, 0.5), 1000, 5000))
     lines = list(gradcheck_report([wrong], loss))
     assert re.search(r"^W1 +\[0, 2\] +1 +2 +5\.0e-01  MISMATCH$", lines[1])
     assert lines[2] == "W1: 1,000 of 5,000 entries, evenly spread"

@@ -94,9 +94,7 @@ def _sides(found: Difference, objective: str) -> str:
         numbers_said = {"below": plain(found.below, 4), "above": plain(found.above, 4)}
         key = "check.not-finite" if isfinite(found.numeric) else "check.not-finite.loss"
         return say(key, taken=plain(found.analytic, 4), **numbers_said)
-    noise = 1e-9 * max(abs(found.below), abs(found.above))  # what rounding leaves of a slope of 0
-    numbers = {"below": found.below, "above": found.above, "taken": found.analytic}
-    slopes = {key: plain(number if abs(number) > noise else 0.0, 4) for key, number in numbers.items()}
+    slopes = {key: plain(number, 4) for key, number in found.slopes.items()}
     corner = found.corner
     if corner is None:
         return say("check.bend", **slopes) if found.ok and found.nearest != found.numeric else ""

@@ -109,9 +109,7 @@ def _place(index: Index) -> str:
 def _corner(check: ParameterCheck) -> str:
     """Which operand stands at a corner, and the slopes on both sides of it."""
     found = next((one for one in check.corners if not one.ok), check.corners[0])
-    noise = 1e-9 * max(abs(found.below), abs(found.above))  # what rounding leaves of a slope of 0
-    numbers = {"below": found.below, "above": found.above, "taken": found.analytic}
-    said = {key: f"{number if abs(number) > noise else 0.0:.6g}" for key, number in numbers.items()}
+    said = {key: f"{number:.6g}" for key, number in found.slopes.items()}
     said["entry"] = clean(check.name) + _place(found.index)
     corner = found.corner
     if corner is None:

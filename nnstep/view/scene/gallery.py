@@ -30,7 +30,7 @@ __all__ = ["Gallery"]
 
 _T = TypeVar("_T")
 
-_WORK = 80_000_000  # numbers that a check of a whole matrix may touch after a key press: about a tenth of a second
+_SECONDS = 0.1  # that a check of a whole matrix may take after a key press
 _RECORDS = 4  # whose pictures are kept: two iterations, and a step's body in each
 _BYTES = 128 << 20  # that these records may have, besides the last one
 
@@ -123,7 +123,7 @@ class Gallery:
         from nnstep.engine.difference import difference, sweep, worst
 
         if self._worst is None or self._worst[0] is not record or self._worst[1] != slot:
-            self._worst = (record, slot, worst(record, slot, work=_WORK))
+            self._worst = (record, slot, worst(record, slot, seconds=_SECONDS))
         key = (slot, index)
         if self._swept is None or self._swept[0] is not record or self._swept[1] != key:
             self._swept = (record, key, difference(record, slot, index), sweep(record, slot, index))
