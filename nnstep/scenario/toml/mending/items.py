@@ -8,12 +8,19 @@ __all__ = ["Items", "on_one_line"]
 
 
 class Items:
-    """The pieces of a list while it is read."""
+    """The pieces of a list while it is read, from an offset of the text on.
 
-    def __init__(self) -> None:
+    after_comma  whether the next item needs no comma before it
+    broken       whether rows were told apart by their line ends or by semicolons
+    missing      the offsets after which a comma is missing
+    """
+
+    def __init__(self, start: int) -> None:
         self._rows: list[list[str]] = [[]]
-        self.after_comma = True  # where nothing is missing
+        self.after_comma = True
         self.broken = False
+        self.missing: list[int] = []
+        self._end = start  # of the last item
         self._nested = False
         self._on_line = 0  # numbers since the line began
         self._line_ended = False
@@ -47,9 +54,8 @@ class Items:
         self._on_line = 0
         return True
 
-    def item(self, text: str, nested: bool, several: bool) -> bool:
-        """Put an item in: whether a comma before it was missing."""
-        missing = False
+    def item(self, text: str, nested: bool, several: bool, end: int) -> None:
+        """Put an item in, which ends at an offset of the text."""
         if self._line_ended:
             ended, self._line_ended = self._on_line, False
             self._on_line = 0
@@ -62,13 +68,13 @@ class Items:
             row.insert(self._last + 1, ",")
             if not any(row[self._last + 2 :]):
                 row.append(" ")
-            missing = True
+            self.missing.append(self._end)
         self._last = len(self._rows[-1])
         self._rows[-1].append(text)
         self._nested = self._nested or nested
         self._on_line += 2 if several else 1
         self.after_comma = False
-        return missing
+        self._end = end
 
     def text(self) -> str:
         """The list with its brackets."""

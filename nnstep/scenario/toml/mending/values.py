@@ -23,6 +23,7 @@ _MADE = re.compile(
     r"(?:[A-Za-z]\w*\.)*(zeros|ones|randn|rand|normal|uniform|random|full|eye|range|arange|linspace|reshape)"
     r"[ \t]*\(([^\n#]*)\)"
 )
+_ENTRY = re.compile(rf"({KEY.pattern}|[^=:,}}\n]+?)[ \t]*(=>|:=|={{1,2}}|:)[ \t]*")
 _INITS = {"zeros": "zeros", "ones": "ones", "randn": "normal", "normal": "normal", "rand": "uniform"}
 
 
@@ -161,61 +162,79 @@ class Values:
         """A list, with its line ends and comments."""
         start = self._page.at
         self._page.at += 1
-        array = Items()
-        missing, end = list[int](), start
+        items = Items(start)
         while True:
             gap = self._gap()
-            array.gap(gap)
+            items.gap(gap)
             if self._page.at >= len(self._page.text) or ("\n" in gap and self._is_statement()):
-                back = len(gap) - len(gap.rstrip())
-                array.cut(back)
-                self._page.at -= back
-                lines = "\n" in array.text()
-                self._page.note("open", "[", meant="" if lines else "]", at=start)
-                self._page.sure = self._page.sure and not lines
+                self._not_closed(items, gap, start)
                 break
             sign = self._page.text[self._page.at]
             if sign in "])}":
-                self._page.at += 1
-                if sign != "]" and self._page.text[start] != {"}": "{", ")": "("}[sign]:
-                    self._page.note("closed-by", sign, "]", at=self._page.at - 1)
+                self._close(sign, start)
                 break
             if sign == ",":
-                if array.after_comma:
-                    self._page.note("commas-twice", meant=" ")
-                else:
-                    array.comma()
-                self._page.at += 1
+                self._comma(items)
             elif sign == ";":
-                self._page.at += 1
-                if _is_comment_after(self._page.text, self._page.at, gap):
-                    rest = self._page.rest()
-                    self._page.note("comment", ";", " ")
-                    array.gap(" # " + fit_comment(rest))
-                    self._page.at += len(rest)
-                elif not array.row():
-                    self._page.note("semicolon-list", meant=",", at=self._page.at - 1)
+                self._semicolon(items, gap)
             else:
-                begun, slips = self._page.at, len(self._page.slips)
-                item = self.read("[", name)
-                if self._page.at == begun:  # a sign that begins nothing
-                    self._page.at += 1
-                    self._page.sure = False
-                several = any(slip.reason == "commas" and slip.offset == begun for slip in self._page.slips[slips:])
-                if array.item(item, item[:1] in "[{", several):
-                    missing.append(end)
-                end = self._page.at
-        text = array.text()
-        if array.broken:
-            self._page.slips = [one for one in self._page.slips if one.reason != "commas" or one.offset < start]
-            shown = on_one_line(text)
-            alone = len(shown) <= WIDEST and "\n" in text
-            self._page.note(
-                "rows", meant="" if alone else shown, hint=say("toml.write", meant=shown) if alone else None, at=start
-            )
+                self._item(items, name)
+        return self._list(items, start)
+
+    def _not_closed(self, items: Items, gap: str, start: int) -> None:
+        """The text ends, or another statement begins, before the list that began at `start` is closed."""
+        back = len(gap) - len(gap.rstrip())
+        items.cut(back)
+        self._page.at -= back
+        lines = "\n" in items.text()
+        self._page.note("open", "[", meant="" if lines else "]", at=start)
+        self._page.sure = self._page.sure and not lines
+
+    def _close(self, sign: str, start: int) -> None:
+        """The list ends with a bracket, which may be another one than it began with."""
+        self._page.at += 1
+        if sign != "]" and self._page.text[start] != {"}": "{", ")": "("}[sign]:
+            self._page.note("closed-by", sign, "]", at=self._page.at - 1)
+
+    def _comma(self, items: Items) -> None:
+        if items.after_comma:
+            self._page.note("commas-twice", meant=" ")
         else:
-            for at in missing:
+            items.comma()
+        self._page.at += 1
+
+    def _semicolon(self, items: Items, gap: str) -> None:
+        """What begins a comment, ends a row, or stands in the place of a comma."""
+        self._page.at += 1
+        if _is_comment_after(self._page.text, self._page.at, gap):
+            rest = self._page.rest()
+            self._page.note("comment", ";", " ")
+            items.gap(" # " + fit_comment(rest))
+            self._page.at += len(rest)
+        elif not items.row():
+            self._page.note("semicolon-list", meant=",", at=self._page.at - 1)
+
+    def _item(self, items: Items, name: str) -> None:
+        begun, slips = self._page.at, len(self._page.slips)
+        item = self.read("[", name)
+        if self._page.at == begun:  # a sign that begins nothing
+            self._page.at += 1
+            self._page.sure = False
+        several = any(slip.reason == "commas" and slip.offset == begun for slip in self._page.slips[slips:])
+        items.item(item, item[:1] in "[{", several, self._page.at)
+
+    def _list(self, items: Items, start: int) -> str:
+        """The list as it is written, with the commas and brackets that were missing noted."""
+        text = items.text()
+        if not items.broken:
+            for at in items.missing:
                 self._page.note("commas", meant=text if "\n" not in text else ",", at=at)
+            return text
+        self._page.slips = [one for one in self._page.slips if one.reason != "commas" or one.offset < start]
+        shown = on_one_line(text)
+        alone = len(shown) <= WIDEST and "\n" in text
+        hint = say("toml.write", meant=shown) if alone else None
+        self._page.note("rows", meant="" if alone else shown, hint=hint, at=start)
         return text
 
     def _gap(self) -> str:
@@ -261,19 +280,12 @@ class Values:
         """A table in braces, on one line; the line ends taken out of it are put after it."""
         start = self._page.at
         self._page.at += 1
-        out, lines, after_comma, items = ["{"], 0, False, 0
+        entries, lines, after_comma = list[str](), 0, False
         while True:
             gap = self._gap()
             lines += gap.count("\n")
-            if (
-                "\n" in gap
-                and self._page.at < len(self._page.text)
-                and HEADER_LINE.match(self._page.text, self._page.at)
-            ):
-                self._page.note("open", "{", at=start)
-                self._page.sure = False
-                break
-            if self._page.at >= len(self._page.text):
+            ended = self._page.at >= len(self._page.text)
+            if ended or ("\n" in gap and HEADER_LINE.match(self._page.text, self._page.at)):
                 self._page.note("open", "{", at=start)
                 self._page.sure = False
                 break
@@ -287,30 +299,32 @@ class Values:
                 after_comma = True
                 self._page.at += 1
                 continue
-            found = re.compile(rf"({KEY.pattern}|[^=:,}}\n]+?)[ \t]*(=>|:=|={{1,2}}|:)[ \t]*").match(
-                self._page.text, self._page.at
-            )
-            if found is None:
-                self._page.note("line", short(self._page.rest()))
-                self._page.sure = False
-                self._page.at = (
-                    len(self._page.text)
-                    if "\n" not in self._page.text[self._page.at :]
-                    else self._page.text.index("\n", self._page.at)
-                )
+            entry = self._entry()
+            if entry is None:
                 break
-            key = found[1].strip()
-            name = key if KEY.fullmatch(key) else mended_key(self._page, key, self._page.at)
-            if found[2] != "=":
-                self._page.note("colon", found[2], "=", at=found.start(2))
-            self._page.at = found.end()
-            value = self.read("{", name)
+            name, value = entry
             lines += value.count("\n")
-            out.append(f"{', ' if items else ' '}{name} = {on_one_line(value)}")
-            items, after_comma = items + 1, False
+            entries.append(f"{name} = {on_one_line(value)}")
+            after_comma = False
         if lines:
             self._page.note("inline-lines", at=start, meant=" ")
-        return "".join([*out, " }" if items else "}"]) + "\n" * lines
+        return (f"{{ {', '.join(entries)} }}" if entries else "{}") + "\n" * lines
+
+    def _entry(self) -> tuple[str, str] | None:
+        """A key of a table in braces, and its value; None, and the rest of the line left out, for what is neither."""
+        found = _ENTRY.match(self._page.text, self._page.at)
+        if found is None:
+            rest = self._page.rest()
+            self._page.note("line", short(rest))
+            self._page.sure = False
+            self._page.at += len(rest)
+            return None
+        key = found[1].strip()
+        name = key if KEY.fullmatch(key) else mended_key(self._page, key, self._page.at)
+        if found[2] != "=":
+            self._page.note("colon", found[2], "=", at=found.start(2))
+        self._page.at = found.end()
+        return name, self.read("{", name)
 
 
 def _word_end(text: str, start: int, inside: str) -> int:
