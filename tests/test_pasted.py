@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnstep.pasted import Typed, TypedError, read_arrays, read_numbers
+from nnstep.pasted import NotNumbersError, Numbers, read_arrays, read_numbers
 
 ARRAYS = hnp.arrays(
     np.float64,
@@ -21,11 +21,11 @@ ARRAYS = hnp.arrays(
 )
 
 
-def read_or_refused(text: str) -> Typed | str:
+def read_or_refused(text: str) -> Numbers | str:
     """What was read, or why it was not: no other error comes out."""
     try:
         return read_numbers(text)
-    except TypedError as error:
+    except NotNumbersError as error:
         return str(error)
 
 
@@ -130,7 +130,7 @@ def test_brackets_say_the_shape() -> None:
     ],
 )
 def test_what_is_no_number_is_refused_in_words(text: str, said: str) -> None:
-    with pytest.raises(TypedError, match=said):
+    with pytest.raises(NotNumbersError, match=said):
         read_numbers(text)
 
 
@@ -200,7 +200,7 @@ def test_decimals_of_what_numpy_prints_are_those_it_was_rounded_to(array: np.nda
 def test_a_megabyte_is_read_or_refused_in_time(text: str) -> None:
     """Time in proportion to the text; a squared one would take hours here."""
     said = read_or_refused(text)
-    assert isinstance(said, Typed) or 0 < len(said) < 200
+    assert isinstance(said, Numbers) or 0 < len(said) < 200
 
 
 @settings(max_examples=300, deadline=None)
@@ -245,7 +245,7 @@ def test_a_number_as_programs_print_it(text: str) -> None:
 def test_several_arrays_have_their_names() -> None:
     for key in ("dict", "two", "two octave"):
         assert [name for name, _ in read_arrays(MATRICES[key])] == ["dW1", "db1"]
-    with pytest.raises(TypedError, match=r"found 2 arrays \(dW1, db1\), expected one"):
+    with pytest.raises(NotNumbersError, match=r"found 2 arrays \(dW1, db1\), expected one"):
         read_numbers(MATRICES["two"])
 
 
@@ -263,7 +263,7 @@ def test_several_arrays_have_their_names() -> None:
     ],
 )
 def test_what_cannot_be_read_says_where_it_stopped(text: str, line: int, column: int, shown: str) -> None:
-    with pytest.raises(TypedError) as found:
+    with pytest.raises(NotNumbersError) as found:
         read_arrays(text)
     assert str(found.value).startswith(f"line {line}, column {column}: ")
     assert shown in str(found.value)

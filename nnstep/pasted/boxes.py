@@ -7,7 +7,7 @@ import re
 from nnstep.catalogue import say
 from nnstep.pasted.dialects import WRITTEN_OTHERWISE
 from nnstep.pasted.entries import NUMBER, assembled, entry
-from nnstep.pasted.model import Entry, Typed, TypedError, place
+from nnstep.pasted.model import Entry, NotNumbersError, Numbers, place
 from nnstep.text import clean
 
 __all__ = ["BOX", "boxed"]
@@ -18,10 +18,10 @@ _RIGHT = "⎤⎥⎦⎞⎟⎠]"
 _ROW = re.compile(rf"\[[ \t]*(?:{NUMBER}[ \t]+)*{NUMBER}[ \t]*\]", re.IGNORECASE)
 
 
-def boxed(text: str) -> list[tuple[str, Typed]]:
-    """Every matrix of a text with the name above it or before it, "" where there is none. Raises TypedError."""
+def boxed(text: str) -> list[tuple[str, Numbers]]:
+    """Every matrix of a text with the name above it or before it, "" where there is none. Raises NotNumbersError."""
     lines = text.replace("\r\n", "\n").translate(WRITTEN_OTHERWISE).split("\n")
-    found: list[tuple[int, int, str, Typed]] = []
+    found: list[tuple[int, int, str, Numbers]] = []
     for number, line in enumerate(lines):
         starts = [at.start() for at in re.finditer("[⎡⎛]", line)]
         starts += [at.start() for at in _ROW.finditer(line)]
@@ -31,8 +31,8 @@ def boxed(text: str) -> list[tuple[str, Typed]]:
             shape = (len(rows[0]),) if line[column] == "[" else (len(rows), len(rows[0]))
             found.append((number, column, name, assembled(rows, shape, True)))
     if not found:
-        raise TypedError(say("typed.nothing"))
-    named: dict[str, Typed] = {}
+        raise NotNumbersError(say("typed.nothing"))
+    named: dict[str, Numbers] = {}
     for _, _, name, typed in found:  # a parameter may be there twice, before its update and after it
         named.setdefault(name, typed)
     return list(named.items())
@@ -46,13 +46,13 @@ def _rows(lines: list[str], first: int, column: int) -> list[list[Entry]]:
         line = lines[number]
         sign = line[column] if column < len(line) else ""
         if number > first and sign not in (middle, last):
-            raise TypedError(say("typed.box", line=number + 1))
+            raise NotNumbersError(say("typed.box", line=number + 1))
         end = next((at for at in range(column + 1, len(line)) if line[at] in _RIGHT), len(line))
         if rows and sign == middle and not line[column + 1 : end].strip():
             continue  # SymPy leaves a line between two rows
         rows.append(_numbers(lines, number, column + 1, end))
         if len(rows[-1]) != len(rows[0]):
-            raise TypedError(say("typed.ragged", row=len(rows), count=len(rows[-1]), first=len(rows[0])))
+            raise NotNumbersError(say("typed.ragged", row=len(rows), count=len(rows[-1]), first=len(rows[0])))
         if sign == last or not last:
             break
     return rows
@@ -64,10 +64,10 @@ def _numbers(lines: list[str], number: int, start: int, end: int) -> list[Entry]
         read = entry(word[0])
         if read is None:
             line, column = place("\n".join(lines), sum(len(one) + 1 for one in lines[:number]) + start + word.start())
-            raise TypedError(say("typed.no-number", line=line, column=column, text=repr(clean(word[0], 40))))
+            raise NotNumbersError(say("typed.no-number", line=line, column=column, text=repr(clean(word[0], 40))))
         found.append(read)
     if not found:
-        raise TypedError(say("typed.nothing"))
+        raise NotNumbersError(say("typed.nothing"))
     return found
 
 

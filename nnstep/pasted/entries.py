@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
-from nnstep.pasted.model import Entry, Typed
+from nnstep.pasted.model import Entry, Numbers
 
 __all__ = ["NUMBER", "assembled", "entry"]
 
@@ -64,7 +64,7 @@ def _shift(exponent: str) -> int:
     return -size if exponent.startswith("-") else size
 
 
-def assembled(rows: Sequence[Sequence[Entry]], shape: tuple[int, ...], printed: bool, scale: float = 1.0) -> Typed:
+def assembled(rows: Sequence[Sequence[Entry]], shape: tuple[int, ...], printed: bool, scale: float = 1.0) -> Numbers:
     """Rows of numbers as what was typed; `printed` says that they all were rounded alike, `scale` multiplies them."""
     entries = [one for row in rows for one in row]
     decimals = _decimals(entries, printed)
@@ -75,7 +75,7 @@ def assembled(rows: Sequence[Sequence[Entry]], shape: tuple[int, ...], printed: 
     if decimals is not None and any(one.decimals for one in entries):
         most = max(one.decimals or 0 for one in entries)
         units = tuple(tuple(_unit(one, most, printed) * scale for one in row) for row in rows)
-    return Typed(tuple(tuple(one.number * scale for one in row) for row in rows), shape, decimals, units)
+    return Numbers(tuple(tuple(one.number * scale for one in row) for row in rows), shape, decimals, units)
 
 
 def _unit(one: Entry, most: int, printed: bool) -> float:

@@ -1,18 +1,18 @@
-"""What was typed or pasted, as numbers."""
+"""The numbers of a text that was typed or pasted, and where it has none."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Entry", "Typed", "TypedError", "place"]
+__all__ = ["Entry", "NotNumbersError", "Numbers", "place"]
 
 
-class TypedError(Exception):
+class NotNumbersError(Exception):
     """A text that is no number and no matrix; the message says where and why, in plain words."""
 
 
-class Typed(NamedTuple):
-    """What was typed.
+class Numbers(NamedTuple):
+    """The numbers of a text, as one array.
 
     rows      the numbers, row by row, all of one length
     shape     () for a single number, (k,) for one row, (n, k) for several or for one in double brackets

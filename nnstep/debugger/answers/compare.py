@@ -13,7 +13,7 @@ from nnstep.debugger.answers.mistakes import Cause, causes, sample_count, search
 from nnstep.engine import Record
 from nnstep.errors import LanguageError, NnstepError, nearest
 from nnstep.ops import Array, Index
-from nnstep.pasted import TypedError
+from nnstep.pasted import NotNumbersError
 from nnstep.program import Program
 from nnstep.program.naming import value_named
 from nnstep.scenario.answers.files import read_text
@@ -270,7 +270,7 @@ def check_pasted(record: Record, name: str, text: str, earlier: Callable[[int], 
     """
     try:
         answers = read_text(text)
-    except TypedError as error:
+    except NotNumbersError as error:
         raise ValueError(str(error)) from None
     except NnstepError as error:
         raise ValueError("; ".join(map(str, error.problems))) from None

@@ -12,7 +12,7 @@ import numpy as np
 
 from nnstep.debugger.listing import Path
 from nnstep.ops import Array, Index
-from nnstep.pasted import Typed
+from nnstep.pasted import Numbers
 
 __all__ = ["HINTS", "Answered", "Question", "Quiz", "Verdict", "judge", "tolerance"]
 
@@ -129,7 +129,7 @@ def _tolerance(part: Array, largest: float, decimals: int | None) -> Array:
     return np.where(np.isfinite(part), allowed, 0.0)
 
 
-def judge(value: Array, typed: Typed, cell: Index) -> Verdict:
+def judge(value: Array, typed: Numbers, cell: Index) -> Verdict:
     """Compare what was typed with a value: one number with its entry `cell`, several with all of it.
 
     A vector may be typed as a row or as lines of one number, a scalar in brackets. Raises nothing.

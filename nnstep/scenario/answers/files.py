@@ -13,7 +13,7 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
-from nnstep.pasted import TypedError, read_arrays
+from nnstep.pasted import NotNumbersError, read_arrays
 from nnstep.scenario.answers.given import Answers, Given, given, given_twice
 from nnstep.scenario.answers.json_text import read_json_text
 from nnstep.scenario.data.array_files import DataFileError, array_names, read_npy, read_npz
@@ -49,7 +49,7 @@ def read_answers(path: str) -> Answers:
                 found = read_text(_separated(text) if kind == ".csv" else text, stem)
     except UnicodeDecodeError:
         raise NnstepError(Problem(say("answers.not-text"), file=path, hint=say("answers.kinds"))) from None
-    except (DataFileError, TypedError) as error:
+    except (DataFileError, NotNumbersError) as error:
         hint = error.hint if isinstance(error, DataFileError) else None
         raise NnstepError(Problem(str(error), file=path, hint=hint)) from None
     except NnstepError as error:
@@ -92,7 +92,7 @@ def _separated(text: str) -> str:
 def read_text(text: str, stem: str = "") -> Answers:
     """One or several arrays, as people type them and programs print them; one without a name is called `stem`.
 
-    Raises TypedError; NnstepError for what is JSON and cannot be used.
+    Raises NotNumbersError; NnstepError for what is JSON and cannot be used.
     """
     if _JSON.match(text):
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
-from nnstep.pasted import TypedError, read_numbers
+from nnstep.pasted import NotNumbersError, read_numbers
 from nnstep.scenario.edits.read import given_shapes, read_all
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.model import Edit, Scenario
@@ -90,7 +90,7 @@ def _number(typed: str, name: str) -> float | bool | list[float]:
         return plain.lower() == "true"
     try:
         found = read_numbers(plain)
-    except TypedError as error:
+    except NotNumbersError as error:
         said = say("said.about", what=clean(name, 40), reason=error)
         raise NnstepError(Problem(said, hint=None if plain else say("edits.typed"))) from None
     if len(found.shape) > 1:

@@ -14,7 +14,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.debugger import Cell, Position
 from nnstep.debugger.answers.quiz import HINTS, Question, Quiz, Verdict, judge
 from nnstep.files import rewrite
-from nnstep.pasted import TypedError, read_numbers
+from nnstep.pasted import NotNumbersError, read_numbers
 from nnstep.text import clean
 from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.moment import Moment
@@ -137,7 +137,7 @@ class Quizzing:
     def _answer(self, text: str, moment: Moment) -> Line:
         try:
             typed = read_numbers(text)
-        except TypedError as error:
+        except NotNumbersError as error:
             return (Piece(str(error), "error"),)
         cell = self._cell(moment)
         value = moment.inner.record.value(cell.slot)
