@@ -6,8 +6,9 @@ Nothing raised here is anything but NnstepError, and that has all the problems o
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.errors import LanguageError, NnstepError, Problem
@@ -76,37 +77,33 @@ def loads(text: str, path: str | None = None, base: str | None = None) -> Scenar
         raise NnstepError(Problem(say("scenario.large", reason=type(error).__name__), path)) from None
 
 
+class _Contents(NamedTuple):
+    """What a network is made of, whether it is written as layers or as equations."""
+
+    data: Data | None = None
+    equations: Sequence[Equation] = ()
+    parameters: Sequence[Parameter] = ()
+    constants: Sequence[Parameter] = ()
+
+
 class _Reading:
     """One document while it is read. The order of the steps is the order in which they need each other."""
 
     def __init__(self, document: dict[str, Any], report: Report, base: str | None) -> None:
         self._report = report
         self._base = base
-        self._root = Field(document, (), report)
+        self._fields = table(Field(document, (), report), _KEYS)
+        self._seed = whole(self._fields.get("seed"), 0, least=0, most=_LARGEST_SEED) or 0
         self._names = Names(report, frozenset(one.name for one in OPERATIONS if one.where != "rule"))
         self._budget = Budget()
-        self._fields: dict[str, Field] = {}
-        self._seed = 0
 
     def scenario(self) -> Scenario:
         """The scenario. Raises NnstepError with every problem found."""
-        fields = self._fields = table(self._root, _KEYS)
+        fields = self._fields
         title = text(fields.get("title"), longest=200) or self._file_name()
         description = text(fields.get("description"))
-        self._seed = whole(fields.get("seed"), 0, least=0, most=_LARGEST_SEED) or 0
-        constants: list[Parameter] = []
-        data: Data | None = None
-        equations: list[Equation] = []
-        parameters: list[Parameter] = []
-        if "layers" in fields and "equations" in fields:
-            fields["equations"].wrong(say("scenario.two-networks", line=fields["layers"].line))
-        elif "layers" in fields:
-            data, equations, parameters = self._from_layers(fields["layers"])
-        elif "equations" in fields:
-            data, equations, parameters, constants = self._from_equations(fields["equations"])
-        else:
-            self._report.add(("layers",), say("scenario.no-network"))
-        objective = self._objective(equations)
+        contents = self._contents()
+        objective = self._objective(contents.equations)
         optimizer = read_optimizer(fields["optimizer"]) if "optimizer" in fields else None
         training = read_training(fields["training"]) if "training" in fields else Training()
         names = None if self._report.problems else self._names.all()
@@ -115,10 +112,10 @@ class _Reading:
             title=title,
             description=description.strip(),
             seed=self._seed,
-            equations=tuple(equations),
-            parameters=tuple(parameters),
-            data=data,
-            constants=MappingProxyType({constant.name: constant.value for constant in constants}),
+            equations=tuple(contents.equations),
+            parameters=tuple(contents.parameters),
+            data=contents.data,
+            constants=MappingProxyType({constant.name: constant.value for constant in contents.constants}),
             objective=objective,
             optimizer=optimizer,
             training=training,
@@ -132,6 +129,18 @@ class _Reading:
             scenario = scenario._replace(edits=read_edits(fields["edits"], scenario if names is not None else None))
         self._report.finish()
         return scenario
+
+    def _contents(self) -> _Contents:
+        layers, equations = self._fields.get("layers"), self._fields.get("equations")
+        if layers is not None and equations is not None:
+            equations.wrong(say("scenario.two-networks", line=layers.line))
+        elif layers is not None:
+            return self._from_layers(layers)
+        elif equations is not None:
+            return self._from_equations(equations)
+        else:
+            self._report.add(("layers",), say("scenario.no-network"))
+        return _Contents()
 
     def _file_name(self) -> str:
         """The file's name without folder and ".toml", to go by where there is no title."""
@@ -147,32 +156,35 @@ class _Reading:
                 self._names.give(name, "data", (*field.path, name))
         return data
 
-    def _from_layers(self, layers: Field) -> tuple[Data | None, list[Equation], list[Parameter]]:
+    def _from_layers(self, layers: Field) -> _Contents:
         for key in ("parameters", "constants"):
             if key in self._fields:
                 self._fields[key].wrong(say("scenario.with-equations", table=key))
-        loss_field = self._fields.get("loss")
-        kind = loss_field.value.get("type") if loss_field and isinstance(loss_field.value, dict) else None
+        loss = self._fields.get("loss")
+        kind = loss.value.get("type") if loss and isinstance(loss.value, dict) else None
         data = self._data(class_numbers=kind in NUMBERED)
-        columns = None
+        network = read_layers(layers, self._columns(layers, data), self._seed, self._budget)
+        if network is None:
+            return _Contents(data)
+        self._name(network, layers)
+        compared = read_loss(loss, network) if loss is not None else None
+        if compared is not None and loss is not None:
+            network.equations.append(compared)
+            self._names.give("loss", "loss", loss.path)
+            if data is not None and kind in LOSSES:
+                check_targets(loss, self._fields["data"], data, str(kind), network)
+        return _Contents(data, network.equations, network.parameters)
+
+    def _columns(self, layers: Field, data: Data | None) -> int | None:
+        """How many columns the first layer takes; None, and a problem noted, where that is not known."""
         if "data" not in self._fields:
             layers.wrong(say("scenario.layers-need-data"))
-        elif data is not None and data.x.ndim != 2:
-            hint = say("scenario.x-list.hint") if data.origin == "inline" else None
-            self._data_x().wrong(say("scenario.x-list", count=len(data.x)), hint)
+        elif data is not None and data.x.ndim == 2:
+            return int(data.x.shape[1])
         elif data is not None:
-            columns = data.x.shape[1]
-        network = read_layers(layers, columns, self._seed, self._budget)
-        if network is None:
-            return data, [], []
-        self._name(network, layers)
-        loss = read_loss(loss_field, network) if loss_field is not None else None
-        if loss is not None and loss_field is not None:
-            network.equations.append(loss)
-            self._names.give("loss", "loss", loss_field.path)
-            if data is not None and kind in LOSSES:
-                check_targets(loss_field, self._fields["data"], data, str(kind), network)
-        return data, network.equations, network.parameters
+            hint = say("scenario.x-list.hint") if data.origin == "inline" else None
+            self._data_field("x").wrong(say("scenario.x-list", count=len(data.x)), hint)
+        return None
 
     def _name(self, network: Network, layers: Field) -> None:
         for parameter in network.parameters:
@@ -180,29 +192,29 @@ class _Reading:
         for one in network.equations:
             self._names.give(one.assignment.target, "layer", layers.path, one.line)
 
-    def _data_x(self) -> Field:
+    def _data_field(self, name: str) -> Field:
+        """Where x or y stands in [data], or [data] itself."""
         field = self._fields["data"]
-        return field.child("x") if "x" in field.value else field
+        return field.child(name) if name in field.value else field
 
-    def _from_equations(self, field: Field) -> tuple[Data | None, list[Equation], list[Parameter], list[Parameter]]:
+    def _from_equations(self, field: Field) -> _Contents:
         if "loss" in self._fields:
             self._fields["loss"].wrong(say("scenario.with-layers"), say("scenario.with-layers.hint"))
         equations = self._equations(field)
         classes = compares_classes(equations)
         data = self._data(class_numbers=classes)
-        parameters, constants = (
-            read_parameters(self._fields[key], self._names, self._seed, self._budget, constant=key == "constants")
-            if key in self._fields
-            else []
-            for key in ("parameters", "constants")
-        )
+        parameters, constants = self._parameters("parameters"), self._parameters("constants")
         for one in equations:
             self._names.give(one.assignment.target, "equation", field.path, one.line)
-        if data is not None and data.y is not None and data.x.ndim == 2 and data.y.ndim == 1 and classes:
-            data_field = self._fields["data"]
-            path = (*data_field.path, "y") if "y" in data_field.value else data_field.path
-            check_class_numbers(self._report, path, data, None)
-        return data, equations, parameters, constants
+        if classes and data is not None and data.y is not None and data.x.ndim == 2 and data.y.ndim == 1:
+            check_class_numbers(self._report, self._data_field("y").path, data, None)
+        return _Contents(data, equations, parameters, constants)
+
+    def _parameters(self, key: str) -> list[Parameter]:
+        field = self._fields.get(key)
+        if field is None:
+            return []
+        return read_parameters(field, self._names, self._seed, self._budget, constant=key == "constants")
 
     def _equations(self, field: Field) -> list[Equation]:
         value = field.value
@@ -225,7 +237,7 @@ class _Reading:
             field.expected(say("wanted.equation"))
         return [Equation(one, lines[min(one.line, len(lines)) - 1], field.key) for one in assignments]
 
-    def _objective(self, equations: list[Equation]) -> str | None:
+    def _objective(self, equations: Sequence[Equation]) -> str | None:
         """The scalar to differentiate: the one named, or `loss` where there is one."""
         field = self._fields.get("objective")
         targets = [one.assignment.target for one in equations]
