@@ -81,7 +81,7 @@ def test_the_tables_of_the_readme_are_the_programs_own():
 
 
 def test_the_readme_names_every_optimizer_and_initialiser_and_loss():
-    from nnstep.scenario.initial import INITIALISERS
+    from nnstep.scenario.initialisers import INITIALISERS
     from nnstep.scenario.losses import LOSSES
     from nnstep.scenario.training import OPTIMIZERS
 

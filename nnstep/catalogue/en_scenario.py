@@ -131,7 +131,7 @@ SCENARIO: dict[str, str] = {
     "loss.class.hint": "classes are counted from 0",
     "loss.class.more.one": "1 more sample has no class number in y",
     "loss.class.more.many": "{count} more samples have no class number in y",
-    # -- the optimizer, and what stops a run (scenario/training.py)
+    # -- the optimizer, and what stops a run (scenario/training.py, conditions.py)
     "training.nesterov": "nesterov looks ahead along the momentum, and momentum is 0",
     "training.nesterov.hint": "set momentum = 0.9",
     "training.option-of": "an option of {owners}, not of {optimizer}",

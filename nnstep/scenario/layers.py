@@ -15,7 +15,7 @@ from nnstep.language import number_text, parse_equations
 from nnstep.ops import operation
 from nnstep.scenario.data.orientation import weight_transposed
 from nnstep.scenario.hints import suggest
-from nnstep.scenario.initial import INITIALISERS
+from nnstep.scenario.initialisers import INITIALISERS
 from nnstep.scenario.model import Array, Equation, Parameter
 from nnstep.scenario.parameters import Budget, drawn
 from nnstep.scenario.toml.arrays import array, times

@@ -15,6 +15,7 @@ from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language import parse_equations
 from nnstep.ops import OPERATIONS
 from nnstep.ops.foreign import line_hint
+from nnstep.scenario.conditions import read_conditions
 from nnstep.scenario.data.data_table import read_data
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.layers import Network, read_layers
@@ -32,7 +33,7 @@ from nnstep.scenario.parameters import Budget, read_parameters
 from nnstep.scenario.toml.document import SCENARIO_BYTES, decode, parse_leniently, read_bytes
 from nnstep.scenario.toml.fields import Field, Report, table, text, whole
 from nnstep.scenario.toml.positions import Positions
-from nnstep.scenario.training import read_conditions, read_optimizer, read_training
+from nnstep.scenario.training import read_optimizer, read_training
 from nnstep.text import clean
 
 __all__ = ["load", "loads"]

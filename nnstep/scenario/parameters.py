@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 
 from nnstep.catalogue import say
-from nnstep.scenario.initial import INITIALISERS, NEEDS_FANS, initial
+from nnstep.scenario.initialisers import INITIALISERS, NEEDS_FANS, initial
 from nnstep.scenario.model import Array, Parameter
 from nnstep.scenario.names import Names
 from nnstep.scenario.toml.arrays import array, shape

@@ -19,7 +19,7 @@ from nnstep.scenario.data.generate import GENERATORS
 from nnstep.scenario.edits.read import _KEYS as EDIT_KEYS
 from nnstep.scenario.hints.foreign_words import HOMES, NOTES, WORDS
 from nnstep.scenario.hints.suggest import hint, place_of
-from nnstep.scenario.initial import INITIALISERS
+from nnstep.scenario.initialisers import INITIALISERS
 from nnstep.scenario.layers import _LINEAR, ACTIVATIONS
 from nnstep.scenario.load import _KEYS
 from nnstep.scenario.losses import LOSSES

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnstep.scenario.initial import DATA, stream
+from nnstep.scenario.initialisers import DATA, stream
 from nnstep.scenario.model import Array
 from nnstep.scenario.toml.arrays import frozen
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstep.scenario import loads
-from nnstep.scenario.initial import INITIALISERS, initial
+from nnstep.scenario.initialisers import INITIALISERS, initial
 from tests.scenario.helpers import DATA, network
 
 ROWS, COLUMNS = 300, 200
