@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from textual import events
-from textual.geometry import Region
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from nnstep.tui.app import NnstepApp
+from nnstep.tui.widgets.pane_view import PaneView
 from tests.tui.fakes import ENTRIES, FakeStepper, fake_opener
 
 __all__ = ["board_rows", "post_keys", "press_at_once", "run", "screen_text"]
@@ -57,5 +57,12 @@ def screen_text(app: NnstepApp) -> str:
 def board_rows(app: NnstepApp) -> list[list[tuple[str, object]]]:
     """The board's rows: every character with its style."""
     board = app.stepping.board
-    strips = board.render_lines(Region(0, 0, *board.size))
-    return [[(char, segment.style) for segment in strip for char in segment.text] for strip in strips]
+    rows: list[list[tuple[str, object]]] = [[] for _ in range(board.size.height)]
+    shown = [view for view in board.query(PaneView) if view.pane.box is not None]
+    for view in sorted(shown, key=lambda view: view.pane.box.x):
+        for row in range(view.pane.box.height):
+            strip = view.render_line(row)
+            rows[view.pane.box.y + row] += [(char, segment.style) for segment in strip for char in segment.text]
+    if not shown:
+        return [[(char, one.style) for one in board.render_line(y) for char in one.text] for y in range(len(rows))]
+    return rows

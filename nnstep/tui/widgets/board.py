@@ -1,6 +1,6 @@
-"""The board: one Textual widget that holds header, panels, tabs and footer.
+"""The board: header, panels, tabs and footer, each a widget of its own.
 
-A view state comes in, all panes are painted by one handler, and the rows of those that differ are refreshed.
+A view state comes in, all panes are painted by one handler, and the parts of those that differ are drawn.
 """
 
 from __future__ import annotations
@@ -9,20 +9,23 @@ from collections.abc import Sequence
 
 from rich.segment import Segment
 from textual import events, message
+from textual.app import ComposeResult
 from textual.filter import LineFilter
-from textual.geometry import Region
+from textual.geometry import Size
+from textual.layout import Layout
 from textual.strip import Strip
 from textual.widget import Widget
 
 from nnstep.catalogue import say
 from nnstep.text import width as text_width
-from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, arrange
+from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, Box, arrange
 from nnstep.tui.textual_private import survives
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
 from nnstep.tui.widgets.mouse import Asked, Mouse
 from nnstep.tui.widgets.pane import Pane, fit
-from nnstep.tui.widgets.selection import Selection, lit
+from nnstep.tui.widgets.pane_view import PaneView, Places
+from nnstep.tui.widgets.selection import Selection
 from nnstep.view.state import PANEL_KEYS, ViewState
 from nnstep.view.text.ascii_signs import line_in_ascii
 from nnstep.view.text.canvas import Line, Panel, Piece, Target, line_text
@@ -57,6 +60,8 @@ class Board(Widget):
             **{key: Pane(key) for key in PANEL_KEYS},
             "footer": Pane("footer", framed=False, backgrounds=("band",)),
         }
+        self._views = {key: PaneView(pane, palette) for key, pane in self._panes.items()}
+        self._places = Places(self._place)
         self.mouse = Mouse(
             self._panes,
             Asked(
@@ -75,6 +80,15 @@ class Board(Widget):
         self._tabs = Tabs(self.focused)
         self._arrangement = Arrangement((0, 0))
         self._selection: Selection | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """Where the panes are is worked out here, and not by rules of a style sheet."""
+        return self._places
+
+    def compose(self) -> ComposeResult:
+        """The widgets of all panes."""
+        yield from self._views.values()
 
     # What the screen tells the board.
 
@@ -108,6 +122,9 @@ class Board(Widget):
     def dress(self, palette: Palette) -> None:
         """Other colours."""
         self._palette = palette
+        for view in self._views.values():
+            view.palette = palette
+            view.refresh()
         self.refresh()
 
     def use_ascii(self) -> None:
@@ -170,10 +187,10 @@ class Board(Widget):
     def select(self, selection: Selection | None) -> None:
         """Show that a part of a panel is selected, in place of another one; None for nothing."""
         before, self._selection = self._selection, selection
-        for one in (before, selection):
-            if one is not None and (pane := self._panes[one.key]).box is not None:
-                box, rows = pane.inner, one.lines
-                self.refresh(Region(box.x, box.y + rows.start, box.width, len(rows)))
+        if before is not None and (selection is None or selection.key != before.key):
+            self._views[before.key].select(None)
+        if selection is not None:
+            self._views[selection.key].select(selection)
 
     def copied(self, key: str) -> str:
         """The text that is selected, else that of a panel: all of it, or what is in sight when it is very large."""
@@ -236,10 +253,10 @@ class Board(Widget):
             return self._tabs
         return self._state.panels[key]
 
-    def _arrange(self) -> bool:
-        """Put the panes where they belong for the size and the focus of now; whether anything moved."""
+    def _arrange(self, size: Size) -> bool:
+        """Put the panes where they belong for a size and the focus of now; whether anything moved."""
         watching, lines = (self._state.watching, self._state.header_lines) if self._state is not None else (0, 2)
-        arrangement = arrange(self.size.width, self.size.height, self.focused, self.zoomed, watching, lines)
+        arrangement = arrange(size.width, size.height, self.focused, self.zoomed, watching, lines)
         if arrangement == self._arrangement:
             return False
         self._arrangement = arrangement
@@ -248,60 +265,38 @@ class Board(Widget):
             pane.place(boxes.get(key) or arrangement.panels.get(key))
         return True
 
-    def _paint(self) -> list[Region]:
-        """Paint all panes; the parts of rows that have changed."""
+    def _place(self, size: Size) -> list[tuple[Widget, Box]]:
+        """Where each pane is on a screen of this size; those that are in sight are painted for it."""
+        if self._arrange(size):
+            self._paint()
+        return [(view, view.pane.box) for view in self._views.values() if view.pane.box is not None]
+
+    def _paint(self) -> dict[str, list[Box]]:
+        """Paint all panes; the parts of each that have changed."""
         if self._state is None:
-            return []
-        changed: list[Region] = []
-        for key, pane in self._panes.items():
-            if pane.box is not None:
-                changed += [Region(*box) for box in pane.paint(self._panel(key), key == self.focused)]
-        return changed
+            return {}
+        return {
+            key: pane.paint(self._panel(key), key == self.focused)
+            for key, pane in self._panes.items()
+            if pane.box is not None
+        }
 
     def _repaint(self) -> None:
         if not self.size:
             return
-        moved = self._arrange()
+        moved = self._arrange(self.size)
         changed = self._paint()
-        self._unselect(moved, changed)
+        if self._selection is not None and (moved or changed.get(self._selection.key, True)):
+            self.select(None)  # its panel has changed
+        for key, boxes in changed.items():
+            self._views[key].draw(boxes)
         if moved:
-            self.refresh()
-        elif changed:
-            self.refresh(*changed)
-
-    def _unselect(self, moved: bool, changed: list[Region]) -> None:
-        """Nothing is selected any more where its panel has changed."""
-        if self._selection is not None:
-            box = self._panes[self._selection.key].box
-            if moved or box is None or any(box.holds(region.x, region.y) for region in changed):
-                self.select(None)
-
-    def on_resize(self) -> None:
-        """Arrange the panes anew."""
-        self._repaint()
+            self._views["header"].refresh(layout=True)  # of a child: Textual keeps where a widget's children are
 
     def render_line(self, y: int) -> Strip:
-        """A line of the screen."""
-        segments: list[Segment] = []
-        here = [(pane.box, pane) for pane in self._panes.values() if pane.box is not None and pane.rows]
-        for box, pane in sorted(here, key=lambda pair: pair[0].x):
-            if box.y <= y < box.y + box.height:
-                row = y - box.y
-                styles = self._palette.styles(pane.background(row))
-                segments += [Segment(text, styles[role]) for text, role in self._row(pane, row)]
-        if not segments:
-            segments = [Segment(text, self._palette.styles("text")[role]) for text, role in self._apology(y)]
-        return Strip(segments, self.size.width)
-
-    def _row(self, pane: Pane, row: int) -> Line:
-        """A row of a pane, with what is selected of it."""
-        if self._selection is None or self._selection.key != pane.key:
-            return pane.rows[row]
-        assert pane.box is not None
-        inner, line = pane.inner, row - (pane.inner.y - pane.box.y)
-        start, stop = self._selection.columns(line, inner.width)
-        before = inner.x - pane.box.x
-        return lit(pane.rows[row], before + start, before + stop) if stop > start else pane.rows[row]
+        """What stands behind the panes: nothing, or that the screen is too small for them."""
+        styles = self._palette.styles("text")
+        return Strip([Segment(text, styles[role]) for text, role in self._apology(y)], self.size.width)
 
     def _apology(self, y: int) -> Line:
         """What stands on an empty screen: nothing, or that it is too small."""

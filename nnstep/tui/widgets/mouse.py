@@ -1,6 +1,7 @@
 """What the mouse does on the board: a click asks for what is under it, a drag selects text, panels scroll.
 
-On the line of the run a drag goes along the run instead.
+On the line of the run a drag goes along the run instead. The board fills the screen: its columns and rows are those of
+the screen.
 """
 
 from __future__ import annotations
@@ -53,21 +54,21 @@ class Mouse:
         """Say what was clicked."""
         if self._moved:
             self._moved = False
-        elif (pane := self.pane_at(event.x, event.y)) is not None:
-            self._asked.click(pane.key, pane.target(event.x, event.y))
+        elif (pane := self.pane_at(event.screen_x, event.screen_y)) is not None:
+            self._asked.click(pane.key, pane.target(event.screen_x, event.screen_y))
 
     def press(self, event: events.MouseDown) -> None:
         """A drag may begin."""
         self._moved = False
         self._pressed = None
         self._asked.select(None)
-        pane = self.pane_at(event.x, event.y)
-        target = pane.target(event.x, event.y) if pane is not None else None
+        pane = self.pane_at(event.screen_x, event.screen_y)
+        target = pane.target(event.screen_x, event.screen_y) if pane is not None else None
         if pane is not None and target is not None and target.command == _DRAGGED:
-            self._dragged = (pane, event.y, target)
+            self._dragged = (pane, event.screen_y, target)
             self._asked.hold(True)
         elif pane is not None and event.button == 1:
-            self._pressed = (pane, pane.cell(event.x, event.y))
+            self._pressed = (pane, pane.cell(event.screen_x, event.screen_y))
 
     def move(self, event: events.MouseMove) -> None:
         """Text is selected as far as here; on the line of the run, where it is dragged to is gone to, at once."""
@@ -76,7 +77,7 @@ class Mouse:
         if self._dragged is None:
             return
         pane, y, last = self._dragged
-        target = pane.target(event.x, y)
+        target = pane.target(event.screen_x, y)
         if target is not None and target.command == _DRAGGED and target != last:
             self._dragged, self._moved = (pane, y, target), True
             self._asked.click(pane.key, target)
@@ -85,7 +86,7 @@ class Mouse:
         if pane.box is None or event.button != 1:  # it is gone, or the button was let go somewhere else
             self._pressed = None
             return
-        here = pane.cell(event.x, event.y)
+        here = pane.cell(event.screen_x, event.screen_y)
         if here != anchor or self._moved:
             if not self._moved:
                 self._moved = True
@@ -104,7 +105,7 @@ class Mouse:
 
     def turn(self, event: events.MouseEvent, lines: int, columns: int = 0) -> None:
         """Scroll the panel under the pointer, sideways with Shift or Ctrl."""
-        pane = self.pane_at(event.x, event.y)
+        pane = self.pane_at(event.screen_x, event.screen_y)
         if pane is not None and pane.framed:
             if event.shift or event.ctrl:
                 lines, columns = 0, columns or lines * 2

@@ -1,0 +1,82 @@
+"""A pane as a widget of its own, and the layout that puts all of them where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rich.segment import Segment
+from textual.filter import LineFilter
+from textual.geometry import Offset, Region, Size, Spacing
+from textual.layout import Layout, WidgetPlacement
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nnstep.tui.layout import Box
+from nnstep.tui.textual_private import survives
+from nnstep.tui.theme import Palette
+from nnstep.tui.widgets.pane import Pane
+from nnstep.tui.widgets.selection import Selection, lit
+from nnstep.view.text.canvas import Line
+
+__all__ = ["PaneView", "Places"]
+
+
+@survives
+class PaneView(Widget):
+    """Draws the rows of a pane. `selection` is what is selected of its text."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, pane: Pane, palette: Palette) -> None:
+        super().__init__()
+        self.pane, self.palette = pane, palette
+        self.selection: Selection | None = None
+
+    def draw(self, changed: Iterable[Box]) -> None:
+        """Draw what has changed of the screen within the pane's box."""
+        if (box := self.pane.box) is not None:
+            regions = [Region(*one).translate((-box.x, -box.y)) for one in changed]
+            if regions:
+                self.refresh(*regions)
+
+    def select(self, selection: Selection | None) -> None:
+        """Show that this is selected in place of what was; None for nothing."""
+        before, self.selection = self.selection, selection
+        for one in (before, selection):
+            if one is not None and self.pane.box is not None:
+                inner, lines = self.pane.inner, one.lines
+                self.draw([Box(inner.x, inner.y + lines.start, inner.width, len(lines))])
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the pane."""
+        if y >= len(self.pane.rows):
+            return Strip.blank(self.size.width, self.palette.styles("text")["text"])
+        styles = self.palette.styles(self.pane.background(y))
+        return Strip([Segment(text, styles[role]) for text, role in self._row(y)])
+
+    def _row(self, y: int) -> Line:
+        """A row with what is selected of it."""
+        row, box = self.pane.rows[y], self.pane.box
+        if self.selection is None or box is None:
+            return row
+        inner = self.pane.inner
+        start, stop = self.selection.columns(y - (inner.y - box.y), inner.width)
+        before = inner.x - box.x
+        return lit(row, before + start, before + stop) if stop > start else row
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """None: a look's colours are the terminal's already."""
+        return ()
+
+
+class Places(Layout):
+    """Every widget in its box, as `place` says for a size of the screen; the others are nowhere."""
+
+    name = "places"
+
+    def __init__(self, place: Callable[[Size], Iterable[tuple[Widget, Box]]]) -> None:
+        self._place = place
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> list[WidgetPlacement]:
+        """The widgets and their regions."""
+        return [WidgetPlacement(Region(*box), Offset(), Spacing(), widget) for widget, box in self._place(size)]
