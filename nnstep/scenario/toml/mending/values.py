@@ -96,40 +96,37 @@ class Values:
 
     def _word(self, inside: str, name: str) -> str:
         """A value without quotes."""
-        start = self._page.at
-        end = _word_end(self._page.text, start, inside)
-        raw = self._page.text[start:end]
-        if not inside and (remark := REMARK.search(raw)) and remark.start():
-            end = start + remark.start()
-            raw = raw[: remark.start()]
-        if not inside and (next_key := _NEXT_KEY.search(raw)):
-            raw = raw[: next_key.start()]
-        self._page.at = start + len(raw.rstrip())
-        word = self._page.seen(raw, start).strip()
-        if not inside:
-            if word.endswith("\\"):
-                self._page.at = start + raw.rindex("\\")
-                word = word[:-1].rstrip()
-            elif word.endswith(",") and word != ",":
-                self._page.at = start + raw.rindex(",")
-                word = word[:-1].rstrip()
-        if inside == "[" and len(word.split()) > 1 and all(map(is_number, word.split())):
-            return self._numbers(word, start)
-        if inside == "" and "," in word and not is_number(word):
-            parts = [part.strip() for part in word.split(",")]
-            if all(map(is_number, parts)):
-                meant = f"[{', '.join(spell(part).text for part in parts)}]"
-                self._page.note("listed", short(word), meant, at=start)
-                return meant
-        if inside == "" and " " in word and all(map(is_number, word.split())) and spell(word).reason != "thousands":
-            meant = f"[{', '.join(spell(part).text for part in word.split())}]"
+        start, word = self._page.at, self._bare(inside)
+        if inside == "[":
+            several = len(word.split()) > 1 and all(map(is_number, word.split()))
+            return self._numbers(word, start) if several else self._spelled(word, start, "")
+        if inside:
+            return self._spelled(word, start, name)
+        if listed := _without_brackets(word):
+            meant = f"[{', '.join(spell(part).text for part in listed)}]"
             self._page.note("listed", short(word), meant, at=start)
             return meant
         number, _, more = word.partition(" ")
-        if inside == "" and more and number and is_number(number) and spell(word).reason == "word":
+        if more and number and is_number(number) and spell(word).reason == "word":
             self._page.note("after", short(more), " ", at=start + len(number) + 1)
             return self._spelled(number, start, name)
-        return self._spelled(word, start, "" if inside == "[" else name)
+        return self._spelled(word, start, name)
+
+    def _bare(self, inside: str) -> str:
+        """Take what belongs to a value without quotes: not a comment, the next key, or a sign at the end of a line."""
+        start = self._page.at
+        raw = self._page.text[start : _word_end(self._page.text, start, inside)]
+        if not inside:
+            if (remark := REMARK.search(raw)) and remark.start():
+                raw = raw[: remark.start()]
+            if next_key := _NEXT_KEY.search(raw):
+                raw = raw[: next_key.start()]
+        self._page.at = start + len(raw.rstrip())
+        word = self._page.seen(raw, start).strip()
+        if not inside and word != "," and word.endswith(("\\", ",")):
+            self._page.at = start + raw.rindex(word[-1])
+            word = word[:-1].rstrip()
+        return word
 
     def _numbers(self, word: str, start: int) -> str:
         """Numbers of a list with nothing but spaces between them."""
@@ -344,6 +341,15 @@ def _word_end(text: str, start: int, inside: str) -> int:
         elif depth <= 0 and sign in stops:
             return at
     return len(text)
+
+
+def _without_brackets(word: str) -> list[str]:
+    """The numbers of a list that stands without its brackets; empty for anything else."""
+    parts = [part.strip() for part in word.split(",")]
+    if len(parts) > 1 and not is_number(word) and all(map(is_number, parts)):
+        return parts
+    apart = " " in word and all(map(is_number, word.split())) and spell(word).reason != "thousands"
+    return word.split() if apart else []
 
 
 def _is_comment_after(text: str, at: int, gap: str) -> bool:
