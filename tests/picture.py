@@ -14,14 +14,15 @@ __all__ = ["picture"]
 PLACE = Path(__file__).parent.parent / "docs" / "screen.svg"
 
 
-def picture(scenario: str, step: str, size: tuple[int, int]) -> str:
-    """The screen at a step of a bundled scenario, as SVG without fonts from elsewhere."""
+def picture(scenario: str, step: str, keys: tuple[str, ...], size: tuple[int, int]) -> str:
+    """The screen at a step of a bundled scenario after some keys, as SVG without fonts from elsewhere."""
 
     async def shown() -> str:
         stepper = Stepper.open(scenario)
         stepper.do("step.goto", step)
         app = NnstepApp(stepper)
         async with app.run_test(size=size) as pilot:
+            await pilot.press(*keys)
             await pilot.pause()
             return app.export_screenshot(title="nnstep")
 
@@ -35,4 +36,4 @@ def picture(scenario: str, step: str, size: tuple[int, int]) -> str:
 
 if __name__ == "__main__":
     PLACE.parent.mkdir(exist_ok=True)
-    PLACE.write_text(picture("two_layer", "grad(z)", (132, 38)), encoding="utf-8")
+    PLACE.write_text(picture("two_layer", "grad(W1)", ("3", "z"), (96, 28)), encoding="utf-8")

@@ -21,10 +21,12 @@ from nnstep.language import parse_equations
 from nnstep.ops import OPERATIONS
 from nnstep.program import PHASES
 from nnstep.scenario import bundled, find, load, loads
-from tests import readme
+from tests import docs
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {page: page.read_text(encoding="utf-8") for page in docs.PAGES}
+DOCS = "\n".join(PAGES.values())
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NAMES = [one.name for one in bundled()]
 MODULES = sorted(
@@ -69,31 +71,31 @@ def test_the_changelog_knows_the_version():
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
-def test_every_command_is_in_the_readme(name):
-    assert re.search(rf"^\| `nnstep {name}[ `]", README, re.MULTILINE)
+def test_every_command_is_in_the_docs(name):
+    assert re.search(rf"^\| `nnstep {name}[ `]", DOCS, re.MULTILINE)
 
 
-def test_the_tables_of_the_readme_are_the_programs_own():
-    found = dict(readme.blocks(README))
-    assert found.keys() == readme.TABLES.keys()
-    for name, table in readme.TABLES.items():
-        assert found[name] == table(), f"write it anew with: python -m tests.readme ({name})"
+def test_the_tables_of_the_docs_are_the_programs_own():
+    found = [block for text in PAGES.values() for block in docs.blocks(text)]
+    assert sorted(name for name, _ in found) == sorted(docs.TABLES)
+    for name, table in found:
+        assert table == docs.TABLES[name](), f"write it anew with: python -m tests.docs ({name})"
 
 
-def test_the_readme_names_every_optimizer_and_initialiser_and_loss():
+def test_the_docs_name_every_optimizer_and_initialiser_and_loss():
     from nnstep.scenario.initialisers import INITIALISERS
     from nnstep.scenario.losses import LOSSES
     from nnstep.scenario.training import OPTIMIZERS
 
-    assert [word for word in (*INITIALISERS, *LOSSES, *OPTIMIZERS) if f"`{word}`" not in README] == []
+    assert [word for word in (*INITIALISERS, *LOSSES, *OPTIMIZERS) if f"`{word}`" not in DOCS] == []
 
 
-def test_the_readme_has_every_option_of_an_optimizer_with_its_default():
+def test_the_docs_have_every_option_of_an_optimizer_with_its_default():
     from nnstep.scenario.training import OPTIMIZERS
 
     inherited = {"adamw": {"lr", "beta1", "beta2", "eps"}}  # "as adam"
     for name, options in OPTIMIZERS.items():
-        (row,) = re.findall(rf"^\| `{name}` \| .*$", README, re.MULTILINE)
+        (row,) = re.findall(rf"^\| `{name}` \| .*$", DOCS, re.MULTILINE)
         said = row.rsplit(" | ", 1)[1]
         if "beta1" in options and name not in inherited:
             assert f"`betas` [{options['beta1']}, {options['beta2']}]" in said
@@ -105,32 +107,49 @@ def test_the_readme_has_every_option_of_an_optimizer_with_its_default():
             assert written == str(default).lower() or float(written) == default, (name, option)
 
 
-def test_the_scenario_of_the_readme_works():
-    (text,) = re.findall(r"```toml\n(title = .*?)```", README, re.DOTALL)
-    assert Timeline(loads(text)).iterations == 80
+def test_the_scenarios_of_the_docs_work():
+    texts = re.findall(r"```toml\n(title = .*?)```", DOCS, re.DOTALL)
+    assert [Timeline(loads(text)).iterations for text in texts] == [80, 80]
 
 
-def test_the_equations_of_the_readme_work():
-    (text,) = re.findall(r"```toml\n(equations = .*?)```", README, re.DOTALL)
+def test_the_equations_of_the_docs_work():
+    (text,) = re.findall(r"```toml\n(equations = .*?)```", DOCS, re.DOTALL)
     scenario = loads(text + "\n[data]\nx = [[1, 2, 3]]\n")
     assert [check.ok for check in gradcheck(Timeline(scenario))] == [True, True]
 
 
-def test_links_of_the_readme_lead_somewhere():
-    headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", README, flags=re.DOTALL), re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    for target in re.findall(r"\]\(([^)]+)\)", README):
-        if target.startswith("#"):
-            assert target[1:] in anchors
-        elif "://" not in target:
-            assert (ROOT / target).is_file(), target
+def _anchors(text: str) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", PAGES[page]):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        assert there.is_file(), target
+        if anchor:
+            assert anchor in _anchors(there.read_text(encoding="utf-8")), target
+
+
+@pytest.mark.parametrize("page", [ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md"], ids=lambda page: page.name)
+def test_paths_in_the_pages_for_developers_are_there(page):
+    for path in re.findall(r"`((?:nnstep|tests|docs|scenarios|\.ci|\.github)/[\w./-]*)`", PAGES[page]):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_readme_is_short():
+    assert README.count("\n") <= 150
 
 
 def test_the_set_up_of_the_readme_is_one_line_each():
-    for mark in ("run", "test"):
+    for mark, extra in (("run", "."), ("test", "'.[test]'")):
         (command,) = re.findall(rf"<!-- ci: {mark} -->\n\n```sh\n(.*?)```", README, re.DOTALL)
         assert command.count("\n") == 1
-        assert command.startswith("python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && ")
+        assert command.startswith(f"python3 -m venv .venv && .venv/bin/pip install -e {extra} && ")
 
 
 def test_it_depends_on_two_packages():
@@ -249,6 +268,6 @@ def test_the_command_table_loads_no_screen():
 # ---- The text of the repository --------------------------------------------------------------------------
 
 
-def test_equations_in_the_readme_are_in_the_language():
-    for line in re.findall(r"^    (\w+ +=[^=].*?)(?:  .*)?$", README, re.MULTILINE):
+def test_equations_in_the_docs_are_in_the_language():
+    for line in re.findall(r"^    (\w+ +=[^=].*?)(?:  .*)?$", DOCS, re.MULTILINE):
         parse_equations(line)

@@ -1,4 +1,4 @@
-"""The tables of the README that are made from the program's own: `python -m tests.readme` writes them anew.
+"""The tables in README.md and docs/ that are made from the program's own: `python -m tests.docs` writes them anew.
 
 A table stands between the lines `<!-- NAME: generated -->` and `<!-- /NAME -->`.
 """
@@ -12,7 +12,9 @@ from nnstep.ops import OPERATIONS, Operation
 from nnstep.scenario import bundled
 from nnstep.tui.commands import key_table_markdown
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+"""What there is to read."""
 
 
 def written(operation: Operation) -> str:
@@ -56,10 +58,13 @@ def renewed(text: str) -> str:
     """The text with every generated table made anew."""
     for name, table in TABLES.items():
         before, opening, rest = text.partition(f"<!-- {name}: generated -->\n")
+        if not opening:
+            continue
         _, closing, after = rest.partition(f"<!-- /{name} -->")
         text = f"{before}{opening}\n{table().strip()}\n\n{closing}{after}"
     return text
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
