@@ -9,7 +9,9 @@ from pathlib import Path
 
 from nnstep.language import Call, Name, to_text
 from nnstep.ops import OPERATIONS, Operation
+from nnstep.optimizers import OPTIMIZERS, rule_text
 from nnstep.scenario import bundled
+from nnstep.scenario.training import file_key
 from nnstep.tui.commands import key_table_markdown
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +42,30 @@ def library() -> str:
     return "\n".join(["| Name | Title |", "| --- | --- |", *rows]) + "\n"
 
 
+def optimizers() -> str:
+    """The optimizers, each with its rule for one parameter and its options as a file has them."""
+    rows = []
+    for kind, entry in OPTIMIZERS.items():
+        rule = "; ".join(f"`{line}`" for line in rule_text(kind, {**entry.options, "weight_decay": 0.0}).splitlines())
+        said = {file_key(option): default for option, default in entry.options.items()}
+        if "betas" in said:
+            said["betas"] = "[{beta1}, {beta2}]".format(**entry.options)
+        options = ", ".join(
+            f"`{key}` {value if isinstance(value, str) else _number(value)}" for key, value in said.items()
+        )
+        rows.append(f"| `{kind}` | {rule} | {options} |")
+    return (
+        "\n".join(["| `type` | Update of a parameter w with gradient g | Options |", "| --- | --- | --- |", *rows])
+        + "\n"
+    )
+
+
+def _number(value: float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}"
+
+
 TABLES = {
+    "optimizers": optimizers,
     "keys": key_table_markdown,
     "operations": lambda: operations("equation"),
     "conditions": lambda: operations("condition"),

@@ -150,6 +150,8 @@ STEPS: dict[str, str] = {
     "words.state.m": "{name} is a running mean: {kept} of what it was and {taken} of {gradient}.",
     "words.state.v": "{name} is a running mean of squares: {kept} of what it was and {taken} of {gradient} squared, "
     "entry by entry.",
+    "words.state.neutral": "{name} is what {optimizer} keeps of {parameter} from one iteration to the next.",
+    "words.update.neutral": "{name} is changed by the rule of {optimizer}.",
     "words.update.sgd": "Gradient descent: {name} goes against {gradient}, {rate} (the learning rate) times it.",
     "words.update.velocity": "With momentum: {name} goes against {velocity}, {rate} (the learning rate) times it.",
     "words.update.nesterov": "Nesterov: {name} goes against {grad} and {velocity}, one step of momentum ahead, "

@@ -6,34 +6,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from nnstep.catalogue import say
+from nnstep.optimizers import BETAS, OPTIMIZERS
 from nnstep.scenario.model import Optimizer, Training
 from nnstep.scenario.toml.fields import Field, choice, flag, given, real, table, whole
 
 __all__ = [
-    "OPTIMIZERS",
     "file_key",
     "optimizer_keys",
     "read_optimizer",
     "read_training",
-    "states_of",
 ]
 
-# Options with their defaults. `betas` is a pair in the file; the scenario has it as beta1 and beta2.
-OPTIMIZERS: dict[str, dict[str, float | bool]] = {
-    "sgd": {"lr": 0.001, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
-    "adam": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0},
-    "adamw": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
-    "rmsprop": {"lr": 0.01, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0},
-    "adagrad": {"lr": 0.01, "lr_decay": 0.0, "weight_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10},
-}
-_BETAS = ("beta1", "beta2")
-_STATES = {  # velocity only where there is momentum
-    "sgd": ("velocity",),
-    "adam": ("m", "v"),
-    "adamw": ("m", "v"),
-    "rmsprop": ("velocity", "v"),
-    "adagrad": ("v",),
-}
 _EPOCHS = 10**9
 
 
@@ -52,14 +35,14 @@ def read_optimizer(owner: Field, before: Optimizer | None = None) -> Optimizer |
         kind = choice(given(fields, "type", owner, say("wanted.one-of", words=", ".join(OPTIMIZERS))), OPTIMIZERS)
         if kind is None:
             return None
-        defaults: Mapping[str, float | bool] = OPTIMIZERS[kind]
+        defaults: Mapping[str, float | bool] = OPTIMIZERS[kind].options
     else:
         kind, defaults = changed.type, changed.options
     options: dict[str, float | bool] = {}
     for option, default in defaults.items():
         field = fields.get(option)
-        if option in _BETAS:
-            options[option] = _beta(fields.get("betas"), _BETAS.index(option), default)
+        if option in BETAS:
+            options[option] = _beta(fields.get("betas"), BETAS.index(option), default)
         elif isinstance(default, bool):
             options[option] = flag(field, default)
         else:
@@ -72,14 +55,8 @@ def read_optimizer(owner: Field, before: Optimizer | None = None) -> Optimizer |
 
 def optimizer_keys(kind: str | None = None) -> tuple[str, ...]:
     """The keys of a type's options as a file has them; those of every type where none is given."""
-    possible = [OPTIMIZERS[kind]] if kind else list(OPTIMIZERS.values())
+    possible = [OPTIMIZERS[kind].options] if kind else [one.options for one in OPTIMIZERS.values()]
     return tuple(dict.fromkeys(file_key(option) for options in possible for option in options))
-
-
-def states_of(optimizer: Optimizer) -> tuple[str, ...]:
-    """What an optimizer keeps of each trainable parameter from one iteration to the next: velocity, m, v."""
-    states = _STATES[optimizer.type]
-    return tuple(state for state in states if state != "velocity" or optimizer.options["momentum"])
 
 
 def _options_of_others(kind: str | None) -> dict[str, str]:
@@ -94,7 +71,7 @@ def _options_of_others(kind: str | None) -> dict[str, str]:
 
 def file_key(option: str) -> str:
     """The key in a file that an option of an optimizer is given by."""
-    return "betas" if option in _BETAS else option
+    return "betas" if option in BETAS else option
 
 
 def _beta(field: Field | None, index: int, default: float) -> float:

@@ -13,17 +13,17 @@ from nnstep.engine import Timeline
 from nnstep.engine.gradcheck import gradcheck
 from nnstep.language import Name, parse_expression
 from nnstep.ops import NAMES, OPERATIONS
+from nnstep.optimizers import OPTIMIZERS
 from nnstep.program.bind import put_in
 from nnstep.scenario import loads
 from nnstep.scenario.names import RESERVED
-from nnstep.scenario.training import OPTIMIZERS
 from nnstep.view.stepper import Stepper
 from tests.debugger.test_frames import bodies_end_with_the_value
 from tests.engine.random_programs import random_case
 
 _TEXTS = {"g", "out", "w", "d", "m", "v", "velocity", "betas", "near", "distance", "yes", "no", "via", "L", "value"}
 _INPUTS = {name for entry in OPERATIONS for name in (*entry.inputs, *entry.options)}
-_OPTIONS = {option for options in OPTIMIZERS.values() for option in options}
+_OPTIONS = {option for one in OPTIMIZERS.values() for option in one.options}
 WORDS = sorted((_TEXTS | _INPUTS | _OPTIONS) - set(NAMES) - set(RESERVED))
 PLACEHOLDER = re.compile(r"\b[vW]\d+\b")  # what values of the random programs are called
 

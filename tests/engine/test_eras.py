@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from nnstep.engine import Record, Timeline
 from nnstep.ops import Array
+from nnstep.optimizers import OPTIMIZERS
 from nnstep.scenario import Edit, Optimizer, Scenario, Training, loads
 from nnstep.scenario.edits.typed import read_edit
-from nnstep.scenario.training import OPTIMIZERS
 from tests.engine.travelling import content, near, some_edits, some_optimizer, some_scenario, straight, wander
 from tests.scenario.edited import with_edits
 
@@ -168,7 +168,7 @@ def test_an_edit_gives_the_run_of_a_scenario_that_begins_there(seed: int, taken:
     batches = scenario.iterations // scenario.training.epochs
     scenario = scenario._replace(training=scenario.training._replace(shuffle=False))
     if not taken:
-        options = {**OPTIMIZERS["sgd"], "lr": 0.1, "weight_decay": rng.choice((0.0, 0.1))}
+        options = {**OPTIMIZERS["sgd"].options, "lr": 0.1, "weight_decay": rng.choice((0.0, 0.1))}
         scenario = scenario._replace(optimizer=Optimizer("sgd", options))
     done = rng.randrange(scenario.training.epochs)
     first = done * batches + 1

@@ -9,8 +9,8 @@ from unittest import mock
 
 import nnstep.engine.checkpoints
 from nnstep.engine import Record, Timeline
+from nnstep.optimizers import OPTIMIZERS
 from nnstep.scenario import Edit, Optimizer, Scenario, loads
-from nnstep.scenario.training import OPTIMIZERS
 from tests.engine.random_programs import _optimizer, random_case
 from tests.scenario.edited import editable, with_edits
 
@@ -32,7 +32,7 @@ def some_scenario(rng: Random, most: int = 24) -> Scenario:
 def some_optimizer(rng: Random) -> Optimizer:
     found = dict(_optimizer(rng))
     kind = str(found.pop("type"))
-    options = {**OPTIMIZERS[kind], **{key: value for key, value in found.items() if key != "betas"}}
+    options = {**OPTIMIZERS[kind].options, **{key: value for key, value in found.items() if key != "betas"}}
     if "betas" in found:
         options["beta1"], options["beta2"] = found["betas"]  # type: ignore[misc]
     return Optimizer(kind, options)

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from nnstep.engine import Timeline, schedule
 from nnstep.errors import NnstepError, Problem
+from nnstep.optimizers import OPTIMIZERS, states_of
 from nnstep.program import initial_states
 from nnstep.scenario import Edit, Optimizer, Scenario, Training, loads
 from nnstep.scenario.edits.read import is_kept
 from nnstep.scenario.edits.text import cell_text, edit_text
 from nnstep.scenario.edits.typed import read_edit
-from nnstep.scenario.training import OPTIMIZERS, states_of
 from nnstep.text import clean
 from tests.engine.random_programs import equations_case, layers_case
 from tests.engine.strategies import scenarios
@@ -110,9 +110,12 @@ def test_iterations_are_counted_batch_by_batch(epochs: int, size: int | None, sa
 @pytest.mark.parametrize("decay", [0.0, 0.1])
 def test_the_states_of_an_optimizer_are_those_of_its_program(kind: str, momentum: float, decay: float) -> None:
     given_options = {"momentum": momentum, "weight_decay": decay}
-    options = {**OPTIMIZERS[kind], **{key: value for key, value in given_options.items() if key in OPTIMIZERS[kind]}}
+    options = {
+        **OPTIMIZERS[kind].options,
+        **{key: value for key, value in given_options.items() if key in OPTIMIZERS[kind].options},
+    }
     chosen = Optimizer(kind, options)
-    assert sorted(states_of(chosen)) == sorted(initial_states(chosen))
+    assert sorted(states_of(chosen.type, chosen.options)) == sorted(initial_states(chosen))
 
 
 @settings(max_examples=60, deadline=None)
@@ -171,9 +174,9 @@ def test_what_can_be_edited() -> None:
 def test_another_optimizer_has_its_own_defaults_and_another_option_keeps_the_rest() -> None:
     text = NET + optimizer("lr = 0.1") + optimizer('type = "adam", lr = 0.01', 3) + optimizer("betas = [0.5, 0.6]", 4)
     one, two, three = (edit.optimizer for edit in loads(text).edits)
-    assert one == Optimizer("sgd", {**OPTIMIZERS["sgd"], "lr": 0.1, "momentum": 0.9})
-    assert two == Optimizer("adam", {**OPTIMIZERS["adam"], "lr": 0.01})
-    assert three == Optimizer("adam", {**OPTIMIZERS["adam"], "lr": 0.01, "beta1": 0.5, "beta2": 0.6})
+    assert one == Optimizer("sgd", {**OPTIMIZERS["sgd"].options, "lr": 0.1, "momentum": 0.9})
+    assert two == Optimizer("adam", {**OPTIMIZERS["adam"].options, "lr": 0.01})
+    assert three == Optimizer("adam", {**OPTIMIZERS["adam"].options, "lr": 0.01, "beta1": 0.5, "beta2": 0.6})
 
 
 def test_tables_may_stand_in_any_order() -> None:
@@ -197,7 +200,7 @@ def test_tables_may_stand_in_any_order() -> None:
                 assert found == expected
             assert sorted(map(repr, found)) == sorted(map(repr, expected))
     in_force = loads(NET + "".join(reversed(tables[:4]))).optimizer_at(4)
-    assert in_force == Optimizer("adam", {**OPTIMIZERS["adam"], "lr": 0.25, "beta1": 0.5, "beta2": 0.6})
+    assert in_force == Optimizer("adam", {**OPTIMIZERS["adam"].options, "lr": 0.25, "beta1": 0.5, "beta2": 0.6})
 
 
 def test_what_is_wrong_is_told_by_the_order_of_the_run_too() -> None:
@@ -217,10 +220,10 @@ def test_an_option_is_that_of_the_optimizer_that_an_edit_before_it_brings() -> N
     scenario = loads(NET + optimizer("lr = 0.25", 4) + optimizer("momentum = 0.5", 5))
     made = with_edits(scenario, read_edit("adam lr = 0.1", scenario, 2))
     assert [one.optimizer and one.optimizer.type for one in made.edits] == ["adam", "adam", "adam"]
-    assert made.optimizer_at(5) == Optimizer("adam", {**OPTIMIZERS["adam"], "lr": 0.25})
+    assert made.optimizer_at(5) == Optimizer("adam", {**OPTIMIZERS["adam"].options, "lr": 0.25})
     back = with_edits(made, read_edit("sgd lr = 3 momentum = 0.1", made, 3))
-    assert back.optimizer_at(4) == Optimizer("sgd", {**OPTIMIZERS["sgd"], "lr": 0.25, "momentum": 0.1})
-    assert back.optimizer_at(5) == Optimizer("sgd", {**OPTIMIZERS["sgd"], "lr": 0.25, "momentum": 0.5})
+    assert back.optimizer_at(4) == Optimizer("sgd", {**OPTIMIZERS["sgd"].options, "lr": 0.25, "momentum": 0.1})
+    assert back.optimizer_at(5) == Optimizer("sgd", {**OPTIMIZERS["sgd"].options, "lr": 0.25, "momentum": 0.5})
 
 
 def test_the_optimizer_in_force_is_the_last_one_that_has_begun() -> None:
@@ -397,14 +400,14 @@ TYPED_OPTIMIZERS = [
 @pytest.mark.parametrize(("typed", "kind", "options"), TYPED_OPTIMIZERS)
 def test_optimizers_are_typed(typed: str, kind: str, options: dict[str, float | bool]) -> None:
     (edit,) = read_edit(typed, loads(NET), 2)
-    assert edit._replace(options=None) == Edit(2, optimizer=Optimizer(kind, {**OPTIMIZERS[kind], **options}))
+    assert edit._replace(options=None) == Edit(2, optimizer=Optimizer(kind, {**OPTIMIZERS[kind].options, **options}))
 
 
 def test_several_edits_that_are_typed_build_on_each_other_and_on_the_branch() -> None:
     scenario = loads(NET + optimizer('type = "adam", lr = 0.01'))
     one, two, three = read_edit("m(W1)[0,0] = 1; sgd momentum = 0.5; lr = 2", scenario, 2)
     assert (one.name, two.optimizer and two.optimizer.type) == ("m(W1)", "sgd")
-    assert three.optimizer == Optimizer("sgd", {**OPTIMIZERS["sgd"], "lr": 2.0, "momentum": 0.5})
+    assert three.optimizer == Optimizer("sgd", {**OPTIMIZERS["sgd"].options, "lr": 2.0, "momentum": 0.5})
     with pytest.raises(NnstepError, match="keeps velocity"):
         read_edit("sgd momentum = 0.5; m(W1)[0,0] = 1", scenario, 2)
     assert read_edit("velocity(W1)[0,0] = 1", scenario, 1)

@@ -13,6 +13,7 @@ from nnstep.catalogue import say
 from nnstep.errors import NnstepError, folded
 from nnstep.language import Call, parse_expression, walk
 from nnstep.ops import NAMES
+from nnstep.optimizers import OPTIMIZERS
 from nnstep.scenario import loads
 from nnstep.scenario.data.data_table import _KEYS as DATA_KEYS
 from nnstep.scenario.data.generate import GENERATORS
@@ -23,7 +24,7 @@ from nnstep.scenario.initialisers import INITIALISERS
 from nnstep.scenario.layers import _LINEAR, ACTIVATIONS
 from nnstep.scenario.load import _KEYS
 from nnstep.scenario.losses import LOSSES
-from nnstep.scenario.training import OPTIMIZERS, optimizer_keys
+from nnstep.scenario.training import optimizer_keys
 from tests.scenario.helpers import DATA
 
 NET = (

@@ -22,13 +22,14 @@ from nnstep.catalogue import say, say_count
 from nnstep.errors import LanguageError, OperationError
 from nnstep.language import REFERENCES, Call, Name, parse_expression
 from nnstep.language.references import Vocabulary, named
+from nnstep.optimizers import states_of
 from nnstep.scenario.edits.class_numbers import Label, labels
 from nnstep.scenario.edits.text import cell_text
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.model import Edit, Optimizer, Scenario
 from nnstep.scenario.toml.arrays import times
 from nnstep.scenario.toml.fields import Field, given, real, table, text, whole
-from nnstep.scenario.training import file_key, optimizer_keys, read_optimizer, states_of
+from nnstep.scenario.training import file_key, optimizer_keys, read_optimizer
 from nnstep.text import clean
 
 __all__ = ["given_shapes", "is_kept", "read_all", "read_edits"]
@@ -269,7 +270,7 @@ def is_kept(scenario: Scenario, name: str, iteration: int) -> bool:
     """Whether a name is no state of an optimizer, or one that the optimizer in force in that iteration has."""
     state, _ = _reference(name)
     optimizer = scenario.optimizer_at(iteration)
-    return not state or (optimizer is not None and state in states_of(optimizer))
+    return not state or (optimizer is not None and state in states_of(optimizer.type, optimizer.options))
 
 
 def _check_kept(field: Field, state: str, name: str, iteration: int | None, context: _Context) -> bool:
@@ -283,9 +284,9 @@ def _check_kept(field: Field, state: str, name: str, iteration: int | None, cont
         field.wrong(say("edits.kept.no-optimizer", state=f"{state}({name})"))
         return False
     optimizer = context.optimizer(iteration)
-    if optimizer is None or state in states_of(optimizer):
+    if optimizer is None or state in states_of(optimizer.type, optimizer.options):
         return True
-    kept = say("layout.and").join(f"{one}({name})" for one in states_of(optimizer))
+    kept = say("layout.and").join(f"{one}({name})" for one in states_of(optimizer.type, optimizer.options))
     key = "edits.kept.others" if kept else "edits.kept.nothing"
     field.wrong(say(key, state=f"{state}({name})", optimizer=optimizer.type, kept=kept))
     return False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from nnstep.language import Call, Name, number_text, to_text
+from nnstep.optimizers import OPTIMIZERS
 from nnstep.scenario.model import Edit
-from nnstep.scenario.training import OPTIMIZERS, optimizer_keys
+from nnstep.scenario.training import optimizer_keys
 
 __all__ = ["cell_text", "edit_text", "optimizer_options"]
 
@@ -31,7 +32,7 @@ def optimizer_options(edit: Edit) -> dict[str, str]:
     """
     assert edit.optimizer is not None
     kind = edit.optimizer.type
-    options, defaults = {**edit.optimizer.options, **(edit.options or {})}, OPTIMIZERS[kind]
+    options, defaults = {**edit.optimizer.options, **(edit.options or {})}, OPTIMIZERS[kind].options
     written = {}
     for key in optimizer_keys(kind):
         parts = ("beta1", "beta2") if key == "betas" else (key,)

@@ -7,13 +7,14 @@ from typing import Any
 
 from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
+from nnstep.optimizers import OPTIMIZERS
 from nnstep.pasted import NotNumbersError, read_numbers
 from nnstep.scenario.edits.read import given_shapes, read_all
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.model import Edit, Scenario
 from nnstep.scenario.toml.fields import Field, Report, describe
 from nnstep.scenario.toml.positions import Positions
-from nnstep.scenario.training import OPTIMIZERS, optimizer_keys
+from nnstep.scenario.training import optimizer_keys
 from nnstep.text import clean
 
 __all__ = ["read_edit"]
