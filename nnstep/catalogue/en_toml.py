@@ -19,7 +19,6 @@ TOML: dict[str, str] = {
     "toml.double": "write [[{name}]], in double brackets",
     "toml.unquoted": "write {meant} without quotes",
     "toml.escaped-path": 'no such file; found {found} in its name: in " ", \\{letter} is an escape',
-    "toml.path": "write {meant}",
     "data.columns": 'columns of a file need file = "data.csv"',
     "data.quotes": "write the numbers without quotes",
     # -- the orientation of samples and weights (scenario/data/orientation.py)

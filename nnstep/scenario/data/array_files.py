@@ -79,7 +79,7 @@ def _blame_backslash(name: str) -> None:
     if escape is None and "\\" not in name:
         return
     meant = "".join(f"/{_ESCAPES[sign][0]}" if sign in _ESCAPES else sign for sign in name).replace("\\", "/")
-    hint = say("toml.path", meant=f'"{clean(meant, 80)}"')
+    hint = say("toml.write", meant=f'"{clean(meant, 80)}"')
     if escape is None:
         raise DataFileError(say("file.none"), hint)
     letter, found = _ESCAPES[escape]

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from nnstep.catalogue import say, say_count
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario.hints import suggest
-from nnstep.scenario.hints.suggest import place_of
 from nnstep.scenario.toml.positions import Path, Positions, dotted
 from nnstep.text import clean
 
@@ -142,7 +141,7 @@ def table(owner: Field, keys: Collection[str], *, others: Mapping[str, str] = Ma
         return {}
     unknown = [key for key in owner.value if key not in keys]
     for key in unknown:
-        place_here = place_of(owner.path, keys=True)
+        place_here = suggest.place_of(owner.path, keys=True)
         free = [one for one in keys if one not in owner.value]  # a key that is there is not to be given twice
         hint = others.get(key) or (suggest.hint(key, free, place_here) if owner.report.few else None)
         said = say("field.unknown" if owner.path else "field.unknown.top", name=clean(key, 40), table=owner.key)
@@ -186,7 +185,7 @@ def choice(field: Field | None, words: Collection[str], default: str | None = No
         return default
     if not isinstance(field.value, str) or field.value not in words:
         word = field.value if isinstance(field.value, str) else ""
-        hint = suggest.hint(word, words, place_of(field.path, keys=False)) if word else None
+        hint = suggest.hint(word, words, suggest.place_of(field.path, keys=False)) if word else None
         field.expected(say("wanted.one-of", words=", ".join(words)), hint)
         return default
     return field.value
@@ -275,7 +274,7 @@ def given(fields: Mapping[str, Field], key: str, owner: Field, what: str) -> Fie
     """The field `key`, which has to be there."""
     if key not in fields and isinstance(owner.value, dict) and key not in owner.value:
         others = [one for one in owner.value if one not in fields and len(one) < 80][:20]
-        place = place_of(owner.path, keys=True)
+        place = suggest.place_of(owner.path, keys=True)
         meant = next((one for one in others if suggest.meant(one, (key,), place) == key), None)
         owner.wrong(say("field.missing", name=key, what=what), meant and say("field.missing.meant", word=meant))
     return fields.get(key)
