@@ -1,11 +1,16 @@
 """What is wrong with a file is said in the words of the catalogue: no problem is made of English in the code."""
 
 import ast
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 import nnstep.scenario
+from nnstep.errors import NnstepError
+from nnstep.scenario.toml.arrays import array
+from nnstep.scenario.toml.fields import Field, Report, real
+from nnstep.scenario.toml.positions import Positions
 
 ROOM = Path(nnstep.scenario.__file__).parent
 FILES = sorted([*ROOM.rglob("*.py"), *(ROOM.parent / "pasted").rglob("*.py")])
@@ -29,3 +34,34 @@ def test_a_problem_is_said_by_the_catalogue(file: Path) -> None:
         if isinstance(node, ast.Call) and name_of(node) in SAYING:
             for given in (*node.args, *(word.value for word in node.keywords if word.arg == "hint")):
                 assert " " not in written(given).strip(), node.lineno
+
+
+def said_of(value: object, **expected: object) -> str:
+    """What is said where a value is not of the kind that a reader takes."""
+    report = Report(None, Positions(""))
+    field = Field({"k": value}, (), report).child("k")
+    if "dimensions" in expected:
+        array(field, **expected)  # type: ignore[arg-type]
+    else:
+        real(field, 0.0, **expected)  # type: ignore[arg-type]
+    with pytest.raises(NnstepError) as caught:
+        report.finish()
+    return caught.value.problems[0].message
+
+
+BOUNDS = [{"least": 1.0}, {"above": 1.0}, {"below": -3.0}, {"least": 1.0, "below": 2.0}, {"above": 1.0, "below": 2.0}]
+
+
+@pytest.mark.parametrize("bounds", BOUNDS, ids=" ".join)
+def test_every_range_of_a_number_can_be_said(bounds: dict[str, float]) -> None:
+    said = said_of(-2.0, **bounds)
+    assert said.startswith("found -2.0, expected a number ")
+    assert all(f"{bound:g}" in said for bound in bounds.values())
+
+
+@pytest.mark.parametrize("dimensions", [some for count in (1, 2, 3) for some in combinations(range(3), count)], ids=str)
+def test_every_kind_of_an_array_can_be_said(dimensions: tuple[int, ...]) -> None:
+    said = said_of("text", dimensions=dimensions)
+    words = ("a number", "a list of numbers", "a list of rows")
+    assert said.startswith("found the string 'text', expected a ")
+    assert all(words[count] in said for count in dimensions)
