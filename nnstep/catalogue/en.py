@@ -1,7 +1,8 @@
 """The texts in English, with those of the files beside it: what a translation is a copy of.
 
-A key is AREA.THING; what stands in braces is put in by the program. Keys that end in `.one` and `.many` are chosen by a
-count. Texts may have any width: nothing that shows them assumes that a character is one column wide.
+A key is AREA.THING; what stands in braces is put in by the program, and {key:step.next} is the key of that command.
+Where a count chooses, the form that `plural` tells stands last: `.one` and `.many` in English. Texts may have any
+width: nothing that shows them assumes that a character is one column wide.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ from nnstep.catalogue.en_template import TEMPLATE
 from nnstep.catalogue.en_terminal import TERMINAL
 from nnstep.catalogue.en_toml import TOML
 
-__all__ = ["TEXTS"]
+__all__ = ["TEXTS", "plural"]
+
+
+def plural(count: int) -> str:
+    """The form of a text that goes with a count."""
+    return "one" if count == 1 else "many"
+
 
 TEXTS: dict[str, str] = {
     **COMMANDS,
@@ -52,11 +59,11 @@ TEXTS: dict[str, str] = {
     "cell.step": "computed at step {step}, {phase}",
     "cell.sample": "sample {number}",
     "cell.path": "via {name}",
-    "cell.followed": "Enter follows",
-    "cell.large.one": "made of 1 entry: s opens the step",
-    "cell.large.many": "made of {count} entries, too many to list: s opens the step",
-    "cell.left-out.one": "… 1 more term, {rest}: x shows it",
-    "cell.left-out.many": "… {count} more terms, together {rest}: x shows them",
+    "cell.followed": "{key:cell.follow} follows",
+    "cell.large.one": "made of 1 entry: {key:frame.into} opens the step",
+    "cell.large.many": "made of {count} entries, too many to list: {key:frame.into} opens the step",
+    "cell.left-out.one": "… 1 more term, {rest}: {key:terms.all} shows it",
+    "cell.left-out.many": "… {count} more terms, together {rest}: {key:terms.all} shows them",
     "cell.sum.one": "the term",
     "cell.sum.many": "sum of {count} terms",
     "uses.none": "is used by no step of this iteration",
@@ -84,8 +91,10 @@ TEXTS: dict[str, str] = {
     "panel.operation.untitled": "Untitled",
     "panel.operation.batch": "Iteration {iteration}: epoch {epoch}, batch {batch}.",
     "panel.operation.batch-rows": "Iteration {iteration}: epoch {epoch}, batch {batch}, rows {rows} of the data.",
-    "panel.operation.ahead.one": "{count} step ahead: → or n does it, ? shows all keys.",
-    "panel.operation.ahead.many": "{count} steps ahead: → or n does the next one, ? shows all keys.",
+    "panel.operation.ahead.one": "{count} step ahead: {key:step.next/2} or {key:step.next} does it, {key:app.help} "
+    "shows all keys.",
+    "panel.operation.ahead.many": "{count} steps ahead: {key:step.next/2} or {key:step.next} does the next one, "
+    "{key:app.help} shows all keys.",
     "panel.chain.title": "Chain rule",
     "panel.chain.empty": "No gradients here: no trainable parameter reaches a scalar to differentiate.",
     "panel.parameters.title": "Parameters",
@@ -120,8 +129,8 @@ TEXTS: dict[str, str] = {
     "chain.vanish.many": "{count} products more are 0, since {symbol} is 0 there",
     "chain.stored-top": "{name} stands for all that is above it: follow one of its cells to go on",
     "chain.no-products": "every product is 0",
-    "chain.more.one": "… and 1 more product, {rest} (x shows it)",
-    "chain.more.many": "… and {count} more products, together {rest} (x shows them)",
+    "chain.more.one": "… and 1 more product, {rest} ({key:terms.all} shows it)",
+    "chain.more.many": "… and {count} more products, together {rest} ({key:terms.all} shows them)",
     "chain.sum.one": "the product",
     "chain.sum.many": "Σ of {count} products",
     "chain.same": "equals the stored gradient (apart: {apart})",
@@ -134,8 +143,9 @@ TEXTS: dict[str, str] = {
     "lens.jacobian": "Jacobian",
     "lens.picture": "picture",
     "lens.mine": "mine",
-    "lens.cell.none": "Nothing is computed yet. Choose a cell with h j k l, or step on.",
-    "lens.mine.none": "Press m to paste a gradient of your own, or a matrix that you computed by hand: "
+    "lens.cell.none": "Nothing is computed yet. Choose a cell with {key:cell.left} {key:cell.down} {key:cell.up} "
+    "{key:cell.right}, or step on.",
+    "lens.mine.none": "Press {key:mine.open} to paste a gradient of your own, or a matrix that you computed by hand: "
     "it is compared entry by entry.",
     # -- messages: what a command could not do
     "message.given.data": "{name} is data: row {row} of the scenario's",
@@ -143,9 +153,11 @@ TEXTS: dict[str, str] = {
     "message.given.state": "{name} is as the optimizer begins",
     "message.given.constant": "{name} is a constant of the scenario",
     "message.given.counter": "{name} counts the iterations",
-    "message.end.cell.return": "There is nothing to return to: Enter follows a cell, Backspace returns.",
-    "message.end.frame.out": "No step is open here: s opens one, f closes it.",
-    "message.end.frame.back-out": "No step is open here: s opens one, F closes it and goes before it.",
+    "message.end.cell.return": "There is nothing to return to: {key:cell.follow} follows a cell, {key:cell.return} "
+    "returns.",
+    "message.end.frame.out": "No step is open here: {key:frame.into} opens one, {key:frame.out} closes it.",
+    "message.end.frame.back-out": "No step is open here: {key:frame.into} opens one, {key:frame.back-out} closes it "
+    "and goes before it.",
     "message.end.frame.into": "This is the last step of the last iteration.",
     "message.end.frame.back-into": "This is the start: nothing is computed yet.",
     "message.nothing-to-follow": "There is nothing to follow here.",
@@ -210,7 +222,7 @@ TEXTS: dict[str, str] = {
     "look.light": "Light",
     "look.ansi": "The terminal's own colours",
     "look.mono": "No colours",
-    "message.quits": "q quits",
+    "message.quits": "{key:app.quit} quits",
     "dialog.find.title": "Find a name",
     "dialog.goto.title": "Go to",
     "dialog.goto.step": "step 14",
@@ -240,9 +252,10 @@ TEXTS: dict[str, str] = {
     "computed, with names and then with numbers. The cells that made it are lit, here and in the other panels.",
     "help.panel.chain": "The gradient of one weight as a product of local derivatives, from the loss down. ✔ is a "
     "factor that is computed, ▶ the one of this step. The sum below is one entry, sample by sample; ? stands for "
-    "what is still to come. t or a click on a tab takes another weight.",
+    "what is still to come. {key:weight.next} or a click on a tab takes another weight.",
     "help.panel.parameters": "What is learned, with the optimizer's own values and the constants. They change in the "
-    "update only: what this step has assigned is underlined. Move with h j k l to choose a cell.",
+    "update only: what this step has assigned is underlined. Move with {key:cell.left} {key:cell.down} {key:cell.up} "
+    "{key:cell.right} to choose a cell.",
     "help.panel.activations": "The batch and every named value of the forward pass. In a batch of samples a row is one "
     "sample. A dot is a number that is not computed yet.",
     "help.panel.gradients": "How the loss changes with each entry, in the shape of the value it belongs to. They are "
@@ -250,9 +263,10 @@ TEXTS: dict[str, str] = {
     "help.lens.step": "The equation of this step with its matrices in the place of names. ⊙ and · are products entry "
     "by entry, @ is a product of matrices. Orange is positive, blue is negative.",
     "help.lens.cell": "Where the chosen number comes from: its equation, and each term with its own value. The bar is "
-    "a term's share. j and k choose a row; Enter follows it to the cell it reads, Backspace returns.",
+    "a term's share. {key:cell.down} and {key:cell.up} choose a row; {key:cell.follow} follows it to the cell it "
+    "reads, {key:cell.return} returns.",
     "help.lens.uses": "Every cell that reads the chosen one, with the step that does. It is the other direction of "
-    "where a number comes from. Enter goes to the chosen row's cell, Backspace returns.",
+    "where a number comes from. {key:cell.follow} goes to the chosen row's cell, {key:cell.return} returns.",
     "help.lens.check": "The gradient by the chain rule beside a central difference: the loss with the entry a little "
     "larger and a little smaller, divided by 2ε. With a large ε the difference is too coarse, with a tiny one "
     "rounding wins; in between the two agree. The error is their difference, divided by the larger where that is "
@@ -261,22 +275,23 @@ TEXTS: dict[str, str] = {
     "operation that works entry by entry has numbers on the diagonal only. The gradient of the row is the upstream "
     "gradient times this matrix.",
     "help.lens.picture": "The step as a picture: the curve of an activation with the values on it, the network with "
-    "its weights, or a histogram. Orange is positive, blue is negative. v shows the next one.",
+    "its weights, or a histogram. Orange is positive, blue is negative. {key:lens.picture} shows the next one.",
     "help.lens.mine": "A gradient of your own beside that of the program. The first entry that differs is marked, and "
     "where the numbers fit a common mistake it is named. What agrees to the last digits counts as equal.",
     # -- predict, then reveal
-    "quiz.on": "Predict: the next result is hidden until you have said what it is. p stops.",
+    "quiz.on": "Predict: the next result is hidden until you have said what it is. {key:quiz.toggle} stops.",
     "quiz.off": "Predicting is off.",
-    "quiz.asked": "What will it be? Enter answers, H gives a hint, n shows it.",
-    "quiz.turn": "Choose a cell with h j k l. Enter: type its value, or the whole matrix. H: a hint. n: show it.",
-    "quiz.nothing-asked": "Nothing is asked here: n goes on to the next question.",
+    "quiz.asked": "What will it be? {key:cell.follow} answers, {key:quiz.hint} gives a hint, {key:step.next} shows it.",
+    "quiz.turn": "Choose a cell with {key:cell.left} {key:cell.down} {key:cell.up} {key:cell.right}. "
+    "{key:cell.follow}: type its value, or the whole matrix. {key:quiz.hint}: a hint. {key:step.next}: show it.",
+    "quiz.nothing-asked": "Nothing is asked here: {key:step.next} goes on to the next question.",
     "quiz.question": "{cell}, or all of {name} ({shape})? {tolerance}",
     "quiz.question.scalar": "{name}? {tolerance}",
     "quiz.tolerance": "Within 1 %, or half a unit of the last decimal you type (at most 5 % of the largest number).",
-    "quiz.hint.1": "The formula. H once more puts the numbers in.",
-    "quiz.hint.2": "The formula with its numbers. H once more shows the value.",
-    "quiz.right": "Right: {asked}. n goes on.",
-    "quiz.shown": "This is it. n goes on.",
+    "quiz.hint.1": "The formula. {key:quiz.hint} once more puts the numbers in.",
+    "quiz.hint.2": "The formula with its numbers. {key:quiz.hint} once more shows the value.",
+    "quiz.right": "Right: {asked}. {key:step.next} goes on.",
+    "quiz.shown": "This is it. {key:step.next} goes on.",
     "quiz.wrong.one": "Not yet: {first} is wrong, you have {typed} there",
     "quiz.wrong.many": "Not yet: {count} entries are wrong, the first is {first}, you have {typed} there",
     "quiz.shape": "Not yet: expected one number, or {shape}",

@@ -119,7 +119,7 @@ COMMANDS: dict[str, str] = {
     "command.quiz.toggle": "Predict",
     "command.quiz.toggle.help": "Hide the next result until you have said what it is; and stop asking.",
     "command.quiz.answer": "Answer …",
-    "command.quiz.answer.help": "Type what the hidden result is (Enter does too).",
+    "command.quiz.answer.help": "Type what the hidden result is ({key:cell.follow} does too).",
     "command.quiz.hint": "Hint",
     "command.quiz.hint.help": "First the formula, then the numbers in it, then the value.",
     "command.panel.reading": "How to read it",

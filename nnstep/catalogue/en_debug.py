@@ -31,7 +31,8 @@ DEBUG: dict[str, str] = {
     "stop.changes": "changes(...) takes one expression, as in changes(argmax(o))",
     "stop.name": "{name} is no value that a step assigns, and no condition",
     # -- breakpoints and watches
-    "stop.no-step": "No step is done yet: b sets a breakpoint on the step that was just done, B one where you say.",
+    "stop.no-step": "No step is done yet: {key:stop.line} sets a breakpoint on the step that was just done, "
+    "{key:stop.add} one where you say.",
     "stop.set": "breakpoint at",
     "stop.cleared": "no breakpoint any more at",
     "stop.added": "breakpoint {number}:",
@@ -43,10 +44,13 @@ DEBUG: dict[str, str] = {
     "watch.from-hit": "from hit {hits} on",
     "watch.other-shape": "(was {shape})",
     "panel.watch.title": "Watch",
-    "panel.watch.empty": "Nothing is watched. b: a breakpoint at this step. B: a breakpoint where something holds. "
-    "w: watch a value.",
-    "help.panel.watch": "Breakpoints (●, ○ when off) stop c and C; watches show a value, how much this step has "
-    "changed it, and its curve over the iterations. ↑ ↓ choose a row, Enter switches a breakpoint on or off, Delete "
+    "panel.watch.empty": "Nothing is watched. {key:stop.line}: a breakpoint at this step. {key:stop.add}: a "
+    "breakpoint where something holds. "
+    "{key:watch.add}: watch a value.",
+    "help.panel.watch": "Breakpoints (●, ○ when off) stop {key:run.forward} and {key:run.backward}; watches show a "
+    "value, how much this step has "
+    "changed it, and its curve over the iterations. {key:scroll.up} {key:scroll.down} choose a row, "
+    "{key:cell.follow} switches a breakpoint on or off, {key:mark.remove} "
     "takes the row away.",
     # -- going on
     "run.breakpoint": "stopped at breakpoint {numbers}:",
@@ -62,7 +66,7 @@ DEBUG: dict[str, str] = {
     "run.stops": "any key stops",
     "header.run": "run",
     "message.branches-lost": "read again; not possible any more: {names}",
-    "message.changed-on-disk": "the file was changed on disk: r reads it again, and keeps the place",
+    "message.changed-on-disk": "the file was changed on disk: {key:file.reload} reads it again, and keeps the place",
     "settings.wrong": "found {value}, which is no setting of this program",
     "cli.memory": "MiB for the states of a run, between which it is replayed (default: 64, or what the settings say)",
     "cli.not-megabytes": "{text}: expected MiB as a whole number from 1 to 65536",
@@ -99,29 +103,33 @@ DEBUG: dict[str, str] = {
     "branch.saved": "saved as",
     "branch.file-exists": "there is a file of this name",
     "branch.no-iteration": "this is the last iteration, and it has done with that: nothing is left to be changed",
-    "branch.nothing-to-undo": "This branch has no edits of its own: e makes one.",
+    "branch.nothing-to-undo": "This branch has no edits of its own: {key:edit.make} makes one.",
     "branch.undone": "taken back; now in {name}",
     # -- edits that were not saved
-    "recovery.offer.one": "A branch of {when} was not saved: R takes it up.",
-    "recovery.offer.many": "{count} branches of {when} were not saved: R takes them up.",
-    "recovery.offer.sessions": "{count} branches of {sessions} sessions ({when}) were not saved: R takes all up.",
+    "recovery.offer.one": "A branch of {when} was not saved: {key:recovery.take} takes it up.",
+    "recovery.offer.many": "{count} branches of {when} were not saved: {key:recovery.take} takes them up.",
+    "recovery.offer.sessions": "{count} branches of {sessions} sessions ({when}) were not saved: {key:recovery.take} "
+    "takes all up.",
     "recovery.other-file": "The file was changed since: what is not possible any more is said and kept.",
     "recovery.taken": "taken up: {names}",
     "recovery.lost": "not possible any more: {names} (kept in {file})",
     "recovery.kept": "(kept in {file})",
-    "recovery.more.one": "another session left a branch: R again",
-    "recovery.more.many": "another session left {count} branches: R again",
+    "recovery.more.one": "another session left a branch: {key:recovery.take} again",
+    "recovery.more.many": "another session left {count} branches: {key:recovery.take} again",
     "recovery.none": "Nothing is there that was not saved.",
     "recovery.failed": "the edits cannot be kept for the next start: {reason}",
     "recovery.leaving.one": "nnstep: a branch is not saved; the next start on this scenario offers it",
     "recovery.leaving.many": "nnstep: {count} branches are not saved; the next start on this scenario offers them",
     "branch.has-branches": "other branches leave {name}: take those back first",
     "lens.branches": "branches",
-    "help.lens.branches": "Every branch of the run: the run of the file, and what it would be with your edits. Enter "
+    "help.lens.branches": "Every branch of the run: the run of the file, and what it would be with your edits. "
+    "{key:cell.follow} "
     "goes to the chosen one. Below, the chosen one beside the current one: the first value in which they differ, the "
     "chosen matrix in both, and both curves of the loss.",
-    "branches.none": "There is one branch, the run of the file. e edits a number or the optimizer and begins another.",
-    "branches.head": "↑ ↓ choose, Enter goes there, u takes the last edit back, W saves the branch.",
+    "branches.none": "There is one branch, the run of the file. {key:edit.make} edits a number or the optimizer and "
+    "begins another.",
+    "branches.head": "{key:scroll.up} {key:scroll.down} choose, {key:cell.follow} goes there, {key:edit.undo} takes "
+    "the last edit back, {key:branch.save} saves the branch.",
     "branches.file": "the run of the file",
     "branches.behind": "{its} was run up to iteration {reached} so far; it runs on while this is shown.",
     "branches.same": "{mine} and {its} do not differ in what was compared, from iteration {since} on.",

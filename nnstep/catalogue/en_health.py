@@ -7,7 +7,8 @@ __all__ = ["HEALTH"]
 HEALTH: dict[str, str] = {
     "lens.health": "health",
     "help.lens.health": "What is wrong with the run, as far as it is known at this step: a cross is a problem, a "
-    "triangle is worth a look. Below the list stands what was seen in the chosen row, and its cause. Enter goes to "
+    "triangle is worth a look. Below the list stands what was seen in the chosen row, and its cause. "
+    "{key:cell.follow} goes to "
     "the iteration, step and cell where it began.",
     # -- the list
     "health.count.one": "1 finding, as far as this step",
@@ -236,7 +237,7 @@ HEALTH: dict[str, str] = {
     "health.above.cause.edit": "That iteration begins with an edit.",
     "health.above.cause.times": "That is {times} times as much.",
     # -- what to try; after e comes what is typed in the debugger
-    "health.try.decay": "e: weight_decay = {better}",
+    "health.try.decay": "{key:edit.make}: weight_decay = {better}",
     "health.try.frozen": "trainable = true for one of {names}",
     "health.try.unreached": "make {loss} of what these parameters compute",
     "health.try.doubled.cross_entropy": "cross_entropy({logits}, {target}), with what {inner} is applied to, or "
@@ -257,18 +258,19 @@ HEALTH: dict[str, str] = {
     "health.try.outside.nll": "cross_entropy({name}, {labels}), which takes any number",
     "health.try.clamp": "bce_with_logits of what the probabilities are made of",
     "health.try.clamp.sigmoid": "bce_with_logits({logits}, {labels}), which needs no bound",
-    "health.try.follows.rate": "e: lr = {instead}",
-    "health.try.follows.decay": "e: weight_decay = {instead}",
-    "health.try.rate": "e: lr = {better}",
-    "health.try.twins": 'weights that differ as the run begins: e: {other} = {better}, or init = "xavier_uniform" for '
+    "health.try.follows.rate": "{key:edit.make}: lr = {instead}",
+    "health.try.follows.decay": "{key:edit.make}: weight_decay = {instead}",
+    "health.try.rate": "{key:edit.make}: lr = {better}",
+    "health.try.twins": "weights that differ as the run begins: {key:edit.make}: {other} = {better}, or init = "
+    '"xavier_uniform" for '
     "{name}",
-    "health.try.twins.names": "parameters that differ as the run begins: e: {other} = {better}",
+    "health.try.twins.names": "parameters that differ as the run begins: {key:edit.make}: {other} = {better}",
     "health.try.still.zeros": 'init = "xavier_uniform", or another start than 0',
     "health.try.still.lost": "other weights to begin with, or another operation than {function}",
     "health.try.still.fitted": "another start, if there is to be something to learn",
     "health.try.still.point": "another start: other weights, or another seed",
     "health.try.still.cancels": "a loss that depends on {names}",
-    "health.try.dead.bias": "e: {entry} = {better}, or leaky_relu in place of relu",
+    "health.try.dead.bias": "{key:edit.make}: {entry} = {better}, or leaky_relu in place of relu",
     "health.try.dead.unit": "leaky_relu in place of relu, or a smaller lr where an update has killed it",
     "health.try.dead.layer": "leaky_relu in place of relu, or another seed",
     "health.try.saturated.unit": "inputs of about 1 in size, smaller weights to begin with, or a smaller lr",
@@ -285,15 +287,15 @@ HEALTH: dict[str, str] = {
     "health.try.number.edited": "a finite number there",
     "health.try.number.mask": "nothing, where it is a mask; a finite number there, where it is none",
     "health.try.number.other": "smaller numbers: scale the data, or a smaller lr",
-    "health.try.large-update": "e: lr = {better}",
-    "health.try.small-update": "e: lr = {larger}",
+    "health.try.large-update": "{key:edit.make}: lr = {better}",
+    "health.try.small-update": "{key:edit.make}: lr = {larger}",
     "health.try.above": "a smaller lr",
-    "health.try.small-update.zero": "e: lr = 0.1",
+    "health.try.small-update.zero": "{key:edit.make}: lr = 0.1",
     "health.try.small-update.weights": "smaller weights to begin with, or inputs of about 1 in size",
     "health.try.loss.flat": "another seed, or more hidden units",
-    "health.try.loss.steep": "another lr, or e: adam lr = 0.01",
-    "health.try.loss.jumps": "e: lr = {lower}",
-    "health.try.loss.small": "e: lr = {larger}",
+    "health.try.loss.steep": "another lr, or {key:edit.make}: adam lr = 0.01",
+    "health.try.loss.jumps": "{key:edit.make}: lr = {lower}",
+    "health.try.loss.small": "{key:edit.make}: lr = {larger}",
     "health.try.loss.dead": "leaky_relu in place of relu",
     # -- what check --train prints
     "health.report": "Training",

@@ -16,7 +16,7 @@ RUN: dict[str, str] = {
     "lens.run.probabilities": "probabilities",
     "help.lens.run": "The loss and the norm of each gradient over the iterations, and what the network says of the "
     "samples with the parameters as they are now. A click on an iteration goes there; ▲ is where we are, ● where a "
-    "breakpoint hits. V shows the next plot, X changes between a linear and a log scale.",
+    "breakpoint hits. {key:lens.run} shows the next plot, {key:run.log} changes between a linear and a log scale.",
     "run.none": "There is nothing to plot: no loss, and no prediction that is compared with targets y.",
     "run.scale.linear": "linear scale",
     "run.scale.log": "log scale",

@@ -5,28 +5,35 @@ from __future__ import annotations
 __all__ = ["TERMINAL"]
 
 TERMINAL: dict[str, str] = {
-    "message.no-command": "no command on the key '{typed}': ? shows all keys",
-    "message.no-command-there": "no command on the key '{typed}', where a US keyboard has '{meant}': ? shows all keys",
-    "message.no-such-key": "no command on the key '{typed}': switch the keyboard to Latin letters; ? shows all keys",
+    "message.no-command": "no command on the key '{typed}': {key:app.help} shows all keys",
+    "message.no-command-there": "no command on the key '{typed}', where a US keyboard has '{meant}': {key:app.help} "
+    "shows all keys",
+    "message.no-such-key": "no command on the key '{typed}': switch the keyboard to Latin letters; {key:app.help} "
+    "shows all keys",
     "message.no-shell": "no shell is there that could continue the program: it was not stopped",
-    "message.selected.one": "{count} line is selected: y copies it, Y writes it to a file, Esc lets it go",
-    "message.selected.many": "{count} lines are selected: y copies them, Y writes them to a file, Esc lets them go",
+    "message.selected.one": "{count} line is selected: {key:panel.copy} copies it, {key:panel.copy-to-file} writes "
+    "it to a file, {key:scroll.follow} lets it go",
+    "message.selected.many": "{count} lines are selected: {key:panel.copy} copies them, {key:panel.copy-to-file} "
+    "writes them to a file, {key:scroll.follow} lets them go",
     "copy.lines.one": "{count} line",
     "copy.lines.many": "{count} lines",
     "copy.under-way": "copying …",
     "copy.command": "copied {lines} to the clipboard with {way}",
     "copy.tmux": "{lines} are in tmux's buffer, and were offered to the terminal's clipboard, where tmux may do that",
-    "copy.terminal": "{lines} sent to the terminal (OSC 52), which may ignore it: Y writes a file instead",
+    "copy.terminal": "{lines} sent to the terminal (OSC 52), which may ignore it: {key:panel.copy-to-file} writes a "
+    "file instead",
     "copy.large": "; it is more than many terminals take",
     "copy.failed": "{way} failed ({reason})",
     "copy.too-slow": "it did not answer in time",
-    "copy.nowhere": "nothing here takes a copy, no command and not this terminal: Y writes a file instead",
+    "copy.nowhere": "nothing here takes a copy, no command and not this terminal: {key:panel.copy-to-file} writes a "
+    "file instead",
     "copy.written": "{lines} written to",
     "dialog.copy.title": "Copy to a file",
     "dialog.copy.question": "{lines} as text, to a file",
     "dialog.copy.hint": "Enter writes it, Esc goes back. A file that is there is only replaced when you say so.",
     "dialog.copy.changed": "it was changed meanwhile. Enter again replaces it all the same",
     "dialog.copy.exists": "there is a file of this name. Enter again replaces it",
-    "help.reading.mouse": "Drag over text to select it: y copies it. Where the terminal is to select by its own means, "
+    "help.reading.mouse": "Drag over text to select it: {key:panel.copy} copies it. Where the terminal is to select "
+    "by its own means, "
     "hold Shift while dragging (Option in iTerm2, Fn in macOS Terminal).",
 }

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
 from nnstep.catalogue.en import TEXTS as ENGLISH
+from nnstep.catalogue.en import plural as english_plural
+from nnstep.commands import BY_ID
 
-__all__ = ["language", "say", "say_count", "say_or", "use"]
+__all__ = ["key_name", "language", "say", "say_count", "say_or", "use"]
 
 _VARIABLES = ("NNSTEP_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # the first one that is set decides
+_KEY = re.compile(r"\{key:([a-z-]+\.[a-z-]+)(?:/(\d))?\}")  # the key of a command, or its second one: {key:step.next/2}
+_NAMES = {"right": "→", "left": "←", "up": "↑", "down": "↓", "f2": "F2"}
 
 
 def _wanted() -> str:
@@ -21,28 +26,38 @@ def _wanted() -> str:
     return setting if letters else "en"
 
 
-def _texts(name: str) -> Mapping[str, str]:
-    """The texts of a language; none where there is no file for it."""
+def _catalogue(name: str) -> tuple[Mapping[str, str], Callable[[int], str]]:
+    """The texts of a language and its plural rule; no texts where there is no file for it."""
     if name == "en":
-        return {}
+        return {}, english_plural
     from importlib import import_module, util  # not for English, which most starts are in
 
     if util.find_spec(f"nnstep.catalogue.{name}") is None:
-        return {}
+        return {}, english_plural
     module = import_module(f"nnstep.catalogue.{name}")
     texts: Mapping[str, str] = getattr(module, "TEXTS", {})  # `say` is a language too
-    return texts
+    plural: Callable[[int], str] = getattr(module, "plural", english_plural)
+    return texts, plural
 
 
 _language = "en"
 _own: Mapping[str, str] = {}
+_plural: Callable[[int], str] = english_plural
+_said: dict[str, str] = {}  # the texts that have been asked for, with the keys of commands in them
 
 
-def use(name: str | None = None, texts: Mapping[str, str] | None = None) -> None:
-    """Speak another language from now on: that of the environment, one by its letters, or `texts` themselves."""
-    global _language, _own
+def use(
+    name: str | None = None, texts: Mapping[str, str] | None = None, plural: Callable[[int], str] | None = None
+) -> None:
+    """Speak another language from now on: that of the environment, one by its letters, or `texts` themselves.
+
+    `plural` tells the form of a text that a count wants: `KEY.<form>`. Without it, that of the language.
+    """
+    global _language, _own, _plural
     _language = name or _wanted()
-    _own = _texts(_language) if texts is None else texts
+    _own, _plural = _catalogue(_language) if texts is None else (texts, english_plural)
+    _plural = plural or _plural
+    _said.clear()
 
 
 def language() -> str:
@@ -52,18 +67,35 @@ def language() -> str:
 
 def say(key: str, **values: object) -> str:
     """The text of a key, with `values` put into its places. Raises KeyError for a key that English has not."""
-    text = _own.get(key) or ENGLISH[key]
+    text = _said.get(key)
+    if text is None:
+        text = _said[key] = _with_keys(_own.get(key) or ENGLISH[key])
     return text.format(**values) if values else text
 
 
+def _with_keys(text: str) -> str:
+    """A text with the keys of the commands that it names."""
+    return _KEY.sub(lambda found: key_name(BY_ID[found[1]].keys[int(found[2] or 1) - 1]), text)
+
+
+def key_name(key: str) -> str:
+    """A key as it is written for people: `shift+left` is `Shift+←`."""
+    return "+".join(
+        _NAMES[part] if part in _NAMES else say(f"key.{part}") if len(part) > 1 else part for part in key.split("+")
+    )
+
+
 def say_or(key: str, english: str) -> str:
-    """The text of a key whose English stands elsewhere, in a table of its own."""
+    """The text of a key whose English stands elsewhere, in an entry of a table: an operation's is `op.NAME`."""
     return _own.get(key) or english
 
 
 def say_count(key: str, count: int, **values: object) -> str:
-    """The text of `key.one` or `key.many`, as `count` is; it stands for {count} in it."""
-    return say(f"{key}.one" if count == 1 else f"{key}.many", count=f"{count:,}", **values)
+    """The text of a key in the form that `count` wants in its language; it stands for {count} in it."""
+    form = f"{key}.{_plural(count)}"
+    if form not in _own and form not in ENGLISH:  # left out, by a language of other forms than English
+        form = f"{key}.{english_plural(count)}"
+    return say(form, count=f"{count:,}", **values)
 
 
 use()

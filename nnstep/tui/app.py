@@ -22,14 +22,15 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from nnstep.catalogue import say
+from nnstep.catalogue import key_name, say
+from nnstep.commands import COMMANDS, SIGNS_OF_COMMANDS
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario import bundled
 from nnstep.settings import keep, read
 from nnstep.text import clean
 from nnstep.tui import key_meaning
 from nnstep.tui.chosen_look import ChosenLook, themes
-from nnstep.tui.commands import COMMANDS, SIGNS_OF_COMMANDS, key_name
+from nnstep.tui.commands import heading, label, sentence
 from nnstep.tui.copying import Copying
 from nnstep.tui.delivery import Delivery
 from nnstep.tui.guard import Guard
@@ -330,8 +331,8 @@ class NnstepApp(App[None]):
             if command.id != "app.palette":
                 keys = f"  ({', '.join(map(key_name, command.keys))})" if command.keys else ""
                 yield SystemCommand(
-                    f"{command.heading}: {command.label}",
-                    f"{command.help}{keys}".replace("[", "\\["),
+                    f"{heading(command)}: {label(command)}",
+                    f"{sentence(command)}{keys}".replace("[", "\\["),
                     lambda name=command.id: self.call_later(self.stepping.action_perform, name),
                 )
 

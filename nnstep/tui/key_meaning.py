@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.events import Key, MouseMove, Paste, Resize
 from textual.message import Message
 
-from nnstep.tui.commands import COMMANDS, SIGNS_OF_COMMANDS
+from nnstep.commands import COMMANDS, SIGNS_OF_COMMANDS
 from nnstep.tui.input_queue import WHEEL
 from nnstep.tui.keyboard import Keyboard, textual_name
 from nnstep.tui.kitty import place_of

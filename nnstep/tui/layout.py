@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from nnstep.view.state import PANEL_KEYS
+from nnstep.commands import PANEL_KEYS
 
 __all__ = ["GRID_SIZE", "SMALLEST_SIZE", "Arrangement", "Box", "arrange"]
 

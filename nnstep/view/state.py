@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from nnstep.view.text.canvas import Line, Panel
 
-__all__ = ["PANEL_KEYS", "PASSING", "ROLES", "ViewState"]
-
-PANEL_KEYS = ("program", "operation", "chain", "parameters", "activations", "gradients", "watch")
+__all__ = ["PASSING", "ROLES", "ViewState"]
 
 PASSING = frozenset(
     {

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nnstep.commands import PANEL_KEYS
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario import bundled, load
 from nnstep.settings import Settings
@@ -17,7 +18,6 @@ from nnstep.settings import read as read_settings
 from nnstep.text import clean
 from nnstep.text import width as columns
 from nnstep.view.lens.registry import lens_names
-from nnstep.view.state import PANEL_KEYS
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import Line
 from tests.hostile.running import ran, unfit

@@ -13,9 +13,9 @@ import time
 import traceback
 from pathlib import Path
 
+from nnstep.commands import PANEL_KEYS
 from nnstep.errors import NnstepError
 from nnstep.view.lens.registry import lens_names
-from nnstep.view.state import PANEL_KEYS
 from nnstep.view.stepper import Stepper
 from tests.hostile.mutate import scenario
 from tests.hostile.running import unfit

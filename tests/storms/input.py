@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from nnstep.tui.commands import COMMANDS
+from nnstep.commands import COMMANDS
 
 __all__ = ["END_OF_PASTE", "QUITTING", "event"]
 

@@ -10,9 +10,9 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from nnstep.commands import COMMANDS
 from nnstep.text import _UNFIT
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.commands import COMMANDS
 from nnstep.tui.scenarios import open_stepper
 from tests.storms.child import Child, nnstep
 from tests.tui.driving import press_at_once, screen_text

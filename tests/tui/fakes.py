@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from nnstep.commands import COMMANDS, PANEL_KEYS
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
-from nnstep.tui.commands import COMMANDS
-from nnstep.view.state import PANEL_KEYS, ViewState
+from nnstep.view.state import ViewState
 from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target, line_text
 
 HOSTILE = "W[red]x[/] [@click=app.quit]q\x1b[31m\u202eeman\x07"

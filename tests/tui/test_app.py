@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from nnstep.tui.commands import COMMANDS, panel_names
+from nnstep.commands import COMMANDS, PANEL_KEYS
+from nnstep.tui.commands import heading, label, panel_names
 from nnstep.tui.screens.find import Find
 from nnstep.tui.screens.goto import Goto
 from nnstep.tui.screens.help import Help
@@ -14,7 +15,6 @@ from nnstep.tui.screens.library import LibraryScreen
 from nnstep.tui.screens.open import OpenFile
 from nnstep.tui.screens.problems import Problems
 from nnstep.tui.widgets.pane import Pane
-from nnstep.view.state import PANEL_KEYS
 from tests.tui.driving import board_rows, post_keys, press_at_once, run, screen_text
 from tests.tui.fakes import HOSTILE, FakeStepper, random_presses
 
@@ -472,7 +472,7 @@ def test_the_palette_has_every_command_and_carries_it_out():
         return offered, app.stepping.stepper.log[-1][0]
 
     offered, last = run(act, FakeStepper())
-    assert offered == {f"{c.heading}: {c.label}" for c in COMMANDS if c.id != "app.palette"}
+    assert offered == {f"{heading(c)}: {label(c)}" for c in COMMANDS if c.id != "app.palette"}
     assert last == "step.next"
 
 

@@ -6,11 +6,12 @@ from collections import Counter
 
 import pytest
 
-from nnstep.tui.commands import BY_ID, COMMANDS, GROUPS, groups, key_name, key_table_markdown, panel_names
+from nnstep.catalogue import key_name
+from nnstep.commands import BY_ID, COMMANDS, GROUPS, PANEL_KEYS
+from nnstep.tui.commands import footer_word, groups, key_table_markdown, label, panel_names, sentence
 from nnstep.tui.screens.help import help_columns
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
-from nnstep.view.state import PANEL_KEYS
 from nnstep.view.text.canvas import Piece, line_text
 
 GDB = {"n": "step.next", "s": "frame.into", "f": "frame.out", "c": "run.forward", "b": "stop.line", "w": "watch.add"}
@@ -34,8 +35,8 @@ def test_keys_are_those_of_gdb(key, command):
 
 def test_every_command_has_a_label_a_sentence_and_a_group():
     for command in COMMANDS:
-        assert command.label
-        assert command.help.endswith(".")
+        assert label(command)
+        assert sentence(command).endswith(".")
         assert command.group in GROUPS
         assert command.keys
 
@@ -62,15 +63,15 @@ def test_readme_table_has_every_command_and_key():
     assert len(rows) == len(COMMANDS)
     text = "\n".join(rows)
     for command in COMMANDS:
-        assert command.label in text
-        assert command.help in text
+        assert label(command) in text
+        assert sentence(command) in text
         assert all(f"`{key_name(key)}`" in text for key in command.keys)
 
 
 def test_help_has_every_command_and_key():
     text = " ".join("\n".join(content.plain for content in help_columns(54)).split())
     for command in COMMANDS:
-        assert command.help in text
+        assert sentence(command) in text
         assert " ".join(map(key_name, command.keys)) in text
 
 
@@ -90,7 +91,7 @@ def test_footer_fits_and_always_says_how_to_get_help_and_out(width):
 
 def test_footer_on_a_wide_screen_has_every_word_of_the_table():
     text = line_text(Footer().paint(400, 1).lines[0])
-    assert all(command.word in text for command in COMMANDS)
+    assert all(footer_word(command) in text for command in COMMANDS)
 
 
 def test_footer_click_is_the_command_under_it():

@@ -12,8 +12,8 @@ from textual.binding import BindingsMap
 from textual.keys import _character_to_key
 
 from nnstep.catalogue import say
+from nnstep.commands import COMMANDS
 from nnstep.tui import key_meaning
-from nnstep.tui.commands import COMMANDS
 from nnstep.tui.input_queue import InputQueue
 from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.screens.stepper import StepperScreen

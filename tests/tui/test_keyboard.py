@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from textual import events
 from textual.widgets import Input
 
+from nnstep.commands import SIGNS_OF_COMMANDS
 from nnstep.settings import KEYBOARDS
-from nnstep.tui.commands import SIGNS_OF_COMMANDS
 from nnstep.tui.hangul import hangul_keys
 from nnstep.tui.input_queue import InputQueue
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name

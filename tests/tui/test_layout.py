@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnstep.commands import PANEL_KEYS
 from nnstep.tui.layout import GRID_SIZE, SMALLEST_SIZE, arrange
-from nnstep.view.state import PANEL_KEYS
 
 widths = st.integers(SMALLEST_SIZE[0], 300)
 heights = st.integers(SMALLEST_SIZE[1], 120)

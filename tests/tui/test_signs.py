@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnstep.commands import COMMANDS
 from nnstep.settings import SIGNS
 from nnstep.text import width
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.commands import COMMANDS
 from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.terminal import Keys
 from nnstep.view.text.ascii_signs import in_ascii, line_in_ascii, needs_ascii

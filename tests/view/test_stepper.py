@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstep.commands import PANEL_KEYS
 from nnstep.text import width as text_width
-from nnstep.view.state import PANEL_KEYS, ROLES, ViewState
+from nnstep.view.state import ROLES, ViewState
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import Canvas, line_text
 from tests.view.samples import ALL, stepper

@@ -11,10 +11,11 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from nnstep.catalogue import say
+from nnstep.catalogue import key_name, say
+from nnstep.commands import APPLICATION, CELLS, STEP, Command
 from nnstep.text import padded
 from nnstep.text import width as text_width
-from nnstep.tui.commands import APPLICATION, CELLS, STEP, Command, groups, key_name
+from nnstep.tui.commands import groups, sentence
 from nnstep.tui.screens.dialog import Box, Dialog
 from nnstep.view.text.blocks import wrap
 from nnstep.view.text.canvas import line_text
@@ -31,7 +32,7 @@ def _group(name: str, commands: tuple[Command, ...], width: int) -> Content:
     parts: list[str | tuple[str, str]] = [(f"{name}\n", "bold underline")]
     for command in commands:
         keys = " ".join(map(key_name, command.keys))
-        block = wrap(command.help, width - _KEYS)
+        block = wrap(sentence(command), width - _KEYS)
         said = [line_text(block.line(y)) for y in range(block.height)]
         below = f"\n{' ' * _KEYS}"
         if text_width(keys) >= _KEYS:

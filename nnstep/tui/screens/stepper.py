@@ -13,15 +13,16 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from nnstep.catalogue import say, say_count
+from nnstep.commands import COMMANDS, PANEL_KEYS
 from nnstep.text import clean
-from nnstep.tui.commands import COMMANDS
+from nnstep.tui.commands import label
 from nnstep.tui.delivery import Delivery
 from nnstep.tui.guard import Guard
 from nnstep.tui.keyboard import Keyboard
 from nnstep.tui.textual_private import survives
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.board import Board
-from nnstep.view.state import PANEL_KEYS, PASSING, ViewState
+from nnstep.view.state import PASSING, ViewState
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import Piece, line_text
 
@@ -80,7 +81,7 @@ def _focused_after(command: str, focused: str) -> str:
 def _bindings() -> list[BindingType]:
     """One binding a command, before any of Textual's own (Tab would move Textual's focus otherwise)."""
     return [
-        Binding(",".join(command.keys), f"perform('{command.id}')", command.label, priority=True, id=command.id)
+        Binding(",".join(command.keys), f"perform('{command.id}')", label(command), priority=True, id=command.id)
         for command in COMMANDS
         if command.keys
     ]

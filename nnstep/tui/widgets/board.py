@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from nnstep.catalogue import say
+from nnstep.commands import PANEL_KEYS
 from nnstep.text import width as text_width
 from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, Box, arrange
 from nnstep.tui.textual_private import survives
@@ -26,7 +27,7 @@ from nnstep.tui.widgets.mouse import Asked, Mouse
 from nnstep.tui.widgets.pane import Pane, fit
 from nnstep.tui.widgets.pane_view import PaneView, Places
 from nnstep.tui.widgets.selection import Selection
-from nnstep.view.state import PANEL_KEYS, ViewState
+from nnstep.view.state import ViewState
 from nnstep.view.text.ascii_signs import line_in_ascii
 from nnstep.view.text.canvas import Line, Panel, Piece, Target, line_text
 

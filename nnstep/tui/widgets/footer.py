@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from nnstep.catalogue import key_name
+from nnstep.commands import COMMANDS, Command
 from nnstep.text import width as columns
-from nnstep.tui.commands import COMMANDS, Command, key_name, panel_names
+from nnstep.tui.commands import footer_word, panel_names
 from nnstep.view.text.blocks import fit
 from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target, line_text
 
@@ -30,7 +32,7 @@ _ENTRIES = _entries()
 
 def _entry_width(entry: tuple[Command, ...]) -> int:
     keys = [key_name(command.keys[0]) for command in entry]
-    return sum(map(columns, keys)) + _gap(keys) * (len(keys) - 1) + 1 + columns(entry[0].word)
+    return sum(map(columns, keys)) + _gap(keys) * (len(keys) - 1) + 1 + columns(footer_word(entry[0]))
 
 
 def _gap(keys: Sequence[str]) -> int:
@@ -74,7 +76,7 @@ class Footer:
                 name = key_name(command.keys[0])
                 pieces.append(Piece(name, "key" if on else "off"))
                 last = number == len(entry) - 1
-                after = f" {entry[0].word}  " if last else " " * gap
+                after = f" {footer_word(entry[0])}  " if last else " " * gap
                 pieces.append(Piece(after, ("text" if able else "off") if last else "text"))
                 size = columns(name + after)
                 hits.append(Hit(x, 0, size - 2 if last else columns(name), 1, Target(command.id)))
