@@ -19,7 +19,7 @@ from nnstep.ops.operation import (
     elementwise_cell,
 )
 from nnstep.ops.shapes import broadcast_shape, said, square
-from nnstep.ops.table import NAMES, OPERATIONS, operation
+from nnstep.ops.table import NAMES, OPERATIONS, find, operation
 
 __all__ = [
     "AGGREGATES",
@@ -38,6 +38,7 @@ __all__ = [
     "elementwise_cell",
     "entries",
     "evaluate_cell",
+    "find",
     "operation",
     "said",
     "square",

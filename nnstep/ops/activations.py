@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 
 import numpy as np
 
@@ -116,6 +117,8 @@ def _activation(
     body: str | None,
     options: Mapping[str, Option | None] | None = None,
     kept: Texts = (),
+    curve: tuple[float, float] | None = None,
+    bounds: tuple[float, float] | None = None,
 ) -> Operation:
     return Operation(
         name=name,
@@ -130,6 +133,9 @@ def _activation(
         body=body,
         elementwise=True,
         kept=kept,
+        activation=True,
+        curve=curve,
+        bounds=bounds,
     )
 
 
@@ -141,6 +147,8 @@ ACTIVATIONS = (
         lambda site: sigmoid_into(site.out),
         "g * out * (1 - out)",
         "out = 1 / (1 + exp(-x))",  # exp may be infinite here, which gives the right 0
+        curve=(-6, 6),
+        bounds=(0.0, 1.0),
     ),
     _activation(
         "tanh",
@@ -149,6 +157,8 @@ ACTIVATIONS = (
         ufunc(np.tanh),
         "g * (1 - out ** 2)",
         None,
+        curve=(-4, 4),
+        bounds=(-1.0, 1.0),
     ),
     _activation(
         "relu",
@@ -157,6 +167,7 @@ ACTIVATIONS = (
         _prepare_relu,
         "where(x <= 0, 0, g)",  # a choice, where a product with 0 would make NaN of an infinite g
         "out = maximum(x, 0)",
+        curve=(-3, 3),
     ),
     _activation(
         "leaky_relu",
@@ -166,6 +177,7 @@ ACTIVATIONS = (
         "g * where(x > 0, 1, slope)",
         "out = maximum(x, 0) + slope * minimum(x, 0)",
         {"slope": 0.01},
+        curve=(-3, 3),
     ),
     _activation(
         "elu",
@@ -175,6 +187,7 @@ ACTIVATIONS = (
         "g * where(x <= 0, alpha * exp(x), 1)",  # in place of out + alpha, which has no digits left far below 0
         "out = maximum(x, 0) + alpha * expm1(minimum(x, 0))",
         {"alpha": 1.0},
+        curve=(-4, 3),
     ),
     _activation(
         "gelu",
@@ -184,6 +197,8 @@ ACTIVATIONS = (
         "g * (normal_cdf(x) + x * normal_pdf(x))",
         "out = x * normal_cdf(x)",
         kept=("normal_cdf(x)",),
+        curve=(-4, 4),
+        bounds=(-0.169971, inf),
     ),
     _activation(
         "silu",
@@ -193,6 +208,8 @@ ACTIVATIONS = (
         "g * (sigmoid(x) + out * (1 - sigmoid(x)))",
         "out = x * sigmoid(x)",
         kept=("sigmoid(x)",),
+        curve=(-6, 4),
+        bounds=(-0.278465, inf),
     ),
     _activation(
         "softplus",
@@ -201,5 +218,7 @@ ACTIVATIONS = (
         _prepare_softplus,
         "g * where(x > 20, 1, exp(x) / (1 + exp(x)))",
         "out = where(x > 20, x, log1p(exp(minimum(x, 20))))",
+        curve=(-5, 5),
+        bounds=(0.0, inf),
     ),
 )

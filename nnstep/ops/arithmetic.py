@@ -204,6 +204,7 @@ ARITHMETIC = (
         cell=elementwise_cell("power", _AB),
         derivative={"a": _power_base, "b": "g * where((a == 0) and (b >= 0), 0, out * log(a))"},
         elementwise=True,
+        curve=(-3, 3),
     ),
     Operation(
         name="negative",
@@ -226,6 +227,7 @@ ARITHMETIC = (
         cell=elementwise_cell("maximum", _AB),
         derivative={"a": _chosen("a < b"), "b": _chosen("b < a")},
         elementwise=True,
+        curve=(-3, 3),
     ),
     Operation(
         name="minimum",
@@ -237,6 +239,7 @@ ARITHMETIC = (
         cell=elementwise_cell("minimum", _AB),
         derivative={"a": _chosen("a > b"), "b": _chosen("b > a")},
         elementwise=True,
+        curve=(-3, 3),
     ),
     Operation(
         name="matmul",

@@ -89,6 +89,9 @@ CLASSES = (
         options={"classes": None},
         class_numbers=lambda site: ("labels", site.out[-1]),
         reach=labelled,
+        bounds=(0.0, 1.0),
+        jumps=True,
+        exact=True,
     ),
     Operation(
         name="argmax",
@@ -100,5 +103,8 @@ CLASSES = (
         cell=_argmax_cell,
         options={"axis": -1},
         reach=reduced_over,
+        jumps=True,
+        exact=True,
+        reduces=True,
     ),
 )

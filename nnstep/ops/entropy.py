@@ -263,6 +263,7 @@ ENTROPY = (
         kept=_cross_entropy_kept,
         class_numbers=_class_numbers,
         reach=to_scalar,
+        compares="rows",
     ),
     Operation(
         name="nll",
@@ -278,5 +279,6 @@ ENTROPY = (
         kept=_nll_kept,
         class_numbers=_class_numbers,
         reach=to_scalar,
+        compares="rows",
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -146,6 +147,8 @@ def _comparison(name: str, symbol: str, sentence: str, function: Callable[..., A
         cell=elementwise_cell(name, _AB),
         elementwise=True,
         where="condition",
+        bounds=(0.0, 1.0),
+        jumps=True,
     )
 
 
@@ -160,6 +163,8 @@ def _test(name: str, symbol: str, sentence: str, function: Callable[..., Any]) -
         cell=elementwise_cell(name, ("x",)),
         elementwise=True,
         where="condition",
+        bounds=(0.0, 1.0),
+        jumps=True,
     )
 
 
@@ -169,6 +174,8 @@ def _summary(
     sentence: str,
     prepare: Callable[[Site], Kernel],
     cell: Callable[[Site, Index], Expression],
+    bounds: tuple[float, float],
+    jumps: bool = False,
 ) -> Operation:
     return Operation(
         name=name,
@@ -180,6 +187,9 @@ def _summary(
         cell=cell,
         reach=to_scalar,
         where="condition",
+        reduces=True,
+        bounds=bounds,
+        jumps=jumps,
     )
 
 
@@ -196,10 +206,31 @@ LOGIC = (
     _test("isnan", "isnan", "1 where the entry is not a number, else 0.", np.isnan),
     _test("isinf", "isinf", "1 where the entry is infinite, else 0.", np.isinf),
     _summary(
-        "any", "any", "1 if at least one entry is other than 0, else 0.", _reducing(np.logical_or.reduce), _any_cell
+        "any",
+        "any",
+        "1 if at least one entry is other than 0, else 0.",
+        _reducing(np.logical_or.reduce),
+        _any_cell,
+        bounds=(0.0, 1.0),
+        jumps=True,
     ),
-    _summary("all", "all", "1 if every entry is other than 0, else 0.", _reducing(np.logical_and.reduce), _all_cell),
-    _summary("norm", "‖·‖", "The square root of the sum of all squared entries.", _prepare_norm, _norm_cell),
+    _summary(
+        "all",
+        "all",
+        "1 if every entry is other than 0, else 0.",
+        _reducing(np.logical_and.reduce),
+        _all_cell,
+        bounds=(0.0, 1.0),
+        jumps=True,
+    ),
+    _summary(
+        "norm",
+        "‖·‖",
+        "The square root of the sum of all squared entries.",
+        _prepare_norm,
+        _norm_cell,
+        bounds=(0.0, inf),
+    ),
     Operation(
         name="remainder",
         inputs=_AB,
@@ -210,6 +241,7 @@ LOGIC = (
         cell=elementwise_cell("remainder", _AB),
         elementwise=True,
         where="condition",
+        jumps=True,
     ),
     Operation(
         name="where",
@@ -221,5 +253,6 @@ LOGIC = (
         cell=elementwise_cell("where", ("condition", "a", "b")),
         elementwise=True,
         where="rule",
+        jumps=True,
     ),
 )

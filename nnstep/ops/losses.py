@@ -7,6 +7,7 @@ Each is the same thing: a term for every entry, then the reduction. `mean` divid
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 
 import numpy as np
 
@@ -210,6 +211,7 @@ def _loss(
     delta: bool = False,
     kept: Texts = (),
     clamps: Callable[[Site, Mapping[str, Array]], Mapping[str, Mask]] | None = None,
+    bounds: tuple[float, float] | None = None,
 ) -> Operation:
     def shape(o: Shape, y: Shape, **options: Option) -> Shape:
         check_reduction(options["reduction"])
@@ -237,6 +239,8 @@ def _loss(
         kept=kept,
         reach=to_scalar,
         clamps=clamps,
+        bounds=bounds,
+        compares="entries",
     )
 
 
@@ -258,6 +262,7 @@ LOSSES = (
         },
         lambda site: _reduced(site, "(o - y) ** 2"),
         kept=("o - y",),
+        bounds=(0.0, inf),
     ),
     _loss(
         "mae",
@@ -272,6 +277,7 @@ LOSSES = (
         },
         lambda site: _reduced(site, "abs(o - y)"),
         kept=("o - y",),
+        bounds=(0.0, inf),
     ),
     _loss(
         "huber",
@@ -290,6 +296,7 @@ LOSSES = (
         ),
         delta=True,
         kept=("o - y",),
+        bounds=(0.0, inf),
     ),
     _loss(
         "bce",

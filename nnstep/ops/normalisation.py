@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 
 from nnstep.errors import OperationError
@@ -185,6 +187,9 @@ NORMALISATION = (
         derivative={"x": "out * (g - sum(g * out, axis=-1, keepdims=True))"},
         reach=along_rows,
         body="e = exp(x - max(x, axis=-1, keepdims=True))\nout = e / sum(e, axis=-1, keepdims=True)",
+        bounds=(0.0, 1.0),
+        activation=True,
+        by_row=True,
     ),
     Operation(
         name="log_softmax",
@@ -197,6 +202,9 @@ NORMALISATION = (
         derivative={"x": "g - exp(out) * sum(g, axis=-1, keepdims=True)"},
         reach=along_rows,
         body="s = x - max(x, axis=-1, keepdims=True)\nout = s - log(sum(exp(s), axis=-1, keepdims=True))",
+        bounds=(-inf, 0.0),
+        activation=True,
+        by_row=True,
     ),
     Operation(
         name="layer_norm",
@@ -211,6 +219,7 @@ NORMALISATION = (
         body=_DEVIATION_BODY + "out = centred / spread * gain + bias",
         kept=_kept,
         reach=layer_normed,
+        by_row=True,
     ),
     Operation(
         name="standardise",
@@ -224,6 +233,7 @@ NORMALISATION = (
         body=_DEVIATION_BODY + "out = centred / spread",
         reach=along_rows,
         where="rule",
+        by_row=True,
     ),
     Operation(
         name="deviation",
@@ -237,5 +247,7 @@ NORMALISATION = (
         body=_DEVIATION_BODY + "out = spread",
         reach=along_rows,
         where="rule",
+        bounds=(0.0, inf),
+        by_row=True,
     ),
 )

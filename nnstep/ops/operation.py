@@ -89,6 +89,19 @@ class Operation(NamedTuple):
                  it and the entries of the first input (a mask) where the bound stands in for its value
     reach        reach(site, input name, cells) -> the cells of the result that read at least one of these `cells` of
                  the input, as boxes: the exact inverse of `cell`, by structure alone; elementwise operations need none
+
+    What other rooms ask, where an entry that says nothing is neutral:
+
+    curve        for a function of one number that is worth drawing: the part of the x axis where it bends
+    bounds       the least and the largest number that the result can be, whatever goes in (rounded outwards)
+    within       the result lies between the least and the largest entry of its single input
+    exact        every entry of the result is an entry of an input, or a whole number: nothing is rounded
+    jumps        the result may change at once with the last bit of an input, as a comparison does
+    arranges     only puts the entries of its input elsewhere, or repeats them
+    reduces      makes one entry of several, over an axis or over all
+    by_row       works along an axis, on each row (by default) by itself
+    activation   may stand as a layer of a network
+    compares     for a loss: "entries" or "rows", of which the output and the target are compared; else ""
     """
 
     name: str
@@ -108,6 +121,16 @@ class Operation(NamedTuple):
     where: str = "equation"
     reach: Callable[[Site, str, Box], tuple[Box, ...]] | None = None
     clamps: Callable[[Site, Mapping[str, Array]], Mapping[str, Mask]] | None = None
+    curve: tuple[float, float] | None = None
+    bounds: tuple[float, float] | None = None
+    within: bool = False
+    exact: bool = False
+    jumps: bool = False
+    arranges: bool = False
+    reduces: bool = False
+    by_row: bool = False
+    activation: bool = False
+    compares: str = ""
 
     def site(
         self, shapes: tuple[Shape, ...], options: Mapping[str, Option], constants: tuple[float | None, ...] = ()

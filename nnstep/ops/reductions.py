@@ -129,6 +129,8 @@ def _reduction(
     cell: Callable[[Site, Index], Expression],
     rule: Callable[[Site], str],
     body: Callable[[Site], str] | None = None,
+    within: bool = False,
+    exact: bool = False,
 ) -> Operation:
     return Operation(
         name=name,
@@ -142,6 +144,9 @@ def _reduction(
         derivative={"x": rule},
         body=body,
         reach=reduced_over,
+        reduces=True,
+        within=within,
+        exact=exact,
     )
 
 
@@ -167,6 +172,7 @@ REDUCTIONS = (
         _mean_cell,
         lambda site: _repeated(site, f"{_restored(site)} / {_count(site)}"),
         _mean_body,
+        within=True,
     ),
     _reduction(
         "max",
@@ -175,6 +181,8 @@ REDUCTIONS = (
         _reducing(np.maximum.reduce),
         _cell("largest"),
         _extreme_rule,
+        within=True,
+        exact=True,
     ),
     _reduction(
         "min",
@@ -183,5 +191,7 @@ REDUCTIONS = (
         _reducing(np.minimum.reduce),
         _cell("smallest"),
         _extreme_rule,
+        within=True,
+        exact=True,
     ),
 )

@@ -285,6 +285,9 @@ SHAPING = (
         derivative={"x": "g.T"},
         view=_transpose_view,
         reach=turned,
+        arranges=True,
+        within=True,
+        exact=True,
     ),
     Operation(
         name="reshape",
@@ -298,6 +301,9 @@ SHAPING = (
         derivative={"x": lambda site: f"reshape(g{_numbers(site.shapes[0])})"},
         view=_reshape_view,
         reach=reshaped,
+        arranges=True,
+        within=True,
+        exact=True,
     ),
     Operation(
         name="slice",
@@ -311,6 +317,9 @@ SHAPING = (
         derivative={"x": _slice_rule},
         view=_slice_view,
         reach=_slice_reach,
+        arranges=True,
+        within=True,
+        exact=True,
     ),
     Operation(
         name="concat",
@@ -323,6 +332,7 @@ SHAPING = (
         options={"axis": 0},
         derivative={"a": _concat_first, "b": _concat_second},
         reach=concatenated,
+        exact=True,
     ),
     Operation(
         name="broadcast",
@@ -336,6 +346,9 @@ SHAPING = (
         view=_broadcast_view,
         where="rule",
         reach=repeated,
+        arranges=True,
+        within=True,
+        exact=True,
     ),
     Operation(
         name="put",

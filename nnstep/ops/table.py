@@ -15,7 +15,7 @@ from nnstep.ops.operation import Operation
 from nnstep.ops.reductions import REDUCTIONS
 from nnstep.ops.shaping import SHAPING
 
-__all__ = ["NAMES", "OPERATIONS", "operation"]
+__all__ = ["NAMES", "OPERATIONS", "find", "operation"]
 
 OPERATIONS: tuple[Operation, ...] = (
     *ARITHMETIC,
@@ -32,6 +32,11 @@ OPERATIONS: tuple[Operation, ...] = (
 NAMES: tuple[str, ...] = tuple(entry.name for entry in OPERATIONS)
 
 _BY_NAME = {entry.name: entry for entry in OPERATIONS}
+
+
+def find(name: str) -> Operation | None:
+    """The operation of this name, or None when there is none."""
+    return _BY_NAME.get(name)
 
 
 def operation(name: str) -> Operation:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language import number_text, parse_equations
-from nnstep.ops import operation
+from nnstep.ops import OPERATIONS, operation
 from nnstep.scenario.data.orientation import weight_transposed
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.initialisers import INITIALISERS
@@ -23,18 +23,7 @@ from nnstep.scenario.toml.fields import Field, choice, describe, flag, given, re
 
 __all__ = ["ACTIVATIONS", "Network", "equation", "read_layers", "write_call"]
 
-ACTIVATIONS = (
-    "sigmoid",
-    "tanh",
-    "relu",
-    "leaky_relu",
-    "elu",
-    "gelu",
-    "silu",
-    "softplus",
-    "softmax",
-    "log_softmax",
-)
+ACTIVATIONS = tuple(one.name for one in OPERATIONS if one.activation)
 _TYPES = ("linear", *ACTIVATIONS)
 _LINEAR = ("type", "units", "weight", "bias", "init", "trainable")
 _MOST = 200  # layers of a network

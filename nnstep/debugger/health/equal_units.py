@@ -14,13 +14,12 @@ from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, corner, se
 from nnstep.engine import Record, Timeline
 from nnstep.language import Call, Name
 from nnstep.memo import memoized
-from nnstep.ops import Array
+from nnstep.ops import Array, find
 from nnstep.program import Program, Step
 
 __all__ = ["Hidden", "Unit", "hidden", "twins", "units_by_name"]
 
 _ROUNDING = 1e-9  # relative to the largest weight, or gradient
-_ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus")
 _MIXING = ("matmul", "sum", "mean")
 _PASSED = ("add", "subtract", "identity")
 
@@ -53,7 +52,9 @@ def units_by_name(program: Program) -> tuple[Unit, ...]:
         own[step.target] = frozenset().union(*(own[slot] for _, slot in step.operands))
         value = program.values[step.target]
         gradient = program.versions.get(f"grad({value.name})")
-        if value.role == "activation" and step.operation in _ACTIVATIONS and gradient and own[step.target]:
+        entry = find(step.operation)
+        bends = entry is not None and entry.activation and entry.elementwise
+        if value.role == "activation" and bends and gradient and own[step.target]:
             found.append(Unit(step.operation, value.slot, gradient[-1], own[step.target]))
     return tuple(found)
 

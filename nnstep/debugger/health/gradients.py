@@ -15,15 +15,15 @@ from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, largest, n
 from nnstep.debugger.health.layers import Weight, between, weights
 from nnstep.engine import Record
 from nnstep.language import Name
-from nnstep.ops import Array
+from nnstep.ops import Array, find
 from nnstep.program import Program, Step, factor
 
 __all__ = [
     "EXPLODING",
     "HUGE",
-    "SLOPES",
     "VANISHING",
     "Flow",
+    "bends",
     "excess",
     "flow",
     "gradients",
@@ -35,7 +35,12 @@ VANISHING = 1e-3  # of the gradient of a layer behind it
 EXPLODING = 1e3  # times the gradient of a layer behind it
 HUGE = 1e6  # the root mean square of a gradient
 _ROUNDING = 1e-13  # relative to the weights: smaller gradients are made of rounding
-SLOPES = frozenset(("sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "softmax"))
+
+
+def bends(name: str) -> bool:
+    """Whether an operation is an activation whose slope can make a gradient small; that of log_softmax cannot."""
+    entry = find(name)
+    return entry is not None and entry.activation and name != "log_softmax"
 
 
 def gradients_done(program: Program) -> int:
@@ -135,11 +140,11 @@ def _why(record: Record, first: Weight, last: Weight, grows: bool) -> tuple[str,
     gains: dict[str, list[float]] = {"slopes": [], "weights": []}
     names = []
     for step in between(program, first, last):
-        if step.operation in SLOPES or step.operation == "matmul":
+        if bends(step.operation) or step.operation == "matmul":
             gain = _gain(record, step)
             if gain is not None:
-                gains["slopes" if step.operation in SLOPES else "weights"].append(gain)
-                if step.operation in SLOPES:
+                gains["slopes" if bends(step.operation) else "weights"].append(gain)
+                if bends(step.operation):
                     names.append(Name(program.values[step.target].name))
     inputs, others = rms(record.value(first.given)), rms(record.value(last.given))
     factors = {kind: prod(found) for kind, found in gains.items() if found}

@@ -14,7 +14,7 @@ from nnstep.debugger.health.written_out import applied
 from nnstep.engine import Record
 from nnstep.language import Call, Expression, Name, Number
 from nnstep.memo import memoized
-from nnstep.ops import Array
+from nnstep.ops import Array, find
 from nnstep.program import Program
 
 __all__ = ["ANYTHING", "Range", "reach", "trained"]
@@ -33,27 +33,6 @@ class Range(NamedTuple):
 
 
 ANYTHING = Range(-inf, inf)
-_GELU_LEAST, _SILU_LEAST = -0.169971, -0.278465  # rounded outwards
-
-_FIXED = {
-    "sigmoid": Range(0.0, 1.0),
-    "tanh": Range(-1.0, 1.0),
-    "softmax": Range(0.0, 1.0),
-    "normal_cdf": Range(0.0, 1.0),
-    "normal_pdf": Range(0.0, 0.3989423),
-    "erf": Range(-1.0, 1.0),
-    "sin": Range(-1.0, 1.0),
-    "cos": Range(-1.0, 1.0),
-    "sign": Range(-1.0, 1.0),
-    "softplus": Range(0.0, inf),
-    "log_softmax": Range(-inf, 0.0),
-    "gelu": Range(_GELU_LEAST, inf),
-    "silu": Range(_SILU_LEAST, inf),
-    **dict.fromkeys(("mse", "mae", "huber", "norm", "deviation"), Range(0.0, inf)),
-    **dict.fromkeys(("less", "less_equal", "greater", "greater_equal", "equal", "not_equal"), Range(0.0, 1.0)),
-    **dict.fromkeys(("and", "or", "not", "isnan", "isinf", "any", "all", "one_hot"), Range(0.0, 1.0)),
-}
-_SAME = ("transpose", "reshape", "slice", "broadcast", "mean", "max", "min")  # of numbers that are there, no others
 _RISING: Mapping[str, Callable[[float], float]] = {
     "exp": lambda at: exp(min(at, 700.0)) if at < 700 else inf,
     "log": lambda at: log(at) if 0 < at < inf else (inf if at > 0 else -inf),
@@ -89,8 +68,9 @@ def reach(record: Record) -> dict[int, Range]:
             found[step.target] = _extent(record.value(step.target))
             continue
         written = applied(program).get(step.target)
-        if written is not None and written.function in _FIXED:
-            found[step.target] = _FIXED[written.function]
+        entry = find(written.function) if written is not None else None
+        if entry is not None and entry.bounds is not None:
+            found[step.target] = Range(*entry.bounds)
             continue
         slots = dict(step.operands)
         counts = [prod(program.values[slot].shape) for _, slot in step.operands]
@@ -120,9 +100,10 @@ def _range(node: Expression, known: Mapping[str, Range], counts: list[int], out:
 
 def _called(node: Call, parts: list[Range], counts: list[int], out: int) -> Range:
     function, options = node.function, dict(node.options)
-    if function in _FIXED:
-        return _FIXED[function]
-    if function in _SAME:
+    entry = find(function)
+    if entry is not None and entry.bounds is not None:
+        return Range(*entry.bounds)
+    if entry is not None and entry.within:
         return parts[0]
     if function in _RISING:
         return Range(_RISING[function](parts[0].low), _RISING[function](parts[0].high))

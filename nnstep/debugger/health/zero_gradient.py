@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, corner, is_whole, seen
-from nnstep.debugger.health.gradients import SLOPES
+from nnstep.debugger.health.gradients import bends
 from nnstep.debugger.health.since import Since, since
 from nnstep.debugger.health.units import looks
 from nnstep.debugger.health.value_range import reach
@@ -78,7 +78,7 @@ def still(timeline: Timeline, record: Record, others: list[Finding], most: int, 
     place = (gradient.step, gradient.name, corner(record.value(gradient.slot)))
     severity = WARNING if cause == "fitted" else PROBLEM
     remedy = _TRIES.get(cause, f"still.{cause}")
-    if cause == "lost" and numbers["function"] not in SLOPES:
+    if cause == "lost" and not bends(str(numbers["function"])):
         remedy = "still.point"
     return [Finding("still", severity, when.iteration, *place, values, cause, remedy)]
 

@@ -18,8 +18,6 @@ from nnstep.program import Bound, Step, bind, rule_expression
 
 __all__ = ["Jacobian", "jacobian"]
 
-_BY_ROW = ("softmax", "log_softmax", "layer_norm")
-
 
 class Jacobian(NamedTuple):
     """`matrix[k, i]` is the derivative of cell `outputs[k]` with respect to cell `inputs[i]`.
@@ -48,7 +46,7 @@ def jacobian(record: Record, step: Step, of: str | int, row: int = 0, most: int 
     positions = _positions(bound, slots, of)
     if not positions:
         return _without("input")
-    by_row = bound.operation.elementwise or bound.operation.name in _BY_ROW
+    by_row = bound.operation.elementwise or bound.operation.by_row
     if not by_row and not (bound.operation.name == "matmul" and positions == [0]):
         return _without("rows")
     out = record.value(step.target)

@@ -13,20 +13,12 @@ from typing import NamedTuple
 
 from nnstep.language import Call, Expression, Name, names, substitute, walk
 from nnstep.memo import memoized
+from nnstep.ops import Operation, find
 from nnstep.program import Program, Shape, ShapeOf, Step, cell_size
 
 __all__ = ["MOST_ENTRIES", "Whole", "hidden", "shape_in", "whole"]
 
 MOST_ENTRIES = 20_000  # that the arithmetic of a cell is written out with, about a tenth of a second's work
-_ARRANGING = ("transpose", "reshape", "slice", "broadcast")
-# What an argument is used for may change at once with its last bit, and which operations pass every bit on.
-_JUMPING = frozenset(
-    (
-        *("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "and", "or", "not", "sign", "where"),
-        *("argmax", "one_hot", "any", "all", "isnan", "isinf", "remainder"),
-    )
-)
-_EXACT = (*_ARRANGING, "concat", "argmax", "one_hot", "max", "min")
 
 
 class Whole(NamedTuple):
@@ -77,7 +69,12 @@ def _anything(expression: Expression) -> bool:
 
 
 def _arranges(expression: Expression) -> bool:
-    return isinstance(expression, Call) and expression.function in _ARRANGING
+    entry = _applied(expression)
+    return entry is not None and entry.arranges
+
+
+def _applied(expression: Expression) -> Operation | None:
+    return find(expression.function) if isinstance(expression, Call) else None
 
 
 def _put_in(
@@ -114,12 +111,13 @@ def _put_in(
 
 def _deciding(expression: Expression) -> set[str]:
     """The names that stand in an argument of an operation that jumps."""
-    jumping = [node for node in walk(expression) if isinstance(node, Call) and node.function in _JUMPING]
+    jumping = [node for node in walk(expression) if (entry := _applied(node)) is not None and entry.jumps]
     return {name for node in jumping for name in names(node)}
 
 
 def _passes_on(expression: Expression) -> bool:
-    return isinstance(expression, Call) and expression.function in _EXACT
+    entry = _applied(expression)
+    return entry is not None and entry.exact
 
 
 @memoized()

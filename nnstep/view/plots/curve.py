@@ -11,7 +11,7 @@ from nnstep.language import Entry, to_text, to_unicode
 from nnstep.ops import Array, Index
 from nnstep.view.plots.axes import Axis, bottom, cut, number, sides
 from nnstep.view.plots.braille import Dots
-from nnstep.view.plots.functions import CURVED, Curve, activation_curve
+from nnstep.view.plots.functions import Curve, activation_curve, bend
 from nnstep.view.plots.levels import bar
 from nnstep.view.text.blocks import Block, beside, line_width, lines_block, stack
 from nnstep.view.text.canvas import Line, Piece
@@ -85,7 +85,7 @@ def _marks(curve: Curve, chosen: Index | None) -> _Marks:
 
 def _across(curve: Curve, marks: _Marks) -> tuple[float, float]:
     """The part of the x axis that is shown: where the function bends, and the values unless they are far away."""
-    low, high = CURVED[curve.function]
+    low, high = bend(curve.function) or (0.0, 1.0)
     span = high - low
     given = marks.x if marks.chosen is None else np.append(marks.x, marks.chosen[0])
     given = given[np.isfinite(given)]

@@ -5,47 +5,26 @@ The function is evaluated by its operation's own kernel and the derivative by it
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call, Expression, Name, Number, substitute, to_text, tokens
-from nnstep.ops import Array, Shape
+from nnstep.ops import Array, Shape, find
 from nnstep.program import Step, bind, put_in, rule_expression, words_of
 from nnstep.program.differentiate import simplify
 from nnstep.program.naming import objective_letter
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.symbols import SYMBOLS, label
 
-__all__ = ["CURVED", "Curve", "activation_curve"]
+__all__ = ["Curve", "activation_curve", "bend"]
 
-# The operations whose curve is worth a look, and the part of the x axis where each one bends.
-CURVED: dict[str, tuple[float, float]] = {
-    "sigmoid": (-6, 6),
-    "tanh": (-4, 4),
-    "relu": (-3, 3),
-    "leaky_relu": (-3, 3),
-    "elu": (-4, 3),
-    "gelu": (-4, 4),
-    "silu": (-6, 4),
-    "softplus": (-5, 5),
-    "exp": (-3, 2),
-    "log": (0, 4),
-    "sqrt": (0, 4),
-    "abs": (-3, 3),
-    "sin": (-2 * math.pi, 2 * math.pi),
-    "cos": (-2 * math.pi, 2 * math.pi),
-    "expm1": (-3, 2),
-    "log1p": (-1, 4),
-    "erf": (-3, 3),
-    "normal_cdf": (-4, 4),
-    "normal_pdf": (-4, 4),
-    "power": (-3, 3),
-    "maximum": (-3, 3),
-    "minimum": (-3, 3),
-}
+
+def bend(function: str) -> tuple[float, float] | None:
+    """The part of the x axis where an operation's curve bends; None where it has none that is worth a look."""
+    entry = find(function)
+    return entry.curve if entry is not None else None
 
 
 class Curve(NamedTuple):
@@ -125,7 +104,7 @@ def activation_curve(record: Record, step: Step, now: int) -> Curve | None:
     if step.source and step.operation.endswith("_backward"):
         source = program.steps[step.source - 1]
     match source.expression:
-        case Call(function, arguments) if function in CURVED:
+        case Call(function, arguments) if bend(function) is not None:
             inputs = [node for node in arguments if isinstance(node, Name)]
             if len(inputs) != 1 or not all(isinstance(node, Name | Number) for node in arguments):
                 return None

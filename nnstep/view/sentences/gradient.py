@@ -6,7 +6,7 @@ from math import prod
 
 from nnstep.catalogue import say, say_count
 from nnstep.language import Call, Name
-from nnstep.ops import OPERATIONS, Shape
+from nnstep.ops import OPERATIONS, Shape, find
 from nnstep.program import Factor, Program, infer
 from nnstep.view.sentences.phrases import called, entries, short, written
 from nnstep.view.text.numbers import shape_text
@@ -15,7 +15,6 @@ from nnstep.view.text.symbols import SYMBOLS
 __all__ = ["of_gradient"]
 
 _ELEMENTWISE = frozenset(one.name for one in OPERATIONS if one.elementwise)
-_BY_ROW = frozenset({"softmax", "log_softmax", "layer_norm"})
 _RULES = frozenset({"transpose", "reshape", "slice", "concat", "sum", "mean", "max", "min"})
 
 
@@ -112,7 +111,8 @@ class _Link:
         if len(self.found.upstream) == 1:
             if self.source in _RULES:
                 return (say(f"words.back.{self.source}", **values, **sizes),)
-            if self.source in _BY_ROW and self.found.step.wrt == "x":
+            entry = find(self.source)
+            if entry is not None and entry.by_row and self.found.step.wrt == "x":
                 return (say("words.back.row", **values),)
         return (say("words.back.linear", **self._some("gradient", "above")),)
 

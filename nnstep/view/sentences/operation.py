@@ -14,11 +14,6 @@ from nnstep.view.text.numbers import shape_text
 
 __all__ = ["of_operation"]
 
-_REDUCTIONS = frozenset({"sum", "mean", "max", "min", "argmax", "any", "all", "norm"})
-_BY_ROW = frozenset({"softmax", "log_softmax", "layer_norm", "standardise", "deviation"})
-_OF_ENTRIES = frozenset({"mse", "mae", "huber", "bce", "bce_with_logits"})
-_OF_ROWS = frozenset({"cross_entropy", "nll"})
-
 
 def of_operation(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     """One or two sentences about a step that is one operation."""
@@ -50,11 +45,11 @@ class _Place:
             return self._matmul()
         if self.bound.operation.elementwise:
             return (say_op(self.name), self._elementwise())
-        if self.name in _REDUCTIONS:
+        if self.bound.operation.reduces:
             return (say_op(self.name), self._reduction())
-        if self.name in _BY_ROW:
+        if self.bound.operation.by_row:
             return (say_op(self.name), self._by_row())
-        if self.name in _OF_ENTRIES or self.name in _OF_ROWS:
+        if self.bound.operation.compares:
             return (say(f"words.term.{self.name}"), self._loss())
         return self._shaping()
 
@@ -136,7 +131,7 @@ class _Place:
             "name": self.source,
             "other": written(self.bound.arguments[1], self.objective),
         }
-        if self.name in _OF_ROWS:
+        if self.bound.operation.compares == "rows":
             rows = self.first[0] if len(self.first) == 2 else 1
             return say_count(f"words.loss-rows.{'sum' if reduction == 'sum' else 'mean'}", rows, **values)
         if reduction == "batch_mean" and self.first:
