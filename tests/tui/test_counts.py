@@ -12,6 +12,7 @@ from nnstep.engine.runner import Runner
 from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.widgets.board import Board
 from nnstep.tui.widgets.pane import Pane
+from nnstep.tui.widgets.pane_view import PaneView
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.numbers import NumberFormat
 from tests.benchmarks.bench_keypress import scenario
@@ -59,6 +60,34 @@ def test_a_press_makes_one_view_and_paints_each_pane_once(name):
         assert (count["views"], count["boards"]) == (1, 1)
         assert 0 < count["panes"] <= panes
     assert sum(count["runs"] for count in counts) == iteration - 1  # the first is there from the start
+
+
+def test_only_rows_that_have_changed_are_drawn():
+    drawn: Counter[str] = Counter()
+    render_line = PaneView.render_line
+
+    def counting(view, y):
+        drawn[f"{view.pane.key} {y}"] += 1
+        return render_line(view, y)
+
+    async def act(app, pilot):
+        board = app.stepping.board
+        for key in "nnn4h":
+            before = {pane.key: pane.rows for pane in board._panes.values()}
+            drawn.clear()
+            await press_at_once(app, pilot, [key])
+            changed = {
+                f"{pane.key} {y}"
+                for pane in board._panes.values()
+                for y, row in enumerate(pane.rows)
+                if row != before[pane.key][y]
+            }
+            assert changed
+            assert set(drawn) == changed
+            assert set(drawn.values()) == {1}
+
+    with mock.patch.object(PaneView, "render_line", counting):
+        run(act, open_stepper("two_layer"), (120, 40))
 
 
 def test_numbers_are_written_for_what_is_in_sight_however_large_the_matrices_are(tmp_path: Path):

@@ -34,9 +34,9 @@ def test_the_stepper_answers_every_session_command_of_the_table():
 
 def test_enabled_commands_are_of_the_table():
     known = {command.id for command in COMMANDS if command.session}
-    known |= {"cell.choose", "weight.choose", "panel.focus", "lens.step", "lens.mine", "mine.compare"}
+    known |= {"cell.choose", "weight.choose", "panel.focus", "lens.step", "lens.cell", "lens.mine", "mine.compare"}
     known |= {"row.up", "row.down", "row.choose", "mark.choose", "run.choose", "branch.switch", "iteration.goto"}
-    known |= {"run.advance", "run.stop"}
+    known |= {"run.advance", "run.stop", "picture.choose"}
     assert open_stepper("two_layer").view().enabled <= known
 
 
