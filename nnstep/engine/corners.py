@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,14 +11,11 @@ import numpy as np
 from nnstep.engine.evaluation import evaluate
 from nnstep.engine.probe import Probe
 from nnstep.language import Expression, Name, Option, to_text
-from nnstep.ops import Array, Index
+from nnstep.ops import Array, Index, find
 from nnstep.ops.operation import broadcast_index
 from nnstep.program import Bound, Step, bind
 
 __all__ = ["Corner", "corner_between", "stands_at_corner"]
-
-_STRAIGHT = 20.0  # where softplus becomes x itself
-_LOWEST_LOG = -100.0  # where bce's logarithms end
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def stands_at_corner(probe: Probe) -> bool:
 
 def _has_ties(probe: Probe, side: _Side) -> bool:
     """Whether several entries are the largest (smallest) of those that max (min) compares."""
-    if side.step.operation not in ("max", "min"):
+    if _among(side) != "entries":
         return False
     (argument,) = side.bound.arguments
     x = evaluate(argument, probe.operand)
@@ -94,12 +91,12 @@ def _has_ties(probe: Probe, side: _Side) -> bool:
 def _sides(probe: Probe) -> list[_Side]:
     found = []
     for step, call in probe.calls():
-        distance = _DISTANCE.get(call.function)
-        if distance is not None:
+        entry = find(call.function)
+        if entry is not None and entry.corner is not None:
             bound = bind(call, lambda name: probe.operand(name).shape)
             arrays = [evaluate(argument, probe.operand) for argument in bound.arguments]
             with np.errstate(all="ignore"):
-                found.append(_Side(step, bound, np.sign(distance(arrays, bound.site.options))))
+                found.append(_Side(step, bound, np.sign(entry.corner.distance(arrays, bound.site.options))))
     return found
 
 
@@ -113,19 +110,23 @@ def _corner(probe: Probe, side: _Side, place: Index) -> Corner:
         moved = next((k for k, name in enumerate(names) if name and probe.depends(name)), 0)
     at = broadcast_index(place, arrays[moved].shape)
     value = float(arrays[moved][at])
-    level, other = _LEVEL.get(step.operation, 0.0), None
-    if step.operation in ("maximum", "minimum", "mae"):
+    known, other = bound.operation.corner, None
+    level = known.level(value) if known is not None else 0.0
+    if _among(side) == "inputs":
         against = bound.arguments[1 - moved]
         there = broadcast_index(place, arrays[1 - moved].shape)
         level = float(arrays[1 - moved][there])
         other = (_name(probe, against), there) if isinstance(against, Name) else None
-    elif step.operation in ("max", "min"):
+    elif _among(side) == "entries":
         there = _rival(arrays[0], at, bound.site.options, largest=step.operation == "max")
         level, other = float(arrays[0][there]), (_name(probe, bound.arguments[0]), there)
-    elif step.operation == "bce":
-        level = float(np.exp(_LOWEST_LOG))
-        level = level if value < 0.5 else 1.0 - level
     return Corner(step.index, step.operation, _name(probe, bound.arguments[moved]), at, value, level, other)
+
+
+def _among(side: _Side) -> str:
+    """What the operation compares: two inputs, the entries of one, or nothing."""
+    known = side.bound.operation.corner
+    return known.among if known is not None else ""
 
 
 def _name(probe: Probe, argument: Expression) -> str:
@@ -144,56 +145,6 @@ def _rival(x: Array, at: Index, options: Mapping[str, Option], largest: bool) ->
     return (*at[:axis], int(np.argmax(line)), *at[axis + 1 :])
 
 
-# How far from its corner each entry is. A function that has none there, as a leaky relu with slope 1, gives zeros.
-
-_Distance = Callable[[list[Array], Mapping[str, Option]], Array]
-
-
-def _from_zero(arrays: list[Array], options: Mapping[str, Option]) -> Array:
-    smooth = 1.0 in (options.get("slope"), options.get("alpha"))
-    return np.zeros_like(arrays[0]) if smooth else arrays[0]
-
-
-def _apart(arrays: list[Array], options: Mapping[str, Option]) -> Array:
-    found: Array = np.subtract(arrays[0], arrays[1])
-    return found
-
-
-def _is_largest(x: Array, options: Mapping[str, Option]) -> Array:
-    """1 for the largest entries, else -1: where that changes, the gradient goes elsewhere."""
-    return np.where(x == x.max(axis=_axis(options), keepdims=True), 1.0, -1.0)
-
-
 def _axis(options: Mapping[str, Option]) -> int | None:
     axis = options["axis"]
     return axis if isinstance(axis, int) else None
-
-
-def _from_lowest(arrays: list[Array], options: Mapping[str, Option]) -> Array:
-    found: Array = np.minimum(np.log(arrays[0]), np.log1p(-arrays[0])) - _LOWEST_LOG
-    return found
-
-
-def _from_zero_power(arrays: list[Array], options: Mapping[str, Option]) -> Array:
-    """A power below 2 that is no whole number has a corner, or no slope at all, at 0."""
-    base, exponent = np.broadcast_arrays(*arrays)
-    return np.where((exponent < 2) & (exponent != 1) & (exponent != 0), base, 1.0)
-
-
-_LEVEL = {"softplus": _STRAIGHT}
-
-_DISTANCE: dict[str, _Distance] = {
-    "relu": _from_zero,
-    "leaky_relu": _from_zero,
-    "elu": _from_zero,
-    "abs": _from_zero,
-    "softplus": lambda arrays, options: arrays[0] - _STRAIGHT,
-    "maximum": _apart,
-    "minimum": _apart,
-    "mae": _apart,
-    "max": lambda arrays, options: _is_largest(arrays[0], options),
-    "min": lambda arrays, options: _is_largest(-arrays[0], options),
-    "bce": _from_lowest,
-    "sqrt": _from_zero,
-    "power": _from_zero_power,
-}

@@ -9,9 +9,10 @@ import numpy as np
 
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Option
+from nnstep.ops.corners import STRAIGHT, from_straight, from_zero
 from nnstep.ops.elementary import prepare_normal_cdf
 from nnstep.ops.kernels import ZERO, Mask, constant, keeping, number, sigmoid_into, ufunc
-from nnstep.ops.operation import Array, Kernel, Operation, Shape, Site, Texts, elementwise_cell
+from nnstep.ops.operation import Array, Corner, Kernel, Operation, Shape, Site, Texts, elementwise_cell
 from nnstep.ops.shapes import same_shape
 
 __all__ = ["ACTIVATIONS"]
@@ -119,6 +120,7 @@ def _activation(
     kept: Texts = (),
     curve: tuple[float, float] | None = None,
     bounds: tuple[float, float] | None = None,
+    corner: Corner | None = None,
 ) -> Operation:
     return Operation(
         name=name,
@@ -136,6 +138,7 @@ def _activation(
         activation=True,
         curve=curve,
         bounds=bounds,
+        corner=corner,
     )
 
 
@@ -168,6 +171,7 @@ ACTIVATIONS = (
         "where(x <= 0, 0, g)",  # a choice, where a product with 0 would make NaN of an infinite g
         "out = maximum(x, 0)",
         curve=(-3, 3),
+        corner=Corner(from_zero),
     ),
     _activation(
         "leaky_relu",
@@ -178,6 +182,7 @@ ACTIVATIONS = (
         "out = maximum(x, 0) + slope * minimum(x, 0)",
         {"slope": 0.01},
         curve=(-3, 3),
+        corner=Corner(from_zero),
     ),
     _activation(
         "elu",
@@ -188,6 +193,7 @@ ACTIVATIONS = (
         "out = maximum(x, 0) + alpha * expm1(minimum(x, 0))",
         {"alpha": 1.0},
         curve=(-4, 3),
+        corner=Corner(from_zero),
     ),
     _activation(
         "gelu",
@@ -220,5 +226,6 @@ ACTIVATIONS = (
         "out = where(x > 20, x, log1p(exp(minimum(x, 20))))",
         curve=(-5, 5),
         bounds=(0.0, inf),
+        corner=Corner(from_straight, lambda value: STRAIGHT),
     ),
 )

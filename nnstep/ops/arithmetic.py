@@ -9,8 +9,9 @@ import numpy as np
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression
 from nnstep.ops.cellrules import call
+from nnstep.ops.corners import apart, from_zero_power
 from nnstep.ops.kernels import ONE, ufunc
-from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, elementwise_cell
+from nnstep.ops.operation import Array, Corner, Index, Kernel, Operation, Shape, Site, elementwise_cell
 from nnstep.ops.reach import multiplied
 from nnstep.ops.shapes import broadcast_shape, said, same_shape
 
@@ -160,6 +161,7 @@ ARITHMETIC = (
         cell=elementwise_cell("add", _AB),
         derivative={"a": "g", "b": "g"},
         elementwise=True,
+        joins=True,
     ),
     Operation(
         name="subtract",
@@ -182,6 +184,7 @@ ARITHMETIC = (
         cell=elementwise_cell("multiply", _AB),
         derivative={"a": "g * b", "b": "g * a"},
         elementwise=True,
+        joins=True,
     ),
     Operation(
         name="divide",
@@ -205,6 +208,7 @@ ARITHMETIC = (
         derivative={"a": _power_base, "b": "g * where((a == 0) and (b >= 0), 0, out * log(a))"},
         elementwise=True,
         curve=(-3, 3),
+        corner=Corner(from_zero_power),
     ),
     Operation(
         name="negative",
@@ -228,6 +232,8 @@ ARITHMETIC = (
         derivative={"a": _chosen("a < b"), "b": _chosen("b < a")},
         elementwise=True,
         curve=(-3, 3),
+        corner=Corner(apart, among="inputs"),
+        joins=True,
     ),
     Operation(
         name="minimum",
@@ -240,6 +246,8 @@ ARITHMETIC = (
         derivative={"a": _chosen("a > b"), "b": _chosen("b > a")},
         elementwise=True,
         curve=(-3, 3),
+        corner=Corner(apart, among="inputs"),
+        joins=True,
     ),
     Operation(
         name="matmul",
@@ -251,5 +259,6 @@ ARITHMETIC = (
         cell=_matmul_cell,
         derivative={"a": _matmul_left, "b": _matmul_right},
         reach=multiplied,
+        joins=True,
     ),
 )

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nnstep.ops.corners import from_zero
 from nnstep.ops.kernels import ONE, ZERO, Mask, constant, ufunc
-from nnstep.ops.operation import Array, Kernel, Operation, Site, Text, elementwise_cell
+from nnstep.ops.operation import Array, Corner, Kernel, Operation, Site, Text, elementwise_cell
 from nnstep.ops.shapes import same_shape
 
 __all__ = ["ELEMENTARY", "SMALLEST_DIVISOR", "prepare_normal_cdf"]
@@ -108,6 +109,7 @@ def _entry(
     where: str = "equation",
     curve: tuple[float, float] | None = None,
     bounds: tuple[float, float] | None = None,
+    corner: Corner | None = None,
     jumps: bool = False,
 ) -> Operation:
     return Operation(
@@ -124,6 +126,7 @@ def _entry(
         where=where,
         curve=curve,
         bounds=bounds,
+        corner=corner,
         jumps=jumps,
     )
 
@@ -152,6 +155,7 @@ ELEMENTARY = (
         ufunc(np.sqrt),
         "g / (2 * out)",
         curve=(0, 4),
+        corner=Corner(from_zero),
     ),
     _entry(
         "abs",
@@ -160,6 +164,7 @@ ELEMENTARY = (
         ufunc(np.absolute),
         "g * sign(x)",
         curve=(-3, 3),
+        corner=Corner(from_zero),
     ),
     _entry(
         "sin",

@@ -264,6 +264,7 @@ ENTROPY = (
         class_numbers=_class_numbers,
         reach=to_scalar,
         compares="rows",
+        expects="softmax",
     ),
     Operation(
         name="nll",
@@ -280,5 +281,6 @@ ENTROPY = (
         class_numbers=_class_numbers,
         reach=to_scalar,
         compares="rows",
+        expects="probabilities",
     ),
 )

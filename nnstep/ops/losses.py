@@ -14,10 +14,11 @@ import numpy as np
 from nnstep.errors import OperationError, nearest
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import call, divided, every, number
+from nnstep.ops.corners import apart, from_lowest_log, lowest_log
 from nnstep.ops.elementary import SMALLEST_DIVISOR
 from nnstep.ops.kernels import ONE, ZERO, constant, keeping
 from nnstep.ops.kernels import number as option_number
-from nnstep.ops.operation import Array, Index, Kernel, Mask, Operation, Shape, Site, Text, Texts
+from nnstep.ops.operation import Array, Corner, Index, Kernel, Mask, Operation, Shape, Site, Text, Texts
 from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import equal_shapes, positive_option
 
@@ -212,6 +213,8 @@ def _loss(
     kept: Texts = (),
     clamps: Callable[[Site, Mapping[str, Array]], Mapping[str, Mask]] | None = None,
     bounds: tuple[float, float] | None = None,
+    corner: Corner | None = None,
+    expects: str = "",
 ) -> Operation:
     def shape(o: Shape, y: Shape, **options: Option) -> Shape:
         check_reduction(options["reduction"])
@@ -240,6 +243,8 @@ def _loss(
         reach=to_scalar,
         clamps=clamps,
         bounds=bounds,
+        corner=corner,
+        expects=expects,
         compares="entries",
     )
 
@@ -278,6 +283,7 @@ LOSSES = (
         lambda site: _reduced(site, "abs(o - y)"),
         kept=("o - y",),
         bounds=(0.0, inf),
+        corner=Corner(apart, among="inputs"),
     ),
     _loss(
         "huber",
@@ -313,6 +319,8 @@ LOSSES = (
             "yes = y * maximum(log(p), -100)\nno = (1 - y) * maximum(log1p(-p), -100)\n" + _reduced(site, "-(yes + no)")
         ),
         clamps=_bce_clamps,
+        corner=Corner(from_lowest_log, lowest_log),
+        expects="probabilities",
     ),
     _loss(
         "bce_with_logits",
@@ -326,5 +334,6 @@ LOSSES = (
             "y": lambda site: over("-g * z", divisor(site)),
         },
         lambda site: _reduced(site, "(1 - y) * z - minimum(z, 0) + log1p(exp(-abs(z)))"),
+        expects="sigmoid",
     ),
 )

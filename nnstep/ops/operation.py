@@ -20,6 +20,7 @@ from nnstep.language.printer import number_text
 __all__ = [
     "Array",
     "Box",
+    "Corner",
     "Index",
     "Kernel",
     "Mask",
@@ -55,6 +56,20 @@ class Site(NamedTuple):
     options: Mapping[str, Option]
     out: Shape
     constants: tuple[float | None, ...] = ()
+
+
+class Corner(NamedTuple):
+    """Where a function has a corner, at which its derivative jumps.
+
+    distance  distance(inputs, options) -> how far each entry is from it, 0 for exactly at it, of either sign
+    level     level(value) -> the number that the corner nearest to a value is at
+    among     "inputs" where two inputs are compared, "entries" where those of one input are; then the corner is at the
+              other's value; else ""
+    """
+
+    distance: Callable[[list[Array], Mapping[str, Option]], Array]
+    level: Callable[[float], float] = lambda value: 0.0
+    among: str = ""
 
 
 Text = str | Callable[[Site], str | None]
@@ -102,6 +117,10 @@ class Operation(NamedTuple):
     by_row       works along an axis, on each row (by default) by itself
     activation   may stand as a layer of a network
     compares     for a loss: "entries" or "rows", of which the output and the target are compared; else ""
+    expects      what a loss takes its output for: logits of a "softmax" or a "sigmoid", or "probabilities"; the targets
+                 are probabilities (or class numbers) then; else ""
+    joins        of two values; more are joined one after another, as in concat(concat(a, b), c)
+    corner       where its derivative jumps; None where it has no such place
     """
 
     name: str
@@ -131,6 +150,9 @@ class Operation(NamedTuple):
     by_row: bool = False
     activation: bool = False
     compares: str = ""
+    expects: str = ""
+    joins: bool = False
+    corner: Corner | None = None
 
     def site(
         self, shapes: tuple[Shape, ...], options: Mapping[str, Option], constants: tuple[float | None, ...] = ()

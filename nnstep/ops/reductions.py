@@ -9,8 +9,9 @@ import numpy as np
 
 from nnstep.language.nodes import Expression
 from nnstep.ops.cellrules import along, call, divided, entries_along
+from nnstep.ops.corners import is_largest, is_smallest
 from nnstep.ops.kernels import constant
-from nnstep.ops.operation import Array, Index, Kernel, Operation, Site
+from nnstep.ops.operation import Array, Corner, Index, Kernel, Operation, Site
 from nnstep.ops.reach import reduced_over
 from nnstep.ops.shapes import axis_of, reduced
 
@@ -131,6 +132,7 @@ def _reduction(
     body: Callable[[Site], str] | None = None,
     within: bool = False,
     exact: bool = False,
+    corner: Corner | None = None,
 ) -> Operation:
     return Operation(
         name=name,
@@ -147,6 +149,7 @@ def _reduction(
         reduces=True,
         within=within,
         exact=exact,
+        corner=corner,
     )
 
 
@@ -183,6 +186,7 @@ REDUCTIONS = (
         _extreme_rule,
         within=True,
         exact=True,
+        corner=Corner(is_largest, among="entries"),
     ),
     _reduction(
         "min",
@@ -193,5 +197,6 @@ REDUCTIONS = (
         _extreme_rule,
         within=True,
         exact=True,
+        corner=Corner(is_smallest, among="entries"),
     ),
 )

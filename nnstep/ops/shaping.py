@@ -333,6 +333,7 @@ SHAPING = (
         derivative={"a": _concat_first, "b": _concat_second},
         reach=concatenated,
         exact=True,
+        joins=True,
     ),
     Operation(
         name="broadcast",

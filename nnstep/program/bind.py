@@ -59,7 +59,7 @@ def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
         raise OperationError(f"{entry.name} takes {_signature(entry)}, found {len(arguments)} of its inputs")
     by_position = tuple(entry.options)
     more = arguments[count:]
-    if more and (not entry.options or (entry.name in _JOINED and not all(isinstance(one, Number) for one in more))):
+    if more and (not entry.options or (entry.joins and not all(isinstance(one, Number) for one in more))):
         raise OperationError(*_too_many(call, entry))
     for position, argument in enumerate(more):
         if position >= len(by_position):
@@ -85,14 +85,13 @@ def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
 
 
 _OF_TWO = {"max": "larger", "min": "smaller"}
-_JOINED = ("concat", "maximum", "minimum", "add", "multiply", "matmul")  # of two; of more, one after another
 
 
 def _too_many(call: Call, entry: Operation) -> tuple[str, str | None]:
     """What is wrong with a call of more values than an operation takes, and how it is written where that is known."""
     count = len(entry.inputs)
     said = f"{entry.name} takes {count} {'value' if count == 1 else 'values'}, found {len(call.arguments)}"
-    if entry.name not in _JOINED:
+    if not entry.joins:
         return said, f"it is called as {entry.name}{_signature(entry)}"
     nested = call.arguments[0]
     for argument in call.arguments[1:]:

@@ -19,6 +19,7 @@ from nnstep.debugger.health.written_out import applied, made
 from nnstep.engine import Era, Record, Timeline
 from nnstep.language import Call, Name, Number
 from nnstep.memo import memoized
+from nnstep.ops import find
 from nnstep.program import Program, Step
 from nnstep.scenario.model import Optimizer
 
@@ -195,7 +196,8 @@ def single_columns(program: Program) -> tuple[Step, ...]:
     for step in program.steps:
         if step.phase != "forward":
             break
-        if step.operation not in ("softmax", "log_softmax", "cross_entropy", "layer_norm", "standardise"):
+        entry = find(step.operation)
+        if entry is None or not (entry.by_row or entry.name == "cross_entropy"):
             continue
         slot = argument(step, 0)
         shape = program.values[slot].shape if slot is not None else ()

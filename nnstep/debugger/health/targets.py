@@ -16,15 +16,13 @@ from nnstep.debugger.health.value_range import ANYTHING, Range, reach, trained
 from nnstep.debugger.health.written_out import applied, made
 from nnstep.engine import Era, Record
 from nnstep.language import Call, Name, Number
-from nnstep.ops import Array
+from nnstep.ops import Array, find
 from nnstep.program import Program, Step
 
 __all__ = ["targets"]
 
 _FAR = 0.1  # of the targets, or of the range that can be reached: so much outside is no noise
 _PROBABILITY = Range(0.0, 1.0)
-_PROBABILITIES = ("bce", "bce_with_logits", "cross_entropy", "nll")  # losses whose targets are probabilities
-_DISTANCES = ("mse", "mae", "huber")
 _SHIFTS = ("add", "subtract", "multiply", "divide", "negative")
 
 
@@ -135,11 +133,12 @@ def _aims(record: Record) -> list[_Aim]:
         if pair is None:
             continue
         output, target = pair
-        if step.operation in _PROBABILITIES:
+        entry = find(step.operation)
+        if entry is not None and entry.expects:
             shape = program.values[target].shape if isinstance(target, int) else ()
             if shape == program.values[output].shape:  # else they are class numbers
                 found.append(_Aim(step, output, target, _PROBABILITY, "probability"))
-        elif step.operation in _DISTANCES or (step.operation == "subtract" and _is_distance(program, step)):
+        elif (entry is not None and entry.compares) or (step.operation == "subtract" and _is_distance(program, step)):
             if ranges[output] != ANYTHING and ranges[output].width > 0:
                 found.append(_Aim(step, output, target, ranges[output], "output"))
         elif step.operation == "multiply":

@@ -20,7 +20,7 @@ from nnstep.debugger.provenance.batch_axis import sample_axes
 from nnstep.engine import Era, Machine, Record, Timeline
 from nnstep.errors import NnstepError
 from nnstep.memo import memoized
-from nnstep.ops import Array
+from nnstep.ops import Array, find
 from nnstep.program import Program, Step, compile_program
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ __all__ = ["MOST_SAMPLES", "SATURATED", "Layer", "Look", "Looks", "layers", "lon
 MOST_SAMPLES = 2_000  # that are looked at where an iteration does not see all of them
 SATURATED = 0.1  # of the largest slope that there is: that of sigmoid is 0.25, that of tanh 1
 _LIMITS = {"relu": 0.0, "sigmoid": SATURATED * 0.25, "tanh": SATURATED * 1.0}
-_COMPARED = ("mse", "mae", "huber", "bce", "bce_with_logits", "cross_entropy", "nll", "matmul")
 _UNDONE = ("bce", "nll")  # losses whose derivative grows as the slope falls, so that the two cancel
 _KEPT = 4 << 20  # answers that are kept for a run
 _FACTS = 512
@@ -148,6 +147,11 @@ def _function(program: Program, step: Step) -> str:
     return found.function if found is not None else ""
 
 
+def _compares(name: str) -> bool:
+    entry = find(name)
+    return entry is not None and (bool(entry.compares) or name == "matmul")
+
+
 def _is_term(program: Program, step: Step) -> bool:
     """Whether a relu is only added up: the hinge of a loss, which is to become 0, and no unit."""
     behind = {step.target}
@@ -159,7 +163,7 @@ def _is_term(program: Program, step: Step) -> bool:
             continue
         if any(program.values[slot].shape for slot in reads):
             others = [slot for _, slot in one.operands if slot not in behind]
-            if any(program.values[slot].role != "constant" for slot in others) or one.operation in _COMPARED:
+            if any(program.values[slot].role != "constant" for slot in others) or _compares(one.operation):
                 return False
             behind.add(one.target)
     return any(not program.values[slot].shape for slot in behind - {step.target})

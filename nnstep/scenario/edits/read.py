@@ -22,7 +22,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.errors import LanguageError, OperationError
 from nnstep.language import REFERENCES, Call, Name, parse_expression
 from nnstep.language.references import Vocabulary, named
-from nnstep.optimizers import states_of
+from nnstep.optimizers import OPTIMIZERS, states_of
 from nnstep.scenario.edits.class_numbers import Label, labels
 from nnstep.scenario.edits.text import cell_text
 from nnstep.scenario.hints import suggest
@@ -36,7 +36,7 @@ __all__ = ["given_shapes", "is_kept", "read_all", "read_edits"]
 
 _KEYS = ("iteration", "cell", "value", "optimizer")
 _MOST = 1_000  # edits of a scenario
-_STATES = ("velocity", "m", "v")
+_STATES = tuple(dict.fromkeys(state for one in OPTIMIZERS.values() for state in one.states))
 Shape = tuple[int, ...]
 
 
