@@ -11,7 +11,7 @@ import numpy as np
 
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call, Expression, Name, Number, substitute, to_text, tokens
-from nnstep.ops import Array, Shape, find
+from nnstep.ops import Array, Shape, find, operation
 from nnstep.program import Step, bind, put_in, rule_expression, words_of
 from nnstep.program.differentiate import simplify
 from nnstep.program.naming import objective_letter
@@ -73,7 +73,7 @@ class Curve(NamedTuple):
 
     def slope_name(self, ascii: bool) -> str:
         """σ′(z), or the long way where the function is no single sign."""
-        if self.function in ("power", "maximum", "minimum"):
+        if len(operation(self.function).inputs) > 1:  # of which the others are numbers
             return f"d({self.said(self.output, ascii)})/d({self.said(self.input, ascii)})"
         symbol = self.function + "'" if ascii else SYMBOLS.get(self.function, self.function) + "′"
         return f"{symbol}({self.said(self.input, ascii)})"

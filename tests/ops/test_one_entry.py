@@ -1,0 +1,128 @@
+"""One entry is all that an operation needs: a toy one, a kernel and a derivative, is right in every command."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nnstep
+from nnstep.ops import NAMES
+
+# Adds the entry to the table before any room above has read it, then does what the command line says.
+PROGRAM = """
+import sys
+import numpy as np
+from nnstep import ops
+from nnstep.ops import Operation, elementwise_cell, table
+
+def prepare(site):
+    return lambda x, out: np.divide(x, 1 + np.abs(x), out)
+
+toy = Operation(
+    name="softsign", inputs=("x",), symbol="softsign", sentence="Divides each entry by 1 and its size.",
+    shape=lambda x: x, prepare=prepare, cell=elementwise_cell("softsign", ("x",)),
+    derivative={"x": "g / (1 + abs(x)) ** 2"}, elementwise=True,
+)
+ops.OPERATIONS = table.OPERATIONS = (*table.OPERATIONS, toy)
+ops.NAMES = table.NAMES = (*table.NAMES, toy.name)
+table._BY_NAME[toy.name] = toy
+from nnstep import cli
+sys.exit(cli.main(sys.argv[1:]))
+"""
+SCENARIO = """
+equations = '''
+h = softsign(x @ W)
+loss = mse(h, y)
+'''
+[data]
+x = [[1.0, 2.0], [3.0, -1.0]]
+y = [[0.5], [0.25]]
+[parameters]
+W = [[0.5], [-1.0]]
+[optimizer]
+type = "sgd"
+lr = 0.1
+"""
+
+
+def said(tmp_path: Path, command: str, *options: str) -> str:
+    path = tmp_path / "toy.toml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, command, str(path), *options],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not done.stderr
+    return done.stdout
+
+
+def test_check_lists_it_with_its_derivative(tmp_path: Path) -> None:
+    assert "grad(x @ W) = grad(h) / (1 + abs((x @ W))) ** 2" in said(tmp_path, "check")
+    assert r"h &= \operatorname{softsign}\left(x W\right)" in said(tmp_path, "check", "--format", "latex")
+
+
+def test_its_numbers_and_its_gradient_are_right(tmp_path: Path) -> None:
+    said(tmp_path, "gradcheck")
+    records = [json.loads(line) for line in said(tmp_path, "trace", "--json").splitlines()]
+    (h,) = [one["value"] for one in records if one.get("target") == "h"]
+    assert h == [[pytest.approx(-0.6)], [pytest.approx(5 / 7)]]
+
+
+def test_its_words_are_its_own_sentence(tmp_path: Path) -> None:
+    text = " ".join(said(tmp_path, "trace", "--explain", "h[0, 0]").split())
+    assert "Divides each entry by 1 and its size. It is applied to every entry on its own" in text
+    assert "softsign(1 · 0.5 + 2 · (−1)) = −0.6000" in text
+    text = " ".join(said(tmp_path, "trace", "--explain", "grad(x @ W)[0, 0]").split())
+    assert "softsign is applied to every entry of x @ W on its own, so its Jacobian is diagonal." in text
+    assert "softsign′(x @ W) = 1 / (1 + abs(x @ W))²" in text
+
+
+# Tables of a few names that only the grammar or the arithmetic of a room itself can know, with the reason.
+KNOWN = {
+    "language/latex.py": "infix signs: how they bind",
+    "language/printer.py": "infix signs: how they bind",
+    "view/scene/display.py": "infix signs: how they bind",
+    "view/plots/graph.py": "infix signs: how they are written",
+    "scenario/toml/spelling.py": "what numbers of a file may be written with",
+    "scenario/hints/foreign_words.py": "names that other libraries have",
+    "scenario/losses.py": "the losses of a network, in the order in which they are told",
+    "debugger/health/targets.py": "what only shifts or scales, as a part of interval arithmetic",
+    "debugger/health/units.py": "what adds a parameter to a value",
+    "debugger/health/value_range.py": "how the ends of a range go through a rising function",
+    "debugger/prediction.py": "what stands between an output and its loss",
+    "program/cells.py": "cells that are a single entry",
+    "view/sentences/gradient.py": "operations whose backward sentence the catalogue has",
+}
+
+
+def listed(tree: ast.AST) -> int:
+    """How many operation names the longest list of them in a file has."""
+    most = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Set | ast.List | ast.Tuple):
+            found = node.elts
+        elif isinstance(node, ast.Dict):
+            found = [key for key in node.keys if key is not None]
+        else:
+            continue
+        most = max(most, sum(isinstance(one, ast.Constant) and one.value in NAMES for one in found))
+    return most
+
+
+def test_no_list_of_operation_names_stands_outside_the_table() -> None:
+    package = Path(nnstep.__file__).parent
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if path.relative_to(package).parts[0] != "ops" and listed(ast.parse(path.read_text(encoding="utf-8"))) >= 4
+    }
+    assert found <= {*KNOWN}
