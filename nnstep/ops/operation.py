@@ -119,6 +119,8 @@ class Operation(NamedTuple):
     compares     for a loss: "entries" or "rows", of which the output and the target are compared; else ""
     expects      what a loss takes its output for: logits of a "softmax" or a "sigmoid", or "probabilities"; the targets
                  are probabilities (or class numbers) then; else ""
+    said_backward  the catalogue has a sentence, words.back.NAME, on how a gradient passes; without it that is told in
+                 neutral words
     joins        of two values; more are joined one after another, as in concat(concat(a, b), c)
     corner       where its derivative jumps; None where it has no such place
     """
@@ -152,6 +154,7 @@ class Operation(NamedTuple):
     compares: str = ""
     expects: str = ""
     joins: bool = False
+    said_backward: bool = False
     corner: Corner | None = None
 
     def site(

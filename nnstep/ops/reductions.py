@@ -147,6 +147,7 @@ def _reduction(
         body=body,
         reach=reduced_over,
         reduces=True,
+        said_backward=True,
         within=within,
         exact=exact,
         corner=corner,

@@ -288,6 +288,7 @@ SHAPING = (
         arranges=True,
         within=True,
         exact=True,
+        said_backward=True,
     ),
     Operation(
         name="reshape",
@@ -304,6 +305,7 @@ SHAPING = (
         arranges=True,
         within=True,
         exact=True,
+        said_backward=True,
     ),
     Operation(
         name="slice",
@@ -320,6 +322,7 @@ SHAPING = (
         arranges=True,
         within=True,
         exact=True,
+        said_backward=True,
     ),
     Operation(
         name="concat",
@@ -334,6 +337,7 @@ SHAPING = (
         reach=concatenated,
         exact=True,
         joins=True,
+        said_backward=True,
     ),
     Operation(
         name="broadcast",

@@ -100,7 +100,6 @@ KNOWN = {
     "debugger/health/value_range.py": "how the ends of a range go through a rising function",
     "debugger/prediction.py": "what stands between an output and its loss",
     "program/cells.py": "cells that are a single entry",
-    "view/sentences/gradient.py": "operations whose backward sentence the catalogue has",
 }
 
 

@@ -15,7 +15,6 @@ from nnstep.view.text.symbols import SYMBOLS
 __all__ = ["of_gradient"]
 
 _ELEMENTWISE = frozenset(one.name for one in OPERATIONS if one.elementwise)
-_RULES = frozenset({"transpose", "reshape", "slice", "concat", "sum", "mean", "max", "min"})
 
 
 def of_gradient(program: Program, found: Factor, objective: str) -> tuple[str, ...]:
@@ -109,9 +108,9 @@ class _Link:
         values = self._some("name", "result", "above")
         sizes = {"own": entries(self._shape_of(self.found.of)), "all": entries(self.upstream)}
         if len(self.found.upstream) == 1:
-            if self.source in _RULES:
-                return (say(f"words.back.{self.source}", **values, **sizes),)
             entry = find(self.source)
+            if entry is not None and entry.said_backward:
+                return (say(f"words.back.{self.source}", **values, **sizes),)
             if entry is not None and entry.by_row and self.found.step.wrt == "x":
                 return (say("words.back.row", **values),)
         return (say("words.back.linear", **self._some("gradient", "above")),)
