@@ -11,7 +11,7 @@ import numpy as np
 
 from nnstep.engine import Machine, Record
 from nnstep.errors import NnstepError
-from nnstep.ops import Array, Box, operation
+from nnstep.ops import Array, Box, find, operation
 from nnstep.program import Program, Shape, Step, box_of, compile_program, reached_boxes
 from nnstep.scenario.model import Scenario
 
@@ -20,9 +20,6 @@ __all__ = ["Outputs", "Prediction", "Predictor", "classes_of", "decided", "predi
 _NUMBERS = 1 << 21  # numbers of one run for other inputs, 16 MiB; more inputs are run one part after the other
 _ROWS = 1_024  # inputs of one run, at most
 _KEPT = 4  # scenarios whose predictor is kept
-_ENTROPY = {"cross_entropy": "softmax", "nll": "probabilities"}
-_BINARY = {"bce_with_logits": "sigmoid", "bce": "probabilities"}
-_DISTANCES = ("mse", "mae", "huber", "subtract")
 _LOGARITHMS = {"log": "probabilities", "log_softmax": "softmax"}
 
 
@@ -100,26 +97,28 @@ def prediction_of(scenario: Scenario, program: Program) -> Prediction | None:
 
 def _judged(scenario: Scenario, program: Program, step: Step, slot: int, target: int, made: str) -> Prediction | None:
     """The prediction that a step compares with a target; None where it compares nothing, or not sample by sample."""
+    entry = find(step.operation)
+    compares, expects = (entry.compares, entry.expects) if entry is not None else ("", "")
     if step.operation == "multiply":  # y * log(p): a cross entropy that is written out
         before = program.steps[program.values[slot].step - 1] if program.values[slot].step else None
         if before is None or before.operation not in _LOGARITHMS or len(before.operands) != 1:
             return None
         slot, scale = before.operands[0][1], _LOGARITHMS[before.operation]
     else:
-        scale = {**_ENTROPY, **_BINARY}.get(step.operation, _scale(program, slot))
+        scale = expects or _scale(program, slot)
     value, shape = program.values[slot], program.values[target].shape
     if not (value.shape[:1] == shape[:1] == (program.rows,)) or len(value.shape) > 2:
         return None
     width = value.shape[1] if len(value.shape) == 2 else 1
     one_hot = made == "one_hot" or (made == "given" and _is_one_hot(scenario))
     names = _names(scenario, width) if made == "one_hot" or len(shape) == 1 else tuple(map(str, range(width)))
-    if step.operation in _ENTROPY:
+    if compares == "rows":
         return Prediction(slot, target, value.name, "classes", scale, names) if len(value.shape) == 2 else None
-    if step.operation not in (*_BINARY, *_DISTANCES, "multiply") or prod(value.shape) != prod(shape):
+    if not (compares or step.operation in ("subtract", "multiply")) or prod(value.shape) != prod(shape):
         return None
     if width > 1 and one_hot:
         return Prediction(slot, target, value.name, "classes", scale, names)
-    levels = (0.0, 1.0) if step.operation in _BINARY else _levels(scenario) if made == "given" else None
+    levels = (0.0, 1.0) if expects else _levels(scenario) if made == "given" else None
     if width == 1 and levels is not None:
         named = _names(scenario, 2) if levels == (0.0, 1.0) else (f"{levels[0]:g}", f"{levels[1]:g}")
         return Prediction(slot, target, value.name, "binary", scale, named, levels)

@@ -98,7 +98,6 @@ KNOWN = {
     "debugger/health/targets.py": "what only shifts or scales, as a part of interval arithmetic",
     "debugger/health/units.py": "what adds a parameter to a value",
     "debugger/health/value_range.py": "how the ends of a range go through a rising function",
-    "debugger/prediction.py": "what stands between an output and its loss",
     "program/cells.py": "cells that are a single entry",
 }
 
