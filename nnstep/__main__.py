@@ -49,7 +49,7 @@ def guarded(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> i
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     if sys.stdout is None:
-        _say("standard output is closed")
+        _say("main.closed")
         return _OUTPUT
     try:
         status = main(arguments)
@@ -66,7 +66,7 @@ def guarded(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> i
             status = _unwritten(error)
         _drop_output()
     except MemoryError:
-        _say("out of memory")
+        _say("main.memory")
         status = _INTERNAL
         _drop_output()
     return status
@@ -86,7 +86,7 @@ def _status(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt):
         return _INTERRUPTED
     if isinstance(error, MemoryError):
-        _say("out of memory")
+        _say("main.memory")
         return _INTERNAL
     try:
         if not _is_internal(error):
@@ -95,11 +95,15 @@ def _status(error: BaseException) -> int:
         from nnstep.text import clean
 
         note = crash_note(error)
-        _say(f"internal error: {type(error).__name__}: {clean(error)}" + (f" (details: {clean(note)})" if note else ""))
+        said = f"{type(error).__name__}: {clean(error)}"
+        if note:
+            _say("main.internal.details", error=said, note=clean(note))
+        else:
+            _say("message.internal-error", error=said)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception:  # what is left of the memory or of the disk is not enough to say what it was
-        _say("internal error")
+        _say("main.internal")
     return _INTERNAL
 
 
@@ -108,13 +112,15 @@ def _unwritten(error: BaseException) -> int:
         return _READER_GONE
     from nnstep.text import clean
 
-    _say(f"cannot write the output: {clean(getattr(error, 'strerror', None) or error)}")
+    _say("main.output", reason=clean(getattr(error, "strerror", None) or error))
     return _OUTPUT
 
 
-def _say(text: str) -> None:
+def _say(key: str, **values: object) -> None:
     try:
-        sys.stderr.write(f"nnstep: {text}\n")
+        from nnstep.catalogue import say
+
+        sys.stderr.write(f"nnstep: {say(key, **values)}\n")
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError, MemoryError):  # there is no one to say it to
         pass

@@ -11,6 +11,7 @@ from nnstep.catalogue.en_commands import COMMANDS
 from nnstep.catalogue.en_data import DATA
 from nnstep.catalogue.en_debug import DEBUG
 from nnstep.catalogue.en_edits import EDITS
+from nnstep.catalogue.en_equations import EQUATIONS
 from nnstep.catalogue.en_health import HEALTH
 from nnstep.catalogue.en_hints import HINTS
 from nnstep.catalogue.en_memory import MEMORY
@@ -45,6 +46,7 @@ TEXTS: dict[str, str] = {
     **HINTS,
     **DATA,
     **EDITS,
+    **EQUATIONS,
     **TEMPLATE,
     **MINE,
     # -- dialogs of predicting and of one's own numbers

@@ -135,4 +135,11 @@ PRINTED: dict[str, str] = {
     "written)",
     "cli.not-a-tolerance": "found {text}, expected a number from 0 up, as in 0.01",
     "cli.gradcheck.iteration": "of which iteration (default 1)",
+    # -- how a command ends (__main__.py, files.py)
+    "main.closed": "standard output is closed",
+    "main.memory": "out of memory",
+    "main.output": "cannot write the output: {reason}",
+    "main.internal": "internal error",
+    "main.internal.details": "internal error: {error} (details: {note})",
+    "file.irregular": "not a regular file",
 }

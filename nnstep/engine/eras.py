@@ -225,8 +225,10 @@ def _compiled(scenario: Scenario, began: int) -> dict[int, Program]:
         try:
             programs[plan.rest] = compile_program(scenario, plan.rest, began=began)
         except NnstepError as error:
-            said = f"in the last batch of an epoch, of {plan.rest} instead of {program.rows} samples: "
-            raise NnstepError(one._replace(message=said + one.message) for one in error.problems) from None
+            rows = {"rest": plan.rest, "rows": program.rows}
+            raise NnstepError(
+                one._replace(message=say("program.last-batch", reason=one.message, **rows)) for one in error.problems
+            ) from None
     return programs
 
 
@@ -239,12 +241,12 @@ def _check_edits(scenario: Scenario, program: Program) -> None:
     for edit in scenario.edits:
         if edit.optimizer is not None:
             steps += len(program.steps)
-            wrong = f"edits of the optimizer make programs of {steps:,} steps, at most {_STEPS:,} are possible"
+            wrong = say("edits.steps", count=f"{steps:,}", most=f"{_STEPS:,}")
         else:
             copied += _shared(scenario, edit.name)
-            wrong = f"edits change arrays of {copied:,} numbers, at most {_COPIED:,} are possible"
+            wrong = say("edits.numbers", count=f"{copied:,}", most=f"{_COPIED:,}")
         if steps > _STEPS or copied > _COPIED:
-            raise NnstepError(Problem(f"up to here {wrong}", scenario.path, edit.line, key=edit.key or "edits"))
+            raise NnstepError(Problem(wrong, scenario.path, edit.line, key=edit.key or "edits"))
 
 
 def _shared(scenario: Scenario, name: str) -> int:

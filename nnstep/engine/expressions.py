@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nnstep.catalogue import say, say_count
 from nnstep.engine.assemble import bound_to
 from nnstep.engine.record import Record
 from nnstep.errors import LanguageError, OperationError
@@ -87,28 +88,28 @@ def check(expression: Expression, programs: Sequence[Program], *, truth: bool = 
     program = next((one for one in programs if is_there(expression, one)), programs[0])
     for node in walk(expression):
         if isinstance(node, Call) and node.function not in NAMES:
-            said = f"there is no operation {node.function!r}"
+            said = say("operation.none", name=repr(node.function))
             raise LanguageError(said, hint=call_hint(node, "condition"))
         if isinstance(node, Call) and operation(node.function).where == "rule":
-            said = f"{node.function} stands in derivative rules only"
+            said = say("expression.rules-only", function=node.function)
             raise LanguageError(said, hint=call_hint(node, "condition"))
     for one in references(expression, program):
         if not one.counter and one.name not in program.versions:
             if one.name in COUNTERS:
-                raise LanguageError(f"{one.name} is a counter, so there is no {one.written}")
+                raise LanguageError(say("expression.counter", name=one.name, written=one.written))
             known = [name for name in program.versions if program.values[program.versions[name][0]].role != "unnamed"]
-            there = "there is " + ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
-            said = why_no_gradient(program, one.name) or f"{one.name!r} is not defined"
+            there = say("expression.known", names=", ".join(known[:12]) + (", ..." if len(known) > 12 else ""))
+            said = why_no_gradient(program, one.name) or say("program.undefined", name=repr(one.name))
             raise LanguageError(said, hint=suggest.hint(one.name, known, "value") or there)
         sizes = {p.values[p.versions[one.name][0]].shape for p in programs if one.name in p.versions}
         if one.back and len(sizes) > 1:
-            said = f"{one.name} has another shape in the smaller last batch of an epoch, so it cannot be compared with"
-            raise LanguageError(f"{said} {one.written}")
+            said = say("expression.smaller-batch", name=one.name, written=one.written)
+            raise LanguageError(said)
     shapes = _shapes(expression, programs)
     shape = next((one for one in shapes if int(np.prod(one)) != 1), shapes[0])
     if truth and int(np.prod(shape)) != 1:
-        said = "×".join(map(str, shape)) + ("" if len(shape) > 1 else " numbers")
-        raise LanguageError(f"a condition is one number, this is {said}", hint="any(...), all(...) or norm(...) is one")
+        said = "×".join(map(str, shape)) if len(shape) > 1 else say("shape.list.many", size=shape[0])
+        raise LanguageError(say("expression.condition", found=said), hint=say("expression.condition.hint"))
     return shapes[0]
 
 
@@ -122,13 +123,13 @@ def _shapes(expression: Expression, programs: Sequence[Program]) -> list[Shape]:
             found.append(infer(expression, partial(_shape, program=program), memo))
             numbers = sum(prod(bound.site.out) for _, bound in memo.values())
             if numbers > _MOST:
-                raise OperationError(f"its parts have {numbers:,} numbers together, at most {_MOST:,} are possible")
+                raise OperationError(say("expression.large", numbers=f"{numbers:,}", most=f"{_MOST:,}"))
         except OperationError as error:
             wrong.append((rows, error))
     if wrong:
         rows, first = wrong[0]
-        where = f"in a batch of {rows} sample{'s' * (rows != 1)}: " if found else ""
-        raise LanguageError(where + str(first), hint=first.hint)
+        said = say_count("expression.in-batch", rows, reason=first) if found else str(first)
+        raise LanguageError(said, hint=first.hint)
     return found
 
 

@@ -12,6 +12,7 @@ import math
 import warnings
 from collections.abc import Iterator
 
+from nnstep.catalogue import say
 from nnstep.errors import LanguageError
 from nnstep.language.nodes import Assignment, Call, Expression, Name, Number, Option
 
@@ -53,16 +54,16 @@ _SIGNS: dict[type[ast.AST], str] = {
     ast.UAdd: "+",
 }
 _DESCRIBED: dict[type[ast.AST], str] = {
-    ast.List: "a list",
-    ast.Tuple: "values between commas",
-    ast.Set: "a set",
-    ast.Dict: "a dictionary",
-    ast.IfExp: "`if`",
-    ast.Lambda: "a function",
-    ast.ListComp: "a list of a loop",
-    ast.GeneratorExp: "a loop",
-    ast.AugAssign: "an assignment that changes a value",
-    ast.Call: "a call",
+    ast.List: "list",
+    ast.Tuple: "values",
+    ast.Set: "set",
+    ast.Dict: "dictionary",
+    ast.IfExp: "if",
+    ast.Lambda: "function",
+    ast.ListComp: "list-of-loop",
+    ast.GeneratorExp: "loop",
+    ast.AugAssign: "change",
+    ast.Call: "call",
 }
 
 
@@ -118,41 +119,41 @@ def _assignment(source: str, line: int) -> Assignment:
     tree = _python(source, "exec")
     assert isinstance(tree, ast.Module)
     if len(tree.body) > 1:
-        raise _refuse(tree.body[1], "found a second statement, expected one assignment a line")
+        raise _refuse(tree.body[1], say("language.second"))
     statement = tree.body[0]
     if isinstance(statement, ast.Expr):
-        raise LanguageError("found an expression, expected an assignment such as `z = x @ W`")
+        raise LanguageError(say("language.expression"))
     if not isinstance(statement, ast.Assign):
-        raise _refuse(statement, f"found {_describe(statement)}, expected an assignment such as `z = x @ W`")
+        raise _refuse(statement, say("language.statement", found=_describe(statement)))
     if len(statement.targets) > 1 or not isinstance(statement.targets[0], ast.Name):
-        raise _refuse(statement.targets[-1], "the left side of an equation is one name")
+        raise _refuse(statement.targets[-1], say("language.left-side"))
     return Assignment(statement.targets[0].id, _guarded(statement.value), " ".join(source.split()), line)
 
 
 def _python(text: str, mode: str) -> ast.AST:
     """The Python tree of `text`, with every way in which Python can fail turned into LanguageError."""
     if len(text) > _LONGEST:
-        raise LanguageError(f"an expression of {len(text)} characters; at most {_LONGEST} are read")
+        raise LanguageError(say("language.long", count=len(text), most=_LONGEST))
     if not text.strip():
-        raise LanguageError("found nothing, expected an expression")
+        raise LanguageError(say("language.nothing"))
     try:
         with warnings.catch_warnings():  # Python warns of things like `1 is 2`, which are refused below anyway
             warnings.simplefilter("ignore")
             return ast.parse(text.strip() if mode == "eval" else text, mode=mode)
     except SyntaxError as error:
-        message = "found " + error.msg if error.msg.startswith("invalid") else error.msg
-        raise LanguageError(f"not an expression: {message}", error.lineno or 1, error.offset or 1) from None
+        reason = say("language.found", reason=error.msg) if error.msg.startswith("invalid") else error.msg
+        raise LanguageError(say("language.not", reason=reason), error.lineno or 1, error.offset or 1) from None
     except ValueError as error:  # NUL, 5,000 digits
-        raise LanguageError(f"not an expression: {error}") from None
+        raise LanguageError(say("language.not", reason=error)) from None
     except (RecursionError, MemoryError):  # 3,000 minus signs: some versions of Python give up before we do
-        raise LanguageError(f"nested deeper than {_DEEPEST} operations") from None
+        raise LanguageError(say("language.deep", most=_DEEPEST)) from None
 
 
 def _guarded(node: ast.expr) -> Expression:
     try:
         return _expression(node, 0)
     except RecursionError:
-        raise LanguageError(f"nested deeper than {_DEEPEST} operations") from None
+        raise LanguageError(say("language.deep", most=_DEEPEST)) from None
 
 
 def _refuse(node: ast.AST, message: str, hint: str | None = None) -> LanguageError:
@@ -161,13 +162,15 @@ def _refuse(node: ast.AST, message: str, hint: str | None = None) -> LanguageErr
 
 def _describe(node: ast.AST) -> str:
     if isinstance(node, ast.BinOp | ast.UnaryOp):
-        return f"`{_SIGNS[type(node.op)]}`" if type(node.op) in _SIGNS else "an operator"
-    return _DESCRIBED.get(type(node)) or f"Python's `{type(node).__name__}`"
+        return f"`{_SIGNS[type(node.op)]}`" if type(node.op) in _SIGNS else say("language.node.operator")
+    if type(node) in _DESCRIBED:
+        return say(f"language.node.{_DESCRIBED[type(node)]}")
+    return say("language.node", name=type(node).__name__)
 
 
 def _expression(node: ast.expr, depth: int) -> Expression:
     if depth > _DEEPEST:
-        raise _refuse(node, f"nested deeper than {_DEEPEST} operations", "give the inner part a name of its own")
+        raise _refuse(node, say("language.deep", most=_DEEPEST), say("language.deep.hint"))
     match node:
         case ast.Constant():
             return Number(_number(node))
@@ -188,24 +191,24 @@ def _expression(node: ast.expr, depth: int) -> Expression:
         case ast.Attribute(value=value, attr="T"):
             return Call("transpose", (_expression(value, depth + 1),))
         case ast.Attribute(attr=attribute):
-            raise _refuse(node, f"found `.{attribute}`, expected only `.T` after a point")
+            raise _refuse(node, say("language.attribute", name=attribute))
         case ast.Subscript(value=value, slice=index):
             return Call("slice", (_expression(value, depth + 1),), (("items", _items(index)),))
         case ast.Call():
             return _call(node, depth)
-    raise _refuse(node, f"found {_describe(node)}, which is not in the language")
+    raise _refuse(node, say("language.unknown", found=_describe(node)))
 
 
 def _number(node: ast.Constant) -> float:
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _refuse(node, f"found {value!r}, expected a number")
+        raise _refuse(node, say("language.number", found=repr(value)))
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if math.isinf(number):
-        raise _refuse(node, "a number too large for float64")
+        raise _refuse(node, say("language.large"))
     return number
 
 
@@ -222,7 +225,7 @@ def _comparison(node: ast.Compare, depth: int) -> Expression:
     pairs: list[Expression] = []
     for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):
         if type(operator) not in _COMPARE:
-            raise _refuse(node, "found a comparison with `is` or `in`, expected < <= > >= == or !=")
+            raise _refuse(node, say("language.comparison"))
         pairs.append(Call(_COMPARE[type(operator)], (left, right)))
     return _joined("and", pairs)
 
@@ -231,7 +234,7 @@ def _items(node: ast.expr) -> Option:
     """The subscript as a tuple with an int or a (start, stop, step) for each axis."""
     parts = node.elts if isinstance(node, ast.Tuple) else [node]
     if not parts:
-        raise _refuse(node, "found an empty subscript, expected numbers or slices")
+        raise _refuse(node, say("language.subscript.empty"))
     return tuple(
         (_bound(part.lower), _bound(part.upper), _bound(part.step)) if isinstance(part, ast.Slice) else _index(part)
         for part in parts
@@ -245,7 +248,7 @@ def _bound(node: ast.expr | None) -> int | None:
 def _index(node: ast.expr) -> int:
     value = _constant(node)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _refuse(node, "a subscript is made of whole numbers written out, such as x[0] or x[:, 1:3]")
+        raise _refuse(node, say("language.subscript"))
     return value
 
 
@@ -264,24 +267,24 @@ def _constant(node: ast.expr) -> Option:
                 return -size
         case ast.Name(id=word):
             return word
-    raise _refuse(node, "an option is a number, True, False or a word, written out")
+    raise _refuse(node, say("language.option"))
 
 
 def _call(node: ast.Call, depth: int) -> Expression:
     if isinstance(node.func, ast.Attribute):
-        raise _refuse(node, f"found `.{node.func.attr}(...)`, expected the name of an operation alone")
+        raise _refuse(node, say("language.method", name=node.func.attr))
     if not isinstance(node.func, ast.Name):
-        raise _refuse(node, f"found a call of {_describe(node.func)}, expected the name of an operation")
+        raise _refuse(node, say("language.called", found=_describe(node.func)))
     function = node.func.id
     if function in REFERENCES:
         return Name(_reference(node, function))
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            raise _refuse(argument, "found `*`, expected arguments written out")
+            raise _refuse(argument, say("language.star"))
     options: dict[str, Option] = {}
     for keyword in node.keywords:
         if keyword.arg is None:
-            raise _refuse(keyword.value, "found `**`, expected options written out")
+            raise _refuse(keyword.value, say("language.stars"))
         options[keyword.arg] = _constant(keyword.value)
     arguments = tuple(_expression(argument, depth + 1) for argument in node.args)
     return Call(function, arguments, tuple(sorted(options.items())))
@@ -295,4 +298,4 @@ def _reference(node: ast.Call, function: str) -> str:
                 return f"{function}({name})"
             case ast.Call(func=ast.Name(id=inner)) if inner in REFERENCES and function == "prev":
                 return f"{function}({_reference(node.args[0], inner)})"
-    raise _refuse(node, f"`{function}` takes the name of one value, as in {function}(W1)")
+    raise _refuse(node, say("language.reference", name=function))

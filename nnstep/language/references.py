@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.errors import LanguageError
 from nnstep.language.nodes import Call, Expression, Name, substitute
 from nnstep.language.parser import parse_expression
@@ -130,7 +131,10 @@ def _value(text: str, vocabulary: Vocabulary) -> str | None:
         return text
     printed = vocabulary.printed().get(_SPACE.sub("", text), ())
     if len(printed) > 1:
-        raise LanguageError(f"{text!r} may mean {' or '.join(printed)}", hint=f"type {printed[0]}")
+        raise LanguageError(
+            say("language.ambiguous", text=repr(text), names=say("words.or").join(printed)),
+            hint=say("language.type", name=printed[0]),
+        )
     if printed:
         return printed[0]
     plain = typed(text, vocabulary.calls)
@@ -229,7 +233,7 @@ class _Placing:
         found = named(written, self._vocabulary)
         if found is None or found.index:
             if certain:
-                raise LanguageError(f"nothing is called {clean(written, 40)!r}", column=at + 1)
+                raise LanguageError(say("language.nothing-called", name=repr(clean(written, 40))), column=at + 1)
             return written
         if found.name == written:
             return written

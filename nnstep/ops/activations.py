@@ -7,6 +7,7 @@ from math import inf
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Option
 from nnstep.ops.corners import STRAIGHT, from_straight, from_zero
@@ -103,7 +104,7 @@ def _shape_with(option: str) -> Callable[..., Shape]:
     def shape(x: Shape, **options: Option) -> Shape:
         value = options[option]
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise OperationError(f"{option}={value}, expected a number")
+            raise OperationError(say("option.number", option=option, value=value))
         return x
 
     return shape

@@ -6,6 +6,7 @@ from math import prod
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression
 from nnstep.ops.cellrules import call
@@ -105,11 +106,11 @@ def _power_base(site: Site) -> str:
 
 def _matmul_shape(a: Shape, b: Shape) -> Shape:
     if not a or not b:
-        raise OperationError(f"{said(a)} @ {said(b)}: a matrix product needs matrices or vectors", "use * for a scalar")
+        raise OperationError(say("shape.matmul.scalar", a=said(a), b=said(b)), say("shape.matmul.scalar.hint"))
     if a[-1] != b[0]:
-        left = f"the left side has {a[-1]} {'columns' if len(a) == 2 else 'entries'}"
-        right = f"the right side {b[0]} {'rows' if len(b) == 2 else 'entries'}"
-        raise OperationError(f"{said(a)} @ {said(b)}: {left}, {right}, expected as many", _turned(a, b))
+        left = say("shape.matmul.left.columns" if len(a) == 2 else "shape.matmul.left.entries", count=a[-1])
+        right = say("shape.matmul.right.rows" if len(b) == 2 else "shape.matmul.right.entries", count=b[0])
+        raise OperationError(say("shape.matmul", a=said(a), b=said(b), left=left, right=right), _turned(a, b))
     return a[:-1] + b[1:]
 
 
@@ -124,9 +125,9 @@ def _prepare_matmul(site: Site) -> Kernel:
 def _turned(a: Shape, b: Shape) -> str | None:
     """A hint where a product would fit with one side transposed."""
     if len(b) == 2 and a[-1] == b[1]:
-        return f"the right side looks transposed (PyTorch keeps weights as out × in): with .T it is {said(b[::-1])}"
+        return say("shape.matmul.weight", shape=said(b[::-1]))
     if len(a) == 2 and a[0] == b[0]:
-        return f"the left side looks transposed (rows are samples here): with .T it is {said(a[::-1])}"
+        return say("shape.matmul.samples", shape=said(a[::-1]))
     return None
 
 

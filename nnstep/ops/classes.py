@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import along, call, entries_along, number
@@ -19,11 +20,9 @@ __all__ = ["CLASSES", "class_mask", "one_hot_into"]
 
 def _one_hot_shape(labels: Shape, *, classes: Option) -> Shape:
     if isinstance(classes, bool) or not isinstance(classes, int | float) or classes != int(classes) or classes < 1:
-        raise OperationError(f"classes={classes}, expected a whole number of at least 1")
+        raise OperationError(say("option.classes", classes=classes))
     if len(labels) > 1:
-        raise OperationError(
-            f"labels are {said(labels)}, expected one class number for each sample", "write [0, 1], not [[0], [1]]"
-        )
+        raise OperationError(say("shape.labels", labels=said(labels)), say("shape.labels.hint"))
     return (*labels, int(classes))
 
 
@@ -58,7 +57,7 @@ def _one_hot_cell(site: Site, index: Index) -> Expression:
 def _argmax_shape(shape: Shape, *, axis: Option) -> Shape:
     number = axis_of(shape, axis)
     if number is None:
-        raise OperationError("argmax looks along one axis, found axis=all", "axis=-1 is along each row")
+        raise OperationError(say("option.argmax"), say("option.argmax.hint"))
     return reduced(shape, axis=number, keepdims=False)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import call, divided, entries_along, number
@@ -29,12 +30,12 @@ def _shape(names: tuple[str, str]) -> Callable[..., Shape]:
     def shape(o: Shape, y: Shape, *, reduction: Option) -> Shape:
         check_reduction(reduction)
         if not o or not all(o):
-            raise OperationError(f"{names[0]} is {said(o)}, expected a row with one entry for each class")
+            raise OperationError(say("shape.probabilities", name=names[0], shape=said(o)))
         if y not in (o, o[:-1]):
-            expected = f"{said(o[:-1])} of class numbers" if len(o) == 2 else "a class number"
-            hint = "write class numbers as a list, [0, 1] in place of [[0], [1]]" if y == (*o[:-1], 1) else None
-            found = f"{names[0]} is {said(o)} and {names[1]} is {said(y)}"
-            raise OperationError(f"{found}, expected {expected} or {said(o)} of probabilities", hint)
+            expected = say("shape.class-numbers", shape=said(o[:-1])) if len(o) == 2 else say("shape.class-number")
+            hint = say("shape.class-list") if y == (*o[:-1], 1) else None
+            found = say("shape.two", name=names[0], shape=said(o), other=names[1], other_shape=said(y))
+            raise OperationError(say("shape.targets", found=found, expected=expected, shape=said(o)), hint)
         return ()
 
     return shape

@@ -11,6 +11,7 @@ from math import inf
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError, nearest
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import call, divided, every, number
@@ -32,7 +33,7 @@ _LOWEST_LOG = constant(-100.0)  # PyTorch's clamp of the logarithms in bce
 def check_reduction(reduction: Option) -> None:
     """Raise OperationError unless the reduction is one of the three words."""
     if reduction not in _WORDS:
-        expected = f"reduction={reduction}, expected {', '.join(_WORDS[:-1])} or {_WORDS[-1]}"
+        expected = say("option.reduction", value=reduction, words=", ".join(_WORDS[:-1]), last=_WORDS[-1])
         raise OperationError(expected, nearest(str(reduction), _WORDS))
 
 

@@ -6,6 +6,7 @@ from math import inf
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import call, number, row_of
@@ -72,7 +73,7 @@ def _layer_norm_shape(x: Shape, gain: Shape, bias: Shape, *, eps: Option) -> Sha
     _standardise_shape(x, eps=eps)
     for name, shape in (("gain", gain), ("bias", bias)):
         if shape != x[-1:]:
-            raise OperationError(f"{name} is {said(shape)}, expected one number for each of the {x[-1]} columns of x")
+            raise OperationError(say("shape.gain", name=name, shape=said(shape), count=x[-1]))
     return x
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Option
 from nnstep.ops.operation import Shape
@@ -23,8 +24,8 @@ __all__ = [
 def said(shape: Shape) -> str:
     """A shape in words: "a scalar", "a vector of 3", "4×3"."""
     if not shape:
-        return "a scalar"
-    return f"a vector of {shape[0]}" if len(shape) == 1 else "×".join(map(str, shape))
+        return say("shape.scalar")
+    return say("shape.vector", count=shape[0]) if len(shape) == 1 else "×".join(map(str, shape))
 
 
 def same_shape(shape: Shape, **_: Option) -> Shape:
@@ -43,8 +44,8 @@ def broadcast_shape(first: Shape, *others: Shape, **_: Option) -> Shape:
         left, right = (1,) * (size - len(out)) + out, (1,) * (size - len(shape)) + shape
         if any(a != b and 1 not in (a, b) for a, b in zip(left, right, strict=True)):
             raise OperationError(
-                f"{said(out)} and {said(shape)} do not fit together",
-                "sizes are matched from the last axis; they must be equal, or one of them 1",
+                say("shape.apart", shape=said(out), other=said(shape)),
+                say("shape.apart.hint"),
             )
         out = tuple(b if a == 1 else a for a, b in zip(left, right, strict=True))
     return out
@@ -63,12 +64,12 @@ def equal_shapes(o: Shape, y: Shape, names: tuple[str, str] = ("o", "y")) -> Non
     """Raise OperationError unless prediction and target have one shape: repeating one is never what is meant."""
     if o == y:
         return
-    hint = "prediction and target must have one shape"
+    hint = say("shape.unequal.hint")
     if len(o) == 2 and o[1] == 1 and y == o[:1]:
-        hint = f"write {names[1]} as a column, [[0], [1]] in place of [0, 1], to make it {said(o)}"
+        hint = say("shape.unequal.column", name=names[1], shape=said(o))
     elif len(y) == 2 and y[1] == 1 and o == y[:1]:
-        hint = f"write {names[1]} as a list of numbers, [0, 1] in place of [[0], [1]], to make it {said(o)}"
-    raise OperationError(f"{names[0]} is {said(o)} and {names[1]} is {said(y)}, expected equal shapes", hint)
+        hint = say("shape.unequal.flat", name=names[1], shape=said(o))
+    raise OperationError(say("shape.unequal", name=names[0], shape=said(o), other=names[1], other_shape=said(y)), hint)
 
 
 def axis_of(shape: Shape, axis: Option) -> int | None:
@@ -76,20 +77,20 @@ def axis_of(shape: Shape, axis: Option) -> int | None:
     if axis == "all":
         return None
     if isinstance(axis, bool) or not isinstance(axis, int | float) or axis != int(axis):
-        raise OperationError(f"axis={axis} is no axis, expected a whole number or `all`")
+        raise OperationError(say("shape.no-axis", axis=axis))
     if not -len(shape) <= axis < len(shape):
-        hint = "a scalar has no axes" if not shape else f"axes count from 0 to {len(shape) - 1}, or from -1 backwards"
-        raise OperationError(f"{said(shape)} has no axis {int(axis)}", hint)
+        hint = say("shape.scalar-axis") if not shape else say("shape.axes", last=len(shape) - 1)
+        raise OperationError(say("shape.axis", shape=said(shape), axis=int(axis)), hint)
     return int(axis) % len(shape)
 
 
 def reduced(shape: Shape, *, axis: Option, keepdims: Option) -> Shape:
     """The shape after reducing one axis or all. Raises OperationError."""
     if not isinstance(keepdims, bool):
-        raise OperationError(f"keepdims={keepdims}, expected True or False")
+        raise OperationError(say("option.flag", value=keepdims))
     number = axis_of(shape, axis)
     if 0 in shape:
-        raise OperationError(f"{said(shape)} has no entries to reduce")
+        raise OperationError(say("shape.empty", shape=said(shape)))
     if number is None:
         return (1,) * len(shape) if keepdims else ()
     return shape[:number] + ((1,) if keepdims else ()) + shape[number + 1 :]
@@ -98,12 +99,12 @@ def reduced(shape: Shape, *, axis: Option, keepdims: Option) -> Shape:
 def rows_of(shape: Shape, name: str) -> Shape:
     """`shape` if it has a last axis with entries to work along, else OperationError."""
     if not shape or not shape[-1]:
-        raise OperationError(f"{name} works along a row, found {said(shape)}")
+        raise OperationError(say("shape.row", name=name, shape=said(shape)))
     return shape
 
 
 def positive_option(name: str, value: Option, *, zero: bool = False) -> float:
     """The option as a number above 0 (or 0 too). Raises OperationError."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not (value > 0 or (zero and value == 0)):
-        raise OperationError(f"{name}={value}, expected a number {'of at least' if zero else 'above'} 0")
+        raise OperationError(say("option.not-negative" if zero else "option.positive", name=name, value=value))
     return float(value)

@@ -7,6 +7,7 @@ from typing import cast
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import number
@@ -24,11 +25,11 @@ def _sizes(options: Mapping[str, Option], smallest: int) -> Shape:
     """The shape that `rows` and `cols` say: two sizes, one, or none for a scalar."""
     sizes = [options["rows"], options["cols"]]
     if sizes[0] == "none" and sizes[1] != "none":
-        raise OperationError("found cols without rows", "one size alone is given as rows")
+        raise OperationError(say("shape.cols"), say("shape.cols.hint"))
     given = [size for size in sizes if size != "none"]
     for size in given:
         if isinstance(size, bool) or not isinstance(size, int | float) or size != int(size) or size < smallest:
-            raise OperationError(f"{size} is no size, expected a whole number of at least {max(smallest, 0)}")
+            raise OperationError(say("shape.size", size=size, smallest=max(smallest, 0)))
     return tuple(int(cast(float, size)) for size in given)
 
 
@@ -54,13 +55,13 @@ def _reshape_shape(shape: Shape, **options: Option) -> Shape:
     wanted = _sizes(options, -1)
     count, known = int(np.prod(shape)), int(np.prod([size for size in wanted if size >= 0]))
     if wanted.count(-1) > 1:
-        raise OperationError("reshape can work out one size, found -1 twice")
+        raise OperationError(say("shape.twice"))
     if -1 in wanted and known and count % known == 0:
         wanted = tuple(count // known if size < 0 else size for size in wanted)
     if -1 in wanted or int(np.prod(wanted)) != count:
         raise OperationError(
-            f"{said(shape)} has {count} entries, which do not fill {said(wanted).replace('-1', '?')}",
-            "rows times cols must be the number of entries; one of them may be -1",
+            say("shape.fill", shape=said(shape), count=count, wanted=said(wanted).replace("-1", "?")),
+            say("shape.fill.hint"),
         )
     return wanted
 
@@ -100,7 +101,7 @@ def _broadcast_shape(shape: Shape, **options: Option) -> Shape:
     except OperationError:
         fits = False
     if not fits:
-        raise OperationError(f"{said(shape)} cannot be repeated to {said(wanted)}")
+        raise OperationError(say("shape.repeat", shape=said(shape), wanted=said(wanted)))
     return wanted
 
 
@@ -126,26 +127,28 @@ def _per_axis(shape: Shape, items: Option) -> list[int | range]:
     """For each axis the position, or the range of positions, that a subscript takes. Raises OperationError."""
     if not isinstance(items, tuple) or not items or len(items) > len(shape):
         count = len(items) if isinstance(items, tuple) else 0
-        raise OperationError(f"{said(shape)} takes at most {len(shape)} subscripts, found {count}")
+        raise OperationError(say("shape.subscripts", shape=said(shape), count=len(shape), found=count))
     found: list[int | range] = []
     for axis, size in enumerate(shape):
         item = items[axis] if axis < len(items) else (None, None, None)
         if isinstance(item, tuple):
             start, stop, step = cast("tuple[int | None, int | None, int | None]", item)
             if step == 0:
-                raise OperationError("a slice with step 0 takes nothing")
+                raise OperationError(say("shape.step"))
             found.append(range(size)[slice(start, stop, step)])
         elif isinstance(item, int) and -size <= item < size:
             found.append(item % size)
         else:
-            raise OperationError(f"axis {axis} of {said(shape)} has no entry {item}", f"entries are 0 to {size - 1}")
+            raise OperationError(
+                say("shape.entry", axis=axis, shape=said(shape), item=item), say("shape.entry.hint", last=size - 1)
+            )
     return found
 
 
 def _sliced(shape: Shape, items: Option) -> Shape:
     out = tuple(len(taken) for taken in _per_axis(shape, items) if isinstance(taken, range))
     if 0 in out:
-        raise OperationError(f"the slice of {said(shape)} takes no entries")
+        raise OperationError(say("shape.slice", shape=said(shape)))
     return out
 
 
@@ -189,7 +192,7 @@ def _put_shape(g: Shape, *, items: Option, shape: Option) -> Shape:
     whole = cast(Shape, shape)
     place = _sliced(whole, items)
     if g != place:
-        raise OperationError(f"{said(g)} does not fill a place of {said(place)}")
+        raise OperationError(say("shape.place", shape=said(g), place=said(place)))
     return whole
 
 
@@ -225,11 +228,9 @@ def _put_reach(site: Site, name: str, cells: Box) -> tuple[Box, ...]:
 def _concat_shape(a: Shape, b: Shape, *, axis: Option) -> Shape:
     number = axis_of(a, axis)
     if number is None:
-        raise OperationError("concat joins along one axis, found axis=all")
+        raise OperationError(say("option.concat"))
     if len(a) != len(b) or any(i != number and p != q for i, (p, q) in enumerate(zip(a, b, strict=True))):
-        raise OperationError(
-            f"{said(a)} and {said(b)} cannot be joined along axis {number}: the other axes must be equal"
-        )
+        raise OperationError(say("shape.join", a=said(a), b=said(b), axis=number))
     return (*a[:number], a[number] + b[number], *a[number + 1 :])
 
 

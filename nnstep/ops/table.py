@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.ops.activations import ACTIVATIONS
 from nnstep.ops.arithmetic import ARITHMETIC
@@ -43,5 +44,5 @@ def operation(name: str) -> Operation:
     """The operation of this name. Raises OperationError when there is none."""
     found = _BY_NAME.get(name)
     if found is None:
-        raise OperationError(f"there is no operation {name!r}")
+        raise OperationError(say("operation.none", name=repr(name)))
     return found

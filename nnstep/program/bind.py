@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from nnstep.catalogue import say, say_count
 from nnstep.errors import OperationError
 from nnstep.language import Call, Expression, Name, Number, Option, parse_expression, substitute, to_text
 from nnstep.ops import Operation, Site, operation
@@ -56,25 +57,29 @@ def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
         arguments = _put_like_slice(call, options, shape_of)
     count = len(entry.inputs)
     if len(arguments) < count:
-        raise OperationError(f"{entry.name} takes {_signature(entry)}, found {len(arguments)} of its inputs")
+        raise OperationError(say("operation.few", name=entry.name, signature=_signature(entry), count=len(arguments)))
     by_position = tuple(entry.options)
     more = arguments[count:]
     if more and (not entry.options or (entry.joins and not all(isinstance(one, Number) for one in more))):
         raise OperationError(*_too_many(call, entry))
     for position, argument in enumerate(more):
         if position >= len(by_position):
-            raise OperationError(f"{entry.name} takes {_signature(entry)}, found {len(call.arguments)} arguments")
+            raise OperationError(
+                say("operation.arguments", name=entry.name, signature=_signature(entry), count=len(call.arguments))
+            )
         name = by_position[position]
         if name in options:
-            raise OperationError(f"{entry.name}: {name} is given twice")
+            raise OperationError(say("operation.twice", name=entry.name, option=name))
         options[name] = _constant(argument, entry, name)
     for name in options:
         if name not in entry.options:
-            raise OperationError(f"{entry.name} has no option {name!r}", option_hint(entry, name))
+            raise OperationError(say("operation.option", name=entry.name, option=repr(name)), option_hint(entry, name))
     filled = {name: options.get(name, default) for name, default in entry.options.items()}
     for name, value in filled.items():
         if value is None:
-            raise OperationError(f"{entry.name} needs {name!r}: it takes {_signature(entry)}")
+            raise OperationError(
+                say("operation.needs", name=entry.name, option=repr(name), signature=_signature(entry))
+            )
     given: dict[str, Option] = {name: value for name, value in filled.items() if value is not None}
     shapes = tuple(infer(argument, shape_of, memo) for argument in arguments[:count])
     constants = tuple(argument.value if isinstance(argument, Number) else None for argument in arguments[:count])
@@ -84,19 +89,18 @@ def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
     return bound
 
 
-_OF_TWO = {"max": "larger", "min": "smaller"}
+_OF_TWO = ("max", "min")
 
 
 def _too_many(call: Call, entry: Operation) -> tuple[str, str | None]:
     """What is wrong with a call of more values than an operation takes, and how it is written where that is known."""
-    count = len(entry.inputs)
-    said = f"{entry.name} takes {count} {'value' if count == 1 else 'values'}, found {len(call.arguments)}"
+    said = say_count("operation.values", len(entry.inputs), name=entry.name, found=len(call.arguments))
     if not entry.joins:
-        return said, f"it is called as {entry.name}{_signature(entry)}"
+        return said, say("operation.called", name=entry.name, signature=_signature(entry))
     nested = call.arguments[0]
     for argument in call.arguments[1:]:
         nested = Call(entry.name, (nested, argument), call.options)
-    return said, f"write {to_text(nested)}"
+    return said, say("toml.write", meant=to_text(nested))
 
 
 def computed(call: Call) -> tuple[Expression, ...]:
@@ -111,10 +115,12 @@ def _signature(entry: Operation) -> str:
 def _constant(argument: Expression, entry: Operation, option: str) -> Option:
     if isinstance(argument, Number):
         return int(argument.value) if argument.value.is_integer() else argument.value
-    found = f"{entry.name} takes {_signature(entry)}, found {to_text(argument)} for {option}"
+    found = say(
+        "operation.found", name=entry.name, signature=_signature(entry), argument=to_text(argument), option=option
+    )
     if entry.name in _OF_TWO:
-        raise OperationError(found, f"the {_OF_TWO[entry.name]} of two values is {entry.name}imum(a, b)")
-    raise OperationError(found, f"an option is a number written out; a word stands after its name, {option}=...")
+        raise OperationError(found, say(f"operation.of-two.{entry.name}"))
+    raise OperationError(found, say("operation.option.hint", option=option))
 
 
 def _put_like_slice(call: Call, options: dict[str, Option], shape_of: ShapeOf) -> tuple[Expression, ...]:
@@ -123,7 +129,7 @@ def _put_like_slice(call: Call, options: dict[str, Option], shape_of: ShapeOf) -
         case (g, Call("slice", (source,), ((_, items),))):
             options |= {"items": items, "shape": infer(source, shape_of)}
             return (g,)
-    raise OperationError("put takes what to put and the place to put it, as in put(g, x[0:2])")
+    raise OperationError(say("operation.put"))
 
 
 def words_of(bound: Bound) -> dict[str, Expression]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 
+from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
 from nnstep.language import Assignment, to_text
 from nnstep.program.builder import Builder
@@ -117,14 +118,14 @@ def _check_objective(builder: Builder, scenario: Scenario, name: str) -> list[Pr
     place = next((one for one in scenario.equations if one.assignment.target == name), None)
     if name not in builder:
         hint = suggest.hint(name, builder.known(), "value")
-        return [] if place else [Problem(f"{name!r} is not defined", key="objective", hint=hint)]
+        return [] if place else [Problem(say("program.undefined", name=repr(name)), key="objective", hint=hint)]
     value = builder.value(name)
     if value.shape == ():
         return []
-    shape = "×".join(map(str, value.shape)) + ("" if len(value.shape) > 1 else " numbers")
+    shape = "×".join(map(str, value.shape)) if len(value.shape) > 1 else say("shape.list.many", size=value.shape[0])
     problem = Problem(
-        f"{name} is {shape}, expected a scalar: only a single number can be differentiated",
-        hint="reduce it with mean(...) or sum(...), or use a loss",
+        say("program.scalar", name=name, shape=shape),
+        hint=say("program.scalar.hint"),
     )
     return [problem.at(line=place.line, key=place.key) if place else problem.at(key="objective")]
 
@@ -137,11 +138,11 @@ def _check_size(builder: Builder, scenario: Scenario) -> list[Problem]:
         return []
     shape = "×".join(map(str, largest.shape))
     if numbers > _MOST:
-        said = f"an iteration has {numbers:,} numbers, at most {_MOST:,} are possible"
-        hint = f"the largest value is {largest.name}, {shape}; a smaller batch_size may help"
+        said = say("program.large", numbers=f"{numbers:,}", most=f"{_MOST:,}")
+        hint = say("program.large.hint", name=largest.name, shape=shape)
     else:
-        said = f"{largest.name} is {shape}; at most {LARGEST:,} entries are possible"
-        hint = "a smaller batch_size may help"
+        said = say("program.entries", name=largest.name, shape=shape, most=f"{LARGEST:,}")
+        hint = say("program.entries.hint")
     made = builder.steps[largest.step - 1].equation if largest.step else ""
     place = next((one for one in scenario.equations if _text(one.assignment) == made), scenario.equations[-1])
     return [Problem(said, line=place.line, key=place.key, hint=hint)]

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError, Problem
 from nnstep.language import Call, Expression, Name, Number, to_text
 from nnstep.ops import Operation
@@ -101,10 +102,12 @@ def _not_differentiable(use: _Use) -> Problem:
     entry = use.entry
     assert entry is not None
     target = use.step.equation.split(" = ", 1)[0]
-    message = f"{target}: a gradient must pass through {entry.name}, which is not differentiable"
+    message = say("program.no-gradient", target=target, name=entry.name)
     if len(entry.inputs) > 1:
-        message += f" in its input {entry.inputs[use.position]!r}"
-    return Problem(message, hint="make the parameter it depends on trainable = false, or use another operation")
+        message = say(
+            "program.no-gradient.input", target=target, name=entry.name, input=repr(entry.inputs[use.position])
+        )
+    return Problem(message, hint=say("program.no-gradient.hint"))
 
 
 class _Backward:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError, Problem
 from nnstep.language import Call, Expression, Name, to_text, walk
 from nnstep.ops import NAMES, Operation, operation
@@ -32,7 +33,7 @@ def lower(builder: Builder, equations: tuple[Equation, ...]) -> list[Problem]:
     later = {equation.assignment.target for equation in equations}
     for equation in equations:
         if len(builder.steps) > _MOST:
-            said = f"more than {_MOST:,} operations up to here; no more are possible"
+            said = say("program.long", most=f"{_MOST:,}")
             return [*problems, Problem(said, line=equation.line, key=equation.key)]
         target, expression = equation.assignment.target, equation.assignment.expression
         missing = [name for name in _inputs(expression) if name not in builder]
@@ -66,16 +67,16 @@ def _inputs(expression: Expression) -> tuple[str, ...]:
 def _undefined(name: str, builder: Builder, later: Collection[str], before: int) -> Problem:
     """What is said of a name that nothing has; what is meant by it, only where few problems came before it."""
     if not name.isidentifier():
-        return Problem(f"{name} is for breakpoints and watches; an equation has no gradients or states to use")
+        return Problem(say("program.reference", name=name))
     if name in later:
-        return Problem(f"{name!r} is used before it is defined", hint="put its equation first")
+        return Problem(say("program.early", name=repr(name)), hint=say("program.early.hint"))
     if name in NAMES:
         inputs = ", ".join(operation(name).inputs)
         return Problem(
-            f"{name!r} is an operation, not a value", hint=f"what it is of stands in brackets: {name}({inputs})"
+            say("program.operation", name=repr(name)), hint=say("program.operation.hint", name=name, inputs=inputs)
         )
     hint = suggest.hint(name, builder.known(), "value") if before < _HINTS else None
-    return Problem(f"{name!r} is not defined", hint=hint)
+    return Problem(say("program.undefined", name=repr(name)), hint=hint)
 
 
 def _misplaced(expression: Expression, builder: Builder) -> list[Problem]:
@@ -86,16 +87,18 @@ def _misplaced(expression: Expression, builder: Builder) -> list[Problem]:
     for call in _calls(expression):
         function = call.function
         if function in builder and function not in NAMES:
-            said = f"{function} is a value and no operation, so it takes nothing in brackets"
-            problems.append(Problem(said, hint=f"a product is written {function} * ..." if call.arguments else None))
+            said = say("program.value", function=function)
+            problems.append(
+                Problem(said, hint=say("program.value.hint", function=function) if call.arguments else None)
+            )
         elif function not in NAMES:
-            problems.append(Problem(f"there is no operation {function!r}", hint=call_hint(call)))
+            problems.append(Problem(say("operation.none", name=repr(function)), hint=call_hint(call)))
         elif misplaced is None and operation(function).where != "equation":
             misplaced, hint = operation(function), call_hint(call)
     if misplaced is not None:
-        place = "breakpoints and watches" if misplaced.where == "condition" else "derivative rules"
+        place = say(f"program.place.{misplaced.where}")
         name = misplaced.name if misplaced.symbol == misplaced.name else f"{misplaced.symbol} ({misplaced.name})"
-        problems.append(Problem(f"{name} is for {place}, not for an equation", hint=hint))
+        problems.append(Problem(say("program.misplaced", name=name, place=place), hint=hint))
     return problems
 
 

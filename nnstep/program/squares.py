@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nnstep.catalogue import say
 from nnstep.errors import Problem
 from nnstep.language import Call
 from nnstep.ops import broadcast_shape, operation, said, square
@@ -41,6 +42,6 @@ def _length(builder: Builder, step: Step) -> int:
 
 def _problem(length: int) -> Problem:
     return Problem(
-        f"{said((length, 1))} and {said((length,))} would be repeated to {length}×{length}",
-        hint=f"make both columns or both vectors; where {length}×{length} is meant, transpose the column",
+        say("program.square", shape=said((length, 1)), other=said((length,)), length=length),
+        hint=say("program.square.hint", length=length),
     )
