@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import nnstep
 from nnstep.catalogue import say
-from nnstep.errors import NnstepError, OutputError, Problem, RunError, nearest
+from nnstep.errors import NnstepError, OutputError, Problem, RunError
+from nnstep.nearest import nearest
 from nnstep.text import clean, padded, width
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.errors import folded, nearest
+from nnstep.nearest import folded, nearest
 
 WORDS = ["sigmoid", "softmax", "tanh", "relu", "mean", "exp", "log", "cross_entropy", "weight_decay", "W1", "grad(W1)"]
 

@@ -7,7 +7,8 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nnstep.errors import NnstepError, Problem, nearest
+from nnstep.errors import NnstepError, Problem
+from nnstep.nearest import nearest
 from nnstep.text import clean, width
 
 

@@ -7,8 +7,9 @@ import re
 from nnstep.catalogue import say
 from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
-from nnstep.errors import LanguageError, nearest
+from nnstep.errors import LanguageError
 from nnstep.language.references import Named
+from nnstep.nearest import nearest
 from nnstep.program.naming import factor_named, names_like, value_named
 from nnstep.program.no_gradient import why_no_gradient
 

@@ -12,9 +12,10 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from nnstep.errors import LanguageError, folded, nearest
+from nnstep.errors import LanguageError
 from nnstep.language import Call, Expression, Name, Option, parse_equations, parse_expression, substitute, to_text, walk
 from nnstep.language.references import typed
+from nnstep.nearest import folded, nearest
 from nnstep.ops.foreign_words import FORMS, LIBRARIES, NOTES, OPTIONS, RENAMED
 from nnstep.ops.operation import Operation
 from nnstep.ops.table import OPERATIONS

@@ -12,8 +12,9 @@ from math import inf
 import numpy as np
 
 from nnstep.catalogue import say
-from nnstep.errors import OperationError, nearest
+from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
+from nnstep.nearest import nearest
 from nnstep.ops.cellrules import call, divided, every, number
 from nnstep.ops.corners import apart, from_lowest_log, lowest_log
 from nnstep.ops.elementary import SMALLEST_DIVISOR

@@ -8,7 +8,8 @@ from os.path import dirname, isdir, join, realpath  # `pathlib` takes as long to
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.errors import NnstepError, Problem, nearest
+from nnstep.errors import NnstepError, Problem
+from nnstep.nearest import nearest
 from nnstep.scenario.toml.document import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.text import clean
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from nnstep.debugger import Session
 from nnstep.debugger.breakpoints.breakpoint import breakpoint_of
 from nnstep.debugger.breakpoints.watches import watch_of
-from nnstep.errors import LanguageError, NnstepError, Problem, folded
+from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language import Call, Name, parse_equations, parse_expression, walk
+from nnstep.nearest import folded
 from nnstep.ops import NAMES, OPERATIONS
 from nnstep.ops.foreign import call_hint, line_hint
 from nnstep.ops.foreign_words import FORMS, NOTES, OPTIONS, RENAMED

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.catalogue import say
-from nnstep.errors import NnstepError, folded
+from nnstep.errors import NnstepError
 from nnstep.language import Call, parse_expression, walk
+from nnstep.nearest import folded
 from nnstep.ops import NAMES
 from nnstep.optimizers import OPTIMIZERS
 from nnstep.scenario import loads

@@ -11,7 +11,8 @@ from nnstep.catalogue import say
 from nnstep.debugger.answers.closeness import LOOSEST, Closeness, largest
 from nnstep.debugger.answers.mistakes import Cause, causes, sample_count, searchable
 from nnstep.engine import Record
-from nnstep.errors import LanguageError, NnstepError, nearest
+from nnstep.errors import LanguageError, NnstepError
+from nnstep.nearest import nearest
 from nnstep.ops import Array, Index
 from nnstep.pasted import NotNumbersError
 from nnstep.program import Program

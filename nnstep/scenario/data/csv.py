@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnstep.catalogue import say
-from nnstep.errors import NnstepError, nearest
+from nnstep.errors import NnstepError
+from nnstep.nearest import nearest
 from nnstep.scenario.data.array_files import DataFileError
 from nnstep.scenario.model import Array
 from nnstep.scenario.toml.arrays import frozen

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.errors import folded, nearest, nearest_name
+from nnstep.nearest import folded, nearest, nearest_name
 from nnstep.scenario.hints.foreign_words import HOMES, NOTES, WORDS, Place
 
 __all__ = ["hint", "meant", "place_of", "there"]

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnstep.catalogue import say
-from nnstep.errors import LanguageError, NnstepError, Problem, nearest
+from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language.references import cell_of as cell_at_end
+from nnstep.nearest import nearest
 from nnstep.ops import Index
 from nnstep.program.naming import value_named
 from nnstep.program.no_gradient import why_no_gradient
