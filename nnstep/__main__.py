@@ -34,7 +34,10 @@ def run() -> int:
     import gc
 
     gc.disable()  # what is imported now is never garbage; it is switched on again when a scenario is there
-    return guarded(_main, sys.argv[1:])
+    status = guarded(_main, sys.argv[1:])
+    # All is written. As the interpreter shuts down it takes our handler away, and Ctrl+C would end it by a signal.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return status
 
 
 def _main(arguments: Sequence[str]) -> int:

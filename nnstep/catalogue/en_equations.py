@@ -107,8 +107,8 @@ EQUATIONS: dict[str, str] = {
     "expression.smaller-batch": "{name} has another shape in the smaller last batch of an epoch, so it cannot be "
     "compared with {written}",
     "expression.counter": "{name} is a counter, so there is no {written}",
-    "edits.steps": "edits of the optimizer make programs of {count} steps, at most {most} are possible",
-    "edits.numbers": "edits change arrays of {count} numbers, at most {most} are possible",
+    "edits.steps": "up to here edits of the optimizer make programs of {count} steps, at most {most} are possible",
+    "edits.numbers": "up to here edits change arrays of {count} numbers, at most {most} are possible",
     "shape.matmul.left.columns": "the left side has {count} columns",
     "shape.matmul.left.entries": "the left side has {count} entries",
     "shape.matmul.right.rows": "the right side {count} rows",

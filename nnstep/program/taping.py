@@ -10,7 +10,8 @@ The model is that of a run which frees as early as it can:
   prediction), and the gradient of a parameter where no update takes it.
 - A value that only looks at the numbers of another (a transpose, a slice, another name) has no bytes of its own. A use
   of it is a use of what it looks at.
-- An update writes the new numbers of a parameter or an optimizer state over the old ones.
+- An update writes the new numbers of a parameter or an optimizer state over the old ones, unless a later step
+  reads these: they may be the gradient of another.
 - What is there before the first step (data, constants, parameters, optimizer states) is held throughout. It is counted
   apart and is in no other figure.
 - A number is a float64 of 8 bytes. What a kernel needs while it works is not counted.
