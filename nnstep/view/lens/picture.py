@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from nnstep.catalogue import say
 from nnstep.view.lens.frame import of_block
 from nnstep.view.plots.functions import Curve, activation_curve
-from nnstep.view.scene.choice import PICTURES
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.blocks import Block, Draw, blank, flow, stack, under, wrap
 from nnstep.view.text.canvas import Canvas, Hit, Piece, Target
 
-__all__ = ["picture_view", "pictures_here"]
+__all__ = ["PICTURES", "picture", "picture_view", "pictures_here"]
 
 
 def _curve(scene: Scene) -> Curve | None:
@@ -20,15 +22,19 @@ def _curve(scene: Scene) -> Curve | None:
 
 def pictures_here(moment: Moment) -> tuple[str, ...]:
     """Which pictures there are at this step, the one that fits it best first."""
-    curve = _curve(moment.inner) is not None
-    return tuple(name for name in PICTURES if name != "curve" or curve)
+    return tuple(name for name, one in PICTURES.items() if one.when(moment))
+
+
+def picture(moment: Moment, name: str) -> Draw:
+    """One of the PICTURES."""
+    return of_block(lambda width, height: PICTURES[name].make(moment, width, height))
 
 
 def picture_view(moment: Moment) -> Draw:
     """The picture that is chosen, or the one that fits the step best, under the names of all that there are."""
     names = pictures_here(moment)
     chosen = moment.choice.picture if moment.choice.picture in names else names[0]
-    draw = of_block(lambda width, height: _MAKERS[chosen](moment, width, height))
+    draw = picture(moment, chosen)
 
     def shown(width: int, height: int, top: int | None) -> Canvas:
         head = stack([_tabs(names, chosen, width), blank()])
@@ -84,4 +90,20 @@ def _make_histogram(moment: Moment, width: int, height: int) -> Block:
     return histogram_block(array, name, width, height, scene.gallery.ascii, chosen, scene.gallery.digits)
 
 
-_MAKERS = {"curve": _make_curve, "network": _make_network, "histogram": _make_histogram}
+class Picture(NamedTuple):
+    """A picture of a step; its tab is `lens.picture.<id>` in the catalogue.
+
+    make  the picture for a moment, a width and a height
+    when  whether there is one at a moment
+    """
+
+    make: Callable[[Moment, int, int], Block]
+    when: Callable[[Moment], bool] = lambda moment: True
+
+
+PICTURES = {
+    "curve": Picture(_make_curve, lambda moment: _curve(moment.inner) is not None),
+    "network": Picture(_make_network),
+    "histogram": Picture(_make_histogram),
+}
+"""Every picture by its id, in the order of the tabs."""

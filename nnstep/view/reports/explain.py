@@ -17,9 +17,13 @@ from nnstep.ops import Index
 from nnstep.program.naming import value_named
 from nnstep.program.no_gradient import why_no_gradient
 from nnstep.text import clean
+from nnstep.view.lens.picture import picture, pictures_here
+from nnstep.view.lens.registry import LENSES
 from nnstep.view.scene.choice import Choice
+from nnstep.view.scene.moment import Moment
 from nnstep.view.stepper import Stepper
-from nnstep.view.text.canvas import Panel, line_text
+from nnstep.view.text.blocks import Draw
+from nnstep.view.text.canvas import line_text
 from nnstep.view.text.matrix import cell_of
 from nnstep.view.text.numbers import shape_text
 
@@ -31,7 +35,7 @@ __all__ = ["Asked", "asked", "explain", "explain_record"]
 
 _WIDTH = 100
 _TALLEST = 10_000
-_PICTURE = 18  # lines of a picture
+_PICTURE = 14  # lines of a picture
 
 
 @dataclass(frozen=True)
@@ -93,17 +97,17 @@ def explain(found: Asked) -> Iterator[str]:
     session = stepper.session
     yield clean(session.scenario.title)
     yield say("explain.where", iteration=session.position.iteration, last=session.timeline.iterations)
-    yield from _section(say("explain.cell"), _lens(stepper, "cell"))
+    yield from _section(say("explain.cell"), _view(stepper, "cell"))
     last = session.position
     session.go_to(last.iteration, used_until(session.program, found.name))
-    yield from _section(say("explain.uses"), _lens(stepper, "uses"))
+    yield from _section(say("explain.uses"), _view(stepper, "uses"))
     session.go_to(*last)
     if _has_gradient(found):
-        yield from _section(say("explain.chain"), stepper.view().panels["chain"])
-        yield from _section(say("explain.check"), _lens(stepper, "check"), _PICTURE + 8)
+        yield from _section(say("explain.chain"), _panel(stepper, "chain"))
+        yield from _section(say("explain.check"), _view(stepper, "check"), _PICTURE + 10)
     yield from _step_sections(found)
-    yield from _section(say("explain.histogram"), _lens(stepper, "picture", "histogram"), _PICTURE)
-    yield from _section(say("explain.network"), _lens(stepper, "picture", "network"), _PICTURE)
+    yield from _section(say("explain.histogram"), picture(_at(stepper, "picture"), "histogram"), _PICTURE)
+    yield from _section(say("explain.network"), picture(_at(stepper, "picture"), "network"), _PICTURE)
 
 
 def used_until(program: Program, name: str) -> int:
@@ -121,18 +125,17 @@ def _step_sections(found: Asked) -> Iterator[str]:
         return
     choice = stepper.choice
     session.go_to(session.position.iteration, value.step)
-    yield from _section(say("explain.step", step=value.step), _lens(stepper, "step"))
+    yield from _section(say("explain.step", step=value.step), _panel(stepper, "operation"))
     if session.size((value.step,)):
         yield ""
         yield say("explain.body", step=value.step)
         yield from _body(stepper, (value.step,), choice)
     from nnstep.view.lens.jacobian import mixing_step
-    from nnstep.view.lens.picture import pictures_here
 
     if mixing_step(stepper.moment().inner) is not None:
-        yield from _section(say("explain.jacobian"), _lens(stepper, "jacobian"))
+        yield from _section(say("explain.jacobian"), _view(stepper, "jacobian"))
     if "curve" in pictures_here(stepper.moment()):
-        yield from _section(say("explain.curve"), _lens(stepper, "picture", "curve"), _PICTURE + 6)
+        yield from _section(say("explain.curve"), picture(_at(stepper, "picture"), "curve"), _PICTURE + 6)
     session.go_to(session.position.iteration, len(session.program.steps))
     stepper.choice = choice
 
@@ -160,18 +163,28 @@ def _has_gradient(found: Asked) -> bool:
     return value.role in ("gradient", "contribution") or f"grad({found.name})" in program.versions
 
 
-def _lens(stepper: Stepper, lens: str, picture: str = "") -> Panel:
-    stepper.choice = stepper.choice._replace(lens=lens, picture=picture, full=True, row=-1)
-    return stepper.view().panels["operation"]
+def _at(stepper: Stepper, lens: str) -> Moment:
+    """The moment with a view of the middle panel chosen, its lists in full."""
+    stepper.choice = stepper.choice._replace(lens=lens, picture="", full=True, row=-1)
+    return stepper.moment()
 
 
-def _section(heading: str, panel: Panel, height: int = _TALLEST) -> Iterator[str]:
-    """A heading, and the panel below it without the line of tabs."""
+def _view(stepper: Stepper, lens: str) -> Draw:
+    """A view of the middle panel, by its entry."""
+    return LENSES[lens].draw(_at(stepper, lens), (), None)
+
+
+def _panel(stepper: Stepper, key: str) -> Draw:
+    """A panel of the screen; the middle one with the step's own view."""
+    _at(stepper, "step")
+    return stepper.view().panels[key].paint
+
+
+def _section(heading: str, draw: Draw, height: int = _TALLEST) -> Iterator[str]:
+    """A heading, and what is drawn below it."""
     yield ""
     yield heading
-    lines = [line_text(line).rstrip() for line in panel.paint(_WIDTH, height, 0).lines]
-    if lines and lines[0].startswith(f" {say('lens.step')} "):  # the line of tabs; under it, those of the pictures
-        lines = lines[4:] if lines[2].endswith(say("lens.picture.histogram")) else lines[2:]
+    lines = [line_text(line).rstrip() for line in draw(_WIDTH, height, 0).lines]
     while lines and not lines[-1]:
         lines.pop()
     yield from (f"  {line}".rstrip() for line in lines)

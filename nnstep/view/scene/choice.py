@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 from nnstep.view.text.matrix import Cell
 
-__all__ = ["PICTURES", "Choice"]
-
-PICTURES = ("curve", "network", "histogram")
+__all__ = ["Choice"]
 
 
 class Choice(NamedTuple):
@@ -20,7 +18,7 @@ class Choice(NamedTuple):
     lens     the view of the middle panel: "step", or one of view/lens/registry.py
     row      which row of a list is chosen in that view
     full     whether long sums are listed in full
-    picture  which picture, one of PICTURES; "" means the one that fits the step
+    picture  which picture, one of view/lens/picture.py; "" means the one that fits the step
     reading  whether the focused panel says how it is read
     mark     which row of the panel of breakpoints and watches is chosen
     run      which plot of the run; "" means the first one
