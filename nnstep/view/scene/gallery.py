@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
 from nnstep.language import Expression, Name, tokens
+from nnstep.memo import Memo
 from nnstep.ops import Array, Index, Shape
 from nnstep.program import Program, Step, Value, infer
 from nnstep.view.scene.chain_plan import Plan, plan
@@ -49,14 +50,8 @@ class Gallery:
         self._kept: dict[tuple[object, ...], tuple[Record, MatrixView]] = {}
         self._recent: tuple[Record, ...] = ()
         self._once: dict[str, tuple[Record, object, Any]] = {}
-        self._sentences: dict[tuple[int, int], tuple[Program, tuple[str, ...]]] = {}
-        self._worst: tuple[Record, int, Worst] | None = None
-        self._swept: tuple[Record, tuple[int, Index], Difference, Sweep] | None = None
-        self._chain: tuple[Record, tuple[int, Index], EntryChain] | None = None
-        self._displays: dict[tuple[int, int], tuple[Program, Display]] = {}
+        self._of_programs = Memo()
         self.panels: dict[str, ValuesPanel] = {}
-        self._plans: dict[tuple[int, str], tuple[Program, Plan]] = {}
-        self._members: dict[int, tuple[Program, dict[str, tuple[str, ...]]]] = {}
 
     def value(self, record: Record, value: Value, computed: bool) -> MatrixView:
         """The picture of a value of the program; of dots while it is not computed."""
@@ -104,53 +99,43 @@ class Gallery:
 
     def sentences(self, program: Program, step: Step) -> tuple[str, ...]:
         """What is said of a step."""
-        key = (id(program), step.index)
-        if key not in self._sentences:  # the program is kept with it, so its id is not used again
-            self._sentences[key] = (program, sentences(program, step, self.objective))
-        return self._sentences[key][1]
+        key = ("sentences", step.index)
+        return self._of_programs(program, key, lambda: sentences(program, step, self.objective))
 
     def chain(
         self, record: Record, slot: int, index: Index, make: Callable[[Record, int, Index], EntryChain]
     ) -> EntryChain:
         """The chain rule for an entry of a gradient; the last one that was made is kept."""
-        key = (slot, index)
-        if self._chain is None or self._chain[0] is not record or self._chain[1] != key:
-            self._chain = (record, key, make(record, slot, index))
-        return self._chain[2]
+        return self.once(record, "chain", (slot, index), lambda: make(record, slot, index))
 
     def checked(self, record: Record, slot: int, index: Index) -> Checked:
         """The gradient check of an entry and of its whole matrix; those last made are kept."""
         from nnstep.engine.difference import difference, sweep, worst
 
-        if self._worst is None or self._worst[0] is not record or self._worst[1] != slot:
-            self._worst = (record, slot, worst(record, slot, seconds=_SECONDS))
-        key = (slot, index)
-        if self._swept is None or self._swept[0] is not record or self._swept[1] != key:
-            self._swept = (record, key, difference(record, slot, index), sweep(record, slot, index))
-        return (self._swept[2], self._swept[3], self._worst[2])
+        most = self.once(record, "worst", slot, lambda: worst(record, slot, seconds=_SECONDS))
+        found, swept = self.once(
+            record, "check", (slot, index), lambda: (difference(record, slot, index), sweep(record, slot, index))
+        )
+        return found, swept, most
 
     def display(self, program: Program, step: Step) -> Display:
         """A step's expression as it is shown."""
-        key = (id(program), step.index)
-        if key not in self._displays:  # the program is kept with it, so its id is not used again
-            self._displays[key] = (program, display_expression(program, step))
-        return self._displays[key][1]
+        return self._of_programs(program, ("display", step.index), lambda: display_expression(program, step))
 
     def plan(self, program: Program, parameter: str) -> Plan:
         """The factors of a parameter's gradient in words."""
-        key = (id(program), parameter)
-        if key not in self._plans:  # the program is kept with it, so its id is not used again
-            self._plans[key] = (program, plan(program, parameter, self.objective))
-        return self._plans[key][1]
+        return self._of_programs(program, ("plan", parameter), lambda: plan(program, parameter, self.objective))
 
     def members(self, program: Program) -> dict[str, tuple[str, ...]]:
         """The names of the values in each panel of values, in order of assignment."""
-        if id(program) not in self._members:  # the program is kept with it, so its id is not used again
-            found: dict[str, dict[str, None]] = {}
-            for value in program.values:
-                found.setdefault(_panel_of(program, value), {})[value.name] = None
-            self._members[id(program)] = (program, {key: tuple(names) for key, names in found.items()})
-        return self._members[id(program)][1]
+        return self._of_programs(program, "members", lambda: _members(program))
+
+
+def _members(program: Program) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for value in program.values:
+        found.setdefault(_panel_of(program, value), {})[value.name] = None
+    return {key: tuple(names) for key, names in found.items()}
 
 
 def _numbers(expression: Expression, lookup: Callable[[str], Array], shape: Shape) -> Array | LazyMatrix:
