@@ -51,14 +51,6 @@ class Memo:
         found: _Result = results[key]
         return found
 
-    def forget(self, of: object) -> None:
-        """Drop what was made of an object."""
-        self._kept.pop(id(of), None)
-
-    def clear(self) -> None:
-        """Drop everything."""
-        self._kept.clear()
-
     def _of(self, of: object) -> OrderedDict[Hashable, Any]:
         if id(of) in self._kept:
             self._kept.move_to_end(id(of))

@@ -18,7 +18,7 @@ from nnstep.engine.layout import Layout
 from nnstep.errors import ClassNumberError
 from nnstep.language import Call, Expression, Name, Number, names, to_text
 from nnstep.ops import Array, Shape, check_labels
-from nnstep.program import Bound, Memo, Program, Value, bind, put_in, rule_expression, words_of
+from nnstep.program import Bound, BoundCalls, Program, Value, bind, put_in, rule_expression, words_of
 
 __all__ = ["Assembly", "assemble", "bound_to"]
 
@@ -99,7 +99,7 @@ class _Assembler:
         self.kept: dict[str, dict[_Key, Array]] = {}  # by the operation's name
         self.calls: list[Calling] = []
         self.slots: dict[str, int] = {}
-        self.memo: Memo = {}  # of the step that is taken apart: its parts are bound once
+        self.memo: BoundCalls = {}  # of the step that is taken apart: its parts are bound once
         self.constants: dict[str, Array] = {}  # by their digits: 0 and -0, which are equal, are two numbers
 
     def assembly(self, guards: Guards) -> Assembly:

@@ -143,11 +143,6 @@ class Sweep(NamedTuple):
     relative: bool
 
     @property
-    def truncation(self) -> range:
-        """The places whose error is truncation."""
-        return range(self.turn)
-
-    @property
     def rounding(self) -> range:
         """The places whose error is rounding."""
         return range(self.turn, len(self.points))

@@ -20,7 +20,7 @@ from nnstep.errors import LanguageError, OperationError
 from nnstep.language import Call, Expression, names, walk
 from nnstep.ops import NAMES, Array, Shape, operation
 from nnstep.ops.foreign import call_hint
-from nnstep.program import Memo, Program, infer
+from nnstep.program import BoundCalls, Program, infer
 from nnstep.program.no_gradient import why_no_gradient
 from nnstep.scenario.hints import suggest
 
@@ -119,7 +119,7 @@ def _shapes(expression: Expression, programs: Sequence[Program]) -> list[Shape]:
     found, wrong = [], []
     for rows, program in sorted(sizes.items(), key=lambda pair: pair[0] != programs[0].rows):
         try:
-            memo: Memo = {}
+            memo: BoundCalls = {}
             found.append(infer(expression, partial(_shape, program=program), memo))
             numbers = sum(prod(bound.site.out) for _, bound in memo.values())
             if numbers > _MOST:

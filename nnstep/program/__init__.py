@@ -7,7 +7,7 @@ What tells of the memory is imported when it is first asked for.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from nnstep.program.bind import Bound, Memo, ShapeOf, bind, computed, infer, put_in, rule_expression, words_of
+from nnstep.program.bind import Bound, BoundCalls, ShapeOf, bind, computed, infer, put_in, rule_expression, words_of
 from nnstep.program.body import Body, body
 from nnstep.program.builder import Builder
 from nnstep.program.cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes, tally
@@ -26,11 +26,11 @@ __all__ = [
     "PHASES",
     "Body",
     "Bound",
+    "BoundCalls",
     "Builder",
     "Factor",
     "Instant",
     "Lifetime",
-    "Memo",
     "Peak",
     "Program",
     "Reached",

@@ -12,7 +12,7 @@ from nnstep.language import Call, Expression, Name, Number, Option, parse_expres
 from nnstep.ops import Operation, Site, operation
 from nnstep.ops.foreign import option_hint
 
-__all__ = ["Bound", "Memo", "ShapeOf", "bind", "computed", "infer", "put_in", "rule_expression", "words_of"]
+__all__ = ["Bound", "BoundCalls", "ShapeOf", "bind", "computed", "infer", "put_in", "rule_expression", "words_of"]
 
 Shape = tuple[int, ...]
 ShapeOf = Callable[[str], Shape]
@@ -26,10 +26,10 @@ class Bound(NamedTuple):
     site: Site
 
 
-Memo = dict[int, tuple[Call, Bound]]  # by the call's identity, which holds as long as the call is kept
+BoundCalls = dict[int, tuple[Call, Bound]]  # by the call's identity, which holds as long as the call is kept
 
 
-def infer(expression: Expression, shape_of: ShapeOf, memo: Memo | None = None) -> Shape:
+def infer(expression: Expression, shape_of: ShapeOf, memo: BoundCalls | None = None) -> Shape:
     """The shape of an expression. Raises OperationError; whatever `shape_of` raises for a name passes through.
 
     `memo` keeps what is found out of the parts of an expression that is looked at again and again.
@@ -42,7 +42,7 @@ def infer(expression: Expression, shape_of: ShapeOf, memo: Memo | None = None) -
     return ()
 
 
-def bind(call: Call, shape_of: ShapeOf, memo: Memo | None = None) -> Bound:
+def bind(call: Call, shape_of: ShapeOf, memo: BoundCalls | None = None) -> Bound:
     """Resolve a call: arguments beyond the operation's inputs are options by position, as in `reshape(x, 2, 3)`.
 
     Raises OperationError for an unknown operation, a wrong number of arguments, an unknown or missing option, and
