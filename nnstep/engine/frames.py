@@ -21,4 +21,4 @@ def run_body(record: Record, body: Body) -> Record:
         machine.load_value(inside, record.value(outside))
     with np.errstate(all="ignore"):
         machine.run()
-    return Record(machine.layout, machine.keep(), record.iteration, record.epoch, record.batch, record.rows)
+    return Record(machine.layout, machine.keep(), record.place)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from nnstep.engine.layout import Layout
+from nnstep.engine.scheduling import Place
 from nnstep.ops import Array
 from nnstep.program import Program
 
@@ -13,17 +15,31 @@ __all__ = ["Record"]
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """An iteration as it was: its place in the run and, in one read-only array, everything that was assigned.
-
-    iteration, epoch and batch count from 1; `rows` are the indices of the batch's samples (0-based, () without data).
-    """
+    """An iteration as it was: its place in the run and, in one read-only array, everything that was assigned."""
 
     layout: Layout
     arena: Array
-    iteration: int
-    epoch: int
-    batch: int
-    rows: tuple[int, ...]
+    place: Place
+
+    @property
+    def iteration(self) -> int:
+        """Its number in the run, from 1."""
+        return self.place.iteration
+
+    @property
+    def epoch(self) -> int:
+        """The epoch it is in, from 1."""
+        return self.place.epoch
+
+    @property
+    def batch(self) -> int:
+        """Which batch of its epoch it has, from 1."""
+        return self.place.batch
+
+    @cached_property
+    def rows(self) -> tuple[int, ...]:
+        """The indices of the batch's samples, from 0; none without data."""
+        return self.place.rows
 
     @property
     def program(self) -> Program:

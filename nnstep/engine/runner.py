@@ -143,8 +143,8 @@ class Runner:
     def _free(self, era: Era, place: Place, preferred: Machine | None) -> Machine:
         """A machine of an era for a batch of this size whose numbers nobody has: the preferred one if it may be."""
         program = era.programs[place.size]
-        machines = self._machines.setdefault(id(program), [])
         if preferred is None or preferred.program is not program or preferred.lent:
+            machines = self._machines.setdefault(id(program), [])
             free = (one for one in machines if not one.lent and one is not preferred)
             preferred = next(free, None)
             if preferred is None:

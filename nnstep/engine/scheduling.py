@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -55,7 +56,8 @@ class Place(NamedTuple):
             np.take(samples, self.order[self.start : self.stop], 0, out, "clip")
 
 
-class Schedule(NamedTuple):
+@dataclass(frozen=True)
+class Schedule:
     """All iterations of a run. The order of an epoch is a function of (seed, epoch) alone, so any can be looked up."""
 
     samples: int
@@ -64,7 +66,7 @@ class Schedule(NamedTuple):
     shuffle: bool
     seed: int
 
-    @property
+    @cached_property
     def batches(self) -> int:
         """Batches in an epoch; the last one may be smaller."""
         return max(1, -(-self.samples // self.batch_size))
@@ -74,7 +76,7 @@ class Schedule(NamedTuple):
         """Samples in the last batch of an epoch where it is smaller than the others, else 0."""
         return self.samples % self.batch_size
 
-    @property
+    @cached_property
     def iterations(self) -> int:
         """Iterations in the run."""
         return self.epochs * self.batches

@@ -108,8 +108,10 @@ class Timeline:
         numbers = self._kept(iteration)
         if numbers is None:
             machine = self._run_to(iteration)
-            numbers = machine.keep()
-        record = Record(layout(self.program(iteration)), numbers, iteration, place.epoch, place.batch, place.rows)
+            form, numbers = machine.layout, machine.keep()
+        else:
+            form = layout(self.program(iteration))
+        record = Record(form, numbers, place)
         self._records[iteration] = record
         if len(self._records) > self._most_records:
             self._records.popitem(last=False)
@@ -135,7 +137,7 @@ class Timeline:
         runner.go(iteration)
         machine = runner.machine
         assert machine is not None
-        return Record(machine.layout, machine.look(), iteration, place.epoch, place.batch, place.rows)
+        return Record(machine.layout, machine.look(), place)
 
     def samples(self, most: int) -> tuple[int, ...]:
         """At most about `most` iterations spread evenly over those reached, in order, the last one among them.
@@ -193,9 +195,9 @@ class Timeline:
 
     def did(self, era: Era, machine: Machine, first: int, losses: Array) -> None:
         """Some iterations are done: the losses of new ones are kept, and at some distance the states after them."""
-        done = first + len(losses) - 1
-        if done > self.history.count:
-            self.history.add(losses[self.history.count + 1 - first :])
+        done, known = first + len(losses) - 1, self.history.count
+        if done > known:
+            self.history.add(losses[known + 1 - first :])
         store = self._stores[era.number]
         if store is not None and done == store.next and done < era.last:
             store.add(machine)
@@ -226,11 +228,16 @@ class Timeline:
 
     def _kept(self, iteration: int) -> Array | None:
         """The numbers of an iteration, where a part that was replayed has left them."""
-        found = (segment.arena(iteration) for _, segment in self._segments)
-        return next((arena for arena in found if arena is not None), None)
+        for _, segment in self._segments:
+            arena = segment.arena(iteration)
+            if arena is not None:
+                return arena
+        return None
 
     def _stand_before(self, iteration: int) -> None:
         """Stand after some iteration before this one, or after the one before it: from where it is nearest."""
+        if self._runner.done == iteration - 1:
+            return
         state = self._nearest(iteration - 1)
         if not state.done <= self._runner.done < iteration:
             self._runner.stand(state)

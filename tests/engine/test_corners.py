@@ -34,7 +34,7 @@ def filled(scenario: Scenario, seed: int, usual: float) -> Record:
             machine.load_value(value.slot, given_here)
     with np.errstate(all="ignore"):
         machine.run()
-    return Record(machine.layout, machine.keep(), record.iteration, record.epoch, record.batch, record.rows)
+    return Record(machine.layout, machine.keep(), record.place)
 
 
 @settings(max_examples=60, deadline=None)

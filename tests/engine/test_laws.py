@@ -146,7 +146,7 @@ def test_nothing_that_is_assigned_later_can_be_seen(scenario: Scenario, rng: Ran
         if value.step > step and value.slot in record.layout.offsets:
             start = record.layout.offsets[value.slot]
             blinded[start : start + max(1, record.value(value.slot).size)] = np.nan
-    other = Record(record.layout, blinded, 1, 1, 1, record.rows)
+    other = Record(record.layout, blinded, record.place)
     for name, slots in program.versions.items():
         now, before = record.at(name, step), other.at(name, step)
         done = [slot for slot in slots if program.values[slot].step <= step]

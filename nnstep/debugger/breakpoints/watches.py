@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -105,7 +106,7 @@ def _glances(timeline: Timeline) -> Callable[[int], Record]:
     def record(iteration: int) -> Record:
         if iteration not in first:
             seen = timeline.glance(iteration)
-            first[iteration] = Record(seen.layout, seen.arena.copy(), iteration, seen.epoch, seen.batch, seen.rows)
+            first[iteration] = replace(seen, arena=seen.arena.copy())
         return first[iteration]
 
     return record
