@@ -6,7 +6,11 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-__all__ = ["clean", "cut", "padded", "width"]
+__all__ = ["LOWERED", "RAISED", "SUPERSCRIPTS", "clean", "cut", "padded", "width"]
+
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
+RAISED = str.maketrans("0123456789-+", SUPERSCRIPTS)
+LOWERED = str.maketrans(SUPERSCRIPTS, "0123456789-+")
 
 # C0, C1 and DEL, soft hyphen, fillers, zero-width, bidi and other format controls, line separators, variation
 # selectors, surrogates, tag characters.

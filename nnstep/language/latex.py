@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from nnstep.language.infix import COMPARE, INFIX, POSTFIX, POWER, PRODUCT, SIGN, SUM
 from nnstep.language.latex_names import escaped, name_to_latex
 from nnstep.language.nodes import Assignment, Call, Entry, Expression, Name, Number, Option
 from nnstep.language.parser import parse_expression
-from nnstep.language.printer import number_text, part_of_gradient
+from nnstep.language.printer import number_text
+from nnstep.language.value_names import Meaning, meaning_of
 
-__all__ = ["Form", "Meaning", "Notation", "assignment_to_latex", "meaning_of", "to_latex"]
+__all__ = ["Form", "Notation", "assignment_to_latex", "to_latex"]
 
 
 class Form(NamedTuple):
@@ -41,42 +43,6 @@ class Form(NamedTuple):
     wide: bool = False
 
 
-class Meaning(NamedTuple):
-    """What the name of a value says.
-
-    kind   "name": a name of its own. "expression": it is called by its text, which is an expression. "gradient": that
-           of another value; "state": what an optimizer keeps for one; "previous": one of the iteration before.
-    of     the value that a gradient or a state belongs to
-    state  which state it is: m, v, velocity, d
-    via    of a part of a gradient: the value through which it comes; "" for the whole
-    turn   and which use of the value there it is, where there are several; else 0
-    whole  whether it is summed over the axes along which the value was repeated
-    """
-
-    kind: str
-    of: str = ""
-    state: str = ""
-    via: str = ""
-    turn: int = 0
-    whole: bool = True
-
-
-def meaning_of(name: str) -> Meaning:
-    """What a name says by the language's own rules: `v(W1)` refers to a value, `sqrt(2)` is an expression.
-
-    Raises LanguageError for what is neither.
-    """
-    if name.isidentifier():
-        return Meaning("name")
-    part = part_of_gradient(name)
-    if part is not None:
-        return Meaning("gradient", part.of, via=part.via, turn=part.turn, whole=part.summed)
-    if not isinstance(parse_expression(name), Name):
-        return Meaning("expression")
-    reference, _, inner = name.removesuffix(")").partition("(")
-    return Meaning("previous", inner) if reference == "prev" else Meaning("state", inner, reference)
-
-
 class Notation(NamedTuple):
     """What is known of the program that is written.
 
@@ -100,25 +66,6 @@ class Notation(NamedTuple):
 
 _PLAIN = Notation()
 
-# How tightly a text holds together; a part that holds less tightly than its place asks for is put in brackets.
-_OR, _AND, _SUM, _PRODUCT, _SIGN, _FACTOR, _ATOM = range(1, 8)
-_INFIX = {
-    "or": (r"\lor", _OR),
-    "and": (r"\land", _AND),
-    "add": ("+", _SUM),
-    "subtract": ("-", _SUM),
-    "multiply": (r"\odot", _PRODUCT),
-    "matmul": ("", _PRODUCT),
-    "remainder": (r"\bmod", _PRODUCT),
-}
-_COMPARE = {
-    "less": "<",
-    "less_equal": r"\le",
-    "greater": ">",
-    "greater_equal": r"\ge",
-    "equal": "=",
-    "not_equal": r"\ne",
-}
 _COMMA, _TIMES = r",\, ", r" \times "
 _STATES = {"velocity": r"\mathit{velocity}"}  # m, v and d are letters
 
@@ -146,30 +93,30 @@ def _written(node: Expression, notation: Notation) -> _Text:
             return _name(id, notation)
         case Entry(name, index):
             below = ",".join(map(str, index))
-            base = _tight(Name(name), _ATOM, notation)
-            return _Text(f"{{{base}}}_{{{below}}}" if index else base, _ATOM)
+            base = _tight(Name(name), POSTFIX, notation)
+            return _Text(f"{{{base}}}_{{{below}}}" if index else base, POSTFIX)
         case Call("transpose", (value,)):
-            return _Text(_tight(value, _ATOM, notation) + r"^{\top}", _FACTOR)
+            return _Text(_tight(value, POSTFIX, notation) + r"^{\top}", POWER)
         case Call("power", (base, exponent)):
             ten = base == Number(10.0)  # 10^{-8} is a number
-            below = _bracketed(to_latex(base, notation)) if ten else _tight(base, _ATOM, notation)
-            return _Text(f"{below}^{{{to_latex(exponent, notation)}}}", _FACTOR)
+            below = _bracketed(to_latex(base, notation)) if ten else _tight(base, POSTFIX, notation)
+            return _Text(f"{below}^{{{to_latex(exponent, notation)}}}", POWER)
         case Call("divide", (left, right)):
-            return _Text(rf"\frac{{{to_latex(left, notation)}}}{{{to_latex(right, notation)}}}", _FACTOR)
+            return _Text(rf"\frac{{{to_latex(left, notation)}}}{{{to_latex(right, notation)}}}", POWER)
         case Call("negative", (value,)):
-            inner = _tight(value, _FACTOR, notation)
-            return _Text("-" + (_bracketed(inner) if isinstance(value, Number) else inner), _SIGN)
+            inner = _tight(value, POWER, notation)
+            return _Text("-" + (_bracketed(inner) if isinstance(value, Number) else inner), SIGN)
         case Call("not", (value,)):
-            return _Text(rf"\lnot {_tight(value, _FACTOR, notation)}", _SIGN)
+            return _Text(rf"\lnot {_tight(value, POWER, notation)}", SIGN)
         case Call("sqrt", (value,)):
-            return _Text(rf"\sqrt{{{to_latex(value, notation)}}}", _ATOM)
+            return _Text(rf"\sqrt{{{to_latex(value, notation)}}}", POSTFIX)
         case Call("slice", (value,), ((_, items),)):
-            return _Text(_tight(value, _ATOM, notation) + _subscript(items), _FACTOR)
-        case Call(function, (left, right)) if function in _COMPARE and not node.options:
-            inside = f"{_tight(left, _SUM, notation)} {_COMPARE[function]} {_tight(right, _SUM, notation)}"
-            return _Text(rf"\mathbf{{1}}\left[{inside}\right]", _FACTOR)
-        case Call(function, (left, right)) if function in _INFIX and not node.options:
-            return _infix(function, left, right, notation)
+            return _Text(_tight(value, POSTFIX, notation) + _subscript(items), POWER)
+        case Call(function, (left, right)) if function in INFIX and not node.options:
+            if INFIX[function].level != COMPARE:
+                return _infix(function, left, right, notation)
+            inside = f"{_tight(left, SUM, notation)} {INFIX[function].latex} {_tight(right, SUM, notation)}"
+            return _Text(rf"\mathbf{{1}}\left[{inside}\right]", POWER)
     assert isinstance(node, Call)
     return _called(node, notation)
 
@@ -185,11 +132,11 @@ def _bracketed(text: str) -> str:
 
 
 def _infix(function: str, left: Expression, right: Expression, notation: Notation) -> _Text:
-    sign, level = _INFIX[function]
+    sign, level = INFIX[function].latex, INFIX[function].level
     if function == "multiply" and (_is_scalar(left, notation) or _is_scalar(right, notation)):
         sign = r"\cdot"
-    first = _tight(left, _FACTOR if _mixes(function, left, notation) else level, notation)
-    second = _tight(right, level + 1 if level < _PRODUCT else _FACTOR, notation)
+    first = _tight(left, POWER if _mixes(function, left, notation) else level, notation)
+    second = _tight(right, level + 1 if level < PRODUCT else POWER, notation)
     if second.startswith("-") or (function == "matmul" and isinstance(right, Number)):
         second = _bracketed(second)
     return _Text(" ".join(part for part in (first, sign, second) if part), level)
@@ -200,8 +147,8 @@ def _mixes(function: str, left: Expression, notation: Notation) -> bool:
     inner = _shown(left, notation)
     kind = inner.function if isinstance(inner, Call) else ""
     wide = kind in notation.forms and notation.forms[kind].wide
-    meet = kind != function and _INFIX.get(kind, ("", 0))[1] == _PRODUCT
-    return _INFIX[function][1] == _PRODUCT and (wide or meet)
+    meet = kind not in (function, "divide") and kind in INFIX and INFIX[kind].level == PRODUCT
+    return INFIX[function].level == PRODUCT and (wide or meet)
 
 
 def _shown(node: Expression, notation: Notation) -> Expression:
@@ -217,7 +164,7 @@ def _is_scalar(node: Expression, notation: Notation) -> bool:
             return True
         case Name(id):
             return notation.scalar(id)
-        case Call(function, arguments, ()) if function in (*_INFIX, "divide", "power", "negative", "sqrt"):
+        case Call(function, arguments, ()) if function in (*INFIX, "negative", "sqrt"):
             return all(_is_scalar(argument, notation) for argument in arguments)
         case Call("sum" | "mean" | "max" | "min" | "norm", (_,), ()):
             return True
@@ -238,9 +185,9 @@ def _called(call: Call, notation: Notation) -> _Text:
         sign += f"_{{{_TIMES.join(below)}}}"
     parts = [to_latex(argument, notation) for argument in arguments]
     if form.fences and len(parts) == 1 and not options:
-        return _Text(rf"\left{form.fences[0]}{parts[0]}\right{form.fences[1]}", _FACTOR)
+        return _Text(rf"\left{form.fences[0]}{parts[0]}\right{form.fences[1]}", POWER)
     parts += [rf"\mathrm{{{escaped(key)}}}={_option(value)}" for key, value in options.items()]
-    return _Text(sign + _bracketed(_COMMA.join(parts)), _PRODUCT if form.wide else _FACTOR)
+    return _Text(sign + _bracketed(_COMMA.join(parts)), PRODUCT if form.wide else POWER)
 
 
 def _taken_apart(call: Call, form: Form) -> tuple[list[Expression], dict[str, Option]]:
@@ -279,13 +226,13 @@ def _item(item: Option | None) -> str:
 
 def _number(value: float) -> _Text:
     text = number_text(value)
-    level = _SIGN if text.startswith("-") else _ATOM
+    level = SIGN if text.startswith("-") else POSTFIX
     if "e" not in text:
         return _Text({"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{NaN}"}.get(text, text), level)
     mantissa, exponent = text.split("e")
     power = f"10^{{{int(exponent)}}}"
     written = power if mantissa == "1" else rf"{mantissa} \times {power}"
-    return _Text(written, min(level, _FACTOR))
+    return _Text(written, min(level, POWER))
 
 
 def _name(name: str, notation: Notation) -> _Text:
@@ -297,18 +244,18 @@ def _name(name: str, notation: Notation) -> _Text:
             return _gradient(meaning, notation)
         case "state":
             state = _STATES.get(meaning.state, meaning.state)
-            return _Text(f"{state}_{{{to_latex(Name(meaning.of), notation)}}}", _ATOM)
+            return _Text(f"{state}_{{{to_latex(Name(meaning.of), notation)}}}", POSTFIX)
         case "previous":
-            return _Text(rf"\operatorname{{prev}}{_bracketed(to_latex(Name(meaning.of), notation))}", _FACTOR)
-    return _Text(notation.names.get(name) or name_to_latex(name), _ATOM)
+            return _Text(rf"\operatorname{{prev}}{_bracketed(to_latex(Name(meaning.of), notation))}", POWER)
+    return _Text(notation.names.get(name) or name_to_latex(name), POSTFIX)
 
 
 def _gradient(meaning: Meaning, notation: Notation) -> _Text:
-    above, below = to_latex(Name(notation.objective), notation), _tight(Name(meaning.of), _ATOM, notation)
+    above, below = to_latex(Name(notation.objective), notation), _tight(Name(meaning.of), POSTFIX, notation)
     text = rf"\frac{{\partial {above}}}{{\partial {below}}}"
     notes = [rf"\text{{via }} {to_latex(Name(meaning.via), notation)}"] if meaning.via else []
     notes += [str(meaning.turn)] if meaning.turn else []
-    notes += [] if meaning.whole else [r"\text{before the sum}"]
+    notes += [] if meaning.summed else [r"\text{before the sum}"]
     if notes:
         text = rf"\left.{text}\right|_{{{_COMMA.join(notes)}}}"
-    return _Text(text, _FACTOR)
+    return _Text(text, POWER)

@@ -12,14 +12,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from nnstep.errors import LanguageError
+from nnstep.language.infix import COMPARE, INFIX, NOT, POSTFIX, POWER, PRODUCT, SIGN, mixes
 from nnstep.language.nodes import Call, Entry, Expression, Name, Number, Option
 from nnstep.language.parser import parse_expression
+from nnstep.language.value_names import BEFORE_SUM, Meaning, gradient_of, part_of_gradient
+from nnstep.text import RAISED
 
 __all__ = [
-    "GradientPart",
     "Token",
     "number_text",
-    "part_of_gradient",
     "to_text",
     "to_unicode",
     "tokens",
@@ -34,28 +35,7 @@ class Token(NamedTuple):
     role: str
 
 
-# How tightly a node holds together; a part that holds less tightly than its place asks for is put in brackets.
-_OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _POWER, _POSTFIX = range(1, 10)
-_INFIX = {
-    "or": ("or", _OR),
-    "and": ("and", _AND),
-    "less": ("<", _COMPARE),
-    "less_equal": ("<=", _COMPARE),
-    "greater": (">", _COMPARE),
-    "greater_equal": (">=", _COMPARE),
-    "equal": ("==", _COMPARE),
-    "not_equal": ("!=", _COMPARE),
-    "add": ("+", _SUM),
-    "subtract": ("-", _SUM),
-    "multiply": ("*", _PRODUCT),
-    "divide": ("/", _PRODUCT),
-    "remainder": ("%", _PRODUCT),
-    "matmul": ("@", _PRODUCT),
-    "power": ("**", _POWER),
-}
 _REDUCTIONS = ("sum", "mean", "max", "min")
-_BEFORE_SUM = " before sum"
-_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 class Notation(NamedTuple):
@@ -123,19 +103,19 @@ def _tokens(node: Expression, notation: Notation) -> list[Token]:
             return _name(id, notation)
         case Entry(name, index):
             cell = "[" + ",".join(map(str, index)) + "]" if index else ""
-            of_gradient = notation.unicode and _gradient_of(name)  # a cell of it is the gradient of that cell
-            named = _name(name, notation) if of_gradient else _tight(Name(name), _POSTFIX, notation)
+            of_gradient = notation.unicode and gradient_of(name)  # a cell of it is the gradient of that cell
+            named = _name(name, notation) if of_gradient else _tight(Name(name), POSTFIX, notation)
             return [*named, Token(cell, "text")]
         case Call("transpose", (value,)):
             return [*_subject(value, notation), Token("ᵀ" if notation.unicode else ".T", "operator")]
         case Call("slice", (value,)):
             return [*_subject(value, notation), Token(_subscript(node.options[0][1]), "text")]
         case Call("negative", (value,)):
-            sign, least = ("−", _POWER) if notation.unicode else ("-", _SIGN)  # a screen writes −(−2)
+            sign, least = ("−", POWER) if notation.unicode else ("-", SIGN)  # a screen writes −(−2)
             return [Token(sign, "operator"), *_tight(value, least, notation)]
         case Call("not", (value,)):
-            return [Token("not ", "operator"), *_tight(value, _NOT, notation)]
-        case Call(function, (left, right)) if function in _INFIX and not node.options:
+            return [Token("not ", "operator"), *_tight(value, NOT, notation)]
+        case Call(function, (left, right)) if function in INFIX and not node.options:
             return _infix(node, left, right, notation)
         case Call():
             return _called(node, notation)
@@ -144,14 +124,14 @@ def _tokens(node: Expression, notation: Notation) -> list[Token]:
 def _tightness(node: Expression) -> int:
     match node:
         case Number(value):
-            return _SIGN if str(value).startswith("-") else _POSTFIX
+            return SIGN if str(value).startswith("-") else POSTFIX
         case Call("negative", _):
-            return _SIGN
+            return SIGN
         case Call("not", _):
-            return _NOT
-        case Call(function, (_, _)) if function in _INFIX and not node.options:
-            return _INFIX[function][1]
-    return _POSTFIX
+            return NOT
+        case Call(function, (_, _)) if function in INFIX and not node.options:
+            return INFIX[function].level
+    return POSTFIX
 
 
 def _tight(node: Expression, least: int, notation: Notation) -> list[Token]:
@@ -162,7 +142,7 @@ def _tight(node: Expression, least: int, notation: Notation) -> list[Token]:
         node = shown or node
     inner = _tokens(node, notation)
     if isinstance(node, Number) and not inner[0].text.startswith(("-", "−")):
-        tightness = _POSTFIX  # −0, which a screen writes 0
+        tightness = POSTFIX  # −0, which a screen writes 0
     return inner if tightness >= least else _bracketed(inner)
 
 
@@ -170,10 +150,10 @@ def _gradient_tightness(name: str) -> int:
     """How tightly ∂L/∂W1 holds together, which is a fraction: (∂L/∂W1)². One with words in it is added to others."""
     part = part_of_gradient(name)
     if part is None:
-        return _POSTFIX
-    if part == GradientPart(part.of):
-        return _POWER
-    return _PRODUCT if not part.turn and part.summed else 0
+        return POSTFIX
+    if part == Meaning("gradient", part.of):
+        return POWER
+    return PRODUCT if not part.turn and part.summed else 0
 
 
 def _bracketed(inner: list[Token]) -> list[Token]:
@@ -184,39 +164,26 @@ def _subject(node: Expression, notation: Notation) -> list[Token]:
     """What `.T` or a subscript is put after; `2.T` would read as a number."""
     if isinstance(node, Number):
         return _bracketed(_tokens(node, notation))
-    return _tight(node, _POSTFIX, notation)
+    return _tight(node, POSTFIX, notation)
 
 
 def _infix(node: Call, left: Expression, right: Expression, notation: Notation) -> list[Token]:
-    sign, level = _INFIX[node.function]
+    sign, level = INFIX[node.function].typed, INFIX[node.function].level
     if node.function == "power":
         if notation.unicode and isinstance(right, Number) and right.value.is_integer() and abs(right.value) < 1000:
-            raised = number_text(right.value).translate(_SUPERSCRIPT)
-            return [*_tight(left, _POSTFIX, notation), Token(raised, "number")]
-        return [*_tight(left, _POSTFIX, notation), Token(" ** ", "operator"), *_tight(right, _SIGN, notation)]
+            raised = number_text(right.value).translate(RAISED)
+            return [*_tight(left, POSTFIX, notation), Token(raised, "number")]
+        return [*_tight(left, POSTFIX, notation), Token(" ** ", "operator"), *_tight(right, SIGN, notation)]
     if notation.unicode:
         if isinstance(left, Name):
             left = _unnamed(left.id) or left
-        sign = _unicode_sign(node, left, right, notation)
-    first, second = level + (level == _COMPARE), level + 1
+        single = node.function == "multiply" and (_is_scalar(left, notation) or _is_scalar(right, notation))
+        sign = "·" if single else INFIX[node.function].screen
+    first, second = level + (level == COMPARE), level + 1
     if notation.unicode:  # a screen writes 2 · (−3), and (a @ b) ⊙ c though @ and * bind alike
-        first = _POSTFIX if isinstance(left, Number) or _mixes(node.function, left) else first
-        second = _POSTFIX if isinstance(right, Number) else second
+        first = POSTFIX if isinstance(left, Number) or mixes(node.function, left) else first
+        second = POSTFIX if isinstance(right, Number) else second
     return [*_tight(left, first, notation), Token(f" {sign} ", "operator"), *_tight(right, second, notation)]
-
-
-def _mixes(function: str, left: Expression) -> bool:
-    """Whether a matrix product and another product meet, which bind alike but are read in one order only."""
-    products = [name for name, (_, level) in _INFIX.items() if level == _PRODUCT]
-    inner = left.function if isinstance(left, Call) else ""
-    return function != inner and function in products and inner in products and "matmul" in (function, inner)
-
-
-def _unicode_sign(node: Call, left: Expression, right: Expression, notation: Notation) -> str:
-    if node.function == "multiply":
-        return "·" if _is_scalar(left, notation) or _is_scalar(right, notation) else "⊙"
-    signs = {"subtract": "−", "less_equal": "≤", "greater_equal": "≥", "equal": "=", "not_equal": "≠"}
-    return signs.get(node.function) or _INFIX[node.function][0]
 
 
 def _is_scalar(node: Expression, notation: Notation) -> bool:
@@ -225,7 +192,7 @@ def _is_scalar(node: Expression, notation: Notation) -> bool:
             return True
         case Name(id):
             return notation.scalar(id)
-        case Call(function, arguments) if function in _INFIX or function == "negative":
+        case Call(function, arguments) if function in INFIX or function == "negative":
             return all(_is_scalar(argument, notation) for argument in arguments)
     return False
 
@@ -279,54 +246,12 @@ def _item(item: Option | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _gradient_of(name: str) -> str:
-    """The z1 of `grad(z1)`; "" for what is no such name, as `grad(a) - sum(grad(b))` is not."""
-    if not name.startswith("grad("):
-        return ""
-    depth = 0
-    for position, char in enumerate(name):
-        depth += (char == "(") - (char == ")")
-        if depth == 0 and char == ")":
-            return name[5:-1] if position == len(name) - 1 else ""
-    return ""
-
-
-class GradientPart(NamedTuple):
-    """What the name of a gradient, or of a part of one, says.
-
-    of      the value that it is the gradient of
-    via     the value through which this part comes; "" for the whole gradient
-    turn    which use of the value it is, where `via` uses it several times; else 0
-    summed  False for the part before it is summed over the axes along which the value was repeated
-    """
-
-    of: str
-    via: str = ""
-    turn: int = 0
-    summed: bool = True
-
-
-@lru_cache(maxsize=4096)
-def part_of_gradient(name: str) -> GradientPart | None:
-    """What a name such as `grad(h1) via o (2) before sum` says; None for what is no gradient."""
-    whole = name.removesuffix(_BEFORE_SUM)
-    base, _, via = whole.partition(" via ")
-    of = _gradient_of(base)
-    if not of:
-        return None
-    start, _, turn = via.removesuffix(")").rpartition(" (")
-    if start and via.endswith(")") and turn.isdecimal():
-        return GradientPart(of, start, int(turn), whole == name)
-    return GradientPart(of, via, summed=whole == name)
-
-
-@lru_cache(maxsize=4096)
 def _is_one_thing(name: str) -> bool:
     """Whether a value's name reads as one thing within an expression: `W1`, `tanh(x @ W1)`, but not `x @ W1`."""
-    if name.isidentifier() or _gradient_of(name):
+    if name.isidentifier() or gradient_of(name):
         return True
     expression = _unnamed(name)
-    return _tightness(expression) >= _POSTFIX if expression else name.endswith(")") and " via " not in name
+    return _tightness(expression) >= POSTFIX if expression else name.endswith(")") and " via " not in name
 
 
 @lru_cache(maxsize=4096)
@@ -342,7 +267,7 @@ def _unnamed(name: str) -> Expression | None:
 def _as_one(name: str, notation: Notation) -> str:
     """A value's name as it stands within another one: as it is, or in brackets where it is put together by a sign."""
     expression = None if name.isidentifier() else _unnamed(name)
-    signs = (*_INFIX, "transpose", "slice", "negative", "not")
+    signs = (*INFIX, "transpose", "slice", "negative", "not")
     simple = not isinstance(expression, Call) or expression.function not in signs
     written = _join(_name(name, notation))
     return written if simple else f"({written})"
@@ -356,7 +281,7 @@ def _name(name: str, notation: Notation) -> list[Token]:
     if part is not None:
         inner = "L" if (part.of, notation.objective) == ("loss", "L") else part.of
         of, via = _as_one(inner, notation), f" via {_as_one(part.via, notation)}" if part.via else ""
-        turn, stage = f" ({part.turn})" if part.turn else "", "" if part.summed else _BEFORE_SUM
+        turn, stage = f" ({part.turn})" if part.turn else "", "" if part.summed else BEFORE_SUM
         return [Token(f"∂{notation.objective}/∂{of}{via}{turn}{stage}", "gradient")]
     expression = None if name.isidentifier() else _unnamed(name)
     return [Token(name, "name")] if expression is None else _tokens(expression, notation)

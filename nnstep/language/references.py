@@ -14,7 +14,7 @@ from nnstep.errors import LanguageError
 from nnstep.language.nodes import Call, Expression, Name, substitute
 from nnstep.language.parser import parse_expression
 from nnstep.language.printer import to_text
-from nnstep.text import clean
+from nnstep.text import LOWERED, clean
 
 __all__ = ["LONGEST", "Named", "Vocabulary", "cell_of", "named", "read_expression", "typed"]
 
@@ -23,7 +23,6 @@ _DEEPEST = 8  # names within each other, as in grad(grad(W1))
 _LOSSES = frozenset(("L", "J", "E", "C", "l", "loss", "Loss", "cost", "error"))  # what textbooks differentiate
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SIGNS = str.maketrans({"−": "-", "·": "*", "×": "*", "⊙": "*", "∘": "*", "∗": "*", "≤": "<=", "≥": ">=", "≠": "!="})
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _EXPONENT = re.compile(r"⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _TRANSPOSED = re.compile(r"\s*[ᵀ⊤]")
 _CELL = re.compile(r"((?:\[\s*\d{1,9}(?:\s*,\s*\d{1,9})*\s*\]\s*)+)$")
@@ -153,7 +152,7 @@ def typed(text: str, calls: Mapping[str, str] = {}) -> str:
     `calls` has the operations by their signs; a sign is one only right before a bracket.
     """
     plain = _TRANSPOSED.sub(".T", text)
-    plain = _EXPONENT.sub(lambda found: f" ** {found[0].translate(_RAISED)}", plain)
+    plain = _EXPONENT.sub(lambda found: f" ** {found[0].translate(LOWERED)}", plain)
     plain = plain.translate(_SIGNS).translate(_SUBSCRIPTS)
     for sign, operation in calls.items():
         if sign in plain and sign != operation:

@@ -8,6 +8,7 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
+from nnstep.language.infix import INFIX
 from nnstep.language.nodes import Entry, Expression
 from nnstep.ops.cellrules import call
 from nnstep.ops.corners import apart, from_zero_power
@@ -155,7 +156,7 @@ ARITHMETIC = (
     Operation(
         name="add",
         inputs=_AB,
-        symbol="+",
+        symbol=INFIX["add"].screen,
         sentence="Adds entry by entry.",
         shape=broadcast_shape,
         prepare=ufunc(np.add),
@@ -167,7 +168,7 @@ ARITHMETIC = (
     Operation(
         name="subtract",
         inputs=_AB,
-        symbol="−",
+        symbol=INFIX["subtract"].screen,
         sentence="Subtracts entry by entry.",
         shape=broadcast_shape,
         prepare=ufunc(np.subtract),
@@ -178,7 +179,7 @@ ARITHMETIC = (
     Operation(
         name="multiply",
         inputs=_AB,
-        symbol="⊙",
+        symbol=INFIX["multiply"].screen,
         sentence="Multiplies entry by entry.",
         shape=broadcast_shape,
         prepare=ufunc(np.multiply),
@@ -190,7 +191,7 @@ ARITHMETIC = (
     Operation(
         name="divide",
         inputs=_AB,
-        symbol="/",
+        symbol=INFIX["divide"].screen,
         sentence="Divides entry by entry.",
         shape=broadcast_shape,
         prepare=ufunc(np.divide),
@@ -253,7 +254,7 @@ ARITHMETIC = (
     Operation(
         name="matmul",
         inputs=_AB,
-        symbol="@",
+        symbol=INFIX["matmul"].screen,
         sentence="Multiplies each row of the left matrix with each column of the right one and adds up the products.",
         shape=_matmul_shape,
         prepare=_prepare_matmul,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nnstep.language.infix import INFIX
 from nnstep.language.nodes import Expression, Option
 from nnstep.ops.cellrules import call, entries_along, every, number
 from nnstep.ops.kernels import ZERO, Mask, ufunc
@@ -136,11 +137,11 @@ def _putting(test: Callable[..., Any], shape: Shape, number: int) -> Kernel:
     return kernel
 
 
-def _comparison(name: str, symbol: str, sentence: str, function: Callable[..., Any]) -> Operation:
+def _comparison(name: str, sentence: str, function: Callable[..., Any]) -> Operation:
     return Operation(
         name=name,
         inputs=_AB,
-        symbol=symbol,
+        symbol=INFIX[name].screen,
         sentence=sentence,
         shape=broadcast_shape,
         prepare=_comparing(function),
@@ -194,14 +195,14 @@ def _summary(
 
 
 LOGIC = (
-    _comparison("less", "<", "1 where the left entry is less than the right one, else 0.", np.less),
-    _comparison("less_equal", "≤", "1 where the left entry is at most the right one, else 0.", np.less_equal),
-    _comparison("greater", ">", "1 where the left entry is greater than the right one, else 0.", np.greater),
-    _comparison("greater_equal", "≥", "1 where the left entry is at least the right one, else 0.", np.greater_equal),
-    _comparison("equal", "=", "1 where the entries are equal, else 0.", np.equal),
-    _comparison("not_equal", "≠", "1 where the entries differ, else 0.", np.not_equal),
-    _comparison("and", "and", "1 where both entries are other than 0, else 0.", np.logical_and),
-    _comparison("or", "or", "1 where at least one entry is other than 0, else 0.", np.logical_or),
+    _comparison("less", "1 where the left entry is less than the right one, else 0.", np.less),
+    _comparison("less_equal", "1 where the left entry is at most the right one, else 0.", np.less_equal),
+    _comparison("greater", "1 where the left entry is greater than the right one, else 0.", np.greater),
+    _comparison("greater_equal", "1 where the left entry is at least the right one, else 0.", np.greater_equal),
+    _comparison("equal", "1 where the entries are equal, else 0.", np.equal),
+    _comparison("not_equal", "1 where the entries differ, else 0.", np.not_equal),
+    _comparison("and", "1 where both entries are other than 0, else 0.", np.logical_and),
+    _comparison("or", "1 where at least one entry is other than 0, else 0.", np.logical_or),
     _test("not", "not", "1 where the entry is 0, else 0.", np.logical_not),
     _test("isnan", "isnan", "1 where the entry is not a number, else 0.", np.isnan),
     _test("isinf", "isinf", "1 where the entry is infinite, else 0.", np.isinf),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from nnstep.pasted.entries import NUMBER
+from nnstep.text import LOWERED
 
 __all__ = ["JOIN", "WRITTEN_OTHERWISE", "plain_text"]
 
@@ -23,7 +24,6 @@ WRITTEN_OTHERWISE = str.maketrans(
     }
 )
 _POWER = re.compile(r" ?[*x] ?10(?: ?(?:\*\*|\^) ?[({]?([-+]?\d{1,4})[)}]?|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,4}))")
-_SMALL = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789")
 
 _PROMPT = re.compile(
     r"^(?:>>>|\.\.\.(?= )|In ?\[\d+\]:|Out ?\[\d+\][:=]|julia>|octave:\d+>|sage:|>>|>) ?", re.MULTILINE
@@ -71,7 +71,7 @@ _LATEX_TIMES = re.compile(r"\s?\\(?:times|cdot)\s?10\^(?:\{([-+]?\d{1,4})\}|([-+
 def plain_text(text: str) -> str:
     """The text with numbers, brackets, commas, semicolons, line ends and names alone, as long as before."""
     text = text.replace("\r\n", " \n").replace("\r", "\n").translate(WRITTEN_OTHERWISE)
-    text = _POWER.sub(_padded(lambda found: "e" + (found[1] or found[2].translate(_SMALL))), text)
+    text = _POWER.sub(_padded(lambda found: "e" + (found[1] or found[2].translate(LOWERED))), text)
     if _LATEX.search(text):
         text = _from_latex(text)
     text = _blanked(_PROMPT, text)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from nnstep.language import Call, Entry, Expression, Name, Number, Option, parse_expression
-from nnstep.language.latex import Meaning
+from nnstep.language.value_names import Meaning
 from nnstep.ops import NAMES, operation
 
 __all__ = ["plain", "read_latex"]
@@ -354,7 +354,7 @@ def plain(node: Expression, meaning: Callable[[str], Meaning], objective: str, k
                 return inner(parse_expression(node.id))
             case "gradient":
                 parts = [objective, found.of, *([found.via] if found.via else [])]
-                told: tuple[tuple[str, Option], ...] = (("turn", found.turn), ("whole", found.whole))
+                told: tuple[tuple[str, Option], ...] = (("turn", found.turn), ("whole", found.summed))
                 return Call("gradient", tuple(inner(Name(part)) for part in parts), told)
             case "state":
                 return Call("state", (inner(Name(found.of)),), (("state", found.state),))

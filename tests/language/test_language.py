@@ -22,7 +22,8 @@ from nnstep.language import (
     to_unicode,
     tokens,
 )
-from nnstep.language.latex import meaning_of, to_latex
+from nnstep.language.latex import to_latex
+from nnstep.language.value_names import meaning_of
 from tests.language.latex_reader import plain, read_latex
 
 NAMES = st.sampled_from(["x", "W1", "z_2", "θ", "grad(W1)", "velocity(b)", "prev(grad(W1))"])

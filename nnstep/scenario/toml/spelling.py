@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from nnstep.errors import LanguageError
 from nnstep.language import Call, Expression, Name, Number, parse_expression
+from nnstep.text import LOWERED, SUPERSCRIPTS
 
 __all__ = ["Spelling", "is_number", "quoted", "spell"]
 
@@ -47,8 +48,7 @@ _SIGNS = str.maketrans(
         "∞": "inf",
     }
 )
-_SUPERSCRIPT = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+", strict=True))
-_RAISED = re.compile(f"[{''.join(_SUPERSCRIPT)}]+")
+_EXPONENT = re.compile(f"[{SUPERSCRIPTS}]+")
 _ROOT = re.compile(r"√\s*(\d+(?:\.\d+)?)")
 _TIMES = re.compile(r"(?<=\d)\s*x\s*(?=10\s*(?:\^|\*\*))")  # 2x10^-3
 _MODULE = re.compile(r"\b(?:np|numpy|math|torch|jnp|jax|tf|cmath)\.(?=[a-z])")
@@ -184,7 +184,7 @@ def _word(written: str) -> Spelling | None:
 def _plain(written: str) -> str:
     """With the signs of typesetting as a keyboard has them, and digits of all scripts as 0 to 9."""
     text = written.translate(_SIGNS)
-    text = _RAISED.sub(lambda found: "**(" + "".join(map(_SUPERSCRIPT.__getitem__, found[0])) + ")", text)
+    text = _EXPONENT.sub(lambda found: f"**({found[0].translate(LOWERED)})", text)
     text = _ROOT.sub(r"sqrt(\1)", text).replace("√", "sqrt")
     text = _TIMES.sub("*", text)
     signs = []

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Record
 from nnstep.language import Call, Number, number_text
+from nnstep.language.infix import INFIX
 from nnstep.memo import memoized
 from nnstep.ops import Array, Index
 from nnstep.program import BODY, Program, Value
@@ -29,7 +30,6 @@ __all__ = ["graph_block"]
 _GAP = 4  # columns between two ranks at least
 _WIDEST = 18  # columns of a node's text
 _ENTRIES = 6  # entries of a row that a node shows
-_INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "matmul": "@", "power": "**"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +172,8 @@ def _doing(picture: _Picture, node: Node) -> str:
     if not isinstance(expression, Call):
         return ""
     function = expression.function
-    sign = _INFIX.get(function, function) if picture.ascii else SYMBOLS.get(function, function)
+    typed = INFIX[function].typed if function in INFIX else function
+    sign = typed if picture.ascii else SYMBOLS.get(function, function)
     if function == "multiply" and not picture.ascii and picture.record.program.values[node.slot].shape == ():
         sign = "·"
     parts = [sign, *(picture.said(picture.record.program.values[slot].name) for slot in node.folded)]

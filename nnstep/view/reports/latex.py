@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from nnstep.catalogue import say
 from nnstep.language import Assignment
-from nnstep.language.latex import Meaning, Notation, assignment_to_latex, meaning_of
+from nnstep.language.latex import Notation, assignment_to_latex
 from nnstep.language.latex_names import names_to_latex
+from nnstep.language.value_names import Meaning, meaning_of
 from nnstep.ops.latex import FORMS
 from nnstep.program import Program, Step, Value
 from nnstep.scenario import Scenario

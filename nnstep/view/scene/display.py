@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.language import Call, Expression, Name, Number, names, to_text, tokens, with_named_options
+from nnstep.language.infix import INFIX, POSTFIX, POWER, PRODUCT, SUM, mixes
 from nnstep.program import Factor, Program, Step, computed, factor
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.symbols import SYMBOLS, label
@@ -14,8 +15,7 @@ from nnstep.view.text.symbols import SYMBOLS, label
 __all__ = ["Display", "Operand", "Part", "arrange", "display_expression", "equation_line", "local_name"]
 
 _MOST_OPERANDS = 4
-_SIGNED = 2  # a minus holds as tightly as a product
-_LEVEL = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "matmul": 2, "power": 3}
+_LEVEL = {name: one.level for name, one in INFIX.items() if one.level >= SUM}  # comparisons are written as calls
 
 
 class Operand(NamedTuple):
@@ -97,19 +97,19 @@ def arrange(node: Expression, scalar: Callable[[str], bool] = lambda name: False
             return [Operand(id), Piece("ᵀ", "operator")]
         case Call("power", (base, Number())):
             raised = "".join(token.text for token in tokens(Call("power", (Name("x"), node.arguments[1]))))[1:]
-            return [*within(base, 4), Piece(raised, "operator")]
+            return [*within(base, POSTFIX), Piece(raised, "operator")]
         case Call(function, (left, right)) if function in _LEVEL and not node.options:
             first, second = _LEVEL[function], _LEVEL[function] + 1
-            if function == "power" or _mixes(function, left):
+            if function == "power" or mixes(function, left):
                 first += 1
             if _is_signed(right):
-                second = max(second, _SIGNED + 1)  # a − (−b)
+                second = max(second, PRODUCT + 1)  # a − (−b)
             return [*within(left, first), Piece(_sign(node, scalar), "operator"), *within(right, second)]
         case Call("put", (value, place)):
             written = "".join(token.text for token in tokens(place, SYMBOLS))
             return [Piece("put(", "function"), *arrange(value, scalar), Piece(f", {written}"), Piece(")", "function")]
         case Call("negative", (value,)):
-            return [Piece("−", "operator"), *within(value, 3)]
+            return [Piece("−", "operator"), *within(value, POWER)]
         case Call(function, arguments):
             node = with_named_options(node)
             arguments = node.arguments
@@ -123,8 +123,8 @@ def arrange(node: Expression, scalar: Callable[[str], bool] = lambda name: False
 def _level(node: Expression) -> int:
     """How tightly an expression holds together: as a sum, as a product, as a power, or as one thing."""
     if _is_signed(node):
-        return _SIGNED
-    return _LEVEL.get(node.function, 4) if isinstance(node, Call) else 4
+        return PRODUCT  # a minus holds as tightly as a product
+    return _LEVEL.get(node.function, POSTFIX) if isinstance(node, Call) else POSTFIX
 
 
 def _is_signed(node: Expression) -> bool:
@@ -137,17 +137,11 @@ def _is_signed(node: Expression) -> bool:
     return False
 
 
-def _mixes(function: str, left: Expression) -> bool:
-    """Whether a matrix product and another product meet, which bind alike but are read in one order only."""
-    inner = left.function if isinstance(left, Call) else ""
-    return function != inner and _LEVEL[function] == _LEVEL.get(inner) == 2 and "matmul" in (function, inner)
-
-
 def _sign(node: Call, scalar: Callable[[str], bool]) -> str:
     if node.function == "multiply":
         single = [isinstance(one, Number) or (isinstance(one, Name) and scalar(one.id)) for one in node.arguments]
         return "·" if any(single) else "⊙"
-    return {"add": "+", "subtract": "−", "divide": "/", "matmul": "@", "power": "**"}[node.function]
+    return INFIX[node.function].screen
 
 
 def _options(node: Call) -> str:
