@@ -9,7 +9,21 @@ from typing import NamedTuple
 
 from nnstep.language.nodes import Call, Expression
 
-__all__ = ["AND", "COMPARE", "INFIX", "NOT", "OR", "POSTFIX", "POWER", "PRODUCT", "SIGN", "SUM", "Infix", "mixes"]
+__all__ = [
+    "AND",
+    "BY_SIGN",
+    "COMPARE",
+    "INFIX",
+    "NOT",
+    "OR",
+    "POSTFIX",
+    "POWER",
+    "PRODUCT",
+    "SIGN",
+    "SUM",
+    "Infix",
+    "mixes",
+]
 
 # How tightly a text holds together; a part that holds less tightly than its place asks for is put in brackets.
 OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, POSTFIX = range(1, 10)
@@ -47,6 +61,7 @@ INFIX: dict[str, Infix] = {
     "matmul": Infix("@", PRODUCT, "@"),
     "power": Infix("**", POWER, "**"),
 }
+BY_SIGN = frozenset((*INFIX, "negative", "not", "transpose", "slice"))  # all that is not written as a call
 
 
 def mixes(function: str, left: Expression) -> bool:

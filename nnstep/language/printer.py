@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from nnstep.errors import LanguageError
-from nnstep.language.infix import COMPARE, INFIX, NOT, POSTFIX, POWER, PRODUCT, SIGN, mixes
+from nnstep.language.infix import BY_SIGN, COMPARE, INFIX, NOT, POSTFIX, POWER, PRODUCT, SIGN, mixes
 from nnstep.language.nodes import Call, Entry, Expression, Name, Number, Option
 from nnstep.language.parser import parse_expression
 from nnstep.language.value_names import BEFORE_SUM, Meaning, gradient_of, part_of_gradient
@@ -267,8 +267,7 @@ def _unnamed(name: str) -> Expression | None:
 def _as_one(name: str, notation: Notation) -> str:
     """A value's name as it stands within another one: as it is, or in brackets where it is put together by a sign."""
     expression = None if name.isidentifier() else _unnamed(name)
-    signs = (*INFIX, "transpose", "slice", "negative", "not")
-    simple = not isinstance(expression, Call) or expression.function not in signs
+    simple = not isinstance(expression, Call) or expression.function not in BY_SIGN
     written = _join(_name(name, notation))
     return written if simple else f"({written})"
 

@@ -89,6 +89,7 @@ def test_its_words_are_its_own_sentence(tmp_path: Path) -> None:
 # Tables of a few names that only the grammar or the arithmetic of a room itself can know, with the reason.
 KNOWN = {
     "language/infix.py": "the grammar: which operations have a sign, and how it binds",
+    "language/printer.py": "which operations the screen writes with the axis that they go over, as in Σ rows",
     "scenario/toml/spelling.py": "what numbers of a file may be written with",
     "scenario/hints/foreign_words.py": "names that other libraries have",
     "scenario/losses.py": "the losses of a network, in the order in which they are told",
