@@ -10,8 +10,9 @@ import numpy as np
 
 from nnstep.engine.evaluation import evaluate
 from nnstep.engine.probe import Probe
-from nnstep.language import Expression, Name, Option, to_text
+from nnstep.language import Name, Option
 from nnstep.ops import Array, Index, find
+from nnstep.ops.operation import Corner as OperationCorner
 from nnstep.ops.operation import broadcast_index
 from nnstep.program import Bound, Step, bind
 
@@ -46,6 +47,7 @@ class _Side(NamedTuple):
 
     step: Step
     bound: Bound
+    corner: OperationCorner
     side: Array
 
 
@@ -75,17 +77,14 @@ def corner_between(probe: Probe, index: Index, low: float, high: float) -> Corne
 
 def stands_at_corner(probe: Probe) -> bool:
     """Whether any operand of what depends on the moved value is exactly at a corner, as the values are now."""
-    return any(bool(np.any(side.side == 0)) or _has_ties(probe, side) for side in _sides(probe))
+    return any(bool(np.any(side.side == 0)) or _has_ties(side) for side in _sides(probe))
 
 
-def _has_ties(probe: Probe, side: _Side) -> bool:
+def _has_ties(side: _Side) -> bool:
     """Whether several entries are the largest (smallest) of those that max (min) compares."""
-    if _among(side) != "entries":
+    if side.corner.among != "entries":
         return False
-    (argument,) = side.bound.arguments
-    x = evaluate(argument, probe.operand)
-    largest = np.count_nonzero(side.side > 0, axis=_axis(side.bound.site.options))
-    return bool(np.any(largest > 1)) and x.size > 1
+    return bool(np.any(np.count_nonzero(side.side > 0, axis=_axis(side.bound.site.options)) > 1))
 
 
 def _sides(probe: Probe) -> list[_Side]:
@@ -96,41 +95,29 @@ def _sides(probe: Probe) -> list[_Side]:
             bound = bind(call, lambda name: probe.operand(name).shape)
             arrays = [evaluate(argument, probe.operand) for argument in bound.arguments]
             with np.errstate(all="ignore"):
-                found.append(_Side(step, bound, np.sign(entry.corner.distance(arrays, bound.site.options))))
+                distance = entry.corner.distance(arrays, bound.site.options)
+            found.append(_Side(step, bound, entry.corner, np.sign(distance)))
     return found
 
 
 def _corner(probe: Probe, side: _Side, place: Index) -> Corner:
     """The corner at a place of the operation's sides, with the numbers as they are now."""
-    step, bound = side.step, side.bound
+    step, bound, corner = side.step, side.bound, side.corner
     arrays = [evaluate(argument, probe.operand) for argument in bound.arguments]
-    moved = 0
-    if len(arrays) > 1:  # where two are compared, the one that moves
-        names = [argument.id if isinstance(argument, Name) else "" for argument in bound.arguments]
-        moved = next((k for k, name in enumerate(names) if name and probe.depends(name)), 0)
+    names = [argument.id if isinstance(argument, Name) else "" for argument in bound.arguments]
+    moved = next(k for k, name in enumerate(names) if name and probe.depends(name))  # where two are compared
     at = broadcast_index(place, arrays[moved].shape)
-    value = float(arrays[moved][at])
-    known, other = bound.operation.corner, None
-    level = known.level(value) if known is not None else 0.0
-    if _among(side) == "inputs":
-        against = bound.arguments[1 - moved]
-        there = broadcast_index(place, arrays[1 - moved].shape)
-        level = float(arrays[1 - moved][there])
-        other = (_name(probe, against), there) if isinstance(against, Name) else None
-    elif _among(side) == "entries":
+    value, name = float(arrays[moved][at]), probe.real(names[moved])
+    level, other = corner.level(value), None
+    if corner.among == "inputs":
+        against = 1 - moved
+        there = broadcast_index(place, arrays[against].shape)
+        level = float(arrays[against][there])
+        other = (probe.real(names[against]), there) if names[against] else None
+    elif corner.among == "entries":
         there = _rival(arrays[0], at, bound.site.options, largest=step.operation == "max")
-        level, other = float(arrays[0][there]), (_name(probe, bound.arguments[0]), there)
-    return Corner(step.index, step.operation, _name(probe, bound.arguments[moved]), at, value, level, other)
-
-
-def _among(side: _Side) -> str:
-    """What the operation compares: two inputs, the entries of one, or nothing."""
-    known = side.bound.operation.corner
-    return known.among if known is not None else ""
-
-
-def _name(probe: Probe, argument: Expression) -> str:
-    return probe.real(argument.id) if isinstance(argument, Name) else to_text(argument)
+        level, other = float(arrays[0][there]), (name, there)
+    return Corner(step.index, step.operation, name, at, value, level, other)
 
 
 def _rival(x: Array, at: Index, options: Mapping[str, Option], largest: bool) -> Index:

@@ -15,6 +15,7 @@ from nnstep.engine import Timeline
 from nnstep.engine import difference as difference_module
 from nnstep.engine.difference import TOLERANCE, difference, sweep, worst
 from nnstep.engine.probe import Probe
+from nnstep.ops import operation
 from nnstep.scenario import loads
 from tests.engine.strategies import scenarios
 
@@ -137,6 +138,8 @@ def test_the_corner_is_the_operands_own_and_the_first_one():
     [
         ("max(w)", "[[1, 2, 2], [0, 1, 2]]", (0, 1), (0, 2)),
         ("max(w, axis=0)", "[[1, 2, 2], [0, 1, 2]]", (0, 2), (1, 2)),
+        ("max(w, axis=0)", "[[5, 1], [0, 2], [5, 3]]", (0, 0), (2, 0)),
+        ("max(w, axis=1)", "[[9, 2, 1], [2, 2, 1]]", (1, 1), (1, 0)),
         ("max(w, axis=1)", "[[1, 2, 2], [0, 1, 2]]", (0, 2), (0, 1)),
         ("min(w, axis=-1)", "[[1, 2, 1], [0, 1, 2]]", (0, 0), (0, 2)),
     ],
@@ -146,6 +149,51 @@ def test_entries_that_are_equally_large_are_a_corner(equation, w, index, other):
     assert found.ok
     assert found.corner.at == 0
     assert {found.corner.index, found.corner.other[1]} == {index, other}
+
+
+@pytest.mark.parametrize(
+    ("equation", "w", "operand", "level", "below", "above"),
+    [
+        ("bce(sigmoid(w), 1)", -100.0, "sigmoid(w)", 3.720075976020836e-44, 0, -1),  # the logarithm ends at −100
+        ("softplus(w)", 20.0, "w", 20.0, 1 - 2.1e-9, 1),  # from here on w itself, as in PyTorch
+        ("maximum(w, 0.5)", 0.5, "w", 0.5, 0, 1),
+        ("minimum(0.5, w * 2)", 0.25, "w * 2", 0.5, 2, 0),
+        ("relu(w - 3)", 3.0, "w - 3", 0.0, 0, 1),
+        ("sqrt(w * w)", 0.0, "w * w", 0.0, -1, 1),  # which is never below 0: it only touches the corner
+    ],
+)
+def test_the_number_that_a_corner_is_at(equation, w, operand, level, below, above):
+    found = check(f"loss = {equation}", f"w = {w}")
+    assert (found.corner.name, found.corner.level, found.corner.other) == (
+        operand,
+        pytest.approx(level, rel=1e-12),
+        None,
+    )
+    assert found.corner.at == pytest.approx(0)
+    assert (found.below, found.above) == pytest.approx((below, above), abs=3e-5)
+
+
+def test_the_logarithms_of_bce_end_near_0_and_near_1():
+    level = operation("bce").corner.level
+    assert (level(0.2), level(0.8)) == (pytest.approx(3.720075976020836e-44, rel=1e-15), 1.0)
+
+
+@pytest.mark.parametrize("w", [-800.0, -101.0, -99.0, 800.0])  # also where the probability is 0 or 1
+def test_beside_the_end_of_the_logarithm_there_is_no_corner(w):
+    assert check("loss = bce(sigmoid(w), 1)", f"w = {w}").corner is None
+
+
+@pytest.mark.parametrize("equation", ["max(w)", "sum(max(w, axis=0))", "sum(max(v, axis=1)) + max(w)"])
+def test_equally_large_entries_are_a_corner_however_little_it_bends(equation):
+    found = check(f"loss = 1e-8 * ({equation})", "w = [[1.0], [1.0]]\nv = [[1.0, 2.0], [3.0, 2.0]]", index=(0, 0))
+    assert found.verdict == "corner"
+    assert (found.corner.index, found.corner.other) == ((0, 0), ("w", (1, 0)))
+    assert (found.below, found.above) == pytest.approx((0, 1e-8))
+
+
+def test_what_is_no_number_on_one_side_is_no_corner():
+    found = check("loss = abs(log(w)) ** 0 + abs(w - 1e-7)", "w = 1e-7")  # the logarithm of w - h is no number
+    assert (found.corner.operation, found.corner.name) == ("abs", "w - 1e-07")
 
 
 def test_what_is_compared_is_named_on_both_sides():
