@@ -47,7 +47,7 @@ def optimizers() -> str:
     rows = []
     for kind, entry in OPTIMIZERS.items():
         rule = "; ".join(f"`{line}`" for line in rule_text(kind, {**entry.options, "weight_decay": 0.0}).splitlines())
-        said = {file_key(option): default for option, default in entry.options.items()}
+        said: dict[str, float | bool | str] = {file_key(option): default for option, default in entry.options.items()}
         if "betas" in said:
             said["betas"] = "[{beta1}, {beta2}]".format(**entry.options)
         options = ", ".join(

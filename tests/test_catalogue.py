@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from nnstep import catalogue
 from nnstep.catalogue import say, say_count, say_or
@@ -16,6 +17,7 @@ from nnstep.catalogue.en import TEXTS
 from nnstep.commands import BY_ID, COMMANDS, PANEL_KEYS
 from nnstep.scenario import loads
 from nnstep.text import width as text_width
+from nnstep.tui.app import NnstepApp
 from nnstep.tui.layout import SMALLEST_SIZE
 from nnstep.tui.screens.help import help_columns
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
@@ -86,12 +88,12 @@ def mentioned() -> set[str]:
     return found
 
 
-def test_every_key_that_is_said_is_in_the_catalogue():
+def test_every_key_that_is_said_is_in_the_catalogue() -> None:
     missing = [(call.where, call.patterns) for call in CALLS if call.patterns and not call.keys]
     assert missing == []
 
 
-def test_every_key_of_the_catalogue_is_said_somewhere():
+def test_every_key_of_the_catalogue_is_said_somewhere() -> None:
     used = [re.compile(pattern + r"(\.one|\.many)?") for pattern in mentioned()]
     assert [key for key in TEXTS if not any(pattern.fullmatch(key) for pattern in used)] == []
 
@@ -100,7 +102,7 @@ def places(text: str) -> set[str]:
     return set(re.findall(r"\{([a-z_]+)(?:!r)?\}", text))
 
 
-def test_every_place_of_a_text_is_given_something():
+def test_every_place_of_a_text_is_given_something() -> None:
     """By some call at least: a computed key stands for several texts, which need not have the same places."""
     wrong = []
     for key, text in TEXTS.items():
@@ -111,7 +113,7 @@ def test_every_place_of_a_text_is_given_something():
     assert wrong == []
 
 
-def test_a_text_whose_key_is_written_out_is_given_just_what_it_has_places_for():
+def test_a_text_whose_key_is_written_out_is_given_just_what_it_has_places_for() -> None:
     """A computed key stands for several texts, which tests of their own say: tests/view/test_health_texts.py."""
     wrong = []
     for call in CALLS:
@@ -126,13 +128,13 @@ def test_a_text_whose_key_is_written_out_is_given_just_what_it_has_places_for():
     assert wrong == []
 
 
-def test_a_text_that_is_said_without_values_has_no_places():
+def test_a_text_that_is_said_without_values_has_no_places() -> None:
     written_out = [call for call in CALLS if not any("[" in pattern for pattern in call.patterns)]
     bare = [(call.where, key) for call in written_out if not call.given for key in call.keys]
     assert [one for one in bare if re.search(r"\{\w+\}|\{\{|\}\}", TEXTS[one[1]])] == []
 
 
-def test_texts_that_depend_on_a_count_have_both_forms():
+def test_texts_that_depend_on_a_count_have_both_forms() -> None:
     stems = {key.removesuffix(end) for key in TEXTS for end in COUNTED if key.endswith(end)}
     counted = {pattern for call in CALLS if call.counted for pattern in call.patterns}
     for stem in stems:
@@ -141,7 +143,7 @@ def test_texts_that_depend_on_a_count_have_both_forms():
             assert stem + ".many" in TEXTS, stem
 
 
-def test_texts_are_one_line_of_plain_text():
+def test_texts_are_one_line_of_plain_text() -> None:
     lines = {"cli.new.done", "template.scenario"}
     for key, text in TEXTS.items():
         assert text.strip(), key
@@ -149,7 +151,7 @@ def test_texts_are_one_line_of_plain_text():
 
 
 @pytest.mark.parametrize("key", [*(f"panel.{key}" for key in PANEL_KEYS), *(f"lens.{key}" for key in lens_names())])
-def test_every_panel_and_view_says_in_a_few_sentences_how_it_is_read(key):
+def test_every_panel_and_view_says_in_a_few_sentences_how_it_is_read(key: str) -> None:
     said = say(f"help.{key}")
     assert 2 <= len(re.findall(r"[.:;?](?=\s|$)", said)) <= 8
     assert 2 <= said.count(". ") + 1 <= 4
@@ -166,30 +168,30 @@ def english_again() -> Iterator[None]:
     catalogue.use()
 
 
-def test_what_a_translation_leaves_out_is_said_in_english():
+def test_what_a_translation_leaves_out_is_said_in_english() -> None:
     catalogue.use(texts={"panel.chain.title": "Kettenregel"})
     assert say("panel.chain.title") == "Kettenregel"
     assert say("panel.program.title") == "Program"
 
 
-def test_a_text_may_put_its_values_in_another_order():
+def test_a_text_may_put_its_values_in_another_order() -> None:
     catalogue.use(texts={"message.no-step": "{iteration} / {step}"})
     assert say("message.no-step", step=3, iteration=2, last=9) == "2 / 3"
 
 
-def test_a_count_chooses_the_form():
+def test_a_count_chooses_the_form() -> None:
     assert say_count("report.samples", 1) == "1 sample"
     assert say_count("report.samples", 0) == "0 samples"
     assert say_count("report.samples", 1234) == "1,234 samples"
 
 
-def test_a_table_of_its_own_can_be_translated_too():
+def test_a_table_of_its_own_can_be_translated_too() -> None:
     assert say_or("op.relu", "Keeps.") == "Keeps."
     catalogue.use(texts={"op.relu": "Behält."})
     assert say_or("op.relu", "Keeps.") == "Behält."
 
 
-def test_an_unknown_key_is_an_error():
+def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         say("no.such.key")
 
@@ -206,7 +208,7 @@ def test_an_unknown_key_is_an_error():
         ("../en", "en"),
     ],
 )
-def test_the_environment_chooses_the_language(monkeypatch, setting, spoken):
+def test_the_environment_chooses_the_language(monkeypatch: pytest.MonkeyPatch, setting: str, spoken: str) -> None:
     monkeypatch.setenv("NNSTEP_LANGUAGE", setting)
     catalogue.use()
     assert catalogue.language() == spoken
@@ -247,7 +249,7 @@ def check_fits(view: ViewState, width: int, height: int) -> None:
 
 @pytest.mark.usefixtures("in_wide")
 @pytest.mark.parametrize("name", ALL)
-def test_every_panel_fits_at_every_step_in_a_wide_language(name):
+def test_every_panel_fits_at_every_step_in_a_wide_language(name: str) -> None:
     seen: Stepper = stepper(name)
     for number in range(60):
         check_fits(seen.view(), *((8, 3), (27, 9), (56, 20), (130, 40))[number % 4])
@@ -265,7 +267,7 @@ def test_every_panel_fits_at_every_step_in_a_wide_language(name):
         *("lens.run", "lens.health", "lens.memory", "lens.branches"),
     ],
 )
-def test_every_view_fits_in_a_wide_language(lens):
+def test_every_view_fits_in_a_wide_language(lens: str) -> None:
     seen = stepper("tied")
     seen.do("stop.add", ("changes(h)", 2))
     seen.do("watch.add", "grad(W)")
@@ -281,7 +283,7 @@ def test_every_view_fits_in_a_wide_language(lens):
 
 @pytest.mark.usefixtures("in_wide")
 @pytest.mark.parametrize("width", [60, 66, 80, 120, 200])
-def test_footer_and_tabs_fit_in_a_wide_language(width):
+def test_footer_and_tabs_fit_in_a_wide_language(width: int) -> None:
     enabled = frozenset(command.id for command in COMMANDS)
     lines = [Footer(enabled).paint(width, 1).lines[0], Message((Piece(wide("x" * 90)),)).paint(width, 1).lines[0]]
     if width >= 80:
@@ -291,15 +293,15 @@ def test_footer_and_tabs_fit_in_a_wide_language(width):
 
 
 @pytest.mark.usefixtures("in_wide")
-def test_the_help_fits_its_columns_in_a_wide_language():
+def test_the_help_fits_its_columns_in_a_wide_language() -> None:
     for content in help_columns(54):
         assert max(map(text_width, content.plain.splitlines())) <= 54
 
 
 @pytest.mark.usefixtures("in_wide")
 @pytest.mark.parametrize("size", [(120, 36), (60, 16)])
-def test_the_dialogs_are_drawn_in_a_wide_language(size):
-    async def act(app, pilot):
+def test_the_dialogs_are_drawn_in_a_wide_language(size: tuple[int, int]) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[str]:
         seen = []
         for key in ("g", "/", "o", "L", "?", "B", "w", "e", "W"):
             await press_at_once(app, pilot, [key])
@@ -315,7 +317,7 @@ def test_the_dialogs_are_drawn_in_a_wide_language(size):
 
 
 @pytest.mark.usefixtures("in_wide")
-def test_wide_names_fit_too():
+def test_wide_names_fit_too() -> None:
     seen = Stepper(
         loads(
             'equations = """\n中間 = x @ 重み行列 + 偏り\n出力 = tanh(中間)\nloss = mse(出力, y)\n"""\n'
@@ -335,7 +337,7 @@ def test_wide_names_fit_too():
 # -- keys of commands, and forms of a count
 
 
-def test_a_text_names_a_key_as_the_table_of_commands_has_it(monkeypatch):
+def test_a_text_names_a_key_as_the_table_of_commands_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert say_count("cell.left-out", 2, rest="1") == "… 2 more terms, together 1: x shows them"
     monkeypatch.setitem(BY_ID, "terms.all", BY_ID["terms.all"]._replace(keys=("%",)))
     catalogue.use()
@@ -346,13 +348,13 @@ def test_a_text_names_a_key_as_the_table_of_commands_has_it(monkeypatch):
             assert not re.search(r"\bx\b", said)
 
 
-def test_every_key_that_a_text_names_is_one_of_a_command():
+def test_every_key_that_a_text_names_is_one_of_a_command() -> None:
     for key, text in TEXTS.items():
         for name, number in re.findall(r"\{key:([^/}]*)/?(\d?)\}", text):
             assert len(BY_ID[name].keys) >= int(number or 1), key
 
 
-def test_a_language_has_forms_of_its_own():
+def test_a_language_has_forms_of_its_own() -> None:
     catalogue.use(
         texts={"report.samples.few": "{count} vzorky", "report.samples.many": "{count} vzorků"},
         plural=lambda count: "few" if 1 < count < 5 else "many" if count != 1 else "single",

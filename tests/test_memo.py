@@ -24,14 +24,16 @@ class Thing:
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4))), st.integers(1, 4), st.none() | st.integers(1, 3))
-def test_a_result_is_that_of_its_own_object_and_key(asked: list[tuple[int, int]], objects: int, results: int | None):
+def test_a_result_is_that_of_its_own_object_and_key(
+    asked: list[tuple[int, int]], objects: int, results: int | None
+) -> None:
     things, memo = [Thing() for _ in range(5)], Memo(objects, results)
     for one, key in asked:
         assert memo(things[one], key, lambda one=one, key=key: (one, key)) == (one, key)
 
 
 @given(st.lists(st.integers(0, 3)), st.integers(1, 4))
-def test_nothing_is_made_twice_while_it_is_kept(asked: list[int], objects: int):
+def test_nothing_is_made_twice_while_it_is_kept(asked: list[int], objects: int) -> None:
     things, memo, made = [Thing() for _ in range(4)], Memo(objects), Counter[int]()
     for at, one in enumerate(asked):
         before = made[one]
@@ -40,7 +42,7 @@ def test_nothing_is_made_twice_while_it_is_kept(asked: list[int], objects: int):
         assert made[one] == before + (one not in recent)
 
 
-def test_objects_that_are_not_kept_are_let_go():
+def test_objects_that_are_not_kept_are_let_go() -> None:
     memo, things = Memo(2), [Thing() for _ in range(3)]
     for one in things:
         memo(one, "itself", lambda one=one: [one])
@@ -53,7 +55,7 @@ def test_objects_that_are_not_kept_are_let_go():
     assert [one() is None for one in watched] == [True, True, True]
 
 
-def test_the_room_holds_for_all_but_the_last():
+def test_the_room_holds_for_all_but_the_last() -> None:
     memo, things = Memo(9, size=lambda one: one.size, room=10), [Thing(4), Thing(4), Thing(4), Thing(100)]
     made = Counter[int]()
     for at in (0, 1, 2, 1, 0, 3, 3):
@@ -61,14 +63,14 @@ def test_the_room_holds_for_all_but_the_last():
     assert made == {0: 2, 1: 1, 2: 1, 3: 1}
 
 
-def test_what_fails_is_tried_again():
+def test_what_fails_is_tried_again() -> None:
     memo, thing = Memo(), Thing()
     with pytest.raises(ZeroDivisionError):
         memo(thing, "key", lambda: 1 / 0)
     assert memo(thing, "key", lambda: 1) == 1
 
 
-def test_a_memoized_function_is_keyed_by_all_its_arguments():
+def test_a_memoized_function_is_keyed_by_all_its_arguments() -> None:
     @memoized()
     def listed(of: Thing, *more: int, last: int = 0) -> list[int]:
         return [of.size, *more, last]

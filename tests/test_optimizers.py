@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_what_its_entry_does_not_say_is_said_in_neutral_words() -> None:
         ["gradcheck"],
     ],
 )
-def test_every_command_knows_it(arguments, tmp_path, capsys) -> None:
+def test_every_command_knows_it(arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "s.toml"
     path.write_text(SCENARIO, encoding="utf-8")
     status = cli.main([arguments[0], str(path), *arguments[1:]])
@@ -101,7 +102,9 @@ def test_every_command_knows_it(arguments, tmp_path, capsys) -> None:
 
 
 @pytest.mark.usefixtures("with_adamax")
-def test_the_docs_have_it_too_and_what_may_be_written_in_its_table_is_known(tmp_path, capsys) -> None:
+def test_the_docs_have_it_too_and_what_may_be_written_in_its_table_is_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (row,) = [line for line in docs.optimizers().splitlines() if "`adamax`" in line]
     assert "maximum(beta2 * v, abs(g) + eps)" in row
     assert "`betas` [0.9, 0.999]" in row

@@ -61,28 +61,28 @@ SUBJECTS = {
 # ---- What the project says about itself ------------------------------------------------------------------
 
 
-def test_the_version_is_a_version():
+def test_the_version_is_a_version() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", nnstep.__version__)
 
 
-def test_the_changelog_knows_the_version():
+def test_the_changelog_knows_the_version() -> None:
     heads = re.findall(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert heads[0] in ("Unreleased", nnstep.__version__)
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
-def test_every_command_is_in_the_docs(name):
+def test_every_command_is_in_the_docs(name: str) -> None:
     assert re.search(rf"^\| `nnstep {name}[ `]", DOCS, re.MULTILINE)
 
 
-def test_the_tables_of_the_docs_are_the_programs_own():
+def test_the_tables_of_the_docs_are_the_programs_own() -> None:
     found = [block for text in PAGES.values() for block in docs.blocks(text)]
     assert sorted(name for name, _ in found) == sorted(docs.TABLES)
     for name, table in found:
         assert table == docs.TABLES[name](), f"write it anew with: python -m tests.docs ({name})"
 
 
-def test_the_docs_name_every_optimizer_and_initialiser_and_loss():
+def test_the_docs_name_every_optimizer_and_initialiser_and_loss() -> None:
     from nnstep.optimizers import OPTIMIZERS
     from nnstep.scenario.initialisers import INITIALISERS
     from nnstep.scenario.losses import LOSSES
@@ -90,12 +90,12 @@ def test_the_docs_name_every_optimizer_and_initialiser_and_loss():
     assert [word for word in (*INITIALISERS, *LOSSES, *OPTIMIZERS) if f"`{word}`" not in DOCS] == []
 
 
-def test_the_scenarios_of_the_docs_work():
+def test_the_scenarios_of_the_docs_work() -> None:
     texts = re.findall(r"```toml\n(title = .*?)```", DOCS, re.DOTALL)
     assert [Timeline(loads(text)).iterations for text in texts] == [80, 80]
 
 
-def test_the_equations_of_the_docs_work():
+def test_the_equations_of_the_docs_work() -> None:
     (text,) = re.findall(r"```toml\n(equations = .*?)```", DOCS, re.DOTALL)
     scenario = loads(text + "\n[data]\nx = [[1, 2, 3]]\n")
     assert [check.ok for check in gradcheck(Timeline(scenario))] == [True, True]
@@ -107,7 +107,7 @@ def _anchors(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page):
+def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", PAGES[page]):
         if "://" in target:
             continue
@@ -119,35 +119,35 @@ def test_links_lead_somewhere(page):
 
 
 @pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md"])
-def test_paths_in_the_pages_for_developers_are_there(name):
+def test_paths_in_the_pages_for_developers_are_there(name: str) -> None:
     for path in re.findall(r"`((?:nnstep|tests|docs|scenarios|\.ci|\.github)/[\w./-]*)`", PAGES[ROOT / name]):
         assert (ROOT / path).exists(), path
 
 
-def test_the_readme_is_short():
+def test_the_readme_is_short() -> None:
     assert README.count("\n") <= 150
 
 
-def test_the_set_up_of_the_readme_is_one_line_each():
+def test_the_set_up_of_the_readme_is_one_line_each() -> None:
     for mark, extra in (("run", "."), ("test", "'.[test]'")):
         (command,) = re.findall(rf"<!-- ci: {mark} -->\n\n```sh\n(.*?)```", README, re.DOTALL)
         assert command.count("\n") == 1
         assert command.startswith(f"python3 -m venv .venv && .venv/bin/pip install -e {extra} && ")
 
 
-def test_it_depends_on_two_packages():
+def test_it_depends_on_two_packages() -> None:
     assert [re.match(r"[a-z]+", one)[0] for one in PROJECT["project"]["dependencies"]] == ["textual", "numpy"]
 
 
 # ---- The library -----------------------------------------------------------------------------------------
 
 
-def test_the_library_has_every_subject():
+def test_the_library_has_every_subject() -> None:
     assert set(NAMES) >= SUBJECTS
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bundled_scenario_runs_to_its_end(name):
+def test_a_bundled_scenario_runs_to_its_end(name: str) -> None:
     scenario = load(find(name))
     assert scenario.title
     assert len(scenario.description) > 80
@@ -158,7 +158,7 @@ def test_a_bundled_scenario_runs_to_its_end(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bundled_scenario_has_right_gradients(name):
+def test_a_bundled_scenario_has_right_gradients(name: str) -> None:
     assert [check for check in gradcheck(Timeline(load(find(name)))) if not check.ok] == []
 
 
@@ -166,7 +166,7 @@ def test_a_bundled_scenario_has_right_gradients(name):
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_every_module_says_what_it_is_and_what_it_gives(name):
+def test_every_module_says_what_it_is_and_what_it_gives(name: str) -> None:
     module = importlib.import_module(name)
     assert module.__doc__
     public = module.__all__
@@ -175,7 +175,7 @@ def test_every_module_says_what_it_is_and_what_it_gives(name):
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if hasattr(importlib.import_module(name), "__path__")])
-def test_a_room_gives_exactly_what_it_imports(name):
+def test_a_room_gives_exactly_what_it_imports(name: str) -> None:
     """`__all__` of a package is what its `__init__` imports (at once, or when it is asked for) or defines."""
     tree = ast.parse(Path(importlib.import_module(name).__file__).read_text(encoding="utf-8"))
     given = set()
@@ -189,13 +189,13 @@ def test_a_room_gives_exactly_what_it_imports(name):
     assert public == set(importlib.import_module(name).__all__)
 
 
-def test_every_operation_has_a_symbol_and_a_sentence():
+def test_every_operation_has_a_symbol_and_a_sentence() -> None:
     for one in OPERATIONS:
         assert one.symbol
         assert re.fullmatch(r"[^\n]+\.|[^\n]+: [^\n]+\.", one.sentence), one.name
 
 
-def test_the_rooms_import_only_from_below():
+def test_the_rooms_import_only_from_below() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as main; main()", "--no-cache"],
         cwd=ROOT,
@@ -221,19 +221,19 @@ def _loaded_by(code: str) -> set[str]:
     return set(done.stdout.rsplit("\n", 1)[-1].split())
 
 
-def test_the_package_alone_loads_nothing():
+def test_the_package_alone_loads_nothing() -> None:
     loaded = _loaded_by("import nnstep")
     assert {name for name in loaded if name.split(".")[0] in ("nnstep", "numpy", "textual", "rich")} == {"nnstep"}
 
 
-def test_check_and_trace_load_no_screen_and_no_random_numbers_that_they_do_not_need():
+def test_check_and_trace_load_no_screen_and_no_random_numbers_that_they_do_not_need() -> None:
     commands = (["check", "mazur"], ["trace", "mazur", "--iteration", "1"])
     loaded = _loaded_by(f"from nnstep.cli import main\nassert [main(one) for one in {commands}] == [0, 0]")
     assert "nnstep.engine" in loaded
     assert not {"textual", "rich", "asyncio", "numpy.random"} & loaded
 
 
-def test_stepping_loads_only_what_it_needs():
+def test_stepping_loads_only_what_it_needs() -> None:
     assert "argparse" not in _loaded_by("import nnstep.__main__, nnstep.cli")
     loaded = _loaded_by("import nnstep.tui.app\nnnstep.tui.app.open_stepper('two_layer').view()")
     assert "nnstep.view.stepper" in loaded
@@ -244,13 +244,13 @@ def test_stepping_loads_only_what_it_needs():
     assert not {f"nnstep.{name}" for name in others} & loaded
 
 
-def test_the_command_table_loads_no_screen():
+def test_the_command_table_loads_no_screen() -> None:
     assert not {"textual", "rich"} & _loaded_by("import nnstep.tui.commands")
 
 
 # ---- The text of the repository --------------------------------------------------------------------------
 
 
-def test_equations_in_the_docs_are_in_the_language():
+def test_equations_in_the_docs_are_in_the_language() -> None:
     for line in re.findall(r"^    (\w+ +=[^=].*?)(?:  .*)?$", DOCS, re.MULTILINE):
         parse_equations(line)

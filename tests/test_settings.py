@@ -55,26 +55,32 @@ def written(content: str | bytes) -> Path:
         ("darwin", "home/Library/Application Support"),
     ],
 )
-def test_the_file_is_in_the_platforms_folder(monkeypatch, tmp_path, platform, folder):
+def test_the_file_is_in_the_platforms_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, folder: str
+) -> None:
     monkeypatch.setattr("sys.platform", platform)
     assert settings_file() == tmp_path / folder / "nnstep" / "settings.toml"
 
 
 @pytest.mark.parametrize(("platform", "folder"), [("linux", ".config"), ("win32", "AppData/Roaming")])
 @pytest.mark.parametrize("value", [None, ""])
-def test_without_the_variable_it_is_in_the_home(monkeypatch, home, platform, folder, value):
+def test_without_the_variable_it_is_in_the_home(
+    monkeypatch: pytest.MonkeyPatch, home: Path, platform: str, folder: str, value: str | None
+) -> None:
     monkeypatch.setattr("sys.platform", platform)
     for name in ("XDG_CONFIG_HOME", "APPDATA"):
         monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
     assert settings_file() == home / folder / "nnstep" / "settings.toml"
 
 
-def test_a_relative_folder_is_no_folder(monkeypatch, home):
+def test_a_relative_folder_is_no_folder(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", "some/where")
     assert settings_file() == home / ".config/nnstep/settings.toml"
 
 
-def test_without_a_home_there_are_no_settings_and_nothing_is_written(monkeypatch, tmp_path):
+def test_without_a_home_there_are_no_settings_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def homeless(path: Path) -> Path:
         raise RuntimeError("Could not determine home directory.")
 
@@ -88,7 +94,7 @@ def test_without_a_home_there_are_no_settings_and_nothing_is_written(monkeypatch
 # Reading.
 
 
-def test_without_a_file_there_are_the_defaults():
+def test_without_a_file_there_are_the_defaults() -> None:
     assert read() == (Settings("auto", 4, 64), None)
     assert not settings_file().parent.exists(), "reading makes no folder"
 
@@ -103,7 +109,7 @@ def test_without_a_file_there_are_the_defaults():
         ("\ufeffmemory = 1\r\nlook = 'ansi'\r\n", Settings("ansi", memory=1)),
     ],
 )
-def test_a_file_is_used(content, expected):
+def test_a_file_is_used(content: str, expected: Settings) -> None:
     written(content)
     assert read() == (expected, None)
 
@@ -122,7 +128,7 @@ def test_a_file_is_used(content, expected):
         (" \n" * (1 << 15) + "digits = 9", os.strerror(errno.EFBIG)),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named_and_the_defaults_are_used(content, named):
+def test_a_file_that_cannot_be_read_is_named_and_the_defaults_are_used(content: bytes | str, named: str) -> None:
     path = written(content)
     found, problem = read()
     assert found == Settings()
@@ -155,7 +161,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_defaults_are_used(content, 
         (f"{'k' * 500} = '{'v' * 500}'", "k" * 39 + "…", "v" * 39 + "…"),
     ],
 )
-def test_what_is_wrong_is_named_and_the_rest_is_used(line, key, value):
+def test_what_is_wrong_is_named_and_the_rest_is_used(line: str, key: str, value: str) -> None:
     rest = Settings("light", 7, 256)
     others = [f"{name} = {one!r}" for name, one in rest._asdict().items() if name != line.split()[0]]
     path = written("\n".join([line, *others]))
@@ -164,7 +170,7 @@ def test_what_is_wrong_is_named_and_the_rest_is_used(line, key, value):
     assert str(problem) == f"{path}: {key}: found {value}, which is no setting of this program"
 
 
-def test_a_table_is_no_setting_and_the_first_of_several_problems_is_named():
+def test_a_table_is_no_setting_and_the_first_of_several_problems_is_named() -> None:
     written("digits = 6\n[look]\nlook = 'light'\n[more]\n")
     found, problem = read()
     assert found == Settings(digits=6)
@@ -173,7 +179,7 @@ def test_a_table_is_no_setting_and_the_first_of_several_problems_is_named():
 
 
 @pytest.mark.parametrize("kind", ["folder", "file in the way", "forbidden"])
-def test_what_is_no_readable_file_is_a_problem(monkeypatch, kind):
+def test_what_is_no_readable_file_is_a_problem(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     path = settings_file()
     if kind == "folder":
         path.mkdir(parents=True)
@@ -200,7 +206,7 @@ def test_what_is_no_readable_file_is_a_problem(monkeypatch, kind):
     | st.text("lokdigtsmery='\"\n[] 0123#").map(str.encode)
 )
 @example(b"digits = 1\nlook = 'light'")
-def test_no_file_raises_and_what_is_used_is_valid(content):
+def test_no_file_raises_and_what_is_used_is_valid(content: bytes) -> None:
     written(content)
     found, _ = read()
     assert found.look in LOOKS
@@ -214,7 +220,7 @@ def test_no_file_raises_and_what_is_used_is_valid(content):
 # Writing.
 
 
-def test_nothing_is_written_where_nothing_has_changed():
+def test_nothing_is_written_where_nothing_has_changed() -> None:
     keep(Settings(), Settings())
     assert not settings_file().parent.exists()
     path = written("digits = 4 # as ever\n")
@@ -223,7 +229,7 @@ def test_nothing_is_written_where_nothing_has_changed():
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
-def test_the_folder_is_made_and_only_what_has_changed_is_in_the_file():
+def test_the_folder_is_made_and_only_what_has_changed_is_in_the_file() -> None:
     keep(Settings(), Settings("light"))
     assert settings_file().read_text(encoding="utf-8") == 'look = "light"\n'
     keep(Settings("light"), Settings("light", 7))
@@ -250,7 +256,7 @@ memory = 128
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_no_other_line_is_changed_and_comments_stay(now, old, new, end):
+def test_no_other_line_is_changed_and_comments_stay(now: Settings, old: str, new: str, end: str) -> None:
     path = written(FILE.replace("\n", end))
     before, _ = read()
     assert before == Settings("dark", 5, 128)
@@ -259,13 +265,13 @@ def test_no_other_line_is_changed_and_comments_stay(now, old, new, end):
     assert path.read_bytes() == FILE.replace(old, new).replace("\n", end).encode()
 
 
-def test_a_wrong_value_is_replaced():
+def test_a_wrong_value_is_replaced() -> None:
     path = written('look = "pi#nk" # wrong\n')
     keep(read()[0], Settings("ansi"))
     assert path.read_text(encoding="utf-8") == 'look = "ansi" # wrong\n'
 
 
-def test_a_new_setting_comes_before_any_table():
+def test_a_new_setting_comes_before_any_table() -> None:
     written("[later]\nlook = 1\n[[more]]\n")
     keep(read()[0], Settings(digits=8))
     assert read()[0] == Settings(digits=8)
@@ -289,14 +295,14 @@ def test_a_new_setting_comes_before_any_table():
         "#" * ((1 << 16) + 1),
     ],
 )
-def test_a_file_that_is_written_in_odd_ways_is_left_as_it_is(content):
+def test_a_file_that_is_written_in_odd_ways_is_left_as_it_is(content: bytes | str) -> None:
     path = written(content)
     before = path.read_bytes()
     keep(read()[0], Settings("light"))
     assert path.read_bytes() == before
 
 
-def test_a_link_stays_a_link(tmp_path):
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
     path = settings_file()
     path.parent.mkdir(parents=True)
     real = tmp_path / "dotfiles.toml"
@@ -308,7 +314,7 @@ def test_a_link_stays_a_link(tmp_path):
 
 
 @pytest.mark.parametrize("at", ["pathlib.Path.mkdir", "nnstep.settings.rewrite"])
-def test_where_nothing_can_be_written_nothing_happens(monkeypatch, at):
+def test_where_nothing_can_be_written_nothing_happens(monkeypatch: pytest.MonkeyPatch, at: str) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
@@ -319,7 +325,7 @@ def test_where_nothing_can_be_written_nothing_happens(monkeypatch, at):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to the superuser")
-def test_a_read_only_folder_is_survived():
+def test_a_read_only_folder_is_survived() -> None:
     path = written("digits = 5\n")
     path.parent.chmod(0o500)
     keep(read()[0], Settings(digits=6))
@@ -340,13 +346,15 @@ def test_a_read_only_folder_is_survived():
         ("NNSTEP_KEYBOARD", "gr", Settings("light", digits=6, keyboard="gr")),
     ],
 )
-def test_a_variable_goes_before_the_file(monkeypatch, variable, value, expected):
+def test_a_variable_goes_before_the_file(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, expected: Settings
+) -> None:
     written("look = 'light'\ndigits = 6\n")
     monkeypatch.setenv(variable, value)
     assert read() == (expected, None)
 
 
-def test_a_variable_that_is_no_setting_is_said_and_left_out(monkeypatch):
+def test_a_variable_that_is_no_setting_is_said_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     written("look = 'light'\n")
     monkeypatch.setenv("NNSTEP_LOOK", "pi\x1bnk")
     found, problem = read()
@@ -387,7 +395,7 @@ def stepper(app: NnstepApp) -> Stepper:
     return app.stepping.stepper
 
 
-def test_the_application_begins_with_what_was_set(at_the_keyboard):
+def test_the_application_begins_with_what_was_set(at_the_keyboard) -> None:
     path = written('look = "light"\ndigits = 7\nmemory = 3\n')
     look, digits, budget = at_the_keyboard(
         look_at=lambda app: (app.chosen_look.name, stepper(app).digits, stepper(app).session.timeline.budget)
@@ -396,7 +404,7 @@ def test_the_application_begins_with_what_was_set(at_the_keyboard):
     assert path.read_text() == 'look = "light"\ndigits = 7\nmemory = 3\n'
 
 
-def test_memory_that_was_asked_for_goes_before_that_of_the_settings_and_is_not_written(at_the_keyboard):
+def test_memory_that_was_asked_for_goes_before_that_of_the_settings_and_is_not_written(at_the_keyboard) -> None:
     path = written("memory = 3\n")
     assert at_the_keyboard(look_at=lambda app: stepper(app).session.timeline.budget, memory=8) == 8 << 20
     assert path.read_text() == "memory = 3\n"
@@ -414,13 +422,15 @@ def test_memory_that_was_asked_for_goes_before_that_of_the_settings_and_is_not_w
         (("T", "-"), {"look": "light", "digits": 3}),
     ],
 )
-def test_look_and_digits_are_written_when_they_were_changed_and_only_then(at_the_keyboard, keys, expected):
+def test_look_and_digits_are_written_when_they_were_changed_and_only_then(
+    at_the_keyboard, keys: tuple[str, ...], expected: dict[str, int | str] | None
+) -> None:
     at_the_keyboard(*keys)
     path = settings_file()
     assert (tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else None) == expected
 
 
-def test_digits_stay_when_another_scenario_is_opened(at_the_keyboard):
+def test_digits_stay_when_another_scenario_is_opened(at_the_keyboard) -> None:
     digits, path = at_the_keyboard(
         *("+", "+", "o", *"two_layer", "enter"), look_at=lambda app: (stepper(app).digits, stepper(app).path)
     )
@@ -429,7 +439,7 @@ def test_digits_stay_when_another_scenario_is_opened(at_the_keyboard):
     assert read()[0].digits == 6
 
 
-def test_without_colours_the_look_stays_as_it_was_set(at_the_keyboard, monkeypatch):
+def test_without_colours_the_look_stays_as_it_was_set(at_the_keyboard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     path = written('look = "light"\n')
     styles = at_the_keyboard("T", "n", look_at=lambda app: {style for row in board_rows(app) for _, style in row})
@@ -437,7 +447,7 @@ def test_without_colours_the_look_stays_as_it_was_set(at_the_keyboard, monkeypat
     assert path.read_text() == 'look = "light"\n'
 
 
-def test_what_is_wrong_with_the_file_is_said_on_the_screen_and_the_rest_is_used(at_the_keyboard):
+def test_what_is_wrong_with_the_file_is_said_on_the_screen_and_the_rest_is_used(at_the_keyboard) -> None:
     path = written("digits = 6\nlook = 'pink'\n")
     text, digits = at_the_keyboard(look_at=lambda app: (screen_text(app), stepper(app).digits))
     assert str(path)[:100] in text.splitlines()[-1]
@@ -445,7 +455,7 @@ def test_what_is_wrong_with_the_file_is_said_on_the_screen_and_the_rest_is_used(
     assert path.read_text() == "digits = 6\nlook = 'pink'\n"
 
 
-def test_from_the_library_it_is_said_once_a_scenario_is_open(at_the_keyboard):
+def test_from_the_library_it_is_said_once_a_scenario_is_open(at_the_keyboard) -> None:
     path = written("look = 'pink'\n")
     seen = []
 
@@ -458,7 +468,7 @@ def test_from_the_library_it_is_said_once_a_scenario_is_open(at_the_keyboard):
     assert str(path)[:100] not in seen[1]
 
 
-def test_settings_are_for_scenarios_of_the_library_too(at_the_keyboard):
+def test_settings_are_for_scenarios_of_the_library_too(at_the_keyboard) -> None:
     written("digits = 9\nmemory = 2\n")
     assert at_the_keyboard(
         "enter", look_at=lambda app: (stepper(app).digits, stepper(app).session.timeline.budget), path=None

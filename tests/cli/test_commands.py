@@ -30,7 +30,7 @@ epochs = 2
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of its own with some scenarios in it, as the current one."""
     monkeypatch.chdir(tmp_path)
     for name, text in (("two", TWO_LAYERS), ("micro", MICROGRAD), ("forward", FORWARD), ("wrong", WRONG)):
@@ -38,7 +38,7 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def ran(capsys, *arguments: str) -> tuple[int, str, str]:
+def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     """Exit status, standard output, standard error."""
     try:
         status = cli.main(arguments)
@@ -48,18 +48,18 @@ def ran(capsys, *arguments: str) -> tuple[int, str, str]:
     return status, said.out, said.err
 
 
-def test_version(capsys):
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(capsys, "--version") == (0, f"nnstep {__version__}\n", "")
 
 
-def test_help_names_every_command(capsys):
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = ran(capsys, "--help")
     assert (status, err) == (0, "")
     assert all(re.search(rf"^ +{name}( |$)", out, re.MULTILINE) for name in cli.COMMANDS)
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
-def test_every_command_has_help(capsys, name):
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str], name: str) -> None:
     status, out, err = ran(capsys, name, "--help")
     assert (status, err) == (0, "")
     assert out.startswith(f"usage: nnstep {name}")
@@ -102,33 +102,35 @@ def test_every_command_has_help(capsys, name):
         ["xor", "--mem", "8"],
     ],
 )
-def test_wrong_usage_is_2_and_said_on_standard_error(capsys, arguments):
+def test_wrong_usage_is_2_and_said_on_standard_error(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     status, out, err = ran(capsys, *arguments)
     assert (status, out) == (2, "")
     assert "error: " in err
     assert "\x1b" not in err
 
 
-def test_a_misspelt_command_is_recognised(capsys):
+def test_a_misspelt_command_is_recognised(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean 'check'?" in ran(capsys, "chek", "file.toml")[2]
 
 
 @pytest.mark.parametrize("command", ["check", "trace", "gradcheck"])
 @pytest.mark.parametrize("name", ["nothing.toml", "xorr", ".", "wrong.toml"])
-def test_a_scenario_that_cannot_be_used_is_2(here, capsys, command, name):
+def test_a_scenario_that_cannot_be_used_is_2(
+    here: Path, capsys: pytest.CaptureFixture[str], command: str, name: str
+) -> None:
     status, out, err = ran(capsys, command, name)
     assert (status, out) == (2, "")
     assert err.startswith(name)
     assert "Traceback" not in err
 
 
-def test_all_problems_of_a_file_are_said_with_their_places(here, capsys):
+def test_all_problems_of_a_file_are_said_with_their_places(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = ran(capsys, "check", "wrong.toml")[2].splitlines()
     assert any(re.match(r"wrong\.toml:9: parameters\.W", line) for line in lines)
     assert any(re.match(r"wrong\.toml:10: trainin: .*'training'", line) for line in lines)
 
 
-def test_check_goes_on_after_a_file_that_is_wrong(here, capsys):
+def test_check_goes_on_after_a_file_that_is_wrong(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = ran(capsys, "check", "two.toml", "wrong.toml", "micro.toml")
     assert status == 2
     assert out.startswith("two.toml: Two layers\n")
@@ -136,7 +138,7 @@ def test_check_goes_on_after_a_file_that_is_wrong(here, capsys):
     assert all(line.startswith("wrong.toml:") for line in err.splitlines())
 
 
-def test_check_compiles_for_the_smaller_last_batch_too(here, capsys):
+def test_check_compiles_for_the_smaller_last_batch_too(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("last.toml").write_text(
         "title = 'Last'\nequations = 'z = reshape(x, 4)'\n"
         "[data]\nx = [[1, 2], [3, 4], [5, 6]]\n[training]\nbatch_size = 2\n"
@@ -146,7 +148,9 @@ def test_check_compiles_for_the_smaller_last_batch_too(here, capsys):
     assert re.match(r"last\.toml:2: .*in the last batch of an epoch, of 1 instead of 2 samples: z: ", err)
 
 
-def test_class_numbers_that_the_output_has_no_column_for_are_refused(here, capsys):
+def test_class_numbers_that_the_output_has_no_column_for_are_refused(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     Path("classes.toml").write_text(
         "title = 'Classes'\nequations = 'loss = cross_entropy(x @ W, y)'\n"
         "[data]\nx = [[1, 2], [3, 4]]\ny = [0, 2]\n[parameters]\nW = [[1, 2], [3, 4]]\n"
@@ -157,14 +161,14 @@ def test_class_numbers_that_the_output_has_no_column_for_are_refused(here, capsy
         assert re.match(r"classes\.toml:2: equations: loss: y has 2 in sample 1, expected class numbers: 0 and 1", err)
 
 
-def test_check_writes_latex(here, capsys):
+def test_check_writes_latex(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = ran(capsys, "check", "--format", "latex", "two.toml")
     assert (status, err) == (0, "")
     assert out.startswith("% two.toml: Two layers\n% n is the index along axis 0")
     assert "\n\\allowdisplaybreaks\n% forward\n\\begin{align*}\n" in out
 
 
-def test_trace_json_is_one_object_a_line(here, capsys):
+def test_trace_json_is_one_object_a_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = ran(capsys, "trace", "two.toml", "--json")
     assert (status, err) == (0, "")
     kinds = [json.loads(line)["record"] for line in out.splitlines()]
@@ -173,26 +177,26 @@ def test_trace_json_is_one_object_a_line(here, capsys):
 
 
 @pytest.mark.parametrize(("span", "numbers"), [("2", {2}), ("2:4", {2, 3, 4}), ("6:6", {6})])
-def test_trace_of_some_iterations(here, capsys, span, numbers):
+def test_trace_of_some_iterations(here: Path, capsys: pytest.CaptureFixture[str], span: str, numbers: set[int]) -> None:
     out = ran(capsys, "trace", "two.toml", "--json", "--iteration", span)[1]
     assert {json.loads(line).get("iteration") for line in out.splitlines()} == {None, *numbers}
     text = ran(capsys, "trace", "two.toml", "--iteration", span)[1]
     assert set(map(int, re.findall(r"^iteration (\d+) of 6", text, re.MULTILINE))) == numbers
 
 
-def test_an_iteration_that_the_run_has_not_is_2(here, capsys):
+def test_an_iteration_that_the_run_has_not_is_2(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = ran(capsys, "trace", "two.toml", "--iteration", "5:7")
     assert (status, out) == (2, "")
     assert err == "--iteration: there is no iteration 7; the run has 1 to 6\n"
 
 
-def test_gradcheck_agrees(here, capsys):
+def test_gradcheck_agrees(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = ran(capsys, "gradcheck", "two.toml")
     assert (status, err) == (0, "")
     assert [line.split()[0] for line in out.splitlines() if line.endswith(" ok")] == ["W1", "b1", "W2", "b2"]
 
 
-def test_gradcheck_has_nothing_to_check_in_a_forward_pass(here, capsys):
+def test_gradcheck_has_nothing_to_check_in_a_forward_pass(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(capsys, "gradcheck", "forward.toml") == (
         0,
         "nothing to check: no gradient reaches a trainable parameter\n",
@@ -201,7 +205,9 @@ def test_gradcheck_has_nothing_to_check_in_a_forward_pass(here, capsys):
 
 
 @pytest.mark.parametrize("error", [0.5, float("nan")])
-def test_gradcheck_is_1_on_a_mismatch(here, capsys, monkeypatch, error):
+def test_gradcheck_is_1_on_a_mismatch(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: float
+) -> None:
     numbers = ((1.0, 2.0, error), (1.0, 1.0, 0.0))
     found = [Difference((0,), a, n, n, n, 1e-6, n, off) for a, n, off in numbers]
     wrong = tuple(ParameterCheck(name, Worst(one, 1, 1)) for name, one in zip(("W1", "b1"), found, strict=True))
@@ -211,14 +217,14 @@ def test_gradcheck_is_1_on_a_mismatch(here, capsys, monkeypatch, error):
     assert [line.split()[-1] for line in out.splitlines()[1:3]] == ["MISMATCH", "ok"]
 
 
-def test_list_names_every_bundled_scenario(capsys):
+def test_list_names_every_bundled_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = ran(capsys, "list")
     assert (status, err) == (0, "")
     assert [line.split()[0] for line in out.splitlines()] == [one.name for one in bundled()]
 
 
 @pytest.mark.parametrize("name", ["mine", "mine.toml"])
-def test_new_writes_a_scenario_that_works(here, capsys, name):
+def test_new_writes_a_scenario_that_works(here: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     status, out, err = ran(capsys, "new", name)
     assert (status, err) == (0, "")
     assert "nnstep mine.toml" in out
@@ -226,7 +232,7 @@ def test_new_writes_a_scenario_that_works(here, capsys, name):
     assert ran(capsys, "gradcheck", "mine.toml")[0] == 0
 
 
-def test_new_never_overwrites(here, capsys):
+def test_new_never_overwrites(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = ran(capsys, "new", "two")
     assert (status, out) == (2, "")
     assert err == "two.toml: there is such a file already; nothing was written\n"
@@ -236,7 +242,7 @@ def test_new_never_overwrites(here, capsys):
 @pytest.mark.parametrize(
     "name", ["", ".", "..", "a/b", "../up", "/tmp/x", "-x.", "a b", "a\nb", "é", "x" * 65, ".toml"]
 )
-def test_new_refuses_odd_names(here, capsys, name):
+def test_new_refuses_odd_names(here: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     before = sorted(here.iterdir())
     status, out, err = ran(capsys, "new", "--", name)
     assert (status, out) == (2, "")
@@ -244,7 +250,9 @@ def test_new_refuses_odd_names(here, capsys, name):
     assert sorted(here.iterdir()) == before
 
 
-def test_new_says_why_it_cannot_write(here, capsys, monkeypatch):
+def test_new_says_why_it_cannot_write(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(path: Path, text: str) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -264,7 +272,9 @@ def test_new_says_why_it_cannot_write(here, capsys, monkeypatch):
         (["--"], None),
     ],
 )
-def test_without_a_command_the_debugger_opens(capsys, monkeypatch, arguments, opened):
+def test_without_a_command_the_debugger_opens(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], opened: str | None
+) -> None:
     asked = []
     monkeypatch.setattr("nnstep.tui.run", lambda path: asked.append(path) or 0)
     assert ran(capsys, *arguments) == (0, "", "")
@@ -282,21 +292,25 @@ def test_without_a_command_the_debugger_opens(capsys, monkeypatch, arguments, op
         (["xor", "--quiz"], None),
     ],
 )
-def test_the_debugger_is_told_how_much_memory_a_run_may_take(capsys, monkeypatch, arguments, memory):
+def test_the_debugger_is_told_how_much_memory_a_run_may_take(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], memory: int | None
+) -> None:
     asked = []
     monkeypatch.setattr("nnstep.tui.run", lambda path, **options: asked.append((path, options)) or 0)
     assert ran(capsys, *arguments) == (0, "", "")
     assert asked == [("xor", {"quiz": "--quiz" in arguments, "results": None, "memory": memory})]
 
 
-def test_the_reason_says_which_memory_there_is(capsys):
+def test_the_reason_says_which_memory_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     err = ran(capsys, "xor", "--memory", "65537")[2]
     assert "'65537': expected MiB as a whole number from 1 to 65536" in err
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 @pytest.mark.parametrize("command", ["check", "trace"])
-def test_where_the_signs_are_missing_the_text_is_ascii(here, monkeypatch, encoding, command):
+def test_where_the_signs_are_missing_the_text_is_ascii(
+    here: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, command: str
+) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))  # strict: a wrong sign would raise
     assert cli.main([command, "two.toml"]) == 0
@@ -305,7 +319,7 @@ def test_where_the_signs_are_missing_the_text_is_ascii(here, monkeypatch, encodi
     assert b"grad(W1) = x.T @ grad(z1)" in raw.getvalue()
 
 
-def test_output_is_written_in_large_pieces(here, monkeypatch):
+def test_output_is_written_in_large_pieces(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writes = []
 
     class Stream(io.StringIO):
@@ -319,7 +333,7 @@ def test_output_is_written_in_large_pieces(here, monkeypatch):
     assert len(writes) <= 1 + sum(writes) // (1 << 15)
 
 
-def test_output_that_cannot_be_written_is_told_apart(here, monkeypatch):
+def test_output_that_cannot_be_written_is_told_apart(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Stream(io.StringIO):
         def write(self, text: str) -> int:
             raise BrokenPipeError(32, "Broken pipe")
@@ -330,7 +344,9 @@ def test_output_that_cannot_be_written_is_told_apart(here, monkeypatch):
     assert isinstance(caught.value.__cause__, BrokenPipeError)
 
 
-def test_gradcheck_names_what_stands_at_a_corner_and_does_not_say_ok(tmp_path, capsys):
+def test_gradcheck_names_what_stands_at_a_corner_and_does_not_say_ok(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "kink.toml"
     path.write_text('equations = "loss = sum(relu(1 - w)) + sum(v)"\n[parameters]\nw = [1.0, 3.0]\nv = 2.0\n', "utf-8")
     status, out, err = ran(capsys, "gradcheck", str(path))
@@ -343,7 +359,7 @@ def test_gradcheck_names_what_stands_at_a_corner_and_does_not_say_ok(tmp_path, c
     assert "relative" not in out, "the error is divided by 1 where both numbers are smaller"
 
 
-def test_gradcheck_says_that_the_loss_is_no_number(tmp_path, capsys):
+def test_gradcheck_says_that_the_loss_is_no_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "nan.toml"
     path.write_text('equations = "loss = sum(log(w))"\n[parameters]\nw = [-1.0, 3.0]\n', "utf-8")
     status, out, err = ran(capsys, "gradcheck", str(path))

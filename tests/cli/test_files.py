@@ -9,7 +9,7 @@ import pytest
 from nnstep.files import write_new
 
 
-def test_a_new_file_has_the_text_and_the_usual_permissions(tmp_path):
+def test_a_new_file_has_the_text_and_the_usual_permissions(tmp_path: Path) -> None:
     path = tmp_path / "new.toml"
     write_new(path, "title = 'σ'\n")
     assert path.read_bytes() == "title = 'σ'\n".encode()
@@ -20,7 +20,7 @@ def test_a_new_file_has_the_text_and_the_usual_permissions(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "link", "dangling"])
-def test_what_is_there_stays(tmp_path, kind):
+def test_what_is_there_stays(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "there"
     other = tmp_path / "other"
     if kind == "folder":
@@ -39,7 +39,7 @@ def test_what_is_there_stays(tmp_path, kind):
     assert not (kind == "dangling" and other.exists())
 
 
-def test_a_file_system_without_hard_links_will_do(tmp_path, monkeypatch):
+def test_a_file_system_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Path, target: Path) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
@@ -52,7 +52,7 @@ def test_a_file_system_without_hard_links_will_do(tmp_path, monkeypatch):
     assert (path.read_text(), list(tmp_path.iterdir())) == ("text", [path])
 
 
-def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
+def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -28,7 +28,7 @@ def _cause(error: OSError) -> OutputError:
 
 
 @pytest.mark.parametrize("status", [0, 1, 2])
-def test_the_status_of_a_command_is_the_status_of_the_program(status):
+def test_the_status_of_a_command_is_the_status_of_the_program(status: int) -> None:
     assert guarded(lambda arguments: status, []) == status
 
 
@@ -48,7 +48,9 @@ def test_the_status_of_a_command_is_the_status_of_the_program(status):
         (ZeroDivisionError("x"), 70),
     ],
 )
-def test_every_way_to_end_has_its_status(error, status, capsys, monkeypatch, tmp_path):
+def test_every_way_to_end_has_its_status(
+    error, status: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert guarded(_raiser(error), []) == status
     said = capsys.readouterr()
@@ -57,7 +59,9 @@ def test_every_way_to_end_has_its_status(error, status, capsys, monkeypatch, tmp
     assert "Traceback" not in said.err
 
 
-def test_an_internal_error_leaves_a_note_and_one_clean_line(capsys, monkeypatch, tmp_path):
+def test_an_internal_error_leaves_a_note_and_one_clean_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert guarded(_raiser(ValueError("bad \x1b[31m sign")), []) == 70
     (note,) = tmp_path.rglob("nnstep-crash-*.log")
@@ -67,7 +71,9 @@ def test_an_internal_error_leaves_a_note_and_one_clean_line(capsys, monkeypatch,
     assert note.stat().st_mode & 0o777 == 0o600
 
 
-def test_notes_are_few_and_short(monkeypatch, tmp_path, capsys):
+def test_notes_are_few_and_short(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     for number in range(25):
         assert guarded(_raiser(ValueError(f"{number} " + "x" * 100_000 + " end")), []) == 70
@@ -78,20 +84,22 @@ def test_notes_are_few_and_short(monkeypatch, tmp_path, capsys):
     assert "24 xxx" in capsys.readouterr().err
 
 
-def test_the_note_may_be_impossible(capsys, monkeypatch, tmp_path):
+def test_the_note_may_be_impossible(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "nnstep").write_text("a file where the folder would be")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert guarded(_raiser(ValueError("x")), []) == 70
     assert capsys.readouterr().err == "nnstep: internal error: ValueError: x\n"
 
 
-def test_debugging_shows_the_error(monkeypatch):
+def test_debugging_shows_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NNSTEP_DEBUG", "1")
     with pytest.raises(ValueError, match="x"):
         guarded(_raiser(ValueError("x")), [])
 
 
-def test_closed_standard_output_is_said(monkeypatch, capsys):
+def test_closed_standard_output_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     assert guarded(lambda arguments: 0, []) == 74
     assert capsys.readouterr().err == "nnstep: standard output is closed\n"
@@ -99,7 +107,9 @@ def test_closed_standard_output_is_said(monkeypatch, capsys):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
 @pytest.mark.parametrize(("own", "status"), [(0, 74), (1, 1)])
-def test_output_that_cannot_be_flushed_is_an_error_and_is_not_tried_again(own, status, monkeypatch, capsys):
+def test_output_that_cannot_be_flushed_is_an_error_and_is_not_tried_again(
+    own: int, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     full = io.TextIOWrapper(open("/dev/full", "wb"), encoding="utf-8")  # noqa: PTH123, SIM115 -- closed below
     monkeypatch.setattr(sys, "stdout", full)
 
@@ -112,7 +122,7 @@ def test_output_that_cannot_be_flushed_is_an_error_and_is_not_tried_again(own, s
     full.close()  # would raise if what is buffered were still to go to the full device
 
 
-def test_a_terminal_without_the_sign_shows_its_code(monkeypatch):
+def test_a_terminal_without_the_sign_shows_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
 
@@ -124,7 +134,7 @@ def test_a_terminal_without_the_sign_shows_its_code(monkeypatch):
     assert raw.getvalue() == b"\\u2202L"
 
 
-def test_threads_are_left_to_whoever_sets_them(monkeypatch):
+def test_threads_are_left_to_whoever_sets_them(monkeypatch: pytest.MonkeyPatch) -> None:
     from nnstep import __main__
 
     monkeypatch.setenv("OMP_NUM_THREADS", "7")

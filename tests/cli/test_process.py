@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from signal import Signals
 
 import pytest
 
 from tests.view.test_records import TWO_LAYERS
 
 
-def nnstep(*arguments: str, **options) -> subprocess.CompletedProcess:
+def nnstep(*arguments: str, **options: bool | dict[str, str] | Path) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **options.pop("env", {})}
     return subprocess.run(
         [sys.executable, "-m", "nnstep", *arguments],
@@ -23,33 +24,33 @@ def nnstep(*arguments: str, **options) -> subprocess.CompletedProcess:
     )
 
 
-def test_a_trace_from_start_to_end(tmp_path):
+def test_a_trace_from_start_to_end(tmp_path: Path) -> None:
     (tmp_path / "two.toml").write_text(TWO_LAYERS)
     done = nnstep("trace", "two.toml", "--json", cwd=tmp_path, env={"PYTHONPATH": str(Path.cwd())})
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout.splitlines()[-1])["iteration"] == 6
 
 
-def test_an_ascii_terminal_gets_ascii():
+def test_an_ascii_terminal_gets_ascii() -> None:
     done = nnstep("trace", "xor", "--iteration", "1", env={"PYTHONIOENCODING": "ascii"}, text=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.isascii()
 
 
-def test_a_reader_that_goes_away_ends_the_program_quietly():
+def test_a_reader_that_goes_away_ends_the_program_quietly() -> None:
     command = f"{sys.executable} -m nnstep trace xor --json | head -c 100; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (141, "")
 
 
-def test_without_a_terminal_the_debugger_says_so():
+def test_without_a_terminal_the_debugger_says_so() -> None:
     done = nnstep("xor")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert "nnstep trace" in done.stderr
 
 
-def test_the_version_loads_no_numpy():
+def test_the_version_loads_no_numpy() -> None:
     loaded = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "nnstep", "--version"], capture_output=True, text=True, timeout=60
     )
@@ -59,7 +60,7 @@ def test_the_version_loads_no_numpy():
     assert not {"numpy", "textual", "rich"} & modules
 
 
-def in_shell(command: str, **options) -> subprocess.CompletedProcess:
+def in_shell(command: str, **options: dict[str, str]) -> subprocess.CompletedProcess:
     """A command of the shell; `nnstep` in it is this program."""
     script = f'nnstep() {{ "{sys.executable}" -m nnstep "$@"; }}\n{command}'
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), **options.pop("env", {})}
@@ -80,13 +81,13 @@ def in_shell(command: str, **options) -> subprocess.CompletedProcess:
         ("nnstep xor <&-", 2, 1),
     ],
 )
-def test_streams_that_are_closed_or_full(command, status, lines):
+def test_streams_that_are_closed_or_full(command: str, status: int, lines: int) -> None:
     done = in_shell(command)
     assert (done.returncode, done.stderr.count("\n")) == (status, lines), done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_place_where_nothing_can_be_written_or_found(tmp_path):
+def test_a_place_where_nothing_can_be_written_or_found(tmp_path: Path) -> None:
     """Without a home, a folder for temporary files, a language or the current folder itself."""
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -98,7 +99,7 @@ def test_a_place_where_nothing_can_be_written_or_found(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_at_any_moment_ends_a_trace_quietly(number):
+def test_a_signal_at_any_moment_ends_a_trace_quietly(number: Signals) -> None:
     assert interrupted(number, 6, seed=5) == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,21 +11,27 @@ from hypothesis import strategies as st
 
 from nnstep.debugger import prediction
 from nnstep.debugger.gradient_norms import gradient_norms, norms_of, with_norms
-from nnstep.debugger.prediction import classes_of, decided, prediction_of, predictor, probabilities
+from nnstep.debugger.prediction import Prediction, classes_of, decided, prediction_of, predictor, probabilities
 from nnstep.engine import Timeline
 from nnstep.program import parameters_with_gradient
-from nnstep.scenario import bundled, find, load, loads
+from nnstep.scenario import Scenario, bundled, find, load, loads
 from tests.engine.strategies import scenarios
 
 NAMES = [one.name for one in bundled()]
 
 
-def scenario(equations, y, parameters="W = [[0.5, -1.0], [0.25, 2.0]]", x="[[1, 2], [-1, 0.5], [0.25, -3]]", more=""):
+def scenario(
+    equations: str,
+    y: str,
+    parameters: str = "W = [[0.5, -1.0], [0.25, 2.0]]",
+    x="[[1, 2], [-1, 0.5], [0.25, -3]]",
+    more: str = "",
+) -> Scenario:
     """Equations over three samples of two columns."""
     return loads(f'equations = """\n{equations}\n"""\n{more}\n[data]\nx = {x}\ny = {y}\n[parameters]\n{parameters}\n')
 
 
-def found_in(one):
+def found_in(one: Scenario) -> Prediction | None:
     return prediction_of(one, Timeline(one).program(1))
 
 
@@ -55,7 +63,9 @@ def found_in(one):
         ),
     ],
 )
-def test_the_prediction_is_what_is_compared_with_the_targets(equations, y, name, kind, scale):
+def test_the_prediction_is_what_is_compared_with_the_targets(
+    equations: str, y: str, name: str, kind: str, scale: str
+) -> None:
     one = scenario(equations, y)
     found = found_in(one)
     assert (found.name, found.kind, found.scale) == (name, kind, scale)
@@ -65,13 +75,13 @@ def test_the_prediction_is_what_is_compared_with_the_targets(equations, y, name,
     assert len(targets) == 3
 
 
-def test_targets_of_minus_one_and_one_have_their_middle_at_0():
+def test_targets_of_minus_one_and_one_have_their_middle_at_0() -> None:
     found = found_in(scenario("o = (x @ W)[:, 0]\nloss = mse(tanh(o), y)", "[-1, 1, 1]"))
     assert (found.kind, found.levels, found.middle, found.names) == ("binary", (-1.0, 1.0), 0.0, ("-1", "1"))
     assert decided(found, np.array([-0.1, 0.0, 0.1])).tolist() == [0, 0, 1]
 
 
-def test_without_targets_a_softmax_that_ends_it_is_the_prediction():
+def test_without_targets_a_softmax_that_ends_it_is_the_prediction() -> None:
     one = load(find("softmax"))
     found = found_in(one)
     assert (found.name, found.kind, found.target) == ("p", "classes", None)
@@ -79,7 +89,7 @@ def test_without_targets_a_softmax_that_ends_it_is_the_prediction():
 
 
 @pytest.mark.parametrize("name", ["circuit", "linear_model", "tied_autoencoder", "chain_rule"])
-def test_a_network_that_is_compared_with_no_target_has_none(name):
+def test_a_network_that_is_compared_with_no_target_has_none(name: str) -> None:
     one = load(find(name))
     assert found_in(one) is None
     assert predictor(one) is None
@@ -127,7 +137,9 @@ def test_a_network_that_is_compared_with_no_target_has_none(name):
         ("o = x @ W\nloss = mse(o, one_hot(y, 2))", "[0, 1, 1]", "classes", "scores", ("0", "1"), None),
     ],
 )
-def test_how_a_prediction_is_judged_goes_by_its_targets(equations, y, kind, scale, names, levels):
+def test_how_a_prediction_is_judged_goes_by_its_targets(
+    equations: str, y: str, kind: str, scale: str, names: tuple[str, ...], levels: tuple[float, float] | None
+) -> None:
     found = found_in(scenario(equations, y))
     assert (found.kind, found.scale, found.names) == (kind, scale, names)
     assert kind != "binary" or found.levels == levels
@@ -141,7 +153,7 @@ def test_how_a_prediction_is_judged_goes_by_its_targets(equations, y, kind, scal
         "o = x @ W\nloss = mean(sum(o, axis=0) - sum(y))",  # no samples are compared
     ],
 )
-def test_what_is_not_compared_sample_by_sample_is_no_prediction(equations):
+def test_what_is_not_compared_sample_by_sample_is_no_prediction(equations: str) -> None:
     assert found_in(scenario(equations, "[0, 1, 1]")) is None
 
 
@@ -155,7 +167,9 @@ def test_what_is_not_compared_sample_by_sample_is_no_prediction(equations):
         ("scores", (-1.0, 1.0), 0.0, 0.0),
     ],
 )
-def test_where_the_middle_is_and_what_both_sides_add_up_to(scale, levels, middle, sums):
+def test_where_the_middle_is_and_what_both_sides_add_up_to(
+    scale: str, levels: tuple[float, float], middle: float, sums: float
+) -> None:
     found = prediction.Prediction(0, 1, "o", "binary", scale, ("a", "b"), levels)
     assert found.middle == middle
     values = np.array([[middle - 0.01], [middle], [middle + 0.01], [middle + 0.09]])
@@ -168,14 +182,14 @@ def test_where_the_middle_is_and_what_both_sides_add_up_to(scale, levels, middle
     assert classes_of(found, targets).tolist() == [0.0, 1.0, -1.0]
 
 
-def test_numbers_have_no_classes():
+def test_numbers_have_no_classes() -> None:
     found = prediction.Prediction(0, 1, "o", "numbers")
     for asked in (probabilities, decided, classes_of):
         with pytest.raises(ValueError, match=r"^numbers have no classes$"):
             asked(found, np.zeros((2, 1)))
 
 
-def test_of_classes_that_are_equal_the_first_is_decided_for_and_nan_leaves_it_open():
+def test_of_classes_that_are_equal_the_first_is_decided_for_and_nan_leaves_it_open() -> None:
     found = prediction.Prediction(0, 1, "o", "classes", "scores", ("a", "b"))
     assert decided(found, np.array([[1.0, 1.0], [0.0, 1.0], [np.nan, 1.0]])).tolist() == [0.0, 1.0, -1.0]
     assert probabilities(found, np.array([[3.0, 4.0]])).tolist() == [[3.0, 4.0]]
@@ -183,13 +197,13 @@ def test_of_classes_that_are_equal_the_first_is_decided_for_and_nan_leaves_it_op
     assert classes_of(found, np.array([1.0, 0.5, -1.0, 2.0])).tolist() == [1.0, -1.0, -1.0, -1.0]
 
 
-def test_a_softmax_without_targets_has_the_probabilities_of_its_columns():
+def test_a_softmax_without_targets_has_the_probabilities_of_its_columns() -> None:
     one = loads('equations = "p = softmax(x)\\na = argmax(p)"\n[data]\nx = [[1, 2, 0], [3, 4, 0]]')
     found = found_in(one)
     assert (found.name, found.kind, found.scale, found.names) == ("p", "classes", "probabilities", ("0", "1", "2"))
 
 
-def test_classes_go_by_the_names_that_the_file_has(tmp_path):
+def test_classes_go_by_the_names_that_the_file_has(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("a,b,kind\n1,2,cat\n2,1,dog\n0,1,cat\n", encoding="utf-8")
     (tmp_path / "s.toml").write_text(
         '[data]\nfile = "d.csv"\nx = ["a", "b"]\ny = "kind"\n[[layers]]\ntype = "linear"\nunits = 2\n'
@@ -203,7 +217,7 @@ def test_classes_go_by_the_names_that_the_file_has(tmp_path):
 
 
 @given(st.integers(1, 6), st.integers(1, 5), st.randoms(use_true_random=False))
-def test_the_decision_is_the_largest_and_probabilities_add_up_to_1(rows, classes, rng):
+def test_the_decision_is_the_largest_and_probabilities_add_up_to_1(rows: int, classes: int, rng) -> None:
     logits = np.array([[rng.uniform(-30, 30) for _ in range(classes)] for _ in range(rows)])
     found = prediction.Prediction(0, 1, "o", "classes", "softmax", tuple(map(str, range(classes))))
     shares = probabilities(found, logits)
@@ -213,7 +227,7 @@ def test_the_decision_is_the_largest_and_probabilities_add_up_to_1(rows, classes
         assert logits[row, choice] == max(logits[row])
 
 
-def test_the_sides_of_a_binary_decision():
+def test_the_sides_of_a_binary_decision() -> None:
     found = prediction.Prediction(0, 1, "o", "binary", "sigmoid", ("no", "yes"))
     logits = np.array([[-2.0], [0.0], [3.0], [np.nan]])
     shares = probabilities(found, logits)
@@ -223,7 +237,7 @@ def test_the_sides_of_a_binary_decision():
     assert classes_of(found, np.array([[0.0], [1.0], [0.5]])).tolist() == [0, 1, -1]
 
 
-def test_class_numbers_and_one_hot_rows_are_the_same_classes():
+def test_class_numbers_and_one_hot_rows_are_the_same_classes() -> None:
     found = prediction.Prediction(0, 1, "o", "classes", "softmax", ("0", "1", "2"))
     assert classes_of(found, np.array([2.0, 0.0, 3.0])).tolist() == [2, 0, -1]
     assert classes_of(found, np.eye(3)[[2, 0, 1]]).tolist() == [2, 0, 1]
@@ -233,7 +247,7 @@ def test_class_numbers_and_one_hot_rows_are_the_same_classes():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_batch_itself_gives_what_the_record_has(name):
+def test_the_batch_itself_gives_what_the_record_has(name: str) -> None:
     one = load(find(name))
     network = predictor(one)
     if network is None:
@@ -255,7 +269,7 @@ def test_the_batch_itself_gives_what_the_record_has(name):
 
 @settings(max_examples=40, deadline=None)
 @given(scenarios("layers"))
-def test_random_networks_of_layers_can_be_asked_and_answer_as_in_the_run(one):
+def test_random_networks_of_layers_can_be_asked_and_answer_as_in_the_run(one: Scenario) -> None:
     network, record = predictor(one), Timeline(one).record(1)
     found = prediction_of(one, record.program)
     if found is None:
@@ -267,7 +281,7 @@ def test_random_networks_of_layers_can_be_asked_and_answer_as_in_the_run(one):
     np.testing.assert_allclose(own, record.value(found.slot), rtol=1e-9, atol=1e-12)
 
 
-def test_an_input_gets_the_same_answer_in_any_company(monkeypatch):
+def test_an_input_gets_the_same_answer_in_any_company(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prediction, "_ROWS", 7)
     one = load(find("mlp"))._replace(title="in small parts")
     network, record = predictor(one), Timeline(one).record(3)
@@ -279,7 +293,7 @@ def test_an_input_gets_the_same_answer_in_any_company(monkeypatch):
     assert network.run(record, 0, x[:0]).values.shape == (0, 2)
 
 
-def test_constants_and_parameters_that_are_used_twice_are_those_of_the_record():
+def test_constants_and_parameters_that_are_used_twice_are_those_of_the_record() -> None:
     one = scenario(
         "h = tanh((x - centre) @ W)\no = h @ W.T\nloss = mse(o, y)",
         "[[0.5, 1], [2, 3], [4, 5]]",
@@ -302,13 +316,13 @@ def test_constants_and_parameters_that_are_used_twice_are_those_of_the_record():
         "o = x @ W + x[1:2]\nloss = mse(o, y)",  # one sample of the batch
     ],
 )
-def test_what_depends_on_more_than_its_own_sample_is_not_asked(equations):
+def test_what_depends_on_more_than_its_own_sample_is_not_asked(equations: str) -> None:
     one = scenario(equations, "[[0.5, 1], [2, 3], [4, 5]]")
     assert found_in(one) is not None
     assert predictor(one) is None
 
 
-def test_a_predictor_is_kept():
+def test_a_predictor_is_kept() -> None:
     one = load(find("xor"))
     assert predictor(one) is predictor(one)
 
@@ -317,7 +331,7 @@ def test_a_predictor_is_kept():
 
 
 @pytest.mark.parametrize("name", ["xor", "minibatch_sgd", "residual"])
-def test_the_norms_are_those_of_the_gradients(name):
+def test_the_norms_are_those_of_the_gradients(name: str) -> None:
     timeline = Timeline(load(find(name)))
     last = min(12, timeline.iterations)
     timeline.record(last)
@@ -331,7 +345,7 @@ def test_the_norms_are_those_of_the_gradients(name):
         assert np.array_equal(norms_of(record, with_norms(timeline)), norms)
 
 
-def test_a_norm_is_computed_once_and_no_longer_than_there_is_time(monkeypatch):
+def test_a_norm_is_computed_once_and_no_longer_than_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
     timeline = Timeline(load(find("xor")))
     timeline.record(9)
     looked = []
@@ -344,7 +358,7 @@ def test_a_norm_is_computed_once_and_no_longer_than_there_is_time(monkeypatch):
     assert looked == [2, 5, 9]
 
 
-def test_a_parameter_that_is_not_trained_has_no_norm():
+def test_a_parameter_that_is_not_trained_has_no_norm() -> None:
     frozen = 'W = { shape = [2, 2], init = "ones", trainable = false }\nV = [[1.0, 0.5], [0.5, 1.0]]'
     one = scenario("o = x @ W @ V\nloss = mse(o, y)", "[[0.5, 1], [2, 3], [4, 5]]", frozen)
     assert with_norms(Timeline(one)) == ("V",)

@@ -6,12 +6,13 @@ case. Nothing here imports nnstep or PyTorch: the torch program is text, which f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.engine.random_terms import BINARY, ROW_LOSSES, N, Term, Writer, random_array
+from tests.engine.random_terms import BINARY, ROW_LOSSES, N, Numbers, Term, Writer, random_array, random_number
 
-_OPTIMIZERS = {
+_OPTIMIZERS: dict[str, dict[str, tuple[float | bool | list[float], ...]]] = {
     "sgd": {"momentum": (0.0, 0.9, 0.5), "weight_decay": (0.0, 0.0, 0.05), "nesterov": (False, True)},
     "adam": {"betas": ([0.9, 0.999], [0.8, 0.95]), "eps": (1e-8, 1e-4), "weight_decay": (0.0, 0.03)},
     "adamw": {"betas": ([0.9, 0.999], [0.7, 0.9]), "eps": (1e-8,), "weight_decay": (0.01, 0.0, 0.2)},
@@ -36,12 +37,12 @@ class Case:
 
     text: str
     torch: list[tuple[str, str]]
-    parameters: dict[str, object]
+    parameters: dict[str, Numbers]
     trainable: list[str]
-    constants: dict[str, object]
-    data: dict[str, list]
+    constants: dict[str, Numbers]
+    data: dict[str, Numbers]
     objective: str
-    optimizer: dict[str, object]
+    optimizer: Mapping[str, object]
     kinds: set[str] = field(default_factory=set)
 
 
@@ -59,9 +60,9 @@ def _toml(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def _optimizer(rng: Random) -> dict[str, object]:
+def optimizer_table(rng: Random) -> dict[str, float | str | list[float]]:
     kind = rng.choice(tuple(_OPTIMIZERS))
-    options: dict[str, object] = {"type": kind, "lr": rng.choice((0.01, 0.05, 0.1))}
+    options: dict[str, float | str | list[float]] = {"type": kind, "lr": rng.choice((0.01, 0.05, 0.1))}
     for name, values in _OPTIMIZERS[kind].items():
         if rng.random() < 0.7:
             options[name] = rng.choice(values)
@@ -70,7 +71,7 @@ def _optimizer(rng: Random) -> dict[str, object]:
     return options
 
 
-def _written(case_tables: dict[str, dict[str, object]], head: str, tail: str = "") -> str:
+def _written(case_tables: Mapping[str, Mapping[str, object]], head: str, tail: str = "") -> str:
     parts = [head]
     for name, table in case_tables.items():
         if table:
@@ -119,7 +120,7 @@ def _residual(writer: Writer, x: Term) -> Term:
 def equations_case(rng: Random) -> Case:
     """Equations over data, or without any."""
     writer = Writer(rng)
-    data: dict[str, list] = {}
+    data: dict[str, Numbers] = {}
     samples, classes = 0, 0
     if rng.random() < 0.85:
         samples = rng.randint(2, 7)
@@ -133,9 +134,9 @@ def equations_case(rng: Random) -> Case:
                 classes = rng.randint(2, 4)
                 data["y"] = [rng.randrange(classes) for _ in range(samples)]
             else:
-                width = () if target == "numbers" else (rng.randint(1, 3),)
-                data["y"] = random_array(rng, (samples, *width))
-                writer.pool.append(Term("y", "y", (N, *((0, size) for size in width))))
+                sizes = () if target == "numbers" else (rng.randint(1, 3),)
+                data["y"] = random_array(rng, (samples, *sizes))
+                writer.pool.append(Term("y", "y", (N, *((0, size) for size in sizes))))
         if columns and rng.random() < 0.3:
             (_attention if rng.random() < 0.5 else _residual)(writer, x)
     else:
@@ -197,7 +198,7 @@ def scalars_case(rng: Random) -> Case:
     return _finished(writer, rng, {}, 0, writer.term(2))
 
 
-def _finished(writer: Writer, rng: Random, data: dict[str, list], samples: int, total: Term) -> Case:
+def _finished(writer: Writer, rng: Random, data: dict[str, Numbers], samples: int, total: Term) -> Case:
     writer.define(total)
     objective = rng.choice(("loss", "loss", "cost"))
     old = writer.torch[-1]
@@ -221,11 +222,11 @@ def _finished(writer: Writer, rng: Random, data: dict[str, list], samples: int, 
         if value is None
     ]
     kept = {name: value for name, value in written.items() if value is not None}
-    optimizer = _optimizer(rng) if rng.random() < 0.95 else {}
+    optimizer = optimizer_table(rng) if rng.random() < 0.95 else {}
     training = _training(rng, samples)
     if not samples:
         training["epochs"] = rng.randint(1, 5)
-    tables: dict[str, dict[str, object]] = {"data": dict(data), "constants": writer.constants, "optimizer": optimizer}
+    tables: dict[str, Mapping[str, object]] = {"data": data, "constants": writer.constants, "optimizer": optimizer}
     tables["training"] = training
     table = "\n".join(["[parameters]", *(f"{name} = {_toml(value)}" for name, value in kept.items()), *frozen])
     return Case(
@@ -260,7 +261,9 @@ def layers_case(rng: Random) -> Case:
     samples, width = rng.randint(2, 8), rng.randint(1, 5)
     x = random_array(rng, (samples, width))
     depth = rng.randint(1, 4)
-    layers, lines, parameters, trainable = [], [], {}, []
+    parameters: dict[str, Numbers] = {}
+    layers: list[str] = []
+    trainable: list[str] = []
     torch: list[tuple[str, str]] = []
     previous = "x"
     for number in range(1, depth + 1):
@@ -275,7 +278,8 @@ def layers_case(rng: Random) -> Case:
         name = "o" if last else f"z{number}"
         line = f"{previous} @ W{number}"
         if rng.random() < 0.8:
-            bias = random_array(rng, (units,)) if rng.random() < 0.7 else [0.0] * units
+            drawn = rng.random() < 0.7
+            bias: list[Numbers] = [random_number(rng) if drawn else 0.0 for _ in range(units)]
             parameters[f"b{number}"] = bias
             if any(bias):
                 layer.append(f"bias = {_toml(bias)}")
@@ -306,7 +310,7 @@ def layers_case(rng: Random) -> Case:
         previous = previous if kind == "softmax, cross_entropy" else "p"
     classes = kind in ("cross_entropy", "nll", "softmax, cross_entropy")
     if classes and rng.random() < 0.7:
-        y: list = [rng.randrange(width) for _ in range(samples)]
+        y: Numbers = [rng.randrange(width) for _ in range(samples)]
     elif classes or kind.startswith("bce"):
         y = [[round(rng.uniform(0.05, 0.95), 3) for _ in range(width)] for _ in range(samples)]
     else:
@@ -329,8 +333,8 @@ def layers_case(rng: Random) -> Case:
         lines.append("scale = 0.5")
         loss = f"T(0.5) * {loss}"
     torch.append(("loss", loss))
-    optimizer = _optimizer(rng)
-    tables: dict[str, dict[str, object]] = {
+    optimizer = optimizer_table(rng)
+    tables: dict[str, Mapping[str, object]] = {
         "data": {"x": x, "y": y},
         "optimizer": optimizer,
         "training": _training(rng, samples),

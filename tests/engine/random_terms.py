@@ -6,12 +6,14 @@ shape for a smaller last batch too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import TypeAlias
 
 Size = tuple[int, int]
 Shape = tuple[Size, ...]
+Numbers: TypeAlias = "float | list[Numbers]"
 N: Size = (1, 0)
 ONE: Size = (0, 1)
 
@@ -85,13 +87,13 @@ class Term:
     trained: bool = False  # whether a gradient may have to pass to it
 
 
-def _number(rng: Random, size: float = 1.2) -> float:
+def random_number(rng: Random, size: float = 1.2) -> float:
     return round(rng.uniform(-size, size), 4)
 
 
-def random_array(rng: Random, sizes: Sequence[int], size: float = 1.2) -> object:
+def random_array(rng: Random, sizes: Sequence[int], size: float = 1.2) -> Numbers:
     if not sizes:
-        return _number(rng, size)
+        return random_number(rng, size)
     return [random_array(rng, sizes[1:], size) for _ in range(sizes[0])]
 
 
@@ -102,8 +104,8 @@ class Writer:
         self.rng = rng
         self.scalars = scalars
         self.pool: list[Term] = []
-        self.parameters: dict[str, tuple[object, Shape, bool]] = {}
-        self.constants: dict[str, object] = {}
+        self.parameters: dict[str, tuple[Numbers, Shape, bool]] = {}
+        self.constants: dict[str, Numbers] = {}
         self.lines: list[str] = []
         self.torch: list[tuple[str, str]] = []
         self.kinds: set[str] = set()
@@ -152,7 +154,7 @@ class Writer:
         """A random expression."""
         if depth == 0 or self.rng.random() < 0.1:
             return self.leaf()
-        makers = [self.unary, self.unary, self.binary, self.binary]
+        makers: list[Callable[[Term], Term | None]] = [self.unary, self.unary, self.binary, self.binary]
         if not self.scalars:
             makers += [self.matmul, self.matmul, self.reduction, self.shaping, self.shaping, self.row]
         made = self.rng.choice(makers)(self.term(depth - 1))
@@ -271,10 +273,10 @@ class Writer:
         ]
         for q in (2, 3, 4):
             if count[0] % q == 0 and count[1] % q == 0:
-                rows = (count[0] // q, count[1] // q)
-                choices.append((f"-1, {q}", f"-1, {q}", (rows, (0, q))))
+                left = (count[0] // q, count[1] // q)
+                choices.append((f"-1, {q}", f"-1, {q}", (left, (0, q))))
                 if not count[0]:
-                    choices.append((f"{rows[1]}, {q}", f"{rows[1]}, {q}", (rows, (0, q))))
+                    choices.append((f"{left[1]}, {q}", f"{left[1]}, {q}", (left, (0, q))))
         if count == ONE:
             choices.append(("", "()", ()))
         sizes, torch_sizes, shape = self.rng.choice(choices)

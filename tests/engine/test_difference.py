@@ -11,42 +11,43 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep import clock
-from nnstep.engine import Timeline
+from nnstep.engine import Record, Timeline
 from nnstep.engine import difference as difference_module
-from nnstep.engine.difference import TOLERANCE, difference, sweep, worst
+from nnstep.engine.difference import TOLERANCE, Difference, difference, sweep, worst
 from nnstep.engine.probe import Probe
-from nnstep.ops import operation
-from nnstep.scenario import loads
+from nnstep.ops import Array, operation
+from nnstep.program import Value
+from nnstep.scenario import Scenario, loads
 from tests.engine.strategies import scenarios
 
 
-def record_of(equations, parameters):
+def record_of(equations: str, parameters: str) -> Record:
     """The first iteration of a few equations."""
     return Timeline(loads(f"equations = '''\n{equations}\n'''\n[parameters]\n{parameters}\n")).record(1)
 
 
-def gradients(record):
+def gradients(record: Record) -> list[Value]:
     """Every gradient, contribution and stage."""
     return [value for value in record.program.values if value.role in ("gradient", "contribution")]
 
 
-def slot_of(record, name):
+def slot_of(record: Record, name: str) -> int:
     """The slot of a gradient."""
     return record.program.versions[name][-1]
 
 
-def check(equations, parameters, name="grad(w)", index=()):
+def check(equations: str, parameters: str, name: str = "grad(w)", index: tuple[int, ...] = ()) -> Difference:
     """The check of one entry."""
     record = record_of(equations, parameters)
     return difference(record, slot_of(record, name), index)
 
 
-def is_moderate(record):
+def is_moderate(record: Record) -> bool:
     """Whether differences of float64 can tell anything."""
     return all(np.abs(record.value(slot)).max(initial=0.0) < 100 for slot in range(len(record.program.values)))
 
 
-def with_numbers(record, slot, numbers):
+def with_numbers(record: Record, slot: int, numbers: Array | float) -> Record:
     """The record with other numbers in one slot, and in no other: slots may share memory."""
     other = copy(record)
     object.__setattr__(other, "value", lambda one: numbers if one == slot else record.value(one))
@@ -55,7 +56,7 @@ def with_numbers(record, slot, numbers):
 
 @settings(max_examples=60, deadline=None)
 @given(scenarios())
-def test_every_gradient_contribution_and_stage_agrees_with_its_difference(scenario):
+def test_every_gradient_contribution_and_stage_agrees_with_its_difference(scenario: Scenario) -> None:
     record = Timeline(scenario).record(1)
     before = record.arena.tobytes()
     if is_moderate(record):
@@ -69,7 +70,7 @@ def test_every_gradient_contribution_and_stage_agrees_with_its_difference(scenar
 
 @settings(max_examples=40, deadline=None)
 @given(scenarios(), st.data())
-def test_an_entry_where_it_is_gives_the_objective_to_the_last_bit(scenario, data):
+def test_an_entry_where_it_is_gives_the_objective_to_the_last_bit(scenario: Scenario, data: st.DataObject) -> None:
     record = Timeline(scenario).record(1)
     found = gradients(record)
     if found:
@@ -83,7 +84,7 @@ def test_an_entry_where_it_is_gives_the_objective_to_the_last_bit(scenario, data
 
 @settings(max_examples=40, deadline=None)
 @given(scenarios(), st.data())
-def test_a_wrong_entry_is_found(scenario, data):
+def test_a_wrong_entry_is_found(scenario: Scenario, data: st.DataObject) -> None:
     record = Timeline(scenario).record(1)
     found = [value for value in gradients(record) if np.prod(value.shape) <= 200]
     if found and is_moderate(record):
@@ -112,7 +113,7 @@ def test_a_wrong_entry_is_found(scenario, data):
         ("0.0001 * relu(w)", 0, 0.0001),
     ],
 )
-def test_a_corner_is_named_with_the_slopes_on_its_sides(equation, below, above):
+def test_a_corner_is_named_with_the_slopes_on_its_sides(equation: str, below: float, above: float) -> None:
     found = check(f"loss = sum({equation})", "w = 0.0")
     assert found.ok
     assert found.corner.name == "w"
@@ -123,7 +124,7 @@ def test_a_corner_is_named_with_the_slopes_on_its_sides(equation, below, above):
     assert min(below, above) - 1e-8 <= found.analytic <= max(below, above) + 1e-8
 
 
-def test_the_corner_is_the_operands_own_and_the_first_one():
+def test_the_corner_is_the_operands_own_and_the_first_one() -> None:
     found = check(
         "z = w * x\nh = relu(z)\nloss = sum(abs(h))", "w = [2.0, 3.0]\nx = { value = [1.0, 0.0] }", "grad(w)", (0,)
     )
@@ -144,7 +145,9 @@ def test_the_corner_is_the_operands_own_and_the_first_one():
         ("min(w, axis=-1)", "[[1, 2, 1], [0, 1, 2]]", (0, 0), (0, 2)),
     ],
 )
-def test_entries_that_are_equally_large_are_a_corner(equation, w, index, other):
+def test_entries_that_are_equally_large_are_a_corner(
+    equation: str, w: str, index: tuple[int, int], other: tuple[int, int]
+) -> None:
     found = check(f"loss = sum({equation})", f"w = {w}", index=index)
     assert found.ok
     assert found.corner.at == 0
@@ -162,7 +165,9 @@ def test_entries_that_are_equally_large_are_a_corner(equation, w, index, other):
         ("sqrt(w * w)", 0.0, "w * w", 0.0, -1, 1),  # which is never below 0: it only touches the corner
     ],
 )
-def test_the_number_that_a_corner_is_at(equation, w, operand, level, below, above):
+def test_the_number_that_a_corner_is_at(
+    equation: str, w: float, operand: str, level: float, below: float, above: float
+) -> None:
     found = check(f"loss = {equation}", f"w = {w}")
     assert (found.corner.name, found.corner.level, found.corner.other) == (
         operand,
@@ -173,36 +178,36 @@ def test_the_number_that_a_corner_is_at(equation, w, operand, level, below, abov
     assert (found.below, found.above) == pytest.approx((below, above), abs=3e-5)
 
 
-def test_the_logarithms_of_bce_end_near_0_and_near_1():
+def test_the_logarithms_of_bce_end_near_0_and_near_1() -> None:
     level = operation("bce").corner.level
     assert (level(0.2), level(0.8)) == (pytest.approx(3.720075976020836e-44, rel=1e-15), 1.0)
 
 
 @pytest.mark.parametrize("w", [-800.0, -101.0, -99.0, 800.0])  # also where the probability is 0 or 1
-def test_beside_the_end_of_the_logarithm_there_is_no_corner(w):
+def test_beside_the_end_of_the_logarithm_there_is_no_corner(w: float) -> None:
     assert check("loss = bce(sigmoid(w), 1)", f"w = {w}").corner is None
 
 
 @pytest.mark.parametrize("equation", ["max(w)", "sum(max(w, axis=0))", "sum(max(v, axis=1)) + max(w)"])
-def test_equally_large_entries_are_a_corner_however_little_it_bends(equation):
+def test_equally_large_entries_are_a_corner_however_little_it_bends(equation: str) -> None:
     found = check(f"loss = 1e-8 * ({equation})", "w = [[1.0], [1.0]]\nv = [[1.0, 2.0], [3.0, 2.0]]", index=(0, 0))
     assert found.verdict == "corner"
     assert (found.corner.index, found.corner.other) == ((0, 0), ("w", (1, 0)))
     assert (found.below, found.above) == pytest.approx((0, 1e-8))
 
 
-def test_what_is_no_number_on_one_side_is_no_corner():
+def test_what_is_no_number_on_one_side_is_no_corner() -> None:
     found = check("loss = abs(log(w)) ** 0 + abs(w - 1e-7)", "w = 1e-7")  # the logarithm of w - h is no number
     assert (found.corner.operation, found.corner.name) == ("abs", "w - 1e-07")
 
 
-def test_what_is_compared_is_named_on_both_sides():
+def test_what_is_compared_is_named_on_both_sides() -> None:
     found = check("loss = sum(maximum(w, v))", "w = [[0.5, 0.2], [0.1, 0.2]]\nv = [0.3, 0.2]", index=(1, 1))
     assert (found.corner.name, found.corner.index) == ("w", (1, 1))
     assert found.corner.other == ("v", (1,))
 
 
-def test_a_corner_that_is_nearer_than_the_width_is_found():
+def test_a_corner_that_is_nearer_than_the_width_is_found() -> None:
     found = check("loss = relu(w)", "w = 0.000001")
     assert found.ok
     assert found.corner.at == pytest.approx(1e-6)
@@ -211,20 +216,20 @@ def test_a_corner_that_is_nearer_than_the_width_is_found():
 
 @pytest.mark.parametrize("equation", ["elu(w)", "huber(w, 1)", "leaky_relu(w, 1)", "w ** 2", "relu(w) * 0 + w"])
 @pytest.mark.parametrize("w", ["0.0", "2.0"])
-def test_what_only_bends_there_is_no_corner(equation, w):
+def test_what_only_bends_there_is_no_corner(equation: str, w: str) -> None:
     found = check(f"loss = {equation}", f"w = {w}")
     assert found.ok
     assert found.corner is None
 
 
-def test_where_corners_cancel_the_rule_is_wrong_and_the_corner_is_named():
+def test_where_corners_cancel_the_rule_is_wrong_and_the_corner_is_named() -> None:
     found = check("loss = relu(w) - abs(w) / 2", "w = 0.0")
     assert not found.ok
     assert found.corner.operation == "relu"
     assert found.error == pytest.approx(0.5)
 
 
-def test_a_contribution_is_checked_by_moving_that_use_alone():
+def test_a_contribution_is_checked_by_moving_that_use_alone() -> None:
     record = record_of("a = w\nb = 2 * w\nloss = a * b", "w = 3.0")
     numbers = {
         name: difference(record, slot_of(record, f"grad(w){name}"), ()).numeric for name in ("", " via a", " via b")
@@ -234,20 +239,20 @@ def test_a_contribution_is_checked_by_moving_that_use_alone():
     assert difference(record, slot_of(record, "grad(w) via h (1)"), (0,)).numeric == pytest.approx(3)
 
 
-def test_what_is_no_gradient_cannot_be_checked():
+def test_what_is_no_gradient_cannot_be_checked() -> None:
     record = record_of("z = w * 2\nloss = z ** 2", "w = 3.0")
     with pytest.raises(ValueError, match="z is no gradient"):
         difference(record, slot_of(record, "z"), ())
 
 
-def test_not_a_number_is_the_worst():
+def test_not_a_number_is_the_worst() -> None:
     record = record_of("loss = sum(log(w))", "w = [1.0, -1.0, 2.0]")
     found = worst(record, slot_of(record, "grad(w)"))
     assert np.isnan(found.difference.error)
     assert not found.difference.ok
 
 
-def test_of_a_large_value_some_entries_are_checked():
+def test_of_a_large_value_some_entries_are_checked() -> None:
     record = record_of("loss = sum(sin(w))", "w = { shape = [50, 50], init = 'normal' }")
     slot = slot_of(record, "grad(w)")
     assert (worst(record, slot).checked, worst(record, slot, 7).checked, worst(record, slot).entries) == (1000, 7, 2500)
@@ -260,7 +265,7 @@ smooth = st.sampled_from(["sin(w)", "exp(w)", "tanh(w)", "w ** 3", "sigmoid(w) *
 
 @settings(max_examples=40, deadline=None)
 @given(smooth, st.floats(0.3, 1.2))
-def test_truncation_falls_with_the_square_of_the_width_and_rounding_rises(function, w):
+def test_truncation_falls_with_the_square_of_the_width_and_rounding_rises(function: str, w: float) -> None:
     record = record_of(f"loss = {function}", f"w = {w!r}")
     found = sweep(record, slot_of(record, "grad(w)"), ())
     widths = np.log10([point.width for point in found.points])
@@ -277,14 +282,14 @@ def test_truncation_falls_with_the_square_of_the_width_and_rounding_rises(functi
     assert all(found.points[found.best].error <= found.points[k].error for k in range(found.turn))
 
 
-def test_a_parabola_has_no_truncation():
+def test_a_parabola_has_no_truncation() -> None:
     record = record_of("loss = w ** 2", "w = 1.3")
     found = sweep(record, slot_of(record, "grad(w)"), ())
     assert found.turn == 0
     assert found.points[found.best].width > 1e-3  # not where rounding came out as 0 by chance
 
 
-def test_at_a_corner_no_width_is_narrow_enough():
+def test_at_a_corner_no_width_is_narrow_enough() -> None:
     record = record_of("loss = relu(w)", "w = 0.0")
     found = sweep(record, slot_of(record, "grad(w)"), ())
     assert not found.relative  # to an analytic gradient of 0 nothing is
@@ -292,7 +297,7 @@ def test_at_a_corner_no_width_is_narrow_enough():
     assert {point.error for point in found.points} == {0.5}
 
 
-def test_errors_of_zero_are_exact():
+def test_errors_of_zero_are_exact() -> None:
     record = record_of("loss = 2 * w", "w = 0.5")
     assert {point.error for point in sweep(record, slot_of(record, "grad(w)"), ()).points} == {0.0}
 
@@ -319,7 +324,7 @@ def test_where_a_function_bends_or_ends_the_right_slope_passes_and_one_nearby_do
         assert not difference(with_numbers(record, slot, factor * record.value(slot)), slot, ()).ok
 
 
-def test_the_entries_that_are_looked_at_first_are_spread_over_all_of_them():
+def test_the_entries_that_are_looked_at_first_are_spread_over_all_of_them() -> None:
     """However early the time is up, no large part of a gradient was passed over."""
     record = Timeline(
         loads('equations = "loss = sum(w * w)"\n[parameters]\nw = { shape = [40, 50], init = "ones" }')
@@ -338,7 +343,7 @@ def test_the_entries_that_are_looked_at_first_are_spread_over_all_of_them():
         assert gaps.max() <= 3 * 2000 / count
 
 
-def test_the_only_entry_that_is_no_number_is_looked_at_however_little_time_there_is():
+def test_the_only_entry_that_is_no_number_is_looked_at_however_little_time_there_is() -> None:
     record = Timeline(loads('equations = "loss = sum(sqrt(w))"\n[parameters]\nw = [4, 4, 4, 4, 4, 4, 0, 4]')).record(1)
     found = worst(record, slot_of(record, "grad(w)"), most=2, seconds=-1.0)
     assert found.index == (6,)

@@ -118,7 +118,9 @@ def test_checking_changes_nothing() -> None:
         ("sum(elu(w, 3))", "w = [0.0]", "elu", "w", 3, 1),
     ],
 )
-def test_a_corner_is_named_and_is_not_called_ok(equation, parameters, operation, operand, below, above):
+def test_a_corner_is_named_and_is_not_called_ok(
+    equation: str, parameters: str, operation: str, operand: str, below: float, above: float
+) -> None:
     found = checks(f"loss = {equation}", parameters)["w"]
     assert found.verdict == "corner"
     assert found.ok, "nothing is wrong with it"
@@ -128,12 +130,12 @@ def test_a_corner_is_named_and_is_not_called_ok(equation, parameters, operation,
 
 
 @pytest.mark.parametrize("equation", ["relu(w * w)", "w ** 2", "relu(w - w)", "elu(w)", "huber(w, 0 * w)"])
-def test_where_slopes_are_the_same_on_both_sides_nothing_stands_at_a_corner(equation):
+def test_where_slopes_are_the_same_on_both_sides_nothing_stands_at_a_corner(equation: str) -> None:
     found = checks(f"loss = sum({equation})", "w = [0.0, 0.0]")["w"]
     assert (found.corners, found.ok) == ((), True)
 
 
-def test_the_first_entry_that_is_no_number_is_the_worst_wherever_it_is():
+def test_the_first_entry_that_is_no_number_is_the_worst_wherever_it_is() -> None:
     for place in range(4):
         w = [1.0, 2.0, 3.0, 4.0]
         w[place] = -1.0
@@ -150,7 +152,7 @@ def test_the_first_entry_that_is_no_number_is_the_worst_wherever_it_is():
         many[place] = 0.5
 
 
-def test_what_the_rules_make_of_two_corners_at_once_is_a_mismatch_that_names_one():
+def test_what_the_rules_make_of_two_corners_at_once_is_a_mismatch_that_names_one() -> None:
     found = checks("loss = sum(relu(w) - relu(-w))", "w = [0.0]")["w"]  # w itself, of which the rules make 0
     assert (found.verdict, found.analytic) == ("differs", 0.0)
     assert found.corners[0].corner.operation == "relu"

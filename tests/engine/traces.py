@@ -43,7 +43,14 @@ class Writer:
             if a.startswith("prev(") and self.rng.random() < 0.5:
                 b = a.removeprefix("prev(")[:-1]
         forms = ("{a}", "abs({a} - {b})", "{a} * {b}", "{a} > {b}", "isnan({a})", "{a} != {b}", "not {a}", "{a}.T % 1")
-        wild = ("{a}[0]", "{a} @ {b}", "{a}[1, 0]", "concat({a}, {b})", "softmax({a})", "sum({a}, axis=0)")
+        wild: tuple[str, ...] = (
+            "{a}[0]",
+            "{a} @ {b}",
+            "{a}[1, 0]",
+            "concat({a}, {b})",
+            "softmax({a})",
+            "sum({a}, axis=0)",
+        )
         wild += ("one_hot({a}, 3)", "sum(one_hot({b}, 2))", "cross_entropy({a}, y)", "nll({a}, {b})", "argmax({a})")
         form = self.rng.choice((*forms, *wild) if self.wild else forms)
         return "(" + form.format(a=a, b=b) + ")"
@@ -95,7 +102,7 @@ class Trace:
         header, *records = map(json.loads, lines)
         start = {name: array(one["value"]) for name, one in header["parameters"].items()} | dict(scenario.constants)
         optimizer = scenario.optimizer
-        for one in scenario.parameters if optimizer is not None else ():
+        for one in scenario.parameters if optimizer else ():
             first = optimizer.options.get("initial_accumulator_value", 0.0)
             start |= {f"{name}({one.name})": np.full(one.value.shape, 0.0) for name in ("m", "velocity")}
             start[f"v({one.name})"] = np.full(one.value.shape, first)

@@ -11,7 +11,7 @@ import nnstep.engine.checkpoints
 from nnstep.engine import Record, Timeline
 from nnstep.optimizers import OPTIMIZERS
 from nnstep.scenario import Edit, Optimizer, Scenario, loads
-from tests.engine.random_programs import _optimizer, random_case
+from tests.engine.random_programs import optimizer_table, random_case
 from tests.scenario.edited import editable, with_edits
 
 
@@ -30,11 +30,14 @@ def some_scenario(rng: Random, most: int = 24) -> Scenario:
 
 
 def some_optimizer(rng: Random) -> Optimizer:
-    found = dict(_optimizer(rng))
-    kind = str(found.pop("type"))
-    options = {**OPTIMIZERS[kind].options, **{key: value for key, value in found.items() if key != "betas"}}
-    if "betas" in found:
-        options["beta1"], options["beta2"] = found["betas"]  # type: ignore[misc]
+    found = optimizer_table(rng)
+    kind = str(found["type"])
+    options = dict(OPTIMIZERS[kind].options)
+    for key, value in found.items():
+        if isinstance(value, list):
+            options["beta1"], options["beta2"] = value
+        elif not isinstance(value, str):
+            options[key] = value
     return Optimizer(kind, options)
 
 

@@ -123,7 +123,7 @@ def run(arguments: Sequence[str], at: int = 0, fault: Callable[[], BaseException
     said = []
     for stream in (out, err):
         stream.flush()
-        said.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        said.append(stream.buffer.getvalue().decode())
     return Ended(status, said[0], said[1], injector.failed), injector.count
 
 

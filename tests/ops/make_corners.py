@@ -35,7 +35,7 @@ def main() -> None:
     torch.set_default_dtype(torch.float64)
     cases = []
 
-    def case(name, inputs, function, options=None, passive=(), upstream=1.0):
+    def case(name, inputs, function, options=None, passive=(), upstream=1.0) -> None:
         """One case; the inputs named in `passive` get no gradient."""
         leaves = {key: torch.tensor(value, dtype=torch.float64) for key, value in inputs.items()}
         for key, leaf in leaves.items():

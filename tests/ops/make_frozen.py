@@ -26,7 +26,7 @@ def main() -> None:
         values = torch.rand(shape, generator=generator) * (high - low) + low
         return torch.round(values * 1e4) / 1e4
 
-    def case(name, inputs, function, options=None, passive=()):
+    def case(name, inputs, function, options=None, passive=()) -> None:
         """One case; the inputs named in `passive` get no gradient (class numbers)."""
         leaves = {key: torch.as_tensor(value, dtype=torch.float64).clone() for key, value in inputs.items()}
         for key, leaf in leaves.items():
@@ -173,7 +173,7 @@ def main() -> None:
         """The sum over a row, the mean over rows."""
         return lambda *values: function(*values, reduction="sum") / (len(values[0]) if values[0].ndim else 1)
 
-    def losses(name, names, function, values, passive=(), extra=None):
+    def losses(name, names, function, values, passive=(), extra=None) -> None:
         for reduction in ("mean", "sum", "batch_mean"):
             if reduction == "batch_mean":
                 compute = by_batch(function)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
@@ -17,7 +18,14 @@ from nnstep.language import Option
 from nnstep.ops import Array, Shape, operation
 
 Application = tuple[Mapping[str, Array], Mapping[str, Option]]
-Draw = st.DrawFn
+T = TypeVar("T")
+
+
+class Draw(Protocol):
+    """Gives an example of a strategy: the first argument of a composite strategy, or `data.draw` of a test."""
+
+    def __call__(self, strategy: st.SearchStrategy[T], label: object = None) -> T: ...
+
 
 POSITIVE = {"log", "sqrt", "log1p"}
 LOSSES = {"mse": ("o", "y"), "mae": ("o", "y"), "huber": ("o", "y"), "bce": ("p", "y"), "bce_with_logits": ("z", "y")}
@@ -61,7 +69,8 @@ def _elementwise(draw: Draw, name: str, values: Values) -> Application:
     labels = operation(name).inputs
     shapes = draw(hnp.mutually_broadcastable_shapes(num_shapes=len(labels), max_dims=2, max_side=4)).input_shapes
     sources = [values.first, *[values.second] * (len(labels) - 1)]
-    inputs = {label: values.array(draw, *pair) for label, *pair in zip(labels, shapes, sources, strict=True)}
+    drawn = zip(labels, shapes, sources, strict=True)
+    inputs = {label: values.array(draw, shape, source) for label, shape, source in drawn}
     if name in POSITIVE:
         inputs[labels[0]] = np.asarray(np.abs(inputs[labels[0]]))
     if name == "power":  # near 0 a negative power is too steep for differences; 0 itself is among the frozen cases
@@ -116,7 +125,7 @@ def _matmul(draw: Draw, name: str, values: Values) -> Application:
 def _reshape(draw: Draw, name: str, values: Values) -> Application:
     x = values.array(draw, draw(SHAPES), values.first)
     rows = draw(st.sampled_from([n for n in range(1, x.size + 1) if x.size % n == 0]))
-    sizes = draw(
+    sizes: tuple[Option, Option] = draw(
         st.sampled_from([(rows, x.size // rows), (rows, -1), (-1, x.size // rows), (x.size, "none"), (-1, "none")])
     )
     return {"x": x}, {"rows": sizes[0], "cols": sizes[1]}

@@ -191,7 +191,7 @@ def large(name: str) -> Application:
     """The operation applied to matrices of 300 x 300."""
     entry = operation(name)
     share = (np.arange(SIDE * SIDE, dtype=np.float64).reshape(SIDE, SIDE) % 97 + 1) / 99
-    inputs = {label: share.copy() for label in entry.inputs}
+    inputs: dict[str, Array] = {label: share.copy() for label in entry.inputs}
     options: dict[str, Option] = {}
     if name == "layer_norm":
         inputs |= {"gain": share[0].copy(), "bias": share[1].copy()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def test_nothing_is_raised_for_finite_inputs(name: str, data: st.DataObject) -> 
     entry = operation(name)
     inputs, options = data.draw(applications(name, up_to(1e300)))
     site = site_of(entry, inputs, options)
-    on_the_way = "ignore" if name in INFINITE_ON_THE_WAY else "raise"
+    on_the_way: Literal["ignore", "raise"] = "ignore" if name in INFINITE_ON_THE_WAY else "raise"
     with np.errstate(over=on_the_way, divide=on_the_way, invalid="raise"):
         assert np.isfinite(run(entry, inputs, site)).all()
 

@@ -38,7 +38,7 @@ class Run:
     def __init__(self, program: Program, steps: Iterable[Step], kept: set[int]) -> None:
         self.program, self.steps = program, list(steps)
         self.aliases = layout(program).aliases
-        self.replaced = dict(reversed(pair) for pair in program.carried if pair[0] != pair[1])
+        self.replaced = {end: start for start, end in program.carried if start != end}
         self.kept = {self.owner(slot) for slot in kept}
         self.during: list[set[int]] = []
         memory: set[int] = set()
@@ -60,7 +60,7 @@ class Run:
         return {slot for slot in slots if self.program.values[slot].step}
 
     def bytes(self, slots: Iterable[int]) -> int:
-        return sum(8 * prod(self.program.values[slot].shape) for slot in slots)
+        return sum(8 * int(prod(self.program.values[slot].shape)) for slot in slots)
 
 
 def reads(step: Step) -> set[int]:
@@ -88,7 +88,7 @@ def unread(steps: list[Step]) -> set[int]:
 def runs(program: Program) -> tuple[Run, Run]:
     """The forward pass alone, and the whole."""
     forward = [step for step in program.steps if step.phase == "forward"]
-    results = unread(forward) | ({program.objective} - {None})
+    results = unread(forward) | (set() if program.objective is None else {program.objective})
     parameters = {program.values[start].name for start, _ in program.carried}
     gradients = {
         slot

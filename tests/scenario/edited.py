@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -99,16 +99,16 @@ def edited(draw: Any, numbers: st.SearchStrategy[float] = NUMBERS) -> tuple[str,
     return text, draw(edits_of(loads(text), numbers=numbers))
 
 
+def _bytes(options: Mapping[str, float | bool]) -> list[tuple[str, bytes]]:
+    return [(name, np.float64(value).tobytes()) for name, value in sorted(options.items())]
+
+
 def bare(edits: Sequence[Edit]) -> list[tuple[Any, ...]]:
     """Edits without their lines, told apart to the last bit."""
     return [
         (
             *(one.iteration, one.name, one.index, np.float64(one.value).tobytes()),
-            one.optimizer
-            and (
-                one.optimizer.type,
-                {key: np.float64(value).tobytes() for key, value in one.optimizer.options.items()},
-            ),
+            one.optimizer and (one.optimizer.type, _bytes(one.optimizer.options)),
         )
         for one in edits
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -122,7 +123,7 @@ def test_what_is_wrong_with_several_files_is_said_at_once(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("kind", [np.float64, np.float32, np.float16])
 @pytest.mark.parametrize("decimals", [1, 3, 5])
-def test_numbers_that_were_rounded_are_seen_to_be(tmp_path: Path, kind: type, decimals: int) -> None:
+def test_numbers_that_were_rounded_are_seen_to_be(tmp_path: Path, kind: type[np.floating[Any]], decimals: int) -> None:
     array = np.round(np.random.default_rng(decimals).normal(size=(4, 3)), decimals).astype(kind)
     np.savez(tmp_path / "a.npz", W1=array)
     (tmp_path / "a.json").write_text(json.dumps({"W1": array.astype(float).tolist()}), encoding="utf-8")

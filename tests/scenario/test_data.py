@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from nnstep.scenario import Data, loads
 from nnstep.scenario.data.generate import GENERATORS, generated
+from tests.present import present
 from tests.scenario.helpers import places, problems
 
 EQUATION = 'equations = "z = x"\n[data]\n'
@@ -136,10 +137,8 @@ def test_labels_are_numbers_where_a_cross_entropy_compares_with_them() -> None:
         assert found.y.shape == shape
         assert found.origin == "moons"
     layers = '[data]\ngenerate = "blobs"\nclasses = 3\n[[layers]]\ntype = "linear"\nunits = 3\n[loss]\ntype = "nll"\n'
-    found = loads(layers).data
-    assert found is not None
-    assert found.y is not None
-    assert sorted(set(found.y)) == [0, 1, 2]
+    labels = present(present(loads(layers).data).y)
+    assert sorted(set(labels)) == [0, 1, 2]
 
 
 TABLE = "length,width,kind\n5.1,3.5,rose\n4,-2e1,iris\n+.5,0,rose\n"

@@ -125,10 +125,10 @@ def test_a_target_may_be_what_the_program_takes(seed: int, layers: bool, value: 
     scenario = loads(text)
     if scenario.data is None or scenario.data.y is None:
         return
-    y = scenario.data.y.copy()
+    given, y = scenario.data, scenario.data.y.copy()
     index = tuple(data.draw(st.integers(0, size - 1)) for size in y.shape)
     y[index] = value
-    said = refusal(lambda: Timeline(scenario._replace(data=scenario.data._replace(y=y))))
+    said = refusal(lambda: Timeline(scenario._replace(data=given._replace(y=y))))
     found = refusal(lambda: Timeline(loads(f"{text}\n{cell(cell_text('y', index), value, 1)}")))
     assert bool(found) == bool(said)
     assert all(

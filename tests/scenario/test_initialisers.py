@@ -52,7 +52,7 @@ def test_uniform_zeros_and_ones() -> None:
 def test_the_same_seed_gives_the_same_bits(name: str, seed: int, shape: tuple[int, int]) -> None:
     first, second = initial("W1", name, shape, seed), initial("W1", name, shape, seed)
     assert first.tobytes() == second.tobytes()
-    assert (first.shape, first.dtype, first.flags.writeable) == (shape, np.float64, False)
+    assert (first.shape, first.dtype, first.flags.writeable) == (shape, np.dtype(np.float64), False)
     if name not in ("zeros", "ones"):
         assert (initial("W1", name, shape, seed ^ 1) != first).any()
         assert (initial("W2", name, shape, seed) != first).any()

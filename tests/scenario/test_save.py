@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -236,7 +237,7 @@ def test_what_cannot_be_saved(tmp_path: Path) -> None:
         save_branch(scenario, EDITS, tmp_path / "folder")
     assert "directory" in refused(lambda: save_branch(scenario, EDITS, tmp_path / "folder", replace=True)).message
     for name in ("\0.toml", "\udcff\ud800.toml", "x" * 300 + ".toml"):
-        assert "cannot be written" in refused(lambda name=name: save_branch(scenario, EDITS, tmp_path / name)).message
+        assert "cannot be written" in refused(partial(save_branch, scenario, EDITS, tmp_path / name)).message
     edits = [Edit(1, "W1", (0, 0), number / 7) for number in range(1001)]
     assert "at most 1,000" in refused(lambda: save_branch(scenario, edits, tmp_path / "b.toml")).message
     assert list(files(tmp_path)) == ["net.toml"]
@@ -283,7 +284,7 @@ def test_another_file_is_never_in_its_way(tmp_path: Path) -> None:
     assert (problem.file, problem.hint) == (str(there / "data.csv"), "save into another folder")
     assert files(there) == {"data.csv": b"precious"}
     for target in (there / "data.csv", tmp_path / "here" / "data.csv"):
-        problem = refused(lambda target=target: save_branch(scenario, EDITS, target, replace=True))
+        problem = refused(partial(save_branch, scenario, EDITS, target, replace=True))
         assert "data file has that name" in problem.message
     assert (tmp_path / "here" / "data.csv").read_bytes() == CSV
 

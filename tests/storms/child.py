@@ -47,7 +47,8 @@ class Child:
         )  # fmt: skip
         for fd in (slave, said, held):
             os.close(fd)
-        self.modes, self.output, self.status = Modes(), b"", None
+        self.modes, self.output = Modes(), b""
+        self.status: int | None = None
         self.pid = int(self._line() or 0)
         self.began = time.monotonic()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from nnstep.commands import COMMANDS
@@ -17,6 +19,7 @@ from nnstep.tui.screens.goto import Goto
 from nnstep.tui.screens.help import Help
 from nnstep.tui.screens.palette import Commands
 from nnstep.tui.widgets.board import Board
+from nnstep.view.state import ViewState
 from tests.tui.driving import press_at_once, run, screen_text
 from tests.tui.fakes import ENTRIES, FakeStepper, fake_opener
 
@@ -25,21 +28,21 @@ class InjectedError(Exception):
     """What the tests raise; its text is hostile."""
 
 
-def fails(*_, **__):
+def fails(*_, **__) -> None:
     raise InjectedError("no \x1b[31mway [/] [@click=app.quit]x[/]")
 
 
 BAD = SimpleNamespace(key="operation", title=(), paint=fails)
 
 
-def footer(app):
+def footer(app: NnstepApp) -> str:
     return screen_text(app).splitlines()[-1]
 
 
-def lives_on(stepper, break_it, *keys):
+def lives_on(stepper: FakeStepper, break_it, *keys: str) -> tuple[list[str], bool, int, bool]:
     """Break something, press keys; what is said, and whether the session goes on afterwards."""
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[str], bool, int, bool]:
         undo = break_it(app)
         await press_at_once(app, pilot, keys)
         await pilot.pause()
@@ -53,15 +56,15 @@ def lives_on(stepper, break_it, *keys):
     return run(act, stepper)
 
 
-def replaced(owner, name):
+def replaced(owner, name: str):
     """Let a method of an object or a class raise, until it is undone."""
 
-    def break_it(app):
+    def break_it(app: NnstepApp):
         target = owner(app)
         before = target.__dict__.get(name)
         setattr(target, name, fails)
 
-        def undo():
+        def undo() -> None:
             if before is None:
                 delattr(target, name)
             else:
@@ -95,7 +98,7 @@ INJURIES = {
 
 
 @pytest.mark.parametrize("name", INJURIES)
-def test_the_session_lives_on(name, tmp_path, monkeypatch):
+def test_the_session_lives_on(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     owner, method, keys = INJURIES[name]
     said, back, stepped, running = lives_on(FakeStepper(8, 12), replaced(owner, method), *keys)
@@ -104,14 +107,14 @@ def test_the_session_lives_on(name, tmp_path, monkeypatch):
     assert list(tmp_path.rglob("*crash*"))
 
 
-def test_a_palette_without_its_commands_can_be_left():
+def test_a_palette_without_its_commands_can_be_left() -> None:
     assert lives_on(FakeStepper(), replaced(lambda app: app, "get_system_commands"), "ctrl+p", "n", "down", "enter")[
         1:
     ] == (*(True, 1, True),)
 
 
-def test_what_is_said_is_one_line_without_its_control_characters():
-    async def act(app, pilot):
+def test_what_is_said_is_one_line_without_its_control_characters() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         app.stepping.stepper.do = fails
         await press_at_once(app, pilot, ["n"])
         return footer(app)
@@ -120,10 +123,10 @@ def test_what_is_said_is_one_line_without_its_control_characters():
     assert "InjectedError: no \\x1b[31mway [/] [@click=app.quit]x[/]" in said
 
 
-def test_a_timer_that_raises_is_said_and_goes_on(monkeypatch):
+def test_a_timer_that_raises_is_said_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnstep.tui.screens.stepper._LOOK", 0.02)
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, bool, str]:
         seen = []
         app.stepping.stepper.changed_on_disk = lambda: (seen.append(1), fails())
         while len(seen) < 2:
@@ -136,8 +139,8 @@ def test_a_timer_that_raises_is_said_and_goes_on(monkeypatch):
     assert "InjectedError" in said
 
 
-def test_a_run_whose_next_slice_raises_is_no_run_any_more_in_the_way():
-    async def act(app, pilot):
+def test_a_run_whose_next_slice_raises_is_no_run_any_more_in_the_way() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, bool, int]:
         stepper = app.stepping.stepper
         app.stepping.drive("run.forward")
         stepper.do = fails
@@ -152,11 +155,11 @@ def test_a_run_whose_next_slice_raises_is_no_run_any_more_in_the_way():
     assert step > 0
 
 
-def test_a_state_that_cannot_be_painted_leaves_the_one_before():
+def test_a_state_that_cannot_be_painted_leaves_the_one_before() -> None:
     class Unpaintable(FakeStepper):
         bad = False
 
-        def view(self):
+        def view(self) -> ViewState:
             state = super().view()
             if self.bad:
                 return replace(state, panels={**state.panels, "operation": BAD})
@@ -164,7 +167,7 @@ def test_a_state_that_cannot_be_painted_leaves_the_one_before():
 
     stepper = Unpaintable(4, 5)
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, str, str, bool]:
         await press_at_once(app, pilot, ["n"])
         before = screen_text(app).splitlines()[:-1]
         stepper.bad = True
@@ -181,8 +184,8 @@ def test_a_state_that_cannot_be_painted_leaves_the_one_before():
     assert running
 
 
-def test_a_handler_of_the_board_that_raises_is_said():
-    async def act(app, pilot):
+def test_a_handler_of_the_board_that_raises_is_said() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, int, bool]:
         app.stepping.board.mouse.pane_at = fails
         await pilot.click(offset=(30, 10))
         await pilot.pause()
@@ -196,12 +199,14 @@ def test_a_handler_of_the_board_that_raises_is_said():
 
 
 @pytest.mark.parametrize(("owner", "method"), [(Board, "_paint"), (FakeStepper, "view"), (FakeStepper, "do")])
-def test_with_nothing_to_show_the_program_ends_with_70_and_one_line(owner, method, monkeypatch, tmp_path):
+def test_with_nothing_to_show_the_program_ends_with_70_and_one_line(
+    owner: type[Board] | type[FakeStepper], method: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr(owner, method, fails)
     app = NnstepApp(FakeStepper(), opener=fake_opener, library=lambda: ENTRIES)
 
-    async def going():
+    async def going() -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             await pilot.pause()
 
@@ -215,7 +220,7 @@ def test_with_nothing_to_show_the_program_ends_with_70_and_one_line(owner, metho
     )
 
 
-def test_every_dialog_of_the_table_is_tried():
+def test_every_dialog_of_the_table_is_tried() -> None:
     """A dialog that is new is to be injured above as well."""
     opened = {command.id for command in COMMANDS if label(command).endswith("…")}
     assert opened == {

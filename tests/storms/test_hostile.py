@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from pathlib import Path
 
 import pytest
 from textual import events
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from nnstep.commands import COMMANDS
@@ -46,7 +48,7 @@ ENTRIES = (FakeEntry(HOSTILE, HOSTILE, HOSTILE), FakeEntry("x", "X", "y"))
 
 
 @pytest.fixture
-def scenario(tmp_path, monkeypatch):
+def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A scenario whose every text is hostile, in a file whose name is."""
     monkeypatch.chdir(tmp_path)  # what is saved is saved here
     column = ("a " + PLAIN).replace('"', '""')
@@ -58,7 +60,7 @@ def scenario(tmp_path, monkeypatch):
     return path
 
 
-def look(app):
+def look(app: NnstepApp) -> None:
     """Look at every cell of the screen: no control character, nothing to click that a text brought."""
     for strip in app.screen._compositor.render_strips():
         for segment in strip:
@@ -71,8 +73,8 @@ def look(app):
     assert app.failures == []
 
 
-def walk(path, act, size):
-    async def going():
+def walk(path: Path, act, size: tuple[int, int]) -> NnstepApp:
+    async def going() -> NnstepApp:
         app = NnstepApp(open_stepper(str(path)), library=lambda: ENTRIES)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
@@ -85,8 +87,8 @@ def walk(path, act, size):
 
 
 @pytest.mark.parametrize(("size", "first"), [((120, 36), "n"), ((80, 24), "end")])
-def test_every_key_of_the_table(scenario, size, first):
-    async def act(app, pilot):
+def test_every_key_of_the_table(scenario: Path, size: tuple[int, int], first: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> None:
         for key in (first, *KEYS):
             await press_at_once(app, pilot, [key])
             look(app)
@@ -105,8 +107,8 @@ def test_every_key_of_the_table(scenario, size, first):
     walk(scenario, act, size)
 
 
-def test_what_is_wrong_with_a_file_and_what_is_said(scenario):
-    async def act(app, pilot):
+def test_what_is_wrong_with_a_file_and_what_is_said(scenario: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> None:
         app.notify(HOSTILE)
         app.report(HOSTILE)
         await pilot.pause()
@@ -130,11 +132,11 @@ def test_what_is_wrong_with_a_file_and_what_is_said(scenario):
 
 
 @pytest.mark.parametrize("field", ["watch", "breakpoints"])
-def test_a_hostile_watch_or_breakpoint(scenario, field):
+def test_a_hostile_watch_or_breakpoint(scenario: Path, field: str) -> None:
     text = SCENARIO.replace('watch = ["loss"]', f"{field} = [{json.dumps(HOSTILE)}]")
     scenario.write_text(text, encoding="utf-8")
 
-    async def going():
+    async def going() -> str:
         app = NnstepApp(library=lambda: ENTRIES)
         async with app.run_test(size=(120, 36)) as pilot:
             await pilot.pause()
@@ -148,7 +150,7 @@ def test_a_hostile_watch_or_breakpoint(scenario, field):
     assert "[@click" in asyncio.run(going())
 
 
-def test_what_is_written_to_a_terminal(scenario):
+def test_what_is_written_to_a_terminal(scenario: Path) -> None:
     child = Child(nnstep(str(scenario)), 120, 36)
     try:
         assert child.until(b"Operation")

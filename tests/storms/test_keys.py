@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import random
 import signal
+from pathlib import Path
+from signal import Signals
 
 import pytest
+from textual.pilot import Pilot
 
+from nnstep.tui.app import NnstepApp
 from nnstep.tui.terminal import Keys
 from tests.storms.child import Child, nnstep
 from tests.storms.input import END_OF_PASTE, event
@@ -18,7 +22,7 @@ EVENTS = 200
 
 
 @pytest.mark.parametrize("seed", [101, 202, 303])
-def test_nothing_raises_and_the_session_equals_a_replay_of_its_commands(seed):
+def test_nothing_raises_and_the_session_equals_a_replay_of_its_commands(seed: int) -> None:
     with standing_clocks():
         with apart():
             made = storm(EVENTS, seed)
@@ -29,7 +33,7 @@ def test_nothing_raises_and_the_session_equals_a_replay_of_its_commands(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_any_bytes_are_read_and_the_keys_after_them_still_are(seed):
+def test_any_bytes_are_read_and_the_keys_after_them_still_are(seed: int) -> None:
     chance = random.Random(seed)
     keys = Keys()
     for _ in range(2_000):
@@ -48,15 +52,15 @@ def test_any_bytes_are_read_and_the_keys_after_them_still_are(seed):
         b"\x1b[48;0;0;0;0t\x1b[<0;5;5M",
     ],
 )
-def test_what_is_no_key_is_dropped_alone(data):
+def test_what_is_no_key_is_dropped_alone(data: bytes) -> None:
     pressed = [message for message in Keys().feed(b"n" + data + b"\x1b[A") if hasattr(message, "key")]
     assert pressed[0].key == "n"
     assert pressed[-1].key == "up"
 
 
 @pytest.mark.parametrize(("keys", "command"), [(("g", "3"), "step.goto"), (("w", *"loss"), "watch.add")])
-def test_esc_right_after_enter_does_not_overtake_it(keys, command):
-    async def act(app, pilot):
+def test_esc_right_after_enter_does_not_overtake_it(keys: tuple[str, ...], command: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[str], bool]:
         await press_at_once(app, pilot, [*keys, "enter", "escape"])
         return [name for name, _ in app.stepping.stepper.log], app.screen is app.stepping
 
@@ -66,8 +70,8 @@ def test_esc_right_after_enter_does_not_overtake_it(keys, command):
 
 
 @pytest.mark.parametrize("key", ["slash", "L", "ctrl+p"])
-def test_pages_of_a_list_that_is_not_there_yet(key):
-    async def act(app, pilot):
+def test_pages_of_a_list_that_is_not_there_yet(key: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         await press_at_once(app, pilot, [key, "pagedown", "pageup", "pagedown", "end", "home", "pagedown", "escape"])
         return app.failures
 
@@ -75,7 +79,9 @@ def test_pages_of_a_list_that_is_not_there_yet(key):
 
 
 @pytest.mark.parametrize(("seed", "end"), [(1, b"q"), (2, b"\x11"), (3, signal.SIGTERM)])
-def test_bytes_through_a_terminal(seed, end, tmp_path, monkeypatch):
+def test_bytes_through_a_terminal(
+    seed: int, end: bytes | Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)  # a branch may be saved
     chance = random.Random(seed)
     child = Child(nnstep("two_layer"), 120, 36, HOME=str(tmp_path))

@@ -35,21 +35,21 @@ STUCK = [
         ("SIGINT", "stalled"),
     ],
 )
-def test_a_signal_ends_it_with_the_terminal_as_it_was(name, moment):
+def test_a_signal_ends_it_with_the_terminal_as_it_was(name: str, moment: str) -> None:
     assert send(name, moment, seed=len(moment)).wrong == ()
 
 
 @pytest.mark.parametrize(("name", "moment"), [("SIGTSTP", "keys"), ("SIGTSTP", "start"), ("SIGSTOP", "idle")])
-def test_a_stop_gives_the_terminal_back_and_a_continuation_takes_it_again(name, moment):
+def test_a_stop_gives_the_terminal_back_and_a_continuation_takes_it_again(name: str, moment: str) -> None:
     assert send(name, moment, seed=7).wrong == ()
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_a_terminal_that_is_closed_ends_it(told):
+def test_a_terminal_that_is_closed_ends_it(told: bool) -> None:
     assert closed(3, told).wrong == ()
 
 
-def test_a_stuck_event_loop_does_not_keep_it_alive():
+def test_a_stuck_event_loop_does_not_keep_it_alive() -> None:
     child = Child(STUCK)
     try:
         assert child.until(b"0/400")
@@ -64,7 +64,7 @@ def test_a_stuck_event_loop_does_not_keep_it_alive():
         child.end()
 
 
-def test_the_title_and_the_picture_are_there_again_after_a_stop():
+def test_the_title_and_the_picture_are_there_again_after_a_stop() -> None:
     child = Child(nnstep("two_layer"))
     try:
         assert child.until(b"Operation")
@@ -96,7 +96,7 @@ def test_the_title_and_the_picture_are_there_again_after_a_stop():
         ((9999, 9999), {}),
     ],
 )
-def test_sizes_that_cannot_be(size, environment):
+def test_sizes_that_cannot_be(size: tuple[int, int], environment: dict[str, str]) -> None:
     child = Child(nnstep("two_layer"), *size, **environment)
     try:
         assert child.until(b"\x1b[?1049h")
@@ -108,7 +108,7 @@ def test_sizes_that_cannot_be(size, environment):
         child.end()
 
 
-def test_nothing_is_done_when_nothing_happens():
+def test_nothing_is_done_when_nothing_happens() -> None:
     child = Child(nnstep("two_layer"))
     try:
         assert child.until(b"Operation")
@@ -129,7 +129,9 @@ def test_nothing_is_done_when_nothing_happens():
         ((1, 1), {}, (1, 1)),
     ],
 )
-def test_the_size_that_is_drawn_on(terminal, environment, size, monkeypatch):
+def test_the_size_that_is_drawn_on(
+    terminal: tuple[int, int], environment: dict[str, str], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     for name, said in environment.items():
@@ -137,7 +139,7 @@ def test_the_size_that_is_drawn_on(terminal, environment, size, monkeypatch):
     assert size_of(*terminal) == size
 
 
-def test_the_tracker_tells_what_was_left_on():
+def test_the_tracker_tells_what_was_left_on() -> None:
     modes = Modes()
     modes.feed(b"\x1b[?1049h\x1b[?25l\x1b[?1000;1006h\x1b[>25u\x1b[22;0t\x1b]0;a title\x07\x1b[1mtext\x1b[?20")
     assert modes.left_on == [

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from rich.style import Style
+from textual.pilot import Pilot
 
 from nnstep.commands import COMMANDS, PANEL_KEYS
+from nnstep.tui.app import NnstepApp
 from nnstep.tui.commands import heading, label, panel_names
 from nnstep.tui.screens.find import Find
 from nnstep.tui.screens.goto import Goto
@@ -27,8 +31,8 @@ BOARD_KEYS = [key for command in COMMANDS for key in command.keys if command.id 
 SIZES = [(120, 36), (80, 24), (200, 60), (60, 16), (120, 24)]
 
 
-def test_every_key_reaches_its_command():
-    async def act(app, pilot):
+def test_every_key_reaches_its_command() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[str]:
         reached = []
         app.stepping.perform = reached.append
         await press_at_once(app, pilot, [key for command in COMMANDS for key in command.keys])
@@ -37,8 +41,8 @@ def test_every_key_reaches_its_command():
     assert run(act, FakeStepper()) == [command.id for command in COMMANDS for _ in command.keys]
 
 
-def test_session_commands_reach_the_stepper_in_the_order_of_the_keys():
-    async def act(app, pilot):
+def test_session_commands_reach_the_stepper_in_the_order_of_the_keys() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[str]:
         await pilot.press("n", "n", "N", "right", "space", "left", "j", "shift+right", "]", "<", "end", "t")
         return [name for name, _ in app.stepping.stepper.log]
 
@@ -48,11 +52,11 @@ def test_session_commands_reach_the_stepper_in_the_order_of_the_keys():
     ]
 
 
-def test_every_key_stops_a_run_and_does_nothing_else_then():
+def test_every_key_stops_a_run_and_does_nothing_else_then() -> None:
     """Those of the table, others, and Ctrl+C."""
     keys = [*ALL_KEYS, "Q", "%", "f5", "ctrl+c", "ctrl+x", "insert"]
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> bool:
         stepper = app.stepping.stepper
         before = stepper.step, stepper.focus, app.stepping.board.zoomed, app.chosen_look.name
         for key in keys:
@@ -74,8 +78,8 @@ def test_every_key_stops_a_run_and_does_nothing_else_then():
     assert run(act, FakeStepper())
 
 
-def test_a_run_goes_on_by_itself_and_shows_it():
-    async def act(app, pilot):
+def test_a_run_goes_on_by_itself_and_shows_it() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str]:
         app.stepping.drive("run.forward")
         while app.stepping.stepper.log.count(("run.advance", None)) < 3:
             await asyncio.sleep(0)
@@ -89,8 +93,8 @@ def test_a_run_goes_on_by_itself_and_shows_it():
 
 
 @pytest.mark.parametrize(("key", "command"), [("B", "stop.add"), ("w", "watch.add"), ("e", "edit.make")])
-def test_a_dialog_hands_over_what_was_typed_once_however_fast_enter_is(key, command):
-    async def act(app, pilot):
+def test_a_dialog_hands_over_what_was_typed_once_however_fast_enter_is(key: str, command: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         await press_at_once(app, pilot, [key, *"abc", "enter", "enter", "enter"])
         await pilot.pause()
         return app.stepping.stepper.log, app.screen is app.stepping, app.failures
@@ -101,8 +105,8 @@ def test_a_dialog_hands_over_what_was_typed_once_however_fast_enter_is(key, comm
 
 
 @pytest.mark.parametrize("keys", [("g", "3"), ("/", "W"), ("o", *"xor"), ("L",), ("a", "1"), ("m",)])
-def test_enter_may_be_faster_than_a_dialog_closes(keys):
-    async def act(app, pilot):
+def test_enter_may_be_faster_than_a_dialog_closes(keys: tuple[str, ...]) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         await press_at_once(app, pilot, [*keys, "enter", "enter", "enter"])
         await press_at_once(app, pilot, ["escape", "escape", "escape"])
         await pilot.pause()
@@ -111,8 +115,8 @@ def test_enter_may_be_faster_than_a_dialog_closes(keys):
     assert run(act, FakeStepper()) == ([], True, True)
 
 
-def test_watch_is_in_the_grid_when_it_has_something_or_the_focus():
-    async def act(app, pilot):
+def test_watch_is_in_the_grid_when_it_has_something_or_the_focus() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[bool]:
         stepper, seen = app.stepping.stepper, []
         for lines, key in ((0, "n"), (3, "n"), (0, "n"), (0, "7"), (0, "2")):
             stepper.watching = lines
@@ -123,8 +127,8 @@ def test_watch_is_in_the_grid_when_it_has_something_or_the_focus():
     assert run(act, FakeStepper()) == [False, True, False, True, False]
 
 
-def test_a_third_line_of_the_header_is_there_on_large_screens():
-    async def act(app, pilot):
+def test_a_third_line_of_the_header_is_there_on_large_screens() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str]:
         rows = screen_text(app).splitlines()
         await pilot.resize_terminal(120, 29)
         await pilot.pause()
@@ -135,8 +139,8 @@ def test_a_third_line_of_the_header_is_there_on_large_screens():
     assert "run" not in small
 
 
-def test_held_keys_are_all_done():
-    async def act(app, pilot):
+def test_held_keys_are_all_done() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, str]:
         await press_at_once(app, pilot, ["n"] * 200)
         return app.stepping.stepper.step, screen_text(app)
 
@@ -145,8 +149,8 @@ def test_held_keys_are_all_done():
     assert "200/400" in text
 
 
-def test_the_first_screen_has_everything():
-    async def act(app, pilot):
+def test_the_first_screen_has_everything() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         return screen_text(app)
 
     text = run(act, FakeStepper())
@@ -154,8 +158,8 @@ def test_the_first_screen_has_everything():
         assert name in text
 
 
-def test_a_message_stands_in_for_the_keys_until_the_next_press():
-    async def act(app, pilot):
+def test_a_message_stands_in_for_the_keys_until_the_next_press() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str]:
         await pilot.press("N")
         said = screen_text(app)
         await pilot.press("n")
@@ -168,8 +172,8 @@ def test_a_message_stands_in_for_the_keys_until_the_next_press():
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_focus_goes_round_and_by_number(size):
-    async def act(app, pilot):
+def test_focus_goes_round_and_by_number(size: tuple[int, int]) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[str]:
         seen = []
         for key in ("tab", "tab", "tab", "tab", "tab", "tab", "tab", "shift+tab", "1", "7", "6", "3"):
             await pilot.press(key)
@@ -183,8 +187,8 @@ def test_focus_goes_round_and_by_number(size):
 
 
 @pytest.mark.parametrize(("size", "keys"), [((80, 24), ("4",)), ((120, 36), ("3", "z")), ((120, 36), ("4",))])
-def test_a_view_is_shown_where_it_can_be_seen(size, keys):
-    async def act(app, pilot):
+def test_a_view_is_shown_where_it_can_be_seen(size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, str, bool]:
         await pilot.press(*keys)
         hidden = "two_layer operation" not in screen_text(app)
         await pilot.press("d")
@@ -194,8 +198,8 @@ def test_a_view_is_shown_where_it_can_be_seen(size, keys):
     assert run(act, FakeStepper(), size) == (hidden, "operation" if hidden else "parameters", True)
 
 
-def test_zoom_shows_one_panel_and_comes_back():
-    async def act(app, pilot):
+def test_zoom_shows_one_panel_and_comes_back() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, str]:
         before = board_rows(app)
         await pilot.press("z")
         alone = screen_text(app)
@@ -208,8 +212,8 @@ def test_zoom_shows_one_panel_and_comes_back():
     assert "two_layer gradients" not in alone
 
 
-def test_scrolling_stays_until_escape():
-    async def act(app, pilot):
+def test_scrolling_stays_until_escape() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, int]:
         pane = app.stepping.board._panes["gradients"]
         await pilot.press("6", "pagedown", "down", "n")
         scrolled = pane.canvas.top
@@ -221,8 +225,8 @@ def test_scrolling_stays_until_escape():
     assert back == 0
 
 
-def test_stepping_ends_the_scrolling_of_the_program():
-    async def act(app, pilot):
+def test_stepping_ends_the_scrolling_of_the_program() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, int]:
         pane = app.stepping.board._panes["program"]
         await pilot.press("1", "pagedown", "pagedown")
         scrolled = pane.canvas.top
@@ -234,8 +238,8 @@ def test_stepping_ends_the_scrolling_of_the_program():
     assert back == 0
 
 
-def test_copy_gives_the_whole_panel_as_text():
-    async def act(app, pilot):
+def test_copy_gives_the_whole_panel_as_text() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         await pilot.press("4", "y")
         return app.clipboard
 
@@ -244,16 +248,16 @@ def test_copy_gives_the_whole_panel_as_text():
     assert "two_layer parameters 64×3" in copied
 
 
-def test_copying_a_very_large_panel_copies_what_is_in_sight():
-    async def act(app, pilot):
+def test_copying_a_very_large_panel_copies_what_is_in_sight() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         await pilot.press("4", "y")
         return app.clipboard
 
     assert 3 < len(run(act, FakeStepper(1024, 1024)).splitlines()) < 30
 
 
-def test_colours_go_round():
-    async def act(app, pilot):
+def test_colours_go_round() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[tuple[str, str, Style]]:
         looks = []
         for _ in range(3):
             await pilot.press("T")
@@ -269,10 +273,10 @@ def test_colours_go_round():
     assert len({style for *_, style in looks}) == 3
 
 
-def test_no_color_paints_without_colours(monkeypatch):
+def test_no_color_paints_without_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[set[Style], str]:
         await pilot.press("n", "T")
         styles = {style for row in board_rows(app) for _, style in row}
         await pilot.press("?")
@@ -291,8 +295,10 @@ def test_no_color_paints_without_colours(monkeypatch):
     [("g", Goto), ("slash", Find), ("o", OpenFile), ("L", LibraryScreen), ("question_mark", Help)],
 )
 @pytest.mark.parametrize("size", [(120, 36), (60, 16), (10, 4)])
-def test_dialogs_open_and_escape_closes_them(key, dialog, size):
-    async def act(app, pilot):
+def test_dialogs_open_and_escape_closes_them(
+    key: str, dialog: type[Find] | type[Goto] | type[Help] | type[LibraryScreen] | type[OpenFile], size: tuple[int, int]
+) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, ...]:
         before = board_rows(app)
         await pilot.press(key)
         opened = isinstance(app.screen, dialog)
@@ -303,8 +309,8 @@ def test_dialogs_open_and_escape_closes_them(key, dialog, size):
     assert run(act, FakeStepper(), size) == (True, True, True)
 
 
-def test_go_to_takes_what_is_typed_at_once():
-    async def act(app, pilot):
+def test_go_to_takes_what_is_typed_at_once() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, list[tuple[str, str | None]]]:
         await press_at_once(app, pilot, ["g", "1", "4", "enter"])
         await pilot.press("n")
         return app.stepping.stepper.step, app.stepping.stepper.log
@@ -314,8 +320,8 @@ def test_go_to_takes_what_is_typed_at_once():
     assert step == 15
 
 
-def test_go_to_nowhere_says_so():
-    async def act(app, pilot):
+def test_go_to_nowhere_says_so() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         await pilot.press("g", *"grad(Q)", "enter")
         await pilot.pause()
         return screen_text(app)
@@ -323,8 +329,8 @@ def test_go_to_nowhere_says_so():
     assert "no step grad(Q)" in run(act, FakeStepper())
 
 
-def test_find_narrows_and_goes():
-    async def act(app, pilot):
+def test_find_narrows_and_goes() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[tuple[str, str], bool]:
         await pilot.press("slash", "w", "1", "down", "enter")
         await pilot.pause()
         return app.stepping.stepper.log[-1], app.screen is app.stepping
@@ -332,8 +338,8 @@ def test_find_narrows_and_goes():
     assert run(act, FakeStepper()) == (("name.find", "x @ W1"), True)
 
 
-def test_find_without_a_match_stays_open():
-    async def act(app, pilot):
+def test_find_without_a_match_stays_open() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> bool:
         await pilot.press("slash", *"zzz", "down", "enter")
         await pilot.pause()
         return isinstance(app.screen, Find)
@@ -341,8 +347,8 @@ def test_find_without_a_match_stays_open():
     assert run(act, FakeStepper())
 
 
-def test_opening_another_file():
-    async def act(app, pilot):
+def test_opening_another_file() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, bool, str]:
         await pilot.press("n", "o", *"xor", "enter")
         await pilot.pause()
         return app.stepping.stepper.path, app.screen is app.stepping, screen_text(app)
@@ -352,8 +358,8 @@ def test_opening_another_file():
     assert "xor operation" in text
 
 
-def test_a_file_that_cannot_be_used_says_why_and_loses_nothing():
-    async def act(app, pilot):
+def test_a_file_that_cannot_be_used_says_why_and_loses_nothing() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, int]:
         await pilot.press("n", "n", "o", *"broken", "enter")
         await pilot.pause()
         text = screen_text(app)
@@ -367,8 +373,8 @@ def test_a_file_that_cannot_be_used_says_why_and_loses_nothing():
     assert step == 2
 
 
-def test_reloading_a_broken_file_shows_every_problem_and_keeps_the_session():
-    async def act(app, pilot):
+def test_reloading_a_broken_file_shows_every_problem_and_keeps_the_session() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, str, int]:
         await pilot.press("n", "r")
         await pilot.pause()
         text, shown = screen_text(app), isinstance(app.screen, Problems)
@@ -383,16 +389,16 @@ def test_reloading_a_broken_file_shows_every_problem_and_keeps_the_session():
     assert step == 2
 
 
-def test_reloading():
-    async def act(app, pilot):
+def test_reloading() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         await pilot.press("n", "r")
         return screen_text(app)
 
     assert "read again" in run(act, FakeStepper()).splitlines()[-1]
 
 
-def test_without_a_scenario_the_library_is_open_and_enter_opens_one():
-    async def act(app, pilot):
+def test_without_a_scenario_the_library_is_open_and_enter_opens_one() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, str, str, str]:
         await pilot.pause()
         first, shown = screen_text(app), isinstance(app.screen, LibraryScreen)
         await pilot.press("enter")
@@ -408,8 +414,8 @@ def test_without_a_scenario_the_library_is_open_and_enter_opens_one():
     assert "xor operation" in text
 
 
-def test_the_library_says_what_is_wrong_with_a_scenario():
-    async def act(app, pilot):
+def test_the_library_says_what_is_wrong_with_a_scenario() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, str]:
         await pilot.press("down", "down", "enter")
         await pilot.pause()
         return isinstance(app.screen, LibraryScreen), screen_text(app)
@@ -419,8 +425,8 @@ def test_the_library_says_what_is_wrong_with_a_scenario():
     assert "broken:7: loss.type" in text
 
 
-def test_a_path_can_be_typed_in_the_library():
-    async def act(app, pilot):
+def test_a_path_can_be_typed_in_the_library() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, bool]:
         await pilot.press("o", *"mlp", "enter")
         await pilot.pause()
         await pilot.pause()
@@ -430,8 +436,8 @@ def test_a_path_can_be_typed_in_the_library():
 
 
 @pytest.mark.parametrize("key", ["escape", "q"])
-def test_leaving_the_library_without_a_scenario_ends_the_program(key):
-    async def act(app, pilot):
+def test_leaving_the_library_without_a_scenario_ends_the_program(key: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> bool:
         await pilot.press(key)
         await pilot.pause()
         return app.leaving
@@ -439,15 +445,15 @@ def test_leaving_the_library_without_a_scenario_ends_the_program(key):
     assert run(act)
 
 
-def test_q_quits():
-    async def act(app, pilot):
+def test_q_quits() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, int]:
         await pilot.press("q")
         return app.leaving, app.return_code
 
     assert run(act, FakeStepper()) == (True, 0)
 
 
-async def until(pilot, holds):
+async def until(pilot: Pilot[None], holds) -> None:
     """Wait until something holds, however long that takes."""
     for _ in range(100_000):
         if holds():
@@ -456,14 +462,14 @@ async def until(pilot, holds):
     raise AssertionError("it never came to that")
 
 
-def found_first(app) -> str:
+def found_first(app: NnstepApp) -> str:
     """What stands first in the list of the palette, once it has searched for what was typed."""
     found = next(iter(app.screen.query("CommandList")), None)
     return str(found.get_option_at_index(0).hit.text or "") if found is not None and found.option_count else ""
 
 
-def test_the_palette_has_every_command_and_carries_it_out():
-    async def act(app, pilot):
+def test_the_palette_has_every_command_and_carries_it_out() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[set[str], str]:
         offered = {command.title for command in app.get_system_commands(app.screen)}
         await pilot.press("ctrl+p", *"next step")
         await until(pilot, lambda: found_first(app).endswith("Next step"))
@@ -481,8 +487,8 @@ def test_the_palette_has_every_command_and_carries_it_out():
 
 @pytest.mark.parametrize("key", ["n", "slash", "o", "L", "r", "y"])
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
-def test_hostile_names_are_shown_as_they_are(key, size):
-    async def act(app, pilot):
+def test_hostile_names_are_shown_as_they_are(key: str, size: tuple[int, int]) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         await pilot.press(key)
         await pilot.pause()
         if key == "L":
@@ -506,8 +512,10 @@ def test_hostile_names_are_shown_as_they_are(key, size):
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
-def test_after_any_keys_the_board_is_as_if_painted_afresh(seed, size):
-    async def act(app, pilot):
+def test_after_any_keys_the_board_is_as_if_painted_afresh(seed: int, size: tuple[int, int]) -> None:
+    async def act(
+        app: NnstepApp, pilot: Pilot[None]
+    ) -> tuple[list[list[tuple[str, Style]]], list[list[tuple[str, Style]]]]:
         await press_at_once(app, pilot, random_presses(seed, BOARD_KEYS, 80))
         painted = board_rows(app)
         for pane in app.stepping.board._panes.values():
@@ -522,10 +530,10 @@ def test_after_any_keys_the_board_is_as_if_painted_afresh(seed, size):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_random_keys_in_dialogs_do_no_harm(seed, tmp_path, monkeypatch):
+def test_random_keys_in_dialogs_do_no_harm(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # a panel may be copied to a file
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         keys = [*ALL_KEYS, "enter", "backspace", "x", "tab", "delete", "ctrl+c"]
         for number in range(10):
             await press_at_once(app, pilot, random_presses(10 * seed + number, keys, 12))
@@ -534,7 +542,7 @@ def test_random_keys_in_dialogs_do_no_harm(seed, tmp_path, monkeypatch):
     assert run(act, FakeStepper(8, 12)) == ([], True)
 
 
-def test_resizing_again_and_again():
+def test_resizing_again_and_again() -> None:
     sizes = [
         (120, 36),
         (1, 1),
@@ -549,7 +557,7 @@ def test_resizing_again_and_again():
         (80, 24),
     ]
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         for number, size in enumerate(sizes * 2):
             await pilot.resize_terminal(*size)
             await pilot.press(("n", "tab", "z", "z")[number % 4])
@@ -563,8 +571,8 @@ def test_resizing_again_and_again():
     assert "two_layer" in run(act, FakeStepper())
 
 
-def test_too_small_says_how_large_it_has_to_be():
-    async def act(app, pilot):
+def test_too_small_says_how_large_it_has_to_be() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str]:
         text = screen_text(app)
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
@@ -576,11 +584,11 @@ def test_too_small_says_how_large_it_has_to_be():
     assert "two_layer" in after
 
 
-def test_an_action_that_fails_is_one_line_and_a_note(tmp_path, monkeypatch):
+def test_an_action_that_fails_is_one_line_and_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     stepper = FakeStepper()
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, int]:
         stepper.do = lambda command, argument=None: 1 / 0
         await pilot.press("n")
         text = screen_text(app)
@@ -598,7 +606,7 @@ def test_an_action_that_fails_is_one_line_and_a_note(tmp_path, monkeypatch):
 # The mouse.
 
 
-def where(app, text):
+def where(app: NnstepApp, text: str) -> tuple[int, int]:
     """Column and row of a text on the screen."""
     for y, row in enumerate(screen_text(app).splitlines()):
         if text in row:
@@ -614,8 +622,8 @@ def where(app, text):
         ("n step", ("step.next", None)),
     ],
 )
-def test_a_click_does_what_it_looks_as_if_it_does(text, expected):
-    async def act(app, pilot):
+def test_a_click_does_what_it_looks_as_if_it_does(text: str, expected: tuple[str, str | None]) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[tuple[str, str | None]]:
         await pilot.click(offset=where(app, text))
         await pilot.pause()
         return app.stepping.stepper.log
@@ -623,8 +631,8 @@ def test_a_click_does_what_it_looks_as_if_it_does(text, expected):
     assert expected in run(act, FakeStepper())
 
 
-def test_a_click_on_a_cell_chooses_it_and_focuses_its_panel():
-    async def act(app, pilot):
+def test_a_click_on_a_cell_chooses_it_and_focuses_its_panel() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, tuple[int, int]]:
         x, y = where(app, "two_layer activations 4×3")
         await pilot.click(offset=(x + 10, y + 2))
         await pilot.pause()
@@ -633,8 +641,8 @@ def test_a_click_on_a_cell_chooses_it_and_focuses_its_panel():
     assert run(act, FakeStepper()) == ("activations", (1, 1))
 
 
-def test_a_click_on_the_timeline_goes_there():
-    async def act(app, pilot):
+def test_a_click_on_the_timeline_goes_there() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> int:
         await pilot.click(offset=(59, 1))
         await pilot.pause()
         return app.stepping.stepper.step
@@ -642,8 +650,8 @@ def test_a_click_on_the_timeline_goes_there():
     assert run(act, FakeStepper()) == 200
 
 
-def test_a_click_on_a_tab_focuses_and_on_quit_quits():
-    async def act(app, pilot):
+def test_a_click_on_a_tab_focuses_and_on_quit_quits() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, bool]:
         await pilot.click(offset=where(app, "4 Param"))
         await pilot.pause()
         focused = app.stepping.board.focused
@@ -654,10 +662,10 @@ def test_a_click_on_a_tab_focuses_and_on_quit_quits():
     assert run(act, FakeStepper(), (80, 24)) == ("parameters", True)
 
 
-def test_the_wheel_scrolls_the_panel_under_the_pointer():
+def test_the_wheel_scrolls_the_panel_under_the_pointer() -> None:
     from textual import events
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, ...]:
         board = app.stepping.board
         pane: Pane = board._panes["gradients"]
         x, y = where(app, "two_layer gradients 64×64")

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.pilot import Pilot
 
 from nnstep.text import width
+from nnstep.tui.app import NnstepApp
 from nnstep.tui.clipboard import Failed, Way, hand_over, osc52, takes_osc52, ways
 from nnstep.tui.copy_file import CopyFile, suggested_name
 from nnstep.tui.copying import Copying, Said
@@ -52,7 +54,7 @@ def everything(_: str) -> str:
         ({"SSH_CONNECTION": "1 2 3 4", "TMUX": "x"}, "linux", ["tmux"]),
     ],
 )
-def test_the_commands_that_are_tried(environment, platform, expected):
+def test_the_commands_that_are_tried(environment: dict[str, str], platform: str, expected: list[str]) -> None:
     assert [way.name for way in ways(environment, platform, everything)] == expected
     assert ways(environment, platform, lambda _: None) == []
 
@@ -66,14 +68,14 @@ def program(folder: Path, name: str, script: str) -> Way:
 
 
 @posix
-def test_the_text_reaches_the_command(tmp_path):
+def test_the_text_reaches_the_command(tmp_path: Path) -> None:
     way = program(tmp_path, "xclip", f"cat > {tmp_path}/got")
     assert hand_over(TEXT, [way]).way == way
     assert (tmp_path / "got").read_text(encoding="utf-8") == TEXT
 
 
 @posix
-def test_the_first_that_works_has_it_and_the_others_are_named_with_their_reasons(tmp_path):
+def test_the_first_that_works_has_it_and_the_others_are_named_with_their_reasons(tmp_path: Path) -> None:
     tried = [
         Way("wl-copy", (str(tmp_path / "is-not-there"),)),
         program(tmp_path, "xclip", "echo 'usage' >&2; echo \"Error: Can't open display: :7\" >&2; exit 1"),
@@ -92,11 +94,11 @@ def test_the_first_that_works_has_it_and_the_others_are_named_with_their_reasons
 
 
 @posix
-def test_a_command_that_hangs_is_ended(tmp_path, monkeypatch):
+def test_a_command_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
 
     class Popen(subprocess.Popen):
-        def __init__(self, *arguments, **options):
+        def __init__(self, *arguments: tuple[str], **options) -> None:
             super().__init__(*arguments, **options)
             started.append(self)
 
@@ -107,7 +109,7 @@ def test_a_command_that_hangs_is_ended(tmp_path, monkeypatch):
 
 
 @posix
-def test_a_command_that_stays_to_serve_the_clipboard_is_not_waited_for(tmp_path):
+def test_a_command_that_stays_to_serve_the_clipboard_is_not_waited_for(tmp_path: Path) -> None:
     way = program(tmp_path, "xclip", f"cat > {tmp_path}/got\n(sleep 600; echo late >&2) & echo $! > {tmp_path}/child")
     assert hand_over(TEXT, [way], seconds=60).way == way
     os.kill(int((tmp_path / "child").read_text()), 9)
@@ -115,7 +117,7 @@ def test_a_command_that_stays_to_serve_the_clipboard_is_not_waited_for(tmp_path)
 
 @posix
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is needed")
-def test_tmux_has_it_in_its_buffer(tmp_path):
+def test_tmux_has_it_in_its_buffer(tmp_path: Path) -> None:
     socket = str(tmp_path / "socket")
     server = ["tmux", "-S", socket, "-f", "/dev/null"]
     subprocess.run([*server, "new-session", "-d", "cat"], check=True, timeout=20)
@@ -136,7 +138,7 @@ def asked_for(sequence: str) -> str:
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=2000))
-def test_a_terminal_is_asked_through_whatever_lies_between(text):
+def test_a_terminal_is_asked_through_whatever_lies_between(text: str) -> None:
     assert asked_for(osc52(text, {})) == text
     tmux = osc52(text, {"TMUX": "x", "TERM": "screen-256color"})
     assert asked_for(tmux.removeprefix("\x1bPtmux;").removesuffix("\x1b\\").replace("\x1b\x1b", "\x1b")) == text
@@ -149,7 +151,7 @@ def test_a_terminal_is_asked_through_whatever_lies_between(text):
 @pytest.mark.parametrize(
     ("term", "takes"), [("xterm", True), ("tmux-256color", True), ("linux", False), ("vt100", False), ("dumb", False)]
 )
-def test_terminals_without_a_clipboard_are_known(term, takes):
+def test_terminals_without_a_clipboard_are_known(term: str, takes: bool) -> None:
     assert takes_osc52({"TERM": term}) == takes
 
 
@@ -166,7 +168,7 @@ class Screen:
         self._called = threading.Condition()
         self.copying = Copying(self._later, self.written.append, self.said.append)
 
-    def _later(self, call):
+    def _later(self, call) -> None:
         with self._called:
             self._calls.append(call)
             self._called.notify()
@@ -181,7 +183,7 @@ class Screen:
 
 
 @pytest.fixture
-def screen(monkeypatch) -> Screen:
+def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
     monkeypatch.setattr("nnstep.tui.copying.ways", list)
     monkeypatch.setenv("TERM", "xterm-256color")
     for name in ("TMUX", "STY"):
@@ -189,7 +191,7 @@ def screen(monkeypatch) -> Screen:
     return Screen()
 
 
-def test_a_terminal_that_was_asked_is_not_said_to_have_copied(screen):
+def test_a_terminal_that_was_asked_is_not_said_to_have_copied(screen: Screen) -> None:
     screen.copying.copy(TEXT)
     assert screen.said == [
         Said("2 lines sent to the terminal (OSC 52), which may ignore it: Y writes a file instead", "warning")
@@ -197,12 +199,12 @@ def test_a_terminal_that_was_asked_is_not_said_to_have_copied(screen):
     assert asked_for(*screen.written) == TEXT
 
 
-def test_what_is_more_than_terminals_take_is_said(screen):
+def test_what_is_more_than_terminals_take_is_said(screen: Screen) -> None:
     screen.copying.copy("x" * 100_000)
     assert "more than many terminals take" in screen.said[-1].text
 
 
-def test_nothing_is_written_to_a_terminal_without_a_clipboard(screen, monkeypatch):
+def test_nothing_is_written_to_a_terminal_without_a_clipboard(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "linux")
     screen.copying.copy(TEXT)
     assert screen.written == []
@@ -212,7 +214,7 @@ def test_nothing_is_written_to_a_terminal_without_a_clipboard(screen, monkeypatc
 
 
 @posix
-def test_a_command_that_has_done_it_is_named(screen, monkeypatch, tmp_path):
+def test_a_command_that_has_done_it_is_named(screen: Screen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     way = program(tmp_path, "xclip", "cat > /dev/null")
     monkeypatch.setattr("nnstep.tui.copying.ways", lambda: [way])
     screen.copying.copy(TEXT)
@@ -221,7 +223,9 @@ def test_a_command_that_has_done_it_is_named(screen, monkeypatch, tmp_path):
 
 
 @posix
-def test_a_command_that_fails_is_said_and_the_terminal_is_asked(screen, monkeypatch, tmp_path):
+def test_a_command_that_fails_is_said_and_the_terminal_is_asked(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     way = program(tmp_path, "xclip", "echo no display >&2; exit 1")
     monkeypatch.setattr("nnstep.tui.copying.ways", lambda: [way])
     screen.copying.copy("one")
@@ -231,7 +235,9 @@ def test_a_command_that_fails_is_said_and_the_terminal_is_asked(screen, monkeypa
 
 
 @posix
-def test_a_slow_command_does_not_put_an_older_text_over_a_newer_one(screen, monkeypatch, tmp_path):
+def test_a_slow_command_does_not_put_an_older_text_over_a_newer_one(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     go = tmp_path / "go"
     way = program(tmp_path, "xclip", f"while [ ! -e {go} ]; do sleep 0.01; done; cat > {tmp_path}/got")
     monkeypatch.setattr("nnstep.tui.copying.ways", lambda: [way])
@@ -247,7 +253,7 @@ def test_a_slow_command_does_not_put_an_older_text_over_a_newer_one(screen, monk
 # To a file.
 
 
-def test_a_copy_goes_to_a_file_that_is_never_replaced_unasked(tmp_path):
+def test_a_copy_goes_to_a_file_that_is_never_replaced_unasked(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     assert CopyFile(TEXT).write(str(path)) == ""
     assert path.read_text(encoding="utf-8") == TEXT
@@ -263,23 +269,23 @@ def test_a_copy_goes_to_a_file_that_is_never_replaced_unasked(tmp_path):
 
 
 @pytest.mark.parametrize("typed", ["no/such/folder/a.txt", ".", "a\0b", "~nobody-of-that-name/x"])
-def test_what_is_wrong_with_a_file_is_said(typed, tmp_path, monkeypatch):
+def test_what_is_wrong_with_a_file_is_said(typed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert CopyFile(TEXT).write(typed) != ""
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_name_that_is_suggested_is_of_no_file(tmp_path):
+def test_the_name_that_is_suggested_is_of_no_file(tmp_path: Path) -> None:
     assert suggested_name("a/two layer\x1b.toml", "chain", tmp_path) == "two_layer_-chain.txt"
     for expected in ("xor-chain.txt", "xor-chain-2.txt", "xor-chain-3.txt"):
         assert suggested_name("xor", "chain", tmp_path) == expected
         (tmp_path / expected).touch()
 
 
-def test_the_dialog_writes_the_focused_panel(tmp_path, monkeypatch):
+def test_the_dialog_writes_the_focused_panel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str]:
         await pilot.press("4", "Y")
         await pilot.pause()
         asked = screen_text(app)
@@ -306,7 +312,9 @@ PIECES = st.lists(
 
 
 @given(PIECES, st.integers(0, 30), st.integers(0, 30))
-def test_what_is_lit_is_what_is_cut_and_nothing_else_changes(pieces, start, stop):
+def test_what_is_lit_is_what_is_cut_and_nothing_else_changes(
+    pieces: list[tuple[str, str]], start: int, stop: int
+) -> None:
     line = tuple(Piece(*one) for one in pieces)
     shown = lit(line, start, stop)
     assert line_text(shown) == line_text(line)
@@ -314,7 +322,7 @@ def test_what_is_lit_is_what_is_cut_and_nothing_else_changes(pieces, start, stop
     assert cut(line, 0, width(line_text(line)) + 1) == line_text(line)
 
 
-def test_a_selection_runs_as_text_does():
+def test_a_selection_runs_as_text_does() -> None:
     lines = [(Piece("abcdef"),), (Piece("ghijkl"),), (Piece("mn    "),)]
     assert Selection("x", (4, 0), (1, 2)).text(lines, 6) == "ef\nghijkl\nmn"
     assert Selection("x", (1, 2), (4, 0)).text(lines, 6) == "ef\nghijkl\nmn"
@@ -322,7 +330,7 @@ def test_a_selection_runs_as_text_does():
     assert Selection("x", (2, 9), (3, 9)).text(lines, 6) == ""
 
 
-async def mouse(app, pilot, *reports: tuple[int, int, int, str]) -> None:
+async def mouse(app: NnstepApp, pilot: Pilot[None], *reports: tuple[int, int, int, str]) -> None:
     """What a terminal says of the mouse: button, column and row from 0, M pressed or moved, m let go."""
     keys = Keys()
     for button, x, y, end in reports:
@@ -332,11 +340,11 @@ async def mouse(app, pilot, *reports: tuple[int, int, int, str]) -> None:
     await pilot.pause()
 
 
-async def drag(app, pilot, start: tuple[int, int], end: tuple[int, int]) -> None:
+async def drag(app: NnstepApp, pilot: Pilot[None], start: tuple[int, int], end: tuple[int, int]) -> None:
     await mouse(app, pilot, (0, *start, "M"), (32, *end, "M"), (0, *end, "m"))
 
 
-def place(app, text: str) -> tuple[int, int]:
+def place(app: NnstepApp, text: str) -> tuple[int, int]:
     """Where a text is on the screen."""
     for y, row in enumerate(screen_text(app).splitlines()):
         if text in row:
@@ -344,7 +352,7 @@ def place(app, text: str) -> tuple[int, int]:
     raise AssertionError(text)
 
 
-def highlighted(app) -> str:
+def highlighted(app: NnstepApp) -> str:
     """The text that has the look of what is selected."""
     look = app.chosen_look.palette.styles("text")["selected"]
     rows = [
@@ -354,8 +362,8 @@ def highlighted(app) -> str:
     return "\n".join(row for row in rows if row)
 
 
-def test_text_is_selected_by_dragging_over_it_and_copied():
-    async def act(app, pilot):
+def test_text_is_selected_by_dragging_over_it_and_copied() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[tuple[str, str]] | str, ...]:
         x, y = place(app, "two_layer parameters 4×3")
         await drag(app, pilot, (x, y), (x + 19, y))
         one, said = highlighted(app), screen_text(app).splitlines()[-1]
@@ -376,8 +384,8 @@ def test_text_is_selected_by_dragging_over_it_and_copied():
 
 
 @pytest.mark.parametrize("away", ["n", "escape", "click", "scroll", "4"])
-def test_a_selection_is_let_go(away):
-    async def act(app, pilot):
+def test_a_selection_is_let_go(away: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, ...]:
         x, y = place(app, "two_layer parameters 64×3")
         await drag(app, pilot, (x, y), (x + 5, y + 1))
         before = highlighted(app)
@@ -394,8 +402,8 @@ def test_a_selection_is_let_go(away):
     assert (after, selected) == ("", "")
 
 
-def test_a_drag_that_ends_anywhere_stays_in_its_panel():
-    async def act(app, pilot):
+def test_a_drag_that_ends_anywhere_stays_in_its_panel() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str]:
         x, y = place(app, "two_layer parameters 4×3")
         await drag(app, pilot, (x, y + 2), (0, 0))
         up = highlighted(app)
@@ -409,8 +417,8 @@ def test_a_drag_that_ends_anywhere_stays_in_its_panel():
     assert not any(sign in up + down for sign in ("│", "╰", "gradients", "activations"))
 
 
-def test_the_line_of_the_run_is_dragged_along_and_not_selected():
-    async def act(app, pilot):
+def test_the_line_of_the_run_is_dragged_along_and_not_selected() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, list[tuple[str, str]]]:
         await drag(app, pilot, (20, 2), (60, 2))
         return app.stepping.board.selected, app.stepping.stepper.log
 
@@ -419,10 +427,10 @@ def test_the_line_of_the_run_is_dragged_along_and_not_selected():
     assert [argument for command, argument in log if command == "iteration.goto"] == ["56"]
 
 
-def test_what_is_selected_is_what_a_copy_to_a_file_takes(tmp_path, monkeypatch):
+def test_what_is_selected_is_what_a_copy_to_a_file_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> None:
         x, y = place(app, "two_layer parameters 4×3")
         await drag(app, pilot, (x, y), (x + 8, y))
         await pilot.press("Y")
@@ -434,8 +442,8 @@ def test_what_is_selected_is_what_a_copy_to_a_file_takes(tmp_path, monkeypatch):
     assert written.read_text() == "two_layer"
 
 
-def test_the_help_says_how_the_terminal_selects_by_its_own_means():
-    async def act(app, pilot):
+def test_the_help_says_how_the_terminal_selects_by_its_own_means() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         await pilot.press("?")
         await pilot.pause()
         return screen_text(app)

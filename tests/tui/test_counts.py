@@ -7,12 +7,17 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from textual.pilot import Pilot
+from textual.strip import Strip
 
 from nnstep.engine.runner import Runner
+from nnstep.tui.app import NnstepApp
+from nnstep.tui.layout import Box
 from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.widgets.board import Board
 from nnstep.tui.widgets.pane import Pane
 from nnstep.tui.widgets.pane_view import PaneView
+from nnstep.view.state import ViewState
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.numbers import NumberFormat
 from tests.benchmarks.bench_keypress import scenario
@@ -25,15 +30,15 @@ def counted(path: str, size: tuple[int, int] = (120, 40)) -> tuple[list[Counter[
     """What each of some presses of `n` did from the beginning on; how many panes are in sight; the last iteration."""
     counts: list[Counter[str]] = []
 
-    def counting(name, original, amount=lambda *arguments: 1):
-        def call(*arguments, **options):
+    def counting(name: str, original, amount=lambda *arguments: 1):
+        def call(*arguments, **options) -> bool | dict[str, list[Box]] | list[Box | str] | ViewState:
             if counts:
                 counts[-1][name] += amount(*arguments)
             return original(*arguments, **options)
 
         return call
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, int]:
         for _ in range(PRESSES):
             counts.append(Counter())
             await press_at_once(app, pilot, ["n"])
@@ -54,7 +59,7 @@ def counted(path: str, size: tuple[int, int] = (120, 40)) -> tuple[list[Counter[
 
 
 @pytest.mark.parametrize("name", ["two_layer", "minibatch_sgd", "attention"])
-def test_a_press_makes_one_view_and_paints_each_pane_once(name):
+def test_a_press_makes_one_view_and_paints_each_pane_once(name: str) -> None:
     counts, panes, iteration = counted(name)
     for count in counts:
         assert (count["views"], count["boards"]) == (1, 1)
@@ -62,15 +67,15 @@ def test_a_press_makes_one_view_and_paints_each_pane_once(name):
     assert sum(count["runs"] for count in counts) == iteration - 1  # the first is there from the start
 
 
-def test_only_rows_that_have_changed_are_drawn():
+def test_only_rows_that_have_changed_are_drawn() -> None:
     drawn: Counter[str] = Counter()
     render_line = PaneView.render_line
 
-    def counting(view, y):
+    def counting(view: PaneView, y: int) -> Strip:
         drawn[f"{view.pane.key} {y}"] += 1
         return render_line(view, y)
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> None:
         board = app.stepping.board
         for key in "nnn4h":
             before = {pane.key: pane.rows for pane in board._panes.values()}
@@ -90,7 +95,7 @@ def test_only_rows_that_have_changed_are_drawn():
         run(act, open_stepper("two_layer"), (120, 40))
 
 
-def test_numbers_are_written_for_what_is_in_sight_however_large_the_matrices_are(tmp_path: Path):
+def test_numbers_are_written_for_what_is_in_sight_however_large_the_matrices_are(tmp_path: Path) -> None:
     small, large = (counted(str(scenario(tmp_path, size, size)))[0] for size in (64, 256))
     cells = 120 * 40 // 5  # a number takes at least five columns
     for one, other in zip(small, large, strict=True):
@@ -99,7 +104,7 @@ def test_numbers_are_written_for_what_is_in_sight_however_large_the_matrices_are
     assert sum(count["numbers"] for count in large) <= 1.2 * sum(count["numbers"] for count in small)
 
 
-def test_a_step_back_writes_no_number_again_that_was_written_before(tmp_path: Path):
+def test_a_step_back_writes_no_number_again_that_was_written_before(tmp_path: Path) -> None:
     stepper = open_stepper(str(scenario(tmp_path, 64, 64)))
     written: list[int] = []
     column = NumberFormat.column
@@ -108,7 +113,7 @@ def test_a_step_back_writes_no_number_again_that_was_written_before(tmp_path: Pa
         written.append(len(values))
         return column(form, values)
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> None:
         await press_at_once(app, pilot, ["n", "n", "n"])
         await press_at_once(app, pilot, ["N"])
         with mock.patch.object(NumberFormat, "column", counting):

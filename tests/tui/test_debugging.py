@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from textual import events
+from textual.pilot import Pilot
 
 from nnstep.debugger import Position
+from nnstep.tui.app import NnstepApp
 from nnstep.tui.screens.ask import Ask
 from tests.tui.driving import post_keys, press_at_once, run
 from tests.tui.real import (
@@ -29,8 +32,8 @@ from tests.tui.real import (
 # Breakpoints and watches.
 
 
-def test_b_sets_a_breakpoint_that_stands_in_program_and_in_watch_and_takes_it_away(tmp_path):
-    async def act(app, pilot):
+def test_b_sets_a_breakpoint_that_stands_in_program_and_in_watch_and_takes_it_away(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[tuple[str, list[str], str]]:
         here(app).do("step.goto", "h1")
         await pilot.press("n", "N")
         seen = []
@@ -47,8 +50,8 @@ def test_b_sets_a_breakpoint_that_stands_in_program_and_in_watch_and_takes_it_aw
     assert gone == "no breakpoint any more at h1"
 
 
-def test_b_before_the_first_step_says_what_it_needs(tmp_path):
-    async def act(app, pilot):
+def test_b_before_the_first_step_says_what_it_needs(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[tuple[()], str]:
         await pilot.press("b")
         return here(app).control.breakpoints, footer(app)
 
@@ -57,15 +60,15 @@ def test_b_before_the_first_step_says_what_it_needs(tmp_path):
     assert "No step is done yet" in said
 
 
-def test_a_click_on_the_gutter_sets_a_breakpoint_and_beside_it_goes_there(tmp_path):
-    async def click(app, pilot, name, column):
+def test_a_click_on_the_gutter_sets_a_breakpoint_and_beside_it_goes_there(tmp_path: Path) -> None:
+    async def click(app: NnstepApp, pilot: Pilot[None], name: str, column: int) -> None:
         inner = app.stepping.board._panes["program"].inner
         (step,) = steps_of(app, name)
         row = next(y for y, line in enumerate(lines(app, "program")) if re.match(rf"[ ●◆][ ▶▾] *{step} ", line))
         await pilot.click(offset=(inner.x + column, inner.y + row))
         await pilot.pause()
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[tuple[str, list[str], tuple[int, str]]]:
         seen = []
         for column in (0, 1, 5):
             await click(app, pilot, "loss", column)
@@ -79,8 +82,8 @@ def test_a_click_on_the_gutter_sets_a_breakpoint_and_beside_it_goes_there(tmp_pa
     ]
 
 
-def test_a_breakpoint_on_a_condition_stays_open_until_it_can_be_used(tmp_path):
-    async def act(app, pilot):
+def test_a_breakpoint_on_a_condition_stays_open_until_it_can_be_used(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool | list[str] | str | tuple[bool, tuple[()]], ...]:
         wrong = await typed(app, pilot, "B", "loss <")
         unknown = await again(app, pilot, "W9 > 1")
         still = isinstance(app.screen, Ask), here(app).control.breakpoints
@@ -97,8 +100,8 @@ def test_a_breakpoint_on_a_condition_stays_open_until_it_can_be_used(tmp_path):
     assert re.fullmatch(r" breakpoint \d: loss < 0\.2", said)
 
 
-def test_a_breakpoint_may_wait_for_a_later_hit(tmp_path):
-    async def act(app, pilot):
+def test_a_breakpoint_may_wait_for_a_later_hit(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool | list[str] | str | tuple[int, str], ...]:
         wrong = await typed(app, pilot, "B", "grad(W1)", "0")
         still = isinstance(app.screen, Ask)
         await again(app, pilot, "grad(W1)", "4")
@@ -114,8 +117,8 @@ def test_a_breakpoint_may_wait_for_a_later_hit(tmp_path):
     assert [line.split()[2:] for line in after] == [["grad(W1)", "here"], ["4", "on"]]
 
 
-def test_enter_pressed_twice_sets_one_breakpoint(tmp_path):
-    async def act(app, pilot):
+def test_enter_pressed_twice_sets_one_breakpoint(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         await press_at_once(app, pilot, ["B", *"loss", "enter", "enter", "enter"])
         await pilot.pause()
         return [one.text for one in here(app).control.breakpoints], app.failures, app.screen is app.stepping
@@ -123,8 +126,8 @@ def test_enter_pressed_twice_sets_one_breakpoint(tmp_path):
     assert run(act, opened(tmp_path)) == (["loss"], [], True)
 
 
-def test_nothing_typed_is_a_change_of_mind(tmp_path):
-    async def act(app, pilot):
+def test_nothing_typed_is_a_change_of_mind(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         for key in ("B", "w"):
             await typed(app, pilot, key, " ")
         return here(app).control.numbers(), app.screen is app.stepping
@@ -132,8 +135,8 @@ def test_nothing_typed_is_a_change_of_mind(tmp_path):
     assert run(act, opened(tmp_path)) == ([], True)
 
 
-def test_w_follows_the_value_of_an_expression(tmp_path):
-    async def act(app, pilot):
+def test_w_follows_the_value_of_an_expression(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, list[str], list[str], float]:
         wrong = await typed(app, pilot, "w", "norm(W1")
         await again(app, pilot, "norm(W1)")
         first = lines(app, "watch")
@@ -149,16 +152,18 @@ def test_w_follows_the_value_of_an_expression(tmp_path):
     assert re.search(r"[▁▂▃▄▅▆▇█]{3}", later[1])
 
 
-def test_keys_and_clicks_on_the_rows_of_watch(tmp_path):
+def test_keys_and_clicks_on_the_rows_of_watch(tmp_path: Path) -> None:
     stepper = opened(tmp_path)
     for text in ("h1", "loss < 0.1"):
         stepper.do("stop.add", text)
     stepper.do("watch.add", "W1")
 
-    def marks(app):
+    def marks(app: NnstepApp) -> list[tuple[int, bool]]:
         return [(one.number, one.enabled) for one in here(app).control.breakpoints]
 
-    async def act(app, pilot):
+    async def act(
+        app: NnstepApp, pilot: Pilot[None]
+    ) -> tuple[list[tuple[list[tuple[int, bool]], str]], str, list[int]]:
         seen = []
         await pilot.press("7", "enter")  # the first row is chosen
         seen.append((marks(app), gutter(app, "h1")))
@@ -190,12 +195,12 @@ def test_keys_and_clicks_on_the_rows_of_watch(tmp_path):
     assert left == [2]
 
 
-def test_a_click_on_a_row_of_watch_chooses_it(tmp_path):
+def test_a_click_on_a_row_of_watch_chooses_it(tmp_path: Path) -> None:
     stepper = opened(tmp_path)
     for text in ("h1", "loss"):
         stepper.do("stop.add", text)
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, list[str]]:
         pane = app.stepping.board._panes["watch"]
         await pilot.click(offset=(pane.inner.x + 6, pane.inner.y + 1))
         await pilot.pause()
@@ -206,8 +211,8 @@ def test_a_click_on_a_row_of_watch_chooses_it(tmp_path):
     assert run(act, stepper) == ("watch", ["h1"])
 
 
-def test_delete_with_nothing_in_watch_does_no_harm(tmp_path):
-    async def act(app, pilot):
+def test_delete_with_nothing_in_watch_does_no_harm(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         await pilot.press("7", "delete", "exclamation_mark", "enter", "down", "up", "delete")
         return app.failures, "Nothing is watched" in " ".join(lines(app, "watch"))
 
@@ -217,11 +222,11 @@ def test_delete_with_nothing_in_watch_does_no_harm(tmp_path):
 # Going on.
 
 
-def test_c_goes_to_the_next_stop_and_capital_c_back(tmp_path):
+def test_c_goes_to_the_next_stop_and_capital_c_back(tmp_path: Path) -> None:
     stepper = opened(tmp_path)
     stepper.do("stop.add", "grad(W2)")
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[tuple[int, str]], list[str]]:
         places, said = [], []
         for key in ("c", "c", "c", "C", "C", "C", "C"):
             await pilot.press(key)
@@ -236,8 +241,8 @@ def test_c_goes_to_the_next_stop_and_capital_c_back(tmp_path):
     assert said[5:] == ["no breakpoint was hit: this is the start of the run"] * 2
 
 
-def test_without_a_breakpoint_c_goes_to_the_end(tmp_path):
-    async def act(app, pilot):
+def test_without_a_breakpoint_c_goes_to_the_end(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[tuple[Position, str], Position]:
         await pilot.press("c")
         end = here(app).session.position, footer(app).strip()
         await pilot.press("C")
@@ -249,8 +254,8 @@ def test_without_a_breakpoint_c_goes_to_the_end(tmp_path):
 
 
 @pytest.mark.parametrize("key", ["n", "x", "B", "question_mark", "escape", "Q", "ctrl+c", "f5"])
-def test_a_long_run_says_how_far_it_is_and_any_key_interrupts_it(tmp_path, key):
-    async def act(app, pilot):
+def test_a_long_run_says_how_far_it_is_and_any_key_interrupts_it(tmp_path: Path, key: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int | Position | str, ...]:
         await typed(app, pilot, "B", "loss > 1e9")
         post_keys(app, ["c"])
         await until_it_runs(app, 200)
@@ -280,8 +285,8 @@ def test_a_long_run_says_how_far_it_is_and_any_key_interrupts_it(tmp_path, key):
     assert said.strip() == f"interrupted in iteration {stopped.iteration:,}"
 
 
-def test_a_long_run_to_an_iteration_can_be_interrupted_too(tmp_path):
-    async def act(app, pilot):
+def test_a_long_run_to_an_iteration_can_be_interrupted_too(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         await pilot.press("g", *"9000000:3")
         post_keys(app, ["enter"])
         await until_it_runs(app, 200)
@@ -296,8 +301,8 @@ def test_a_long_run_to_an_iteration_can_be_interrupted_too(tmp_path):
     assert failures == []
 
 
-def test_a_click_during_a_run_interrupts_it_and_does_what_it_does(tmp_path):
-    async def act(app, pilot):
+def test_a_click_during_a_run_interrupts_it_and_does_what_it_does(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         post_keys(app, ["c"])
         await until_it_runs(app, 100)
         board = app.stepping.board
@@ -312,8 +317,8 @@ def test_a_click_during_a_run_interrupts_it_and_does_what_it_does(tmp_path):
     assert iteration > 100
 
 
-def test_q_during_a_run_quits(tmp_path):
-    async def act(app, pilot):
+def test_q_during_a_run_quits(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, int]:
         post_keys(app, ["c"])
         await until_it_runs(app, 1)
         await pilot.press("q")

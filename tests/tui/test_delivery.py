@@ -7,17 +7,23 @@ import random
 from unittest import mock
 
 import pytest
+from rich.style import Style
 from textual import events
 from textual.binding import BindingsMap
 from textual.keys import _character_to_key
+from textual.pilot import Pilot
 
 from nnstep.catalogue import say
 from nnstep.commands import COMMANDS
+from nnstep.debugger import Position
 from nnstep.tui import key_meaning
+from nnstep.tui.app import NnstepApp
+from nnstep.tui.delivery import Delivery
 from nnstep.tui.input_queue import InputQueue
 from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.widgets.board import Board
+from nnstep.view.scene.choice import Choice
 from tests.tui.driving import board_rows, press_at_once, run, screen_text
 
 
@@ -26,7 +32,7 @@ def key(name: str) -> events.Key:
     return events.Key(_character_to_key(name) if len(name) == 1 else name, name if len(name) == 1 else None)
 
 
-def put(app, names):
+def put(app: NnstepApp, names: list[str]) -> Delivery:
     """Have the keys come faster than anyone can answer."""
     app.delivery.begin()
     for name in names:
@@ -34,7 +40,9 @@ def put(app, names):
     return app.delivery
 
 
-async def delivered(app, pilot, names):
+async def delivered(
+    app: NnstepApp, pilot: Pilot[None], names: list[str]
+) -> tuple[Position, Choice, list[list[tuple[str, Style]]], list[TypeError]]:
     delivery = put(app, names)
     await asyncio.sleep(0)
     while not delivery._delivering.done():
@@ -44,7 +52,7 @@ async def delivered(app, pilot, names):
     return app.stepping.stepper.session.position, app.stepping.stepper.choice, board_rows(app), app.failures
 
 
-async def one_by_one(app, pilot, names):
+async def one_by_one(app: NnstepApp, pilot: Pilot[None], names: list[str]):
     for name in names:
         await press_at_once(app, pilot, [name])
     return app.stepping.stepper.session.position, app.stepping.stepper.choice, board_rows(app), app.failures
@@ -57,18 +65,18 @@ def keys_of(seed: int, count: int = 50) -> list[str]:
 
 
 @pytest.mark.parametrize(("name", "seed"), [("xor", 0), ("xor", 2), ("attention", 3)])
-def test_a_flood_leads_where_the_same_keys_one_by_one_lead(name, seed):
+def test_a_flood_leads_where_the_same_keys_one_by_one_lead(name: str, seed: int) -> None:
     names = keys_of(seed)
     flood = run(lambda app, pilot: delivered(app, pilot, names), open_stepper(name))
     assert flood == run(lambda app, pilot: one_by_one(app, pilot, names), open_stepper(name))
     assert flood[-1] == []
 
 
-def test_every_step_of_a_flood_is_taken_and_few_are_painted():
+def test_every_step_of_a_flood_is_taken_and_few_are_painted() -> None:
     names = ["n"] * 1_200 + ["N"] * 800
     painted = mock.Mock(side_effect=Board._paint, autospec=True)
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         with mock.patch.object(Board, "_paint", lambda board: painted(board)):
             return await delivered(app, pilot, names)
 
@@ -82,10 +90,10 @@ def test_every_step_of_a_flood_is_taken_and_few_are_painted():
 
 
 @pytest.mark.parametrize("before", ["nNnN", "]", "vE", "\t4", "z"])
-def test_quitting_does_not_wait_for_what_nobody_will_see(before):
+def test_quitting_does_not_wait_for_what_nobody_will_see(before: str) -> None:
     names = ["tab" if one == "\t" else one for one in before] * 500
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[tuple[str]]:
         done = mock.Mock()
         with (
             mock.patch.object(app.stepping, "_skip", done),
@@ -98,7 +106,7 @@ def test_quitting_does_not_wait_for_what_nobody_will_see(before):
     assert run(act, open_stepper("xor")) == [("app.quit",)]
 
 
-def test_every_key_of_a_command_is_known_under_textuals_name():
+def test_every_key_of_a_command_is_known_under_textuals_name() -> None:
     bound = BindingsMap(StepperScreen.BINDINGS).key_to_bindings
     for name, command in key_meaning.COMMAND_OF.items():
         assert [binding.id for binding in bound[name]] == [command.id]
@@ -106,8 +114,8 @@ def test_every_key_of_a_command_is_known_under_textuals_name():
 
 
 @pytest.mark.parametrize("before", [["u"], ["p", "n"], ["g", "3", "enter"], ["+"]])
-def test_but_for_what_is_kept_or_has_the_keys(before):
-    async def act(app, pilot):
+def test_but_for_what_is_kept_or_has_the_keys(before: list[str]) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> int:
         waiting = InputQueue()
         for name in ["n", *before, "q"]:
             waiting.put(key(name))
@@ -117,8 +125,8 @@ def test_but_for_what_is_kept_or_has_the_keys(before):
     assert run(act, open_stepper("xor")) == len(before) + 2
 
 
-def test_ctrl_c_is_answered_behind_a_flood():
-    async def act(app, pilot):
+def test_ctrl_c_is_answered_behind_a_flood() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> int:
         seen = []
         delivery = put(app, [*["v"] * 3_000, "ctrl+c"])
         while say("message.quits") not in seen:
@@ -132,7 +140,7 @@ def test_ctrl_c_is_answered_behind_a_flood():
     assert run(act, open_stepper("xor")) > 1_000
 
 
-def test_what_waits_is_bounded_and_what_is_superseded_is_not_kept():
+def test_what_waits_is_bounded_and_what_is_superseded_is_not_kept() -> None:
     waiting = InputQueue()
     while not waiting.full:
         waiting.put(key("n"))
@@ -156,8 +164,8 @@ def test_what_waits_is_bounded_and_what_is_superseded_is_not_kept():
     ],
 )
 @pytest.mark.parametrize("quits", ["q", "ctrl+q", "й", "ㅂ", "ض"])
-def test_keys_that_lead_nowhere_do_not_stand_before_the_one_that_quits(before, quits):
-    async def act(app, pilot):
+def test_keys_that_lead_nowhere_do_not_stand_before_the_one_that_quits(before: list[str], quits: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> int:
         waiting = InputQueue()
         for name in [*before * 20, quits]:
             waiting.put(key(name))
@@ -167,8 +175,8 @@ def test_keys_that_lead_nowhere_do_not_stand_before_the_one_that_quits(before, q
     assert run(act, open_stepper("xor")) == 1
 
 
-def test_what_is_asked_before_its_turn_leaves_the_layout_as_it_is():
-    async def act(app, pilot):
+def test_what_is_asked_before_its_turn_leaves_the_layout_as_it_is() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[tuple[bool, bool], str]:
         app.keyboard.keys("ν")  # on a Greek keyboard, where ; is q
         latin = key("n")
         answers = app.is_idle(latin), app.quits(key("й"))
@@ -177,7 +185,7 @@ def test_what_is_asked_before_its_turn_leaves_the_layout_as_it_is():
     assert run(act, open_stepper("xor")) == ((True, True), "q")
 
 
-def test_turns_of_a_wheel_do_not_pile_up():
+def test_turns_of_a_wheel_do_not_pile_up() -> None:
     waiting = InputQueue()
     for _ in range(10_000):
         waiting.put(events.MouseScrollDown(None, 1, 1, 0, 0, 0, False, False, False))

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from nnstep.commands import SIGNS_OF_COMMANDS
 from nnstep.settings import KEYBOARDS
+from nnstep.tui.app import NnstepApp
 from nnstep.tui.hangul import hangul_keys
 from nnstep.tui.input_queue import InputQueue
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
-from nnstep.tui.keyboard_layouts import LAYOUTS, US
+from nnstep.tui.keyboard_layouts import LAYOUTS, US, Layout
 from nnstep.tui.kitty import PlacedKey, place_of, without_alternates
 from nnstep.tui.terminal import Keys
 from tests.tui.driving import press_at_once, run, screen_text
@@ -41,14 +43,14 @@ ROWS = {  # the letters on those keys
 
 
 @pytest.fixture(autouse=True)
-def no_language(monkeypatch):
+def no_language(monkeypatch: pytest.MonkeyPatch) -> None:
     """That of whoever runs the tests would choose a layout."""
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_the_letters_of_a_layout_are_those_of_the_same_keys(name):
+def test_the_letters_of_a_layout_are_those_of_the_same_keys(name: str) -> None:
     keyboard = Keyboard("" if name == "kr" else name)
     for character, key in zip(ROWS[name], QWERTY, strict=True):
         if character.isascii():
@@ -58,7 +60,7 @@ def test_the_letters_of_a_layout_are_those_of_the_same_keys(name):
 
 
 @pytest.mark.parametrize("name", ["ru", "ua", "by", "bg-phonetic", "rs", "gr"])
-def test_capitals_are_capitals(name):
+def test_capitals_are_capitals(name: str) -> None:
     keyboard = Keyboard(name)
     for character, key in zip(ROWS[name], QWERTY, strict=True):
         if character.isalpha() and character not in "ςь":
@@ -66,7 +68,7 @@ def test_capitals_are_capitals(name):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-def test_a_layout_has_no_more_keys_than_a_keyboard_and_no_letter_twice(layout):
+def test_a_layout_has_no_more_keys_than_a_keyboard_and_no_letter_twice(layout: Layout) -> None:
     for rows in (layout.plain, layout.shifted):
         assert all(len(row) <= len(us) for row, us in zip(rows, US.plain, strict=True))
     letters = [char for rows in (layout.plain, layout.shifted) for row in rows for char in row if char.isalpha()]
@@ -74,12 +76,12 @@ def test_a_layout_has_no_more_keys_than_a_keyboard_and_no_letter_twice(layout):
     assert len(set(letters)) >= len(letters) - 2  # Serbian has ж twice, with and without Shift
 
 
-def test_the_settings_know_every_layout():
+def test_the_settings_know_every_layout() -> None:
     assert set(KEYBOARDS) == {"auto", *(layout.name for layout in LAYOUTS)}
 
 
 @given(st.sampled_from(LAYOUTS), st.data())
-def test_a_letter_that_was_typed_tells_the_layout_of_the_next(layout, data):
+def test_a_letter_that_was_typed_tells_the_layout_of_the_next(layout: Layout, data: st.DataObject) -> None:
     """Whatever came before: with its layout named, a letter is taken by it."""
     keyboard = Keyboard(layout.name)
     row = data.draw(st.integers(0, 3))
@@ -92,18 +94,18 @@ def test_a_letter_that_was_typed_tells_the_layout_of_the_next(layout, data):
 
 
 @given(st.text(alphabet=sorted(set(QWERTY) | set("N?/<>[]!+-:")), max_size=20))
-def test_a_latin_keyboard_is_as_ever(typed):
+def test_a_latin_keyboard_is_as_ever(typed: str) -> None:
     keyboard = Keyboard("", SIGNS_OF_COMMANDS)
     assert [keyboard.keys(character) for character in typed] == list(typed)
 
 
 @given(st.characters())
-def test_any_character_means_keys_of_a_us_keyboard_or_nothing(character):
+def test_any_character_means_keys_of_a_us_keyboard_or_nothing(character: str) -> None:
     keys = Keyboard("gr", SIGNS_OF_COMMANDS).keys(character)
     assert keys == character or all(key.isascii() for key in keys)
 
 
-def test_korean_syllables_are_taken_apart_into_the_keys_that_make_them():
+def test_korean_syllables_are_taken_apart_into_the_keys_that_make_them() -> None:
     for syllable, keys in {
         "누": "sn", "한": "gks", "글": "rmf", "꽃": "Rhc", "왜": "dho", "닭": "ekfr", "값": "rkqt", "뷁": "qnpfr",
         "ㅃ": "Q", "ㄲ": "R", "ㅖ": "P", "ㅘ": "hk", "ㄳ": "rt", "ﾤ": "s", "ᅮ": "n", "ᆨ": "r",
@@ -112,7 +114,7 @@ def test_korean_syllables_are_taken_apart_into_the_keys_that_make_them():
     assert hangul_keys("あ") == hangul_keys("ж") == hangul_keys("n") == ""
 
 
-def test_every_syllable_has_keys_of_its_own():
+def test_every_syllable_has_keys_of_its_own() -> None:
     """The keys of the letters that Unicode takes it apart into."""
     from unicodedata import normalize
 
@@ -157,14 +159,14 @@ def test_every_syllable_has_keys_of_its_own():
         ("і", "и", "b"),  # Ukrainian likewise
     ],
 )
-def test_signs(before, character, meant):
+def test_signs(before: str, character: str, meant: str) -> None:
     keyboard = Keyboard("", SIGNS_OF_COMMANDS)
     for one in before:
         keyboard.keys(one)
     assert keyboard.keys(character) == meant
 
 
-def test_the_settings_and_the_environment_choose_between_layouts(monkeypatch):
+def test_the_settings_and_the_environment_choose_between_layouts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert language_of_environment() == ""
     monkeypatch.setenv("LANG", "bg_BG.UTF-8")
     assert language_of_environment() == "bg"
@@ -176,7 +178,7 @@ def test_the_settings_and_the_environment_choose_between_layouts(monkeypatch):
     assert Keyboard("bg-phonetic").keys("н") == "n"
 
 
-def test_keys_that_are_held_with_others():
+def test_keys_that_are_held_with_others() -> None:
     keyboard = Keyboard("ru")
     assert keyboard.key("ctrl+з") == "ctrl+p"
     assert keyboard.key("ctrl+я") == "ctrl+z"
@@ -184,7 +186,7 @@ def test_keys_that_are_held_with_others():
     assert keyboard.key("shift+left") == "shift+left"
 
 
-def test_names_of_keys_are_textuals():
+def test_names_of_keys_are_textuals() -> None:
     from textual.keys import _character_to_key
 
     for character in map(chr, range(32, 127)):
@@ -211,7 +213,7 @@ def test_names_of_keys_are_textuals():
         ("\x1b[46::47;;46u", ".", "/", "."),
     ],
 )
-def test_alternate_keys(sequence, character, place, meant):
+def test_alternate_keys(sequence: str, character: str, place: str, meant: str) -> None:
     (event,) = Keys().feed(sequence.encode())
     assert (event.character, getattr(event, "place", "")) == (character, place)
     assert Keyboard("", SIGNS_OF_COMMANDS).keys(character, place) == meant
@@ -220,7 +222,7 @@ def test_alternate_keys(sequence, character, place, meant):
 @pytest.mark.parametrize(
     "sequence", ["\x1b[1078::59", "\x1b[::u", "\x1b[1078:::59u", "\x1b[1:9:99999999999;9;9u", "\x1b[110:78:97;x;78u"]
 )
-def test_alternate_keys_that_are_none_do_no_harm(sequence):
+def test_alternate_keys_that_are_none_do_no_harm(sequence: str) -> None:
     keys = Keys()
     list(keys.feed(sequence.encode()))
     list(keys.tick())
@@ -228,13 +230,13 @@ def test_alternate_keys_that_are_none_do_no_harm(sequence):
     assert event.key == "n"
 
 
-def test_a_held_key_is_known_by_its_place():
+def test_a_held_key_is_known_by_its_place() -> None:
     (event,) = Keys().feed(b"\x1b[1079::112;5u")
     assert Keyboard().key(event.key, event.place) == "ctrl+p"
 
 
 @given(st.integers(33, 0x10FFFF), st.sampled_from(["", "1", "2", "5", "2:1"]), st.integers(33, 126))
-def test_a_sequence_without_alternates_is_what_remains(code, modifiers, base):
+def test_a_sequence_without_alternates_is_what_remains(code: int, modifiers: str, base: int) -> None:
     plain = f"\x1b[{code};{modifiers}u"
     assert without_alternates(plain) == (plain, "")
     assert without_alternates(f"\x1b[{code}::{base};{modifiers}u")[0] == plain
@@ -247,7 +249,7 @@ def test_a_sequence_without_alternates_is_what_remains(code, modifiers, base):
 def typed(*characters: str):
     """Press keys that send these characters, as a terminal with or without the kitty protocol hands them on."""
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[tuple[str, str | None]], str, NnstepApp]:
         for character in characters:
             name = character if character.isalnum() else textual_name(character)
             app.post_message(events.Key(name, character))
@@ -266,14 +268,14 @@ def typed(*characters: str):
         ("آ", "step.back"), ("Ｎ", "step.back"), ("ы", "frame.into"), ("і", "frame.into"), ("х", "iteration.previous"),
     ],
 )  # fmt: skip
-def test_a_letter_does_what_its_key_does(character, command):
+def test_a_letter_does_what_its_key_does(character: str, command: str) -> None:
     log, _, _ = run(typed(character), FakeStepper())
     assert (command, None) in log
 
 
 @pytest.mark.parametrize(("place", "command"), [("n", "step.next"), ("N", "step.back")])
-def test_a_key_of_which_the_place_is_known(place, command):
-    async def act(app, pilot):
+def test_a_key_of_which_the_place_is_known(place: str, command: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[tuple[str, str | None]]:
         app.post_message(PlacedKey("ㅜ", "ㅜ", place))
         await pilot.pause()
         return app.stepping.stepper.log
@@ -281,7 +283,7 @@ def test_a_key_of_which_the_place_is_known(place, command):
     assert (command, None) in run(act, FakeStepper(step=5))
 
 
-def test_the_place_of_a_key_is_its_own_while_it_waits():
+def test_the_place_of_a_key_is_its_own_while_it_waits() -> None:
     waiting = InputQueue()
     for place in ("N", "", "n", "N"):
         waiting.put(PlacedKey("ㅜ", "ㅜ", place) if place else events.Key("ㅜ", "ㅜ"))
@@ -290,8 +292,8 @@ def test_the_place_of_a_key_is_its_own_while_it_waits():
     assert len(set(map(id, taken))) == 4
 
 
-def test_its_text_is_what_a_dialog_gets():
-    async def act(app, pilot):
+def test_its_text_is_what_a_dialog_gets() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         await press_at_once(app, pilot, ["g"])
         await pilot.pause()
         app.post_message(PlacedKey("ㅜ", "ㅜ", "n"))
@@ -301,21 +303,21 @@ def test_its_text_is_what_a_dialog_gets():
     assert run(act, FakeStepper()) == "ㅜ"
 
 
-def test_a_syllable_does_what_its_keys_do():
+def test_a_syllable_does_what_its_keys_do() -> None:
     log, _, _ = run(typed("누"), FakeStepper())
     assert [command for command, _ in log if command in ("frame.into", "step.next")] == ["frame.into", "step.next"]
 
 
-def test_a_dialog_that_a_syllable_opens_gets_no_letters_of_it():
-    async def act(app, pilot):
+def test_a_dialog_that_a_syllable_opens_gets_no_letters_of_it() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         await typed("해")(app, pilot)
         return app.screen.query_one(Input).value
 
     assert run(act, FakeStepper()) == ""
 
 
-def test_what_is_typed_into_a_dialog_is_text():
-    async def act(app, pilot):
+def test_what_is_typed_into_a_dialog_is_text() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         await press_at_once(app, pilot, ["g"])
         await pilot.pause()
         await typed(*"потеρ누ｎ")(app, pilot)
@@ -324,8 +326,8 @@ def test_what_is_typed_into_a_dialog_is_text():
     assert run(act, FakeStepper()) == "потеρ누ｎ"
 
 
-def test_dialogs_without_text_take_letters_too():
-    async def act(app, pilot):
+def test_dialogs_without_text_take_letters_too() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, bool]:
         await press_at_once(app, pilot, ["?"])
         await pilot.pause()
         before = app.screen is app.stepping
@@ -344,8 +346,8 @@ def test_dialogs_without_text_take_letters_too():
         ("Q", "no command on the key 'Q': ? shows all keys"),
     ],
 )
-def test_a_key_without_a_command_is_said_once(character, said):
-    async def act(app, pilot):
+def test_a_key_without_a_command_is_said_once(character: str, said: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str]:
         await typed(character)(app, pilot)
         first = screen_text(app)
         await press_at_once(app, pilot, ["n"])
@@ -357,8 +359,8 @@ def test_a_key_without_a_command_is_said_once(character, said):
     assert said not in second
 
 
-def test_a_key_without_a_command_stops_a_run_and_says_nothing():
-    async def act(app, pilot):
+def test_a_key_without_a_command_stops_a_run_and_says_nothing() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[tuple[str, str | None]], str]:
         await press_at_once(app, pilot, ["c"])
         await typed("ж")(app, pilot)
         return app.stepping.stepper.log, screen_text(app)

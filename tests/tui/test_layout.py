@@ -16,7 +16,9 @@ lines = st.sampled_from((2, 3))  # of the header
 
 
 @given(widths, heights, keys, st.booleans(), watching, lines)
-def test_boxes_cover_the_screen_once(width, height, focused, zoomed, watched, top):
+def test_boxes_cover_the_screen_once(
+    width: int, height: int, focused: str, zoomed: bool, watched: int, top: int
+) -> None:
     layout = arrange(width, height, focused, zoomed, watched, top)
     boxes = [box for box in (layout.header, layout.tabs, *layout.panels.values(), layout.footer) if box]
     assert sum(box.width * box.height for box in boxes) == width * height
@@ -27,7 +29,9 @@ def test_boxes_cover_the_screen_once(width, height, focused, zoomed, watched, to
 
 
 @given(widths, heights, keys, st.booleans(), watching, lines)
-def test_the_focused_panel_is_in_sight_with_room_inside(width, height, focused, zoomed, watched, top):
+def test_the_focused_panel_is_in_sight_with_room_inside(
+    width: int, height: int, focused: str, zoomed: bool, watched: int, top: int
+) -> None:
     layout = arrange(width, height, focused, zoomed, watched, top)
     assert focused in layout.panels
     apart = {"program", "watch"} if len(layout.panels) > 6 else set()  # these two share a column
@@ -36,7 +40,9 @@ def test_the_focused_panel_is_in_sight_with_room_inside(width, height, focused, 
 
 
 @given(st.integers(GRID_SIZE[0], 300), st.integers(GRID_SIZE[1], 120), keys, watching, lines)
-def test_watch_has_the_room_it_needs_below_program_or_most_of_it(width, height, focused, watched, top):
+def test_watch_has_the_room_it_needs_below_program_or_most_of_it(
+    width: int, height: int, focused: str, watched: int, top: int
+) -> None:
     panels = arrange(width, height, focused, False, watched, top).panels
     assert ("watch" in panels) == (watched > 0 or focused == "watch")
     if "watch" in panels:
@@ -50,19 +56,21 @@ def test_watch_has_the_room_it_needs_below_program_or_most_of_it(width, height, 
 
 
 @given(widths, heights, keys, st.booleans(), watching)
-def test_a_third_line_of_the_header_takes_a_line_of_a_large_screen_only(width, height, focused, zoomed, watched):
+def test_a_third_line_of_the_header_takes_a_line_of_a_large_screen_only(
+    width: int, height: int, focused: str, zoomed: bool, watched: int
+) -> None:
     header = arrange(width, height, focused, zoomed, watched, 3).header
     assert header.height == (3 if height >= GRID_SIZE[1] else 2)
     assert arrange(width, height, focused, zoomed, watched, 2).header.height == 2
 
 
 @given(st.integers(0, 400), st.integers(0, 200), keys)
-def test_too_small_is_below_the_smallest_size(width, height, focused):
+def test_too_small_is_below_the_smallest_size(width: int, height: int, focused: str) -> None:
     small = width < SMALLEST_SIZE[0] or height < SMALLEST_SIZE[1]
     assert arrange(width, height, focused).too_small == small
 
 
-def test_all_panels_from_the_grid_size_on_but_watch_only_when_it_has_something_or_the_focus():
+def test_all_panels_from_the_grid_size_on_but_watch_only_when_it_has_something_or_the_focus() -> None:
     assert tuple(arrange(*GRID_SIZE, "chain").panels) == PANEL_KEYS[:-1]
     assert tuple(arrange(*GRID_SIZE, "chain", watching=1).panels) == PANEL_KEYS
     assert tuple(arrange(*GRID_SIZE, "watch").panels) == PANEL_KEYS
@@ -71,6 +79,6 @@ def test_all_panels_from_the_grid_size_on_but_watch_only_when_it_has_something_o
     assert tuple(arrange(120, 36, "chain", zoomed=True).panels) == ("chain",)
 
 
-def test_operation_gets_the_room_of_a_wide_screen():
+def test_operation_gets_the_room_of_a_wide_screen() -> None:
     wide = arrange(200, 60, "operation").panels
     assert wide["operation"].width > wide["program"].width + wide["chain"].width - 10

@@ -43,13 +43,13 @@ def terminal() -> Iterator[Terminal]:
     os.close(made.inside)
 
 
-def test_what_the_terminal_takes_is_written_at_once(terminal):
+def test_what_the_terminal_takes_is_written_at_once(terminal: Terminal) -> None:
     for text in ("one", "∂L/∂W", "three"):
         terminal.output.write(text)
     assert terminal.read(3 + 9 + 5) == "one∂L/∂Wthree"
 
 
-def test_a_terminal_that_reads_slowly_is_waited_for(terminal):
+def test_a_terminal_that_reads_slowly_is_waited_for(terminal: Terminal) -> None:
     texts = ["début", "σ" * LARGE, "then", "←" * 20_000, "the end"]
     writing = threading.Thread(target=lambda: [terminal.output.write(text) for text in texts])
     writing.start()
@@ -59,7 +59,7 @@ def test_a_terminal_that_reads_slowly_is_waited_for(terminal):
     assert not terminal.output.cut_off
 
 
-def test_at_the_end_nobody_waits_for_a_terminal_that_reads_nothing(terminal):
+def test_at_the_end_nobody_waits_for_a_terminal_that_reads_nothing(terminal: Terminal) -> None:
     terminal.output.hurry()
     terminal.output.write("x" * LARGE)
     assert terminal.output.cut_off
@@ -70,7 +70,7 @@ def test_at_the_end_nobody_waits_for_a_terminal_that_reads_nothing(terminal):
         said += os.read(terminal.inside, 4096)
 
 
-def test_after_the_end_nothing_is_written(terminal):
+def test_after_the_end_nothing_is_written(terminal: Terminal) -> None:
     terminal.output.last_words()
     terminal.output.write("late")
     os.set_blocking(terminal.inside, False)

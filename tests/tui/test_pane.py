@@ -38,12 +38,12 @@ pictures = st.builds(Fixed, st.lists(lines, max_size=7).map(tuple), lines, st.in
 
 
 @given(lines, st.integers(1, 30))
-def test_fit_is_exactly_as_wide_as_asked(line, columns):
+def test_fit_is_exactly_as_wide_as_asked(line: tuple[Piece, ...], columns: int) -> None:
     assert width(line_text(fit(line, columns))) == columns
 
 
 @given(lines, st.integers(1, 30))
-def test_fit_keeps_what_there_is_room_for(line, columns):
+def test_fit_keeps_what_there_is_room_for(line: tuple[Piece, ...], columns: int) -> None:
     text, fitted = line_text(line), line_text(fit(line, columns))
     if width(text) <= columns:
         assert fitted.rstrip() == text.rstrip()
@@ -52,7 +52,7 @@ def test_fit_keeps_what_there_is_room_for(line, columns):
 
 
 @given(pictures, st.booleans(), st.booleans())
-def test_rows_fill_the_box(picture, focused, framed):
+def test_rows_fill_the_box(picture: Fixed, focused: bool, framed: bool) -> None:
     pane = Pane("operation", framed=framed)
     pane.place(Box(0, 0, 20, 6))
     pane.paint(picture, focused)
@@ -68,7 +68,9 @@ number = st.integers(0, 2)
     st.lists(st.tuples(number, st.booleans(), number), min_size=1, max_size=8),
     st.booleans(),
 )
-def test_what_is_said_to_have_changed_leads_from_any_picture_to_any_other(panels, steps, framed):
+def test_what_is_said_to_have_changed_leads_from_any_picture_to_any_other(
+    panels: list[Fixed], steps: list[tuple[int, bool, int]], framed: bool
+) -> None:
     box = Box(3, 2, 20, 6)
     pane, shown = Pane("operation", framed=framed), {}
     pane.place(box)
@@ -86,14 +88,14 @@ def test_what_is_said_to_have_changed_leads_from_any_picture_to_any_other(panels
 
 
 @given(pictures, st.booleans())
-def test_nothing_new_is_no_change(picture, framed):
+def test_nothing_new_is_no_change(picture: Fixed, framed: bool) -> None:
     pane = Pane("operation", framed=framed)
     pane.place(Box(0, 0, 20, 6))
     assert pane.paint(picture) == [pane.box]
     assert pane.paint(picture) == []
 
 
-def test_only_the_rows_that_differ_have_changed():
+def test_only_the_rows_that_differ_have_changed() -> None:
     pane = Pane("operation")
     pane.place(Box(0, 0, 24, 5))
     pane.paint(Fixed(((Piece("same"),), (Piece("1.0", "pos1"), Piece(" end")))))
@@ -101,7 +103,7 @@ def test_only_the_rows_that_differ_have_changed():
     assert change == Box(0, 2, 24, 1)
 
 
-def test_a_long_content_has_a_mark_at_the_side_that_moves():
+def test_a_long_content_has_a_mark_at_the_side_that_moves() -> None:
     pane = Pane("program")
     pane.place(Box(0, 0, 20, 7))
     picture = Fixed(((Piece("x"),),) * 5, height=50)
@@ -116,7 +118,7 @@ def test_a_long_content_has_a_mark_at_the_side_that_moves():
     assert pane.canvas.top == 0
 
 
-def test_a_wide_content_has_a_mark_below():
+def test_a_wide_content_has_a_mark_below() -> None:
     pane = Pane("program")
     pane.place(Box(0, 0, 20, 7))
     pane.paint(Fixed((), width=64))
@@ -124,7 +126,7 @@ def test_a_wide_content_has_a_mark_below():
     assert pane.scroll(columns=4)
 
 
-def test_a_long_title_stays_in_the_frame():
+def test_a_long_title_stays_in_the_frame() -> None:
     pane = Pane("program")
     pane.place(Box(0, 0, 20, 4))
     pane.paint(Fixed((), (Piece("漢" * 30, "strong"),)))
@@ -134,7 +136,7 @@ def test_a_long_title_stays_in_the_frame():
     assert top.endswith("╮")
 
 
-def test_clicks_are_found_inside_the_frame():
+def test_clicks_are_found_inside_the_frame() -> None:
     pane = Pane("operation")
     assert pane.target(0, 0) is None
     pane.place(Box(10, 5, 20, 6))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from textual.pilot import Pilot
 
 from nnstep.commands import COMMANDS
 from nnstep.scenario import bundled
+from nnstep.tui.app import NnstepApp
 from nnstep.tui.commands import label
 from nnstep.tui.scenarios import open_stepper
 from tests.tui.driving import board_rows, press_at_once, run, screen_text
@@ -24,7 +26,7 @@ KEYS = [key for command in COMMANDS for key in command.keys if command.session a
 ]
 
 
-def test_the_stepper_answers_every_session_command_of_the_table():
+def test_the_stepper_answers_every_session_command_of_the_table() -> None:
     stepper = open_stepper("two_layer")
     for command in COMMANDS:
         if command.session:
@@ -32,7 +34,7 @@ def test_the_stepper_answers_every_session_command_of_the_table():
             assert stepper.do(command.id, argument).panels
 
 
-def test_enabled_commands_are_of_the_table():
+def test_enabled_commands_are_of_the_table() -> None:
     known = {command.id for command in COMMANDS if command.session}
     known |= {"cell.choose", "weight.choose", "panel.focus", "lens.step", "lens.cell", "lens.mine", "mine.compare"}
     known |= {"row.up", "row.down", "row.choose", "mark.choose", "run.choose", "branch.switch", "iteration.goto"}
@@ -41,8 +43,8 @@ def test_enabled_commands_are_of_the_table():
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
-def test_a_walk_through_an_iteration_and_back(size):
-    async def act(app, pilot):
+def test_a_walk_through_an_iteration_and_back(size: tuple[int, int]) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, str]:
         first = board_rows(app)
         await press_at_once(app, pilot, ["n"] * 12)
         there = screen_text(app)
@@ -55,16 +57,16 @@ def test_a_walk_through_an_iteration_and_back(size):
 
 
 @pytest.mark.parametrize("name", ["two_layer", "attention", "minibatch_sgd", "chain_rule"])
-def test_any_keys_do_no_harm(name):
-    async def act(app, pilot):
+def test_any_keys_do_no_harm(name: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         await press_at_once(app, pilot, random_presses(len(name), KEYS, 60))
         return app.failures, all(sum(len(char) for char, _ in row) == 120 for row in board_rows(app))
 
     assert run(act, open_stepper(name)) == ([], True)
 
 
-def test_the_bundled_scenarios_are_in_the_library():
-    async def act(app, pilot):
+def test_the_bundled_scenarios_are_in_the_library() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
         await pilot.pause()
         return screen_text(app)
 
@@ -73,8 +75,8 @@ def test_the_bundled_scenarios_are_in_the_library():
     assert {"two_layer", "xor", "mazur"} <= {entry.name for entry in bundled()}
 
 
-def test_a_gradient_can_be_pasted_and_is_compared():
-    async def act(app, pilot):
+def test_a_gradient_can_be_pasted_and_is_compared() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, ...]:
         await pilot.press("m")
         await pilot.pause()
         asked = screen_text(app)
@@ -96,8 +98,8 @@ def test_a_gradient_can_be_pasted_and_is_compared():
     assert "6 entries differ" in compared
 
 
-def test_a_quiz_hides_asks_hints_and_counts():
-    async def act(app, pilot):
+def test_a_quiz_hides_asks_hints_and_counts() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, ...]:
         await press_at_once(app, pilot, ["p", "n"])
         hidden = screen_text(app)
         await press_at_once(app, pilot, ["H"])
@@ -125,8 +127,8 @@ def test_a_quiz_hides_asks_hints_and_counts():
     assert "·1" in after
 
 
-def test_following_a_number_there_and_back():
-    async def act(app, pilot):
+def test_following_a_number_there_and_back() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[str]:
         seen = [screen_text(app)]
         for key in ("enter", "enter", "backspace", "U", "escape"):
             await press_at_once(app, pilot, [key])
@@ -143,8 +145,8 @@ def test_following_a_number_there_and_back():
     assert last == first
 
 
-def test_arrows_choose_rows_where_there_are_rows():
-    async def act(app, pilot):
+def test_arrows_choose_rows_where_there_are_rows() -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, int]:
         await press_at_once(app, pilot, ["enter", "down", "down"])
         chosen = app.stepping.stepper.choice.row
         await press_at_once(app, pilot, ["pagedown", "up"])
@@ -155,8 +157,8 @@ def test_arrows_choose_rows_where_there_are_rows():
     assert run(act, stepper) == (2, 4)
 
 
-def test_the_mouse_chooses_views_and_rows_and_follows():
-    async def click(app, pilot, text):
+def test_the_mouse_chooses_views_and_rows_and_follows() -> None:
+    async def click(app: NnstepApp, pilot: Pilot[None], text: str) -> None:
         for y, row in enumerate(screen_text(app).splitlines()):
             if text in row:
                 await pilot.click(offset=(row.index(text) + 1, y))
@@ -164,7 +166,7 @@ def test_the_mouse_chooses_views_and_rows_and_follows():
                 return
         raise AssertionError(text)
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, str, str, str]:
         seen = app.stepping.stepper
         await press_at_once(app, pilot, ["enter"])
         await click(app, pilot, "sample 1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -118,7 +119,9 @@ def walked(scenario: str, keys: list[bytes], answer: bytes = b"", **environment:
     "environment",
     [{"PYTHONIOENCODING": "euc-kr"}, {"LC_ALL": "POSIX"}, {"NNSTEP_SIGNS": "ascii"}],
 )
-def test_nothing_but_ascii_is_written(environment, tmp_path, monkeypatch):
+def test_nothing_but_ascii_is_written(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "k.toml").write_text(SCENARIO, encoding="utf-8")
     keys = [SENT.get(key, key.encode()) for key in KEYS if len(key) == 1 or key in SENT]
@@ -129,12 +132,12 @@ def test_nothing_but_ascii_is_written(environment, tmp_path, monkeypatch):
     assert not re.search(rb"\\[ux][0-9a-f]{2}", child.output)
 
 
-def test_unicode_can_be_asked_for_where_the_encoding_says_otherwise():
+def test_unicode_can_be_asked_for_where_the_encoding_says_otherwise() -> None:
     assert max(walked("xor", [b"n"], LC_ALL="POSIX", NNSTEP_SIGNS="unicode").output) > 0x7E
 
 
 @pytest.mark.parametrize("column", [4, 5])
-def test_a_terminal_that_draws_ambiguous_signs_wide_gets_none(column):
+def test_a_terminal_that_draws_ambiguous_signs_wide_gets_none(column: int) -> None:
     child = walked("two_layer", [b"n", b"n", b"4", b"V"], answer=b"\x1b[2;%dR" % column)
     grid = Emulator(120, 36)
     grid.feed(child.output.rpartition(b"\x1b[?1049l")[0].decode())
@@ -143,24 +146,24 @@ def test_a_terminal_that_draws_ambiguous_signs_wide_gets_none(column):
 
 
 @pytest.mark.parametrize("answer", [b"\x1b[2;3R", b"\x1b[1;5R", b""])
-def test_another_one_keeps_them(answer):
+def test_another_one_keeps_them(answer: bytes) -> None:
     child = walked("two_layer", [b"n"], answer=answer)
     grid = Emulator(120, 36)
     grid.feed(child.output.rpartition(b"\x1b[?1049l")[0].decode())
     assert "╭─ Program ─" in "\n".join(grid.rows)
 
 
-def test_an_answer_is_no_key_whenever_it_comes():
+def test_an_answer_is_no_key_whenever_it_comes() -> None:
     assert [getattr(message, "key", None) for message in Keys().feed(b"n\x1b[2;3Rn\x1b[2;3R")] == ["n", None, "n", None]
 
 
-def test_what_is_asked_is_where_the_answer_is_looked_for():
+def test_what_is_asked_is_where_the_answer_is_looked_for() -> None:
     child = walked("two_layer", [])
     assert child.output.count(b"\x1b[6n") == 1
     assert child.output.index(b"\x1b[6n") < child.output.index(b"Operation")
 
 
-def test_the_plots_are_of_letters():
+def test_the_plots_are_of_letters() -> None:
     async def going() -> str:
         app = NnstepApp(open_stepper("xor"), signs="ascii")
         async with app.run_test(size=(120, 36)) as pilot:
@@ -170,7 +173,7 @@ def test_the_plots_are_of_letters():
     assert not re.search("[\u2800-\u28ff]", asyncio.run(going()))
 
 
-def test_the_choices():
+def test_the_choices() -> None:
     assert SIGNS == ("auto", "unicode", "ascii")
     assert "NNSTEP_SIGNS" not in os.environ
 
@@ -180,5 +183,7 @@ def test_the_choices():
     ("lang", "ascii_alone"),
     [("de_DE.ISO-8859-1", True), ("ja_JP.SJIS", True), ("ko_KR.eucKR", True), ("de_DE.UTF-8", False), ("C", False)],
 )
-def test_a_locale_that_the_system_lacks_is_the_terminals_all_the_same(coerced, lang, ascii_alone):
+def test_a_locale_that_the_system_lacks_is_the_terminals_all_the_same(
+    coerced: str, lang: str, ascii_alone: bool
+) -> None:
     assert needs_ascii("utf-8", {"LC_CTYPE": coerced, "LANG": lang}) is ascii_alone

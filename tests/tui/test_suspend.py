@@ -40,7 +40,7 @@ def picture(child: Child, columns: int, lines: int) -> list[str]:
     return grid.rows
 
 
-def test_it_stops_with_the_terminal_restored_and_comes_back_whole(child):
+def test_it_stops_with_the_terminal_restored_and_comes_back_whole(child: Child) -> None:
     assert child.until(b"Operation")
     child.type(b"nn")
     assert child.comes_to(lambda: any(" 2/19" in row for row in picture(child, 120, 36)))
@@ -57,7 +57,7 @@ def test_it_stops_with_the_terminal_restored_and_comes_back_whole(child):
     assert (child.status, child.wrong()) == (0, [])
 
 
-def test_a_size_that_changes_while_it_is_stopped_is_painted_for(child):
+def test_a_size_that_changes_while_it_is_stopped_is_painted_for(child: Child) -> None:
     assert child.until(b"Operation")
     stop(child)
     child.resize(100, 30)
@@ -73,7 +73,7 @@ def test_a_size_that_changes_while_it_is_stopped_is_painted_for(child):
 @pytest.mark.parametrize(
     ("key", "shown"), [(b"g", "Go to"), (b":", "Search"), (b"L", "Scenarios"), (b"c", "Four layers")]
 )
-def test_it_stops_from_wherever_it_is(key, shown):
+def test_it_stops_from_wherever_it_is(key: bytes, shown: str) -> None:
     child = Child(nnstep("mlp"), 120, 36)
     try:
         assert child.until(b"Operation")
@@ -112,7 +112,7 @@ class Leader:
         os.waitpid(self.pid, 0)
 
 
-def test_where_no_shell_could_continue_it_it_does_not_stop():
+def test_where_no_shell_could_continue_it_it_does_not_stop() -> None:
     alone = Leader(*nnstep("two_layer"))
     try:
         alone.until("Operation")
@@ -127,7 +127,7 @@ def test_where_no_shell_could_continue_it_it_does_not_stop():
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="a shell with job control is needed")
-def test_continued_in_the_background_it_waits_until_it_has_the_terminal():
+def test_continued_in_the_background_it_waits_until_it_has_the_terminal() -> None:
     shell = Leader("bash", "--norc", "--noprofile", "-i", PS1="ready> ")
     try:
         shell.until("ready> ")

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from signal import Signals
 
 import pytest
 
@@ -67,13 +69,13 @@ class Screen:
 
 
 @pytest.fixture
-def screen():
+def screen() -> Iterator[Screen]:
     made = Screen()
     yield made
     made.program.end()
 
 
-def test_painting_changes_leaves_the_screen_as_painting_everything_does(screen):
+def test_painting_changes_leaves_the_screen_as_painting_everything_does(screen: Screen) -> None:
     for keys in ("n", "nnn", "3", "Nj", "t", "\t\t", "L", "\x1b", "nn", "z", "n", "z", "]", "5"):
         screen.press(keys)
     stepped = [list(row) for row in screen.grid.cells]
@@ -84,7 +86,7 @@ def test_painting_changes_leaves_the_screen_as_painting_everything_does(screen):
     assert changed == []
 
 
-def test_keys_one_after_the_other_leave_the_screen_as_painting_everything_does():
+def test_keys_one_after_the_other_leave_the_screen_as_painting_everything_does() -> None:
     screen = Screen([sys.executable, "-m", "nnstep", "attention"], "╰─")
     try:
         for key in "nnnnnNNnnjnlnn3nNn[nn":
@@ -100,7 +102,7 @@ def test_keys_one_after_the_other_leave_the_screen_as_painting_everything_does()
         screen.program.end()
 
 
-def test_a_press_writes_only_what_changes(screen):
+def test_a_press_writes_only_what_changes(screen: Screen) -> None:
     start = len(screen.seen)
     screen.press("n")
     wrote = screen.seen[start:]
@@ -110,7 +112,7 @@ def test_a_press_writes_only_what_changes(screen):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
-def test_signals_end_it_with_the_terminal_restored(screen, number):
+def test_signals_end_it_with_the_terminal_restored(screen: Screen, number: Signals) -> None:
     screen.program.signal(number)
     status, rest = screen.program.exit_status()
     assert status == 128 + number
@@ -118,14 +120,14 @@ def test_signals_end_it_with_the_terminal_restored(screen, number):
         assert sequence in rest
 
 
-def test_quitting(screen):
+def test_quitting(screen: Screen) -> None:
     os.write(screen.program._terminal, b"q")
     status, rest = screen.program.exit_status()
     assert status == 0
     assert b"\x1b[?1049l" in rest
 
 
-def test_bytes_that_are_no_keys_do_not_end_it(screen):
+def test_bytes_that_are_no_keys_do_not_end_it(screen: Screen) -> None:
     os.write(screen.program._terminal, b"\xff\xfe\x80\x1b[46:62;2;62u\x1b[999999999999u\xc3")
     screen.settle()
     screen.press("nn")
@@ -137,7 +139,7 @@ def test_bytes_that_are_no_keys_do_not_end_it(screen):
 RUN = "import sys; from nnstep.tui import run; sys.exit(run('two_layer'))"
 
 
-def test_without_a_terminal_it_says_what_to_do_instead():
+def test_without_a_terminal_it_says_what_to_do_instead() -> None:
     done = subprocess.run(
         [sys.executable, "-c", RUN], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -148,7 +150,7 @@ def test_without_a_terminal_it_says_what_to_do_instead():
     )
 
 
-def test_a_dumb_terminal_is_refused(monkeypatch):
+def test_a_dumb_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     program = Program(["env", "TERM=dumb", sys.executable, "-c", RUN])
     status, said = program.exit_status()
     assert status == 2
@@ -167,7 +169,7 @@ def test_a_dumb_terminal_is_refused(monkeypatch):
         ("TEXTUAL_LOG", "/nowhere/x", "No such file"),
     ],
 )
-def test_a_variable_that_textual_cannot_start_by_is_named(variable, value, said):
+def test_a_variable_that_textual_cannot_start_by_is_named(variable: str, value: str, said: str) -> None:
     status, output = Program(["env", f"{variable}={value}", sys.executable, "-c", RUN]).exit_status()
     assert status == 2
     assert output.count(b"\n") == 1
@@ -176,7 +178,7 @@ def test_a_variable_that_textual_cannot_start_by_is_named(variable, value, said)
 
 
 @pytest.mark.parametrize("closed", ["2>&-", "<&-", "2>&- <&-"])
-def test_without_a_stream_it_says_so_on_another(closed):
+def test_without_a_stream_it_says_so_on_another(closed: str) -> None:
     command = f"{shlex.quote(sys.executable)} -c {shlex.quote(RUN)} {closed}"
     status, output = Program(["bash", "-c", command]).exit_status()
     assert status == 2
@@ -184,14 +186,14 @@ def test_without_a_stream_it_says_so_on_another(closed):
     assert b"is not a terminal" in output
 
 
-def test_importing_the_room_loads_no_textual():
+def test_importing_the_room_loads_no_textual() -> None:
     code = (
         "import sys, nnstep.tui, nnstep.tui.commands; sys.exit(any(name.startswith('textual') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_starting_loads_no_dialog():
+def test_starting_loads_no_dialog() -> None:
     code = (
         "import sys, nnstep.tui.app;"
         "late = ['dialog', 'goto', 'find', 'open', 'library', 'help', 'problems'];"

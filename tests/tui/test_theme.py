@@ -7,11 +7,14 @@ from itertools import pairwise
 import pytest
 from rich.color import Color as RichColor
 from rich.color import ColorSystem, ColorType
+from rich.style import Style
 from textual.color import Color
 from textual.command import CommandPalette
+from textual.geometry import Region
+from textual.pilot import Pilot
 
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.theme import LOOKS, OWN_ROLES, Palette
+from nnstep.tui.theme import LOOKS, OWN_ROLES, Look, Palette
 from nnstep.view.state import ROLES
 from tests.tui.driving import run
 from tests.tui.fakes import FakeStepper
@@ -21,20 +24,20 @@ KNOWN = {*ROLES, *OWN_ROLES}
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_every_role_of_a_look_is_a_role(look):
+def test_every_role_of_a_look_is_a_role(look: Look) -> None:
     assert set(look.roles) <= KNOWN
 
 
 @pytest.mark.parametrize("name", LOOKS)
 @pytest.mark.parametrize("background", ["text", "band"])
-def test_every_role_has_both_colours(name, background):
+def test_every_role_has_both_colours(name: str, background: str) -> None:
     styles = Palette(LOOKS[name]).styles(background)
     for role in (*ROLES, *OWN_ROLES):
         assert styles[role].color is not None
         assert styles[role].bgcolor is not None
 
 
-def test_words_of_a_role_add_up_and_the_later_wins():
+def test_words_of_a_role_add_up_and_the_later_wins() -> None:
     styles = Palette(LOOKS["dark"]).styles("text")
     assert styles["pos3 changed"].bgcolor == styles["pos3"].bgcolor
     assert styles["pos3 changed"].underline
@@ -42,7 +45,7 @@ def test_words_of_a_role_add_up_and_the_later_wins():
     assert styles["pos3 no-such-role"] == styles["pos3"]
 
 
-def luminance(color, system=ColorSystem.TRUECOLOR):
+def luminance(color: Color, system: ColorSystem = ColorSystem.TRUECOLOR) -> float:
     """Relative luminance of a colour as a terminal of that system has it, from 0 to 1 (WCAG 2)."""
     shown = Color.from_rich_color(RichColor.from_triplet(color.downgrade(system).get_truecolor()))
     red, green, blue = (
@@ -51,7 +54,7 @@ def luminance(color, system=ColorSystem.TRUECOLOR):
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(style, system=ColorSystem.TRUECOLOR):
+def contrast(style: Style, system: ColorSystem = ColorSystem.TRUECOLOR) -> float:
     """Contrast of text against its ground (WCAG 2)."""
     low, high = sorted((luminance(style.color, system), luminance(style.bgcolor, system)))
     return (high + 0.05) / (low + 0.05)
@@ -87,7 +90,7 @@ def grounds() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", ["dark", "light"])
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
-def test_every_text_can_be_read_on_every_ground(name, system):
+def test_every_text_can_be_read_on_every_ground(name: str, system: ColorSystem) -> None:
     palette = Palette(LOOKS[name], system)
     low = {}
     for background, role in grounds():
@@ -123,7 +126,7 @@ def painted() -> set[tuple[str, str]]:
     return found
 
 
-def test_everything_that_is_painted_can_be_read():
+def test_everything_that_is_painted_can_be_read() -> None:
     roles = painted()
     assert len(roles) > 60
     low = {}
@@ -138,7 +141,7 @@ def test_everything_that_is_painted_can_be_read():
 
 @pytest.mark.parametrize("name", ["dark", "light"])
 @pytest.mark.parametrize("sign", ["pos", "neg"])
-def test_a_larger_number_is_further_from_the_background(name, sign):
+def test_a_larger_number_is_further_from_the_background(name: str, sign: str) -> None:
     styles = Palette(LOOKS[name]).styles("text")
     ground = luminance(styles["text"].bgcolor)
     distances = [abs(luminance(styles[f"{sign}{level}"].bgcolor) - ground) for level in range(1, 6)]
@@ -146,7 +149,7 @@ def test_a_larger_number_is_further_from_the_background(name, sign):
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
-def test_signs_differ_in_the_blue_yellow_direction(name):
+def test_signs_differ_in_the_blue_yellow_direction(name: str) -> None:
     """Red-green blindness keeps blue against yellow, so the two signs lie on opposite sides of grey."""
     styles = Palette(LOOKS[name]).styles("text")
     for level in range(1, 6):
@@ -155,7 +158,7 @@ def test_signs_differ_in_the_blue_yellow_direction(name):
         assert negative.b > negative.r
 
 
-def test_without_colours_there_are_none():
+def test_without_colours_there_are_none() -> None:
     styles = Palette(LOOKS["mono"]).styles("text")
     for role in KNOWN:
         assert styles[role].color.is_default
@@ -163,7 +166,7 @@ def test_without_colours_there_are_none():
     assert styles["pos5"] != styles["neg5"]
 
 
-def test_the_terminals_own_colours_are_sixteen():
+def test_the_terminals_own_colours_are_sixteen() -> None:
     styles = Palette(LOOKS["ansi"], ColorSystem.TRUECOLOR).styles("band")
     for role in KNOWN:
         for color in (styles[role].color, styles[role].bgcolor):
@@ -172,7 +175,7 @@ def test_the_terminals_own_colours_are_sixteen():
 
 @pytest.mark.parametrize("name", LOOKS)
 @pytest.mark.parametrize("number", ["pos1", "neg3", "pos5", "zero", "todo"])
-def test_the_chosen_cell_the_lit_ones_and_the_others_differ(name, number):
+def test_the_chosen_cell_the_lit_ones_and_the_others_differ(name: str, number: str) -> None:
     styles = Palette(LOOKS[name]).styles("text")
     for changed in ("", " changed"):
         of_number, lit, cursor = (styles[f"{number}{changed}{word}"] for word in ("", " lit", " lit cursor"))
@@ -183,7 +186,7 @@ def test_the_chosen_cell_the_lit_ones_and_the_others_differ(name, number):
 # Dialogs, which Textual colours from a theme.
 
 
-def hard_to_read(app, region):
+def hard_to_read(app: NnstepApp, region: Region):
     """What stands inside of a region with too little contrast: its text, what it has."""
     low = {}
     for strip in app.screen._compositor.render_strips()[region.y : region.bottom]:
@@ -199,8 +202,8 @@ def hard_to_read(app, region):
 
 
 @pytest.mark.parametrize("look", ["dark", "light"])
-def test_every_dialog_can_be_read(look):
-    async def act(app, pilot):
+def test_every_dialog_can_be_read(look: str) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         low = {}
         for keys in (
             *(["g"], ["g", "x"], ["/"], ["/", "W"], ["o"], ["o", *"broken", "enter"], ["L"], ["L", "end", "enter"]),
@@ -239,18 +242,20 @@ def test_every_dialog_can_be_read(look):
         ("xterm", "truecolor", "dark"), ("linux", "24bit", "dark"), ("xterm-kitty", "truecolor", "dark"),
     ],
 )  # fmt: skip
-def test_a_terminal_of_sixteen_colours_has_its_own_look_unless_told_otherwise(term, colorterm, name, monkeypatch):
+def test_a_terminal_of_sixteen_colours_has_its_own_look_unless_told_otherwise(
+    term: str, colorterm: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TERM", term)
     monkeypatch.setenv("COLORTERM", colorterm)
     looks = [NnstepApp(FakeStepper(), look=look).chosen_look.name for look in ("auto", "dark", "light", "ansi")]
     assert looks == [name, "dark", "light", "ansi"]
 
 
-def test_what_was_not_chosen_is_not_kept_as_chosen(monkeypatch):
+def test_what_was_not_chosen_is_not_kept_as_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "linux")
     monkeypatch.setenv("COLORTERM", "")
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[str], str]:
         looks = [app.chosen_look.to_be_kept]
         for _ in range(3):
             await pilot.press("T")

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -22,8 +23,8 @@ from tests.tui.real import LAYERS, LONG, again, at, footer, here, lines, opened,
 # What if.
 
 
-def test_an_edit_of_the_chosen_cell_begins_a_branch_and_u_takes_it_back(tmp_path):
-    async def act(app, pilot):
+def test_an_edit_of_the_chosen_cell_begins_a_branch_and_u_takes_it_back(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int | str | tuple[str, float, str], ...]:
         here(app).do("iteration.goto", "5")
         await pilot.press("4", "l", "j", "l", "e")
         await pilot.pause()
@@ -47,8 +48,8 @@ def test_an_edit_of_the_chosen_cell_begins_a_branch_and_u_takes_it_back(tmp_path
     assert (after, count) == ("main", 1)
 
 
-def test_the_list_of_branches_leads_to_each(tmp_path):
-    async def act(app, pilot):
+def test_the_list_of_branches_leads_to_each(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         await typed(app, pilot, "e", "lr = 0.1")
         here(app).do("iteration.goto", "4")
         await typed(app, pilot, "e", "W1[0, 0] = 1")
@@ -68,12 +69,14 @@ def test_the_list_of_branches_leads_to_each(tmp_path):
     assert failures == []
 
 
-def test_a_branch_is_saved_and_a_file_that_is_there_is_replaced_on_a_second_enter_only(tmp_path, monkeypatch):
+def test_a_branch_is_saved_and_a_file_that_is_there_is_replaced_on_a_second_enter_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     there = tmp_path / "two_branch_1.toml"
     there.write_text("mine", encoding="utf-8")
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool | Timeline | str | tuple[str, bool], ...]:
         here(app).do("iteration.goto", "4")
         await typed(app, pilot, "e", "W1[0, 0] = 1")
         first = await typed(app, pilot, "W")
@@ -92,12 +95,12 @@ def test_a_branch_is_saved_and_a_file_that_is_there_is_replaced_on_a_second_ente
         assert saved.record(iteration).arena.tobytes() == timeline.record(iteration).arena.tobytes()
 
 
-def test_a_first_enter_on_another_name_replaces_nothing(tmp_path, monkeypatch):
+def test_a_first_enter_on_another_name_replaces_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("a.toml", "b.toml"):
         (tmp_path / name).write_text(name, encoding="utf-8")
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[str]:
         await typed(app, pilot, "e", "lr = 0.1")
         for said in (await typed(app, pilot, "W", "a.toml"), await again(app, pilot, "b.toml")):
             assert "Enter again replaces it" in said
@@ -107,8 +110,8 @@ def test_a_first_enter_on_another_name_replaces_nothing(tmp_path, monkeypatch):
     assert run(act, opened(tmp_path)) == ["a.toml", "b.toml"]
 
 
-def test_a_branch_gets_another_name_from_the_palette(tmp_path):
-    async def act(app, pilot):
+def test_a_branch_gets_another_name_from_the_palette(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str, str, list[str]]:
         await typed(app, pilot, "e", "lr = 0.1")
         await app.stepping.action_perform("branch.rename")
         await pilot.pause()
@@ -146,8 +149,8 @@ async def drag(app: NnstepApp, pilot: Pilot[None], *places: tuple[int, int]) -> 
     return [*seen, here(app).session.position]
 
 
-def test_dragging_along_the_line_of_the_run_goes_to_iterations(tmp_path):
-    async def act(app, pilot):
+def test_dragging_along_the_line_of_the_run_goes_to_iterations(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[int], set[int], str]:
         await pilot.press("n", "n")
         strip = range(5, 119)
         seen = await drag(app, pilot, *((x, 2) for x in (strip[0], strip[40], strip[60], strip[-1], strip[20])))
@@ -161,8 +164,8 @@ def test_dragging_along_the_line_of_the_run_goes_to_iterations(tmp_path):
     assert "▲" in line
 
 
-def test_a_drag_that_leaves_the_line_goes_on_along_it_and_does_nothing_else_where_it_ends(tmp_path):
-    async def act(app, pilot):
+def test_a_drag_that_leaves_the_line_goes_on_along_it_and_does_nothing_else_where_it_ends(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[Position], str, int]:
         await pilot.press("n", "n")
         pane = app.stepping.board._panes["program"]
         there = (pane.inner.x + 8, pane.inner.y + 6)
@@ -179,8 +182,8 @@ def test_a_drag_that_leaves_the_line_goes_on_along_it_and_does_nothing_else_wher
     assert step != 2
 
 
-def test_a_click_on_the_line_of_the_run_goes_there(tmp_path):
-    async def act(app, pilot):
+def test_a_click_on_the_line_of_the_run_goes_there(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, int]:
         await pilot.click(offset=(118, 2))
         await pilot.pause()
         last = here(app).session.position.iteration
@@ -196,9 +199,9 @@ ABOVE = LAYERS.replace('[[layers]]\ntype = "linear"\nunits = 2\n', '[[layers]]\n
 GRADIENT = "grad(W2)"
 
 
-def test_a_file_that_was_changed_is_noticed_once(tmp_path):
-    async def act(app, pilot):
-        def looked():
+def test_a_file_that_was_changed_is_noticed_once(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]):
+        def looked() -> bool:
             app.stepping._look_at_file()
             return "changed on disk" in footer(app)
 
@@ -214,8 +217,8 @@ def test_a_file_that_was_changed_is_noticed_once(tmp_path):
     assert run(act, opened(tmp_path)) == ([False, True, False, False, False], [])
 
 
-def test_a_file_is_not_looked_at_while_a_run_is_under_way(tmp_path):
-    async def act(app, pilot):
+def test_a_file_is_not_looked_at_while_a_run_is_under_way(tmp_path: Path) -> None:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str]:
         post_keys(app, ["c"])
         await until_it_runs(app, 1)
         Path(here(app).path).write_text(LONG + "# more\n", encoding="utf-8")
@@ -230,7 +233,7 @@ def test_a_file_is_not_looked_at_while_a_run_is_under_way(tmp_path):
     assert "changed on disk" in after
 
 
-def test_reading_the_file_again_keeps_place_breakpoints_watches_focus_and_zoom(tmp_path):
+def test_reading_the_file_again_keeps_place_breakpoints_watches_focus_and_zoom(tmp_path: Path) -> None:
     stepper = opened(tmp_path)
     stepper.do("stop.add", (GRADIENT, 2))
     stepper.do("stop.add", "loss < 0.1")
@@ -239,7 +242,9 @@ def test_reading_the_file_again_keeps_place_breakpoints_watches_focus_and_zoom(t
     stepper.do("step.goto", "7:1")
     stepper.do("step.goto", GRADIENT)
 
-    async def act(app, pilot):
+    async def act(
+        app: NnstepApp, pilot: Pilot[None]
+    ) -> tuple[float | list[tuple[str, int, bool, str]] | str | tuple[int | str, ...], ...]:
         await pilot.press("3", "z", "+")
         before, was = at(app), here(app).session.position.step
         Path(here(app).path).write_text(ABOVE, encoding="utf-8")
@@ -261,12 +266,12 @@ def test_reading_the_file_again_keeps_place_breakpoints_watches_focus_and_zoom(t
     assert "Read again: two.toml" in said
 
 
-def test_what_the_new_file_has_not_any_more_stays_in_watch_with_the_reason(tmp_path):
+def test_what_the_new_file_has_not_any_more_stays_in_watch_with_the_reason(tmp_path: Path) -> None:
     stepper = opened(tmp_path, ABOVE)
     stepper.do("stop.add", "grad(W3)")
     stepper.do("watch.add", "W3")
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]):
         Path(here(app).path).write_text(LAYERS, encoding="utf-8")
         await pilot.press("r", "c")
         return lines(app, "watch"), here(app).session.position.iteration, app.failures
@@ -278,11 +283,11 @@ def test_what_the_new_file_has_not_any_more_stays_in_watch_with_the_reason(tmp_p
     assert (iteration, failures) == (12, [])
 
 
-def test_a_file_that_cannot_be_used_any_more_leaves_all_as_it_was(tmp_path):
+def test_a_file_that_cannot_be_used_any_more_leaves_all_as_it_was(tmp_path: Path) -> None:
     stepper = opened(tmp_path)
     stepper.do("stop.add", GRADIENT)
 
-    async def act(app, pilot):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[tuple[bool, str], bool, tuple[int, str]]:
         await pilot.press("c", "c")
         before = here(app).session
         Path(here(app).path).write_text(LAYERS.replace("mse", "msee"), encoding="utf-8")

@@ -9,24 +9,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.engine import Timeline
-from nnstep.engine.difference import difference, sweep, worst
-from nnstep.scenario import loads
+from nnstep.engine import Record, Timeline
+from nnstep.engine.difference import Difference, Sweep, difference, sweep, worst
+from nnstep.scenario import Scenario, loads
 from nnstep.view.lens.check_entry import check_block
 from nnstep.view.state import ROLES
-from nnstep.view.text.blocks import line_width
+from nnstep.view.text.blocks import Block, line_width
 from nnstep.view.text.canvas import line_text
 from nnstep.view.text.numbers import plain
 from tests.engine.strategies import scenarios
 
 
 @cache
-def record_of(equations, parameters="w = 0.7"):
+def record_of(equations: str, parameters: str = "w = 0.7") -> Record:
     """The first iteration of a few equations."""
     return Timeline(loads(f"equations = '''\n{equations}\n'''\n[parameters]\n{parameters}\n")).record(1)
 
 
-def block_of(record, name, index=(), width=58, height=30, ascii=False):
+def block_of(
+    record: Record, name: str, index: tuple[int, ...] = (), width: int = 58, height: int = 30, ascii: bool = False
+) -> tuple[Difference, Sweep, Block]:
     """The check of an entry of a gradient."""
     slot = record.program.versions[name][-1]
     found, swept, most = difference(record, slot, index), sweep(record, slot, index), worst(record, slot, 50)
@@ -34,19 +36,21 @@ def block_of(record, name, index=(), width=58, height=30, ascii=False):
     return found, swept, check_block(found, swept, most, written, "L", width, height, ascii)
 
 
-def lines_of(block):
+def lines_of(block: Block) -> list[str]:
     """The text of each line."""
     return [line_text(block.line(y)) for y in range(block.height)]
 
 
-def text_of(equations, parameters="w = 0.7", **where):
+def text_of(equations: str, parameters: str = "w = 0.7", **where: tuple[int]) -> str:
     """The whole text in one line, as a person reads it."""
     return " ".join(" ".join(lines_of(block_of(record_of(equations, parameters), "grad(w)", **where)[2])).split())
 
 
 @settings(max_examples=40, deadline=None)
 @given(scenarios(), st.integers(24, 130), st.integers(4, 44), st.booleans(), st.data())
-def test_it_fits_and_no_number_is_cut(scenario, width, height, ascii, data):
+def test_it_fits_and_no_number_is_cut(
+    scenario: Scenario, width: int, height: int, ascii: bool, data: st.DataObject
+) -> None:
     record = Timeline(scenario).record(1)
     values = [one for one in record.program.values if one.role in ("gradient", "contribution")]
     if not values:
@@ -67,20 +71,20 @@ def test_it_fits_and_no_number_is_cut(scenario, width, height, ascii, data):
 
 @pytest.mark.parametrize("ascii", [False, True])
 @pytest.mark.parametrize("width", range(24, 50))
-def test_a_long_name_is_cut_to_the_width(width, ascii):
+def test_a_long_name_is_cut_to_the_width(width: int, ascii: bool) -> None:
     record = record_of("long_name_of_a_value = w * w\nloss = sum(long_name_of_a_value)", "w = [[0.5, 0.2]]")
     block = block_of(record, "grad(long_name_of_a_value)", (0, 1), width, 30, ascii)[2]
     assert all(line_width(block.line(y)) <= width for y in range(block.height))
 
 
 @pytest.mark.parametrize("height", range(4, 40))
-def test_the_plot_takes_no_more_lines_than_there_are_and_goes_first(height):
+def test_the_plot_takes_no_more_lines_than_there_are_and_goes_first(height: int) -> None:
     _, _, block = block_of(record_of("loss = sin(w)"), "grad(w)", height=height)
     assert block.height <= max(height, 4)
     assert ("truncation" in "".join(lines_of(block))) == (height >= 12)
 
 
-def test_both_sides_are_named_and_the_best_width_is_marked_between_them():
+def test_both_sides_are_named_and_the_best_width_is_marked_between_them() -> None:
     _, swept, block = block_of(record_of("loss = sin(w)"), "grad(w)", width=70)
     lines = lines_of(block)
     assert sum(line.count("◆") for line in lines) == 2  # in the plot, and where it is explained
@@ -93,13 +97,13 @@ def test_both_sides_are_named_and_the_best_width_is_marked_between_them():
     assert f"best at h = {plain(best.width, 2)}: error {plain(best.error, 2)}" in lines[-1]
 
 
-def test_a_side_that_is_not_there_is_not_named():
+def test_a_side_that_is_not_there_is_not_named() -> None:
     text = text_of("loss = w ** 2", "w = 0.7")
     assert "truncation" not in text
     assert "rounding" in text
 
 
-def test_the_axis_spans_the_errors():
+def test_the_axis_spans_the_errors() -> None:
     _, swept, block = block_of(record_of("loss = sin(w)"), "grad(w)")
     errors = [point.error for point in swept.points if point.error]
     powers = [float(found) for found in re.findall(r"1e-?\d+(?=┤)", "\n".join(lines_of(block)).replace("−", "-"))]
@@ -109,7 +113,7 @@ def test_the_axis_spans_the_errors():
     assert powers[0] >= max(errors)
 
 
-def test_an_error_of_zero_has_a_row_of_its_own():
+def test_an_error_of_zero_has_a_row_of_its_own() -> None:
     record = record_of("loss = relu(w)", "w = 0.01")  # exact as soon as the width does not reach the corner
     lines = lines_of(block_of(record, "grad(w)")[2])
     assert any(line.strip().startswith("0┤") for line in lines)
@@ -117,7 +121,7 @@ def test_an_error_of_zero_has_a_row_of_its_own():
     assert "exactly" in text_of("loss = 2 * w", "w = 0.5")
 
 
-def test_a_corner_is_told_with_its_slopes():
+def test_a_corner_is_told_with_its_slopes() -> None:
     text = text_of("loss = relu(w)", "w = 0.0")
     assert "w = 0 is at the corner of ReLU (step 1). The slope is 0 below and 1 above." in text
     assert "Any slope between is right; 0 is taken." in text
@@ -130,18 +134,18 @@ def test_a_corner_is_told_with_its_slopes():
     assert "w = 0.300001 passes the corner of max at v = 0.3 (step 1)" in near
 
 
-def test_how_far_off_a_corner_is_does_not_count_rounding():
+def test_how_far_off_a_corner_is_does_not_count_rounding() -> None:
     text = text_of("z = w * x\nh = relu(z)\nloss = sum(h)", "x = [2.0, 3.0]\nw = [1.0, 0.0]", index=(1,))
     assert "off by 1.5, whatever the width" in text
 
 
-def test_what_differs_is_told():
+def test_what_differs_is_told() -> None:
     text = text_of("loss = relu(w) - abs(w) / 2", "w = 0.0")
     assert "✘ they differ" in text
     assert "0 is not between them" in text
 
 
-def test_the_worst_entry_of_a_matrix_is_told_and_of_one_number_there_is_none():
+def test_the_worst_entry_of_a_matrix_is_told_and_of_one_number_there_is_none() -> None:
     record = record_of("loss = sum(sin(w))", "w = { shape = [9, 8], init = 'normal' }")
     lines = lines_of(block_of(record, "grad(w)", (1, 2))[2])
     assert any(line == "50 of 72 entries checked, the worst:" for line in lines)
@@ -149,13 +153,13 @@ def test_the_worst_entry_of_a_matrix_is_told_and_of_one_number_there_is_none():
     assert "worst" not in text_of("loss = sin(w)")
 
 
-def test_entries_at_a_corner_are_counted_beside_the_worst_one():
+def test_entries_at_a_corner_are_counted_beside_the_worst_one() -> None:
     text = text_of("loss = sum(relu(w)) + sum(w ** 3)", "w = [0.0, 0.7, 0.0]", index=(1,))
     assert "✔ they agree" in text
     assert "2 entries stand at a corner and cannot be compared." in text
 
 
-def test_what_is_not_finite_is_told():
+def test_what_is_not_finite_is_told() -> None:
     assert "✘ not a finite number" in text_of("loss = log(w)", "w = -1.0")
     assert "The loss is not a finite number here" in text_of("loss = log(w)", "w = -1.0")
     assert "The gradient itself is" in text_of("loss = sqrt(w * w)", "w = 0.0")

@@ -27,7 +27,7 @@ def off(said: str, value: float) -> float:
 
 @settings(deadline=None)
 @given(st.lists(ANY, min_size=1, max_size=12), DIGITS)
-def test_every_number_shows_two_significant_digits_and_only_a_zero_is_0(values, digits):
+def test_every_number_shows_two_significant_digits_and_only_a_zero_is_0(values: list[float], digits: int) -> None:
     form = choose_format(np.array(values), digits)
     for value in values:
         said = form.text(value)
@@ -42,7 +42,9 @@ def test_every_number_shows_two_significant_digits_and_only_a_zero_is_0(values, 
 @given(
     st.lists(st.floats(0.001, 1000), min_size=1, max_size=8), st.lists(st.booleans(), min_size=8, max_size=8), DIGITS
 )
-def test_the_largest_number_has_the_digits_that_were_asked_for(sizes, signs, digits):
+def test_the_largest_number_has_the_digits_that_were_asked_for(
+    sizes: list[float], signs: list[bool], digits: int
+) -> None:
     values = [-size if sign else size for size, sign in zip(sizes, signs, strict=False)]
     largest = max(values, key=abs)
     assert off(choose_format(np.array(values), digits).text(largest), largest) <= 0.5001 * 10.0 ** (1 - digits)
@@ -50,7 +52,7 @@ def test_the_largest_number_has_the_digits_that_were_asked_for(sizes, signs, dig
 
 @settings(deadline=None)
 @given(st.lists(ANY, min_size=1, max_size=12), DIGITS)
-def test_numbers_of_a_matrix_take_the_same_width(values, digits):
+def test_numbers_of_a_matrix_take_the_same_width(values: list[float], digits: int) -> None:
     form = choose_format(np.array(values), digits)
     column = form.column(values)
     assert column == [form.padded(value) for value in values]
@@ -63,7 +65,9 @@ def test_numbers_of_a_matrix_take_the_same_width(values, digits):
     st.sampled_from([-1e9, 1e9, -1e30, 1e300, -math.inf, math.inf, math.nan, -123456789.0, 6.02e23]),
     st.integers(1, 3),
 )
-def test_an_outlier_leaves_its_neighbours_as_they_are_without_it(values, outlier, count):
+def test_an_outlier_leaves_its_neighbours_as_they_are_without_it(
+    values: list[float], outlier: float, count: int
+) -> None:
     alone, beside = choose_format(np.array(values)), choose_format(np.array(values + [outlier] * count))
     for value in values:  # what is small among them may use the room that the outlier has made
         assert beside.text(value) == alone.text(value) or off(beside.text(value), value) < off(alone.text(value), value)
@@ -123,7 +127,7 @@ def test_the_outlier_of_a_mask() -> None:
         ([10000.0, 1.1], ["10000.0", "1.1"]),  # not 10,000 times as large
     ],
 )
-def test_what_is_written(values, said):
+def test_what_is_written(values: list[float], said: list[str]) -> None:
     form = choose_format(np.array(values))
     assert [form.text(value) for value in values] == said
     assert form.width == max(map(len, said)), "no wider than the widest number"
@@ -162,7 +166,7 @@ def test_what_sets_the_format_is_the_largest_number_below_a_gap(sizes, largest):
 
 @settings(deadline=None)
 @given(FINITE.filter(bool), DIGITS)
-def test_a_number_on_its_own_has_its_significant_digits(value, digits):
+def test_a_number_on_its_own_has_its_significant_digits(value: float, digits: int) -> None:
     assert off(plain(value, digits), value) <= 0.5001 * 10.0 ** (1 - digits)
     assert off(single(value, digits), value) <= 0.5001 * 10.0 ** (1 - digits)
     assert read(exact(value)) == value
@@ -233,7 +237,7 @@ def test_the_room_for_what_a_sample_does_not_show(sample, width):
 
 @settings(deadline=None)
 @given(st.lists(ANY, min_size=1, max_size=6))
-def test_a_sample_leaves_room_for_what_it_did_not_show(values):
+def test_a_sample_leaves_room_for_what_it_did_not_show(values: list[float]) -> None:
     form = choose_format(np.array(values), whole=False)
     for value in (0.0, -1e9, 0.123456, -3e-7):
         assert len(form.padded(value)) == form.width

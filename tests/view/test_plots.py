@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -11,18 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from nnstep.engine import Timeline
-from nnstep.ops import OPERATIONS
-from nnstep.scenario import bundled, find, load, loads
+from nnstep.engine import Record, Timeline
+from nnstep.ops import OPERATIONS, Array
+from nnstep.program import Step
+from nnstep.scenario import Scenario, bundled, find, load, loads
 from nnstep.text import width as text_width
 from nnstep.view.plots.axes import Axis, ticks
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.curve import activation_curve, curve_block
+from nnstep.view.plots.functions import Curve
 from nnstep.view.plots.histogram import distribution, histogram_block
 from nnstep.view.plots.network import network_block
 from nnstep.view.plots.structure import layers
-from nnstep.view.text.blocks import line_width
-from nnstep.view.text.canvas import line_text
+from nnstep.view.text.blocks import Block, line_width
+from nnstep.view.text.canvas import Piece, line_text
 from nnstep.view.text.matrix import format_of
 from tests.engine.strategies import scenarios
 
@@ -32,22 +35,22 @@ sizes = st.tuples(st.integers(24, 180), st.integers(6, 44))
 
 
 @cache
-def record_of(name):
+def record_of(name: str) -> Record:
     """The first iteration of a bundled scenario."""
     return Timeline(load(find(name))).record(1)
 
 
-def painted(block):
+def painted(block: Block) -> list[tuple[Piece, ...]]:
     """All lines of a block."""
     return [block.line(y) for y in range(block.height)]
 
 
-def text_of(block):
+def text_of(block: Block) -> str:
     """The text of a block."""
     return "\n".join(map(line_text, painted(block)))
 
 
-def assert_fits(block, width, height, ascii):
+def assert_fits(block: Block, width: int, height: int, ascii: bool) -> None:
     """It is no larger than its room, and so are its hits; in ASCII it is ASCII."""
     assert block.height <= height
     for line in painted(block):
@@ -62,7 +65,7 @@ def assert_fits(block, width, height, ascii):
         assert hit.y + hit.height <= height
 
 
-def without_what_comes(record, now):
+def without_what_comes(record: Record, now: int) -> Record:
     """The record as it would be if all that comes after `now` steps came out otherwise."""
     arena = record.arena.copy()
     early = [record.value(value.slot) for value in record.program.values if value.step <= now]
@@ -75,7 +78,7 @@ def without_what_comes(record, now):
     return changed
 
 
-def chosen_cells(data, record, now):
+def chosen_cells(data: st.DataObject, record: Record, now: int) -> tuple[int, tuple[int, ...]] | None:
     """A cell of any value of the record, or none."""
     value = data.draw(st.sampled_from(record.program.values))
     if not all(value.shape) or data.draw(st.booleans()):
@@ -88,7 +91,7 @@ def chosen_cells(data, record, now):
 
 @settings(deadline=None)
 @given(st.data(), st.integers(1, 12), st.integers(1, 6))
-def test_the_dots_that_are_set_are_the_dots_that_are_seen(data, columns, rows):
+def test_the_dots_that_are_set_are_the_dots_that_are_seen(data: st.DataObject, columns: int, rows: int) -> None:
     wanted = data.draw(st.sets(st.tuples(st.integers(-2, 2 * columns + 1), st.integers(-2, 4 * rows + 1))))
     dots = Dots(columns, rows)
     for x, y in wanted:
@@ -105,7 +108,7 @@ def test_the_dots_that_are_set_are_the_dots_that_are_seen(data, columns, rows):
 
 @settings(deadline=None)
 @given(st.integers(1, 20), st.integers(1, 8), st.lists(st.floats(-1e6, 1e6), min_size=4, max_size=4))
-def test_a_line_from_anywhere_to_anywhere_is_quick_and_in_its_room(columns, rows, ends):
+def test_a_line_from_anywhere_to_anywhere_is_quick_and_in_its_room(columns: int, rows: int, ends: list[float]) -> None:
     dots = Dots(columns, rows)
     dots.line(*ends)
     assert all(line_width(line) <= columns for line in dots.lines())
@@ -114,7 +117,7 @@ def test_a_line_from_anywhere_to_anywhere_is_quick_and_in_its_room(columns, rows
 
 @settings(deadline=None)
 @given(st.data(), st.integers(1, 20), st.integers(1, 8))
-def test_a_line_has_its_ends_and_no_gap(data, columns, rows):
+def test_a_line_has_its_ends_and_no_gap(data: st.DataObject, columns: int, rows: int) -> None:
     xs, ys = st.integers(0, 2 * columns - 1), st.integers(0, 4 * rows - 1)
     x0, y0, x1, y1 = (data.draw(one) for one in (xs, ys, xs, ys))
     dots, seen = Dots(columns, rows), []
@@ -127,7 +130,7 @@ def test_a_line_has_its_ends_and_no_gap(data, columns, rows):
 
 @settings(deadline=None)
 @given(st.integers(1, 12), st.lists(st.tuples(st.integers(-3, 14), st.text("a界e\u0301 ", max_size=6)), max_size=5))
-def test_text_over_dots_never_gets_wider_than_the_canvas(columns, texts):
+def test_text_over_dots_never_gets_wider_than_the_canvas(columns: int, texts: list[tuple[int, str]]) -> None:
     dots = Dots(columns, 1)
     dots.line(0, 0, 2 * columns - 1, 3)
     for column, text in texts:
@@ -135,7 +138,7 @@ def test_text_over_dots_never_gets_wider_than_the_canvas(columns, texts):
     assert text_width(line_text(dots.lines()[0])) <= columns
 
 
-def test_where_roles_meet_the_later_one_wins_and_a_mark_stands_over_dots():
+def test_where_roles_meet_the_later_one_wins_and_a_mark_stands_over_dots() -> None:
     dots = Dots(2, 1)
     dots.set(0, 0, "plot-axis")
     dots.set(1, 1, "plot")
@@ -148,7 +151,7 @@ def test_where_roles_meet_the_later_one_wins_and_a_mark_stands_over_dots():
 
 @settings(deadline=None)
 @given(st.floats(-1e12, 1e12), st.floats(1e-9, 1e12), st.integers(1, 20))
-def test_ticks_are_few_round_and_on_the_axis(low, span, most):
+def test_ticks_are_few_round_and_on_the_axis(low: float, span: float, most: int) -> None:
     found = ticks(low, low + span, most)
     assert len(found) <= most
     assert list(found) == sorted(found)
@@ -158,7 +161,7 @@ def test_ticks_are_few_round_and_on_the_axis(low, span, most):
 
 @settings(deadline=None)
 @given(st.floats(-50, 50), st.integers(2, 300))
-def test_a_number_is_at_the_nearest_dot(value, dots):
+def test_a_number_is_at_the_nearest_dot(value: float, dots: int) -> None:
     axis = Axis(-50.0, 50.0, dots)
     back = -50 + 100 * axis.at(value) / (dots - 1)
     assert abs(back - value) <= 0.5001 * 100 / (dots - 1)
@@ -168,7 +171,7 @@ def test_a_number_is_at_the_nearest_dot(value, dots):
 # -- curves
 
 
-def curves(record, now=None):
+def curves(record: Record, now: int | None = None) -> Iterator[tuple[Step, Curve]]:
     """The curves of all steps of a record, each at its own moment."""
     for step in record.program.steps:
         found = activation_curve(record, step, step.index if now is None else now)
@@ -178,7 +181,7 @@ def curves(record, now=None):
 
 @settings(max_examples=60, deadline=None)
 @given(scenarios())
-def test_the_curve_goes_through_the_values_and_its_slope_is_what_goes_back(scenario):
+def test_the_curve_goes_through_the_values_and_its_slope_is_what_goes_back(scenario: Scenario) -> None:
     record = Timeline(scenario).record(1)
     for _, curve in curves(record):
         np.testing.assert_allclose(curve.at(curve.x), curve.y, rtol=1e-14)
@@ -195,7 +198,7 @@ WRITABLE = [one.name for one in OPERATIONS if one.curve is not None and one.wher
 
 
 @cache
-def one_curve(name):
+def one_curve(name: str) -> tuple[Record, Curve]:
     """The curve of an operation applied to a parameter."""
     call = "x ** 3" if name == "power" else f"{name}({', '.join(ARGUMENTS.get(name, ('x',)))})"
     record = Timeline(loads(SCENARIO.format(call=call))).record(1)
@@ -203,7 +206,7 @@ def one_curve(name):
 
 
 @pytest.mark.parametrize("name", WRITABLE)
-def test_the_slope_is_the_slope_of_the_curve(name):
+def test_the_slope_is_the_slope_of_the_curve(name: str) -> None:
     _, curve = one_curve(name)
     x = np.array([0.31, 1.3, 2.2])
     step = 1e-6
@@ -213,7 +216,7 @@ def test_the_slope_is_the_slope_of_the_curve(name):
 
 @pytest.mark.parametrize("name", WRITABLE)
 @pytest.mark.parametrize("size", [(58, 16), (90, 24), (170, 40)])
-def test_marks_lie_on_the_curve(name, size):
+def test_marks_lie_on_the_curve(name: str, size: tuple[int, int]) -> None:
     record, curve = one_curve(name)
     lines = painted(curve_block(curve, None, *size))
     cells = {}
@@ -233,7 +236,7 @@ def test_marks_lie_on_the_curve(name, size):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_curve_says_nothing_of_what_is_not_computed(name):
+def test_a_curve_says_nothing_of_what_is_not_computed(name: str) -> None:
     record = record_of(name)
     for step in record.program.steps:
         for now in {0, step.index - 1, step.index}:
@@ -246,7 +249,7 @@ def test_a_curve_says_nothing_of_what_is_not_computed(name):
             assert painted(curve_block(before, index, 80, 20)) == painted(curve_block(after, index, 80, 20))
 
 
-def test_the_chosen_entry_is_there_with_its_numbers():
+def test_the_chosen_entry_is_there_with_its_numbers() -> None:
     record = record_of("two_layer")
     step = next(step for step in record.program.steps if step.operation == "sigmoid_backward")
     said = text_of(curve_block(activation_curve(record, step, step.index), (0, 1), 90, 24))
@@ -255,7 +258,7 @@ def test_the_chosen_entry_is_there_with_its_numbers():
     assert "σ′(z) = h ⊙ (1 − h)" in said
 
 
-def test_a_jump_is_not_joined():
+def test_a_jump_is_not_joined() -> None:
     record, curve = one_curve("relu")
     block = curve_block(curve, None, 120, 40)
     steep = [line_text(line) for line in painted(block)]
@@ -267,7 +270,7 @@ def test_a_jump_is_not_joined():
 
 @settings(max_examples=60, deadline=None)
 @given(scenarios(), sizes, st.booleans(), st.data())
-def test_curves_fit(scenario, size, ascii, data):
+def test_curves_fit(scenario: Scenario, size: tuple[int, int], ascii: bool, data: st.DataObject) -> None:
     record = Timeline(scenario).record(1)
     found = list(curves(record, data.draw(st.sampled_from((None, 0, 2)))))
     if found:
@@ -278,7 +281,7 @@ def test_curves_fit(scenario, size, ascii, data):
 
 @pytest.mark.parametrize("name", WRITABLE)
 @pytest.mark.parametrize("values", [(0.0, 0.0), (1e300, -1e300), (np.nan, np.inf), (-np.inf, 1e-300), (-1.0, 700.0)])
-def test_curves_take_any_number(name, values):
+def test_curves_take_any_number(name: str, values: tuple[float, float]) -> None:
     _, curve = one_curve(name)
     x = np.array([values])
     odd = curve._replace(x=x, y=curve.at(x), shape=x.shape)
@@ -291,7 +294,7 @@ def test_curves_take_any_number(name, values):
 
 @pytest.mark.parametrize("name", ["two_layer", "xor", "mlp", "mazur", "tied_autoencoder", "linear_model"])
 @pytest.mark.parametrize("size", [(58, 16), (90, 24), (170, 40)])
-def test_every_neuron_is_there_with_its_number(name, size):
+def test_every_neuron_is_there_with_its_number(name: str, size: tuple[int, int]) -> None:
     record = record_of(name)
     program, found = record.program, layers(record.program)
     last = program.phases[0][2]
@@ -311,7 +314,7 @@ def test_every_neuron_is_there_with_its_number(name, size):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("size", [(58, 16), (110, 24)])
-def test_the_network_shows_nothing_of_a_later_step(name, size):
+def test_the_network_shows_nothing_of_a_later_step(name: str, size: tuple[int, int]) -> None:
     record = record_of(name)
     for step in range(0, len(record.program.steps) + 1, 1 + len(record.program.steps) // 20):
         changed = without_what_comes(record, step)
@@ -321,7 +324,7 @@ def test_the_network_shows_nothing_of_a_later_step(name, size):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_click_on_a_neuron_chooses_a_cell_that_is_there(name):
+def test_a_click_on_a_neuron_chooses_a_cell_that_is_there(name: str) -> None:
     record = record_of(name)
     for step in range(0, len(record.program.steps) + 1, 3):
         for hit in network_block(record, step, step, 1, None, 90, 24).hits:
@@ -334,18 +337,18 @@ def test_a_click_on_a_neuron_chooses_a_cell_that_is_there(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_program_has_a_picture(name):
+def test_every_program_has_a_picture(name: str) -> None:
     record = record_of(name)
     for size in ((24, 6), (58, 16), (90, 24)):
         assert text_of(network_block(record, 1, 1, 0, None, *size)).strip()
 
 
-def roles(block):
+def roles(block: Block) -> set[str]:
     """The roles of all pieces of a block, as they are."""
     return {piece.role for line in painted(block) for piece in line}
 
 
-def test_the_weights_of_the_step_are_lit_and_the_arrow_says_which_way():
+def test_the_weights_of_the_step_are_lit_and_the_arrow_says_which_way() -> None:
     record = record_of("two_layer")
     forward, backward = (network_block(record, step, step, 0, None, 90, 24) for step in (1, 12))
     assert "W1 ▶" in text_of(forward)
@@ -355,7 +358,7 @@ def test_the_weights_of_the_step_are_lit_and_the_arrow_says_which_way():
     assert not {"edge-pos3", "edge-neg3"} & roles(network_block(record, 3, 3, 0, None, 90, 24))
 
 
-def test_the_chosen_cell_is_marked_and_only_its_weights_are_lit():
+def test_the_chosen_cell_is_marked_and_only_its_weights_are_lit() -> None:
     record = record_of("two_layer")
     slot = record.program.versions["z"][0]
     block = network_block(record, 2, 2, 0, (slot, (0, 2)), 90, 24)
@@ -364,7 +367,7 @@ def test_the_chosen_cell_is_marked_and_only_its_weights_are_lit():
     assert {"edge-pos3", "edge-neg3"} <= roles(block)  # 1 and -0.5
 
 
-def test_the_sign_of_a_weight_is_seen_without_colours():
+def test_the_sign_of_a_weight_is_seen_without_colours() -> None:
     text = """
     equations = "loss = mean(x @ W)"
     data = { x = [[1.0]] }
@@ -379,7 +382,7 @@ def test_the_sign_of_a_weight_is_seen_without_colours():
     assert dots["1.0"] > 1.8 * dots["-1.0"] > 0
 
 
-def test_a_layer_of_many_is_a_box():
+def test_a_layer_of_many_is_a_box() -> None:
     record = record_of("wide")
     said = text_of(network_block(record, 4, 4, 0, None, 80, 16))
     hidden = record["h1"][0]
@@ -390,7 +393,7 @@ def test_a_layer_of_many_is_a_box():
 
 @settings(max_examples=60, deadline=None)
 @given(scenarios(), sizes, st.booleans(), st.data())
-def test_networks_fit(scenario, size, ascii, data):
+def test_networks_fit(scenario: Scenario, size: tuple[int, int], ascii: bool, data: st.DataObject) -> None:
     record = Timeline(scenario).record(1)
     step = data.draw(st.integers(0, len(record.program.steps)))
     chosen = chosen_cells(data, record, step)
@@ -399,7 +402,7 @@ def test_networks_fit(scenario, size, ascii, data):
     assert_fits(block, *size, ascii)
 
 
-def test_a_large_layer_costs_no_million_lines():
+def test_a_large_layer_costs_no_million_lines() -> None:
     text = """
     equations = "h = tanh(x @ W)\\nloss = mean(h)"
     [data]
@@ -422,7 +425,7 @@ entries = arrays(
 
 @settings(deadline=None)
 @given(entries, st.integers(1, 100))
-def test_every_entry_is_counted_once(array, bins):
+def test_every_entry_is_counted_once(array: Array, bins: int) -> None:
     found = distribution(array, bins)
     assert len(found.counts) == bins
     assert sum(found.counts) + found.nans + found.infinite == found.total == array.size
@@ -433,7 +436,7 @@ def test_every_entry_is_counted_once(array, bins):
 
 @settings(deadline=None)
 @given(arrays(np.float64, array_shapes(max_dims=2, max_side=40), elements=st.floats(-1e6, 1e6)))
-def test_the_figures_are_those_of_the_entries(array):
+def test_the_figures_are_those_of_the_entries(array: Array) -> None:
     found = distribution(array, 40)
     assert (found.least, found.most) == (array.min(), array.max())
     np.testing.assert_allclose(found.mean, array.mean(), rtol=1e-12, atol=1e-9)
@@ -442,7 +445,7 @@ def test_the_figures_are_those_of_the_entries(array):
 
 @settings(deadline=None)
 @given(st.lists(st.integers(-50, 50), min_size=2, max_size=60), st.integers(2, 30))
-def test_counts_are_numpys(values, bins):
+def test_counts_are_numpys(values: list[int], bins: int) -> None:
     array = np.array(values, dtype=float) + 0.123  # off the edges between bars, where rounding decides
     if array.min() < array.max():
         ours = distribution(array, bins).counts
@@ -452,7 +455,7 @@ def test_counts_are_numpys(values, bins):
             assert list(ours) == theirs.tolist()
 
 
-def test_of_another_large_matrix_the_distribution_is_another_one():
+def test_of_another_large_matrix_the_distribution_is_another_one() -> None:
     first, second = np.zeros((300, 300)), np.ones((300, 300))
     for array in (first, second):
         array.flags.writeable = False
@@ -466,7 +469,7 @@ def test_of_another_large_matrix_the_distribution_is_another_one():
 
 
 @pytest.mark.parametrize("value", [1.7e308, -1.7e308, 5e-324, 0.0, -1e-310])
-def test_one_number_of_any_size_is_one_bar(value):
+def test_one_number_of_any_size_is_one_bar(value: float) -> None:
     for array in (np.array(value), np.array([value, value]), np.array([value, -value])):
         counts = distribution(array, 20).counts
         assert sum(counts) == array.size
@@ -475,11 +478,11 @@ def test_one_number_of_any_size_is_one_bar(value):
 
 @settings(deadline=None)
 @given(entries, sizes, st.booleans(), st.sampled_from((None, 0.0, 1.5, np.nan, np.inf, -1e300)))
-def test_histograms_fit(array, size, ascii, chosen):
+def test_histograms_fit(array: Array, size: tuple[int, int], ascii: bool, chosen: float | None) -> None:
     assert_fits(histogram_block(array, "W1", *size, ascii, chosen), *size, ascii)
 
 
-def test_the_tallest_bar_is_full_and_no_entry_is_without_one():
+def test_the_tallest_bar_is_full_and_no_entry_is_without_one() -> None:
     array = np.array([0.0] * 99 + [1.0])
     lines = [line_text(line) for line in painted(histogram_block(array, "h", 40, 12))]
     assert "100 entries" in lines[0]

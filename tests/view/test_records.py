@@ -57,7 +57,7 @@ def traced(text: str, first: int = 1, last: int | None = None) -> list[dict]:
     return [json.loads(line) for line in records.json_lines(timeline, first, last or timeline.iterations)]
 
 
-def test_a_textbook_example_in_full():
+def test_a_textbook_example_in_full() -> None:
     header, *steps, iteration = traced(MICROGRAD)
     assert list(header) == ["record", "format", "title", "iterations", "equations", "parameters"]
     assert header == {
@@ -91,7 +91,7 @@ def test_a_textbook_example_in_full():
     assert iteration == {"record": "iteration", "iteration": 1, "epoch": 1, "batch": 1, "rows": [], "loss": -8.0}
 
 
-def test_the_records_come_in_the_order_of_the_run():
+def test_the_records_come_in_the_order_of_the_run() -> None:
     header, *rest = traced(TWO_LAYERS)
     assert header["iterations"] == 6
     phases = ("forward", "backward", "update")
@@ -113,7 +113,7 @@ def test_the_records_come_in_the_order_of_the_run():
     assert seen == [(1, 1, 2), (1, 2, 2), (1, 3, 1), (2, 1, 2), (2, 2, 2), (2, 3, 1)]
 
 
-def test_every_number_is_the_very_float_of_the_run():
+def test_every_number_is_the_very_float_of_the_run() -> None:
     timeline = Timeline(loads(TWO_LAYERS))
     for record in traced(TWO_LAYERS)[1:]:
         if record["record"] == "step":
@@ -127,7 +127,7 @@ def test_every_number_is_the_very_float_of_the_run():
 
 @given(st.data())
 @settings(max_examples=20, deadline=None)
-def test_a_part_of_the_trace_is_that_part_of_the_whole(data):
+def test_a_part_of_the_trace_is_that_part_of_the_whole(data: st.DataObject) -> None:
     whole = traced(TWO_LAYERS)
     first = data.draw(st.integers(1, 6))
     last = data.draw(st.integers(first, 6))
@@ -135,7 +135,7 @@ def test_a_part_of_the_trace_is_that_part_of_the_whole(data):
     assert part == [whole[0], *(record for record in whole[1:] if first <= record["iteration"] <= last)]
 
 
-def test_nothing_runs_before_it_is_asked_for():
+def test_nothing_runs_before_it_is_asked_for() -> None:
     timeline = Timeline(loads(TWO_LAYERS), records=1)
     lines = records.json_lines(timeline, 1, 6)
     assert json.loads(next(lines))["record"] == "header"
@@ -144,12 +144,12 @@ def test_nothing_runs_before_it_is_asked_for():
     assert timeline.reached == 1
 
 
-def test_outside_the_run_there_is_nothing():
+def test_outside_the_run_there_is_nothing() -> None:
     with pytest.raises(IndexError):
         list(records.json_lines(Timeline(loads(MICROGRAD)), 1, 2))
 
 
-def test_numbers_that_are_not_finite_are_spelled():
+def test_numbers_that_are_not_finite_are_spelled() -> None:
     text = """
     title = "Beyond"
     equations = '''
@@ -169,14 +169,14 @@ def test_numbers_that_are_not_finite_are_spelled():
     assert json.loads(lines[-1])["loss"] == "NaN"
 
 
-def test_without_an_objective_there_is_no_loss():
+def test_without_an_objective_there_is_no_loss() -> None:
     text = "title = 'Forward'\nequations = 'z = exp(a)'\n[parameters]\na = 1000\n"
     _, step, iteration = traced(text)
     assert (step["phase"], step["value"]) == ("forward", "Infinity")
     assert iteration["loss"] is None
 
 
-def test_the_lines_are_ascii_whatever_the_title():
+def test_the_lines_are_ascii_whatever_the_title() -> None:
     lines = list(
         records.json_lines(Timeline(loads("title = 'σ\\u2028'\nequations = 'z = a'\n[parameters]\na = 1\n")), 1, 1)
     )

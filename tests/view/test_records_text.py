@@ -46,7 +46,7 @@ def told(text: str, *, unicode: bool = True) -> str:
     return "\n".join(transcript(timeline, 1, timeline.iterations, unicode=unicode))
 
 
-def test_the_transcript_tells_every_step():
+def test_the_transcript_tells_every_step() -> None:
     text = told(TWO_LAYERS)
     assert text.startswith("Two layers\n")
     assert text.count("  forward\n") == text.count("  backward\n") == text.count("  update\n") == 6
@@ -56,31 +56,31 @@ def test_the_transcript_tells_every_step():
     assert re.search(r"^ +\d+ W1 ← W1 − .*  adam$", text, re.MULTILINE)
 
 
-def test_parameters_are_told_before_the_first_iteration_only():
+def test_parameters_are_told_before_the_first_iteration_only() -> None:
     given = re.findall(r"^      (\S+) +\S+  (parameter|optimizer state|this batch)$", told(TWO_LAYERS), re.MULTILINE)
     kinds = [kind for _, kind in given]
     assert (kinds.count("this batch"), kinds.count("parameter"), kinds.count("optimizer state")) == (12, 4, 8)
 
 
-def test_the_objective_names_the_derivatives():
+def test_the_objective_names_the_derivatives() -> None:
     assert "∂L/∂a = " in told(MICROGRAD)
     renamed = MICROGRAD.replace("L =", "total =").replace('"L"', '"total"')
     assert "∂total/∂a = " in told(renamed)
 
 
 @pytest.mark.parametrize("text", [TWO_LAYERS, MICROGRAD, FROZEN])
-def test_ascii_is_enough(text):
+def test_ascii_is_enough(text: str) -> None:
     assert ascii_text(told(text, unicode=False)).isascii()
     assert ascii_text(checked(text)).isascii()
 
 
 @pytest.mark.parametrize("text", [TWO_LAYERS, MICROGRAD, FROZEN])
-def test_the_signs_looked_for_in_an_encoding_are_those_used(text):
+def test_the_signs_looked_for_in_an_encoding_are_those_used(text: str) -> None:
     used = {char for char in told(text) if not char.isascii()}
     assert used <= set(SIGNS)
 
 
-def test_of_a_large_matrix_it_says_what_is_left_out():
+def test_of_a_large_matrix_it_says_what_is_left_out() -> None:
     rows = str(np.arange(60.0).reshape(20, 3).tolist())
     text = told(f"title = 'Long'\nequations = 'z = x * 2'\n[data]\nx = {rows}\n")
     assert text.count("… the first 12 of 20 rows are shown") == 2
@@ -89,7 +89,7 @@ def test_of_a_large_matrix_it_says_what_is_left_out():
     assert re.search(r"… the first \d+ of 40 columns are shown", text)
 
 
-def test_check_counts_parameters():
+def test_check_counts_parameters() -> None:
     text = checked(FROZEN)
     assert re.search(r"^    W +2×2 +4  given +trainable$", text, re.MULTILINE)
     assert re.search(r"^    V +2×3 +6  ones +trainable$", text, re.MULTILINE)
@@ -97,7 +97,7 @@ def test_check_counts_parameters():
     assert "12 in all: 10 trainable, 2 frozen" in text
 
 
-def test_check_notes_what_surprises():
+def test_check_notes_what_surprises() -> None:
     notes = checked(FROZEN).split("  Notes\n")[1].splitlines()
     assert notes == [
         "    V does not reach loss: it gets no gradient and no update",
@@ -106,20 +106,20 @@ def test_check_notes_what_surprises():
     assert "Notes" not in checked(TWO_LAYERS.replace("samples = 5", "samples = 4"))
 
 
-def test_check_lists_the_backward_program():
+def test_check_lists_the_backward_program() -> None:
     text = checked(FROZEN)
     backward = text.split("  Backward\n")[1].split("  Update")[0].splitlines()
     assert any(re.fullmatch(r" +\d+ grad\(W\) = x\.T @ .* {2,}2×2", line) for line in backward)
     assert re.search(r"  Update \(sgd, lr = 0\.5\)\n +\d+ W = W - 0\.5 \* grad\(W\) +2×2", text)
 
 
-def test_check_says_that_a_scenario_is_forward_only():
+def test_check_says_that_a_scenario_is_forward_only() -> None:
     text = checked("title = 'Forward'\nequations = 'z = exp(a)'\n[parameters]\na = 1\n")
     assert "forward only" in text
     assert "Backward" not in text
 
 
-def test_gradcheck_report_names_the_mismatch():
+def test_gradcheck_report_names_the_mismatch() -> None:
     timeline = Timeline(loads(MICROGRAD))
     checks, loss = gradcheck(timeline), timeline.record(1).loss
     lines = list(gradcheck_report(checks, loss))

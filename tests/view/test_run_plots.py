@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from nnstep import catalogue
 from nnstep.catalogue.en import TEXTS
-from nnstep.debugger.prediction import Prediction, decided, prediction_of, predictor, probabilities
-from nnstep.engine import Timeline
-from nnstep.scenario import bundled, find, load, loads
+from nnstep.debugger.prediction import Prediction, Predictor, decided, prediction_of, predictor, probabilities
+from nnstep.engine import Record, Timeline
+from nnstep.ops import Array
+from nnstep.scenario import Scenario, bundled, find, load, loads
 from nnstep.text import width as text_width
 from nnstep.view.lens.run import plots_here, run_view
 from nnstep.view.plots import boundary as boundaries
@@ -23,7 +24,7 @@ from nnstep.view.plots.bars import Judged, bars_block
 from nnstep.view.plots.boundary import boundary_block, class_map, plane
 from nnstep.view.plots.confusion import confusion, confusion_block, scatter_block
 from nnstep.view.stepper import Stepper
-from nnstep.view.text.canvas import line_text
+from nnstep.view.text.canvas import Piece, line_text
 from tests.test_catalogue import wide
 from tests.view.test_plots import assert_fits, painted, text_of
 
@@ -50,14 +51,14 @@ epochs = 30
 
 
 @cache
-def asked(name, iteration):
+def asked(name: str, iteration: int) -> tuple[Scenario, Predictor, Record]:
     """A scenario, its predictor, and the record of an iteration."""
     one = loads(BLOBS) if name == "blobs" else load(find(name))
     timeline = Timeline(one)
     return one, predictor(one), timeline.record(min(iteration, timeline.iterations))
 
 
-def predict(name, iteration):
+def predict(name: str, iteration: int):
     """The prediction of an iteration for any inputs."""
     _, network, record = asked(name, iteration)
     return lambda inputs: network.run(record, 0, inputs).values
@@ -68,7 +69,7 @@ def predict(name, iteration):
 
 @pytest.mark.parametrize("name", ["xor", "mlp", "two_layer", "minibatch_sgd", "blobs"])
 @pytest.mark.parametrize("iteration", [1, 12, 80])
-def test_the_class_of_every_dot_is_the_decision_there(name, iteration):
+def test_the_class_of_every_dot_is_the_decision_there(name: str, iteration: int) -> None:
     one, network, _ = asked(name, iteration)
     where = plane(one.data.x, 17, 6)
     chosen, sure = class_map(network.found, predict(name, iteration), where)
@@ -85,7 +86,7 @@ def test_the_class_of_every_dot_is_the_decision_there(name, iteration):
 
 
 @pytest.mark.parametrize("name", ["xor", "mlp", "two_layer", "minibatch_sgd", "blobs"])
-def test_where_a_sample_is_the_region_is_what_it_is_taken_for(name):
+def test_where_a_sample_is_the_region_is_what_it_is_taken_for(name: str) -> None:
     one, network, _ = asked(name, 80)
     where = plane(one.data.x, 120, 45)
     chosen, _ = class_map(network.found, predict(name, 80), where)
@@ -100,7 +101,7 @@ def test_where_a_sample_is_the_region_is_what_it_is_taken_for(name):
     assert checked >= len(own) - 2
 
 
-def test_samples_stand_where_they_are_with_their_sign_and_wrong_ones_are_marked():
+def test_samples_stand_where_they_are_with_their_sign_and_wrong_ones_are_marked() -> None:
     one, network, record = asked("xor", 20)
     block = boundary_block(network.found, predict("xor", 20), one.data.x, one.data.y, (), 70, 24)
     lines = [line_text(line) for line in painted(block)]
@@ -115,7 +116,7 @@ def test_samples_stand_where_they_are_with_their_sign_and_wrong_ones_are_marked(
     assert bottom.index("●") > 50
 
 
-def test_the_line_is_where_the_regions_meet():
+def test_the_line_is_where_the_regions_meet() -> None:
     found = Prediction(0, 1, "o", "binary", "scores", ("0", "1"))
     x = np.array([[-1.0, -1.0], [1.0, 1.0]])
     block = boundary_block(found, lambda inputs: (inputs[:, :1] > 0.1) * 1.0, x, np.array([[0.0], [1.0]]), (), 70, 20)
@@ -133,12 +134,12 @@ def test_the_line_is_where_the_regions_meet():
             assert set(text[dots[0] + 1 :]) <= {"░", "●"}
 
 
-def test_a_network_that_takes_long_is_asked_at_fewer_places(monkeypatch):
+def test_a_network_that_takes_long_is_asked_at_fewer_places(monkeypatch: pytest.MonkeyPatch) -> None:
     one, network, _ = asked("xor", 300)
     where = plane(one.data.x, 31, 9)
     asked_for = []
 
-    def counted(inputs):
+    def counted(inputs: Array) -> Array:
         asked_for.append(len(inputs))
         return predict("xor", 300)(inputs)
 
@@ -154,7 +155,7 @@ def test_a_network_that_takes_long_is_asked_at_fewer_places(monkeypatch):
 @pytest.mark.parametrize("name", ["xor", "mlp", "residual", "linear_regression", "blobs", "perceptron_sigmoid", "wide"])
 @settings(deadline=None, max_examples=12)
 @given(sizes, st.booleans(), st.booleans())
-def test_boundaries_fit(name, size, ascii, targets):
+def test_boundaries_fit(name: str, size: tuple[int, int], ascii: bool, targets: bool) -> None:
     one, network, record = asked(name, 5)
     known = network.run(record, 0, one.data.x, one.data.y).targets if targets else None
     columns = one.data.columns
@@ -166,20 +167,20 @@ def test_boundaries_fit(name, size, ascii, targets):
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e300, 0.0])
 @pytest.mark.parametrize("kind", ["classes", "binary", "numbers"])
 @pytest.mark.parametrize("columns", [1, 2])
-def test_predictions_of_any_number_are_drawn(value, kind, columns):
+def test_predictions_of_any_number_are_drawn(value: float, kind: str, columns: int) -> None:
     width = 3 if kind == "classes" else 1
     found = Prediction(0, 1, "o", kind, "scores", () if kind == "numbers" else ("0", "1", "2")[: max(2, width)])
     x = np.random.default_rng(0).normal(size=(5, columns))
     targets = np.array([0.0, 1.0, 0.0, 1.0, 1.0])
 
-    def odd(inputs):
+    def odd(inputs: Array) -> Array:
         return np.where(inputs[:, :1] > 0, value, 1.0) * np.ones((1, width))
 
     for ascii in (False, True):
         assert_fits(boundary_block(found, odd, x, targets, (), 60, 20, ascii=ascii), 60, 20, ascii)
 
 
-def test_where_there_is_none_it_is_said_why():
+def test_where_there_is_none_it_is_said_why() -> None:
     one, network, _ = asked("perceptron_sigmoid", 1)
     said = text_of(boundary_block(network.found, predict("perceptron_sigmoid", 1), one.data.x, None, (), 80, 20))
     assert said.startswith("x has 3 columns; a boundary can be drawn for 2")
@@ -188,7 +189,7 @@ def test_where_there_is_none_it_is_said_why():
     assert "too far apart" in text_of(boundary_block(found, lambda inputs: inputs[:, :1], far, None, (), 80, 20))
 
 
-def test_the_curve_of_a_regression_has_the_samples_and_goes_through_a_perfect_fit():
+def test_the_curve_of_a_regression_has_the_samples_and_goes_through_a_perfect_fit() -> None:
     found = Prediction(0, 1, "o", "numbers")
     x = np.linspace(-1, 1, 9)[:, None]
     block = boundary_block(found, lambda inputs: 2 * inputs + 1, x, 2 * x + 1, ("load",), 80, 24)
@@ -213,7 +214,7 @@ labels = st.integers(1, 6).flatmap(
 
 
 @given(labels)
-def test_the_matrix_counts_every_sample_once(made):
+def test_the_matrix_counts_every_sample_once(made: tuple[int, list[tuple[int, int]]]) -> None:
     classes, pairs = made
     truth, choice = (np.array(one, dtype=float) for one in zip(*pairs, strict=True))
     counts = confusion(truth, choice, classes)
@@ -226,7 +227,9 @@ def test_the_matrix_counts_every_sample_once(made):
 
 @settings(deadline=None)
 @given(labels, sizes, st.booleans())
-def test_the_matrix_fits_and_has_its_counts(made, size, ascii):
+def test_the_matrix_fits_and_has_its_counts(
+    made: tuple[int, list[tuple[int, int]]], size: tuple[int, int], ascii: bool
+) -> None:
     classes, pairs = made
     truth, choice = (np.array(one, dtype=float) for one in zip(*pairs, strict=True))
     counts = confusion(truth, choice, classes)
@@ -244,7 +247,7 @@ def test_the_matrix_fits_and_has_its_counts(made, size, ascii):
             assert found == counts[k, :classes].tolist()
 
 
-def test_of_many_classes_the_most_frequent_mistakes_are_listed():
+def test_of_many_classes_the_most_frequent_mistakes_are_listed() -> None:
     truth = np.repeat(np.arange(40.0), 5)
     choice = truth.copy()
     choice[:4] = 7
@@ -260,12 +263,12 @@ def test_of_many_classes_the_most_frequent_mistakes_are_listed():
     sizes,
     st.booleans(),
 )
-def test_a_scatter_of_any_numbers_fits(pairs, size, ascii):
+def test_a_scatter_of_any_numbers_fits(pairs: list[tuple[float, float]], size: tuple[int, int], ascii: bool) -> None:
     truth, predicted = (np.array(one) for one in zip(*pairs, strict=True))
     assert_fits(scatter_block(truth, predicted, "all samples", *size, ascii), *size, ascii)
 
 
-def test_what_is_predicted_exactly_lies_on_the_diagonal():
+def test_what_is_predicted_exactly_lies_on_the_diagonal() -> None:
     numbers = np.linspace(-3, 5, 7)
     block = scatter_block(numbers, numbers, "all 7 samples", 60, 20)
     assert "off by 0 on average, 0 at most" in text_of(block)
@@ -290,7 +293,7 @@ shares_of = st.integers(1, 13).flatmap(
 )
 
 
-def judged_of(samples, rows=()):
+def judged_of(samples: list[tuple[list[float], int]], rows: tuple[int, int] = ()) -> Judged:
     shares = np.array([one for one, _ in samples])
     names = tuple(f"c{k}" for k in range(shares.shape[1]))
     found = Prediction(0, 1, "p", "classes", "probabilities", names)
@@ -300,7 +303,9 @@ def judged_of(samples, rows=()):
 
 @settings(deadline=None)
 @given(shares_of, st.integers(4, 120), st.booleans())
-def test_the_decision_is_the_largest_probability(samples, width, ascii):
+def test_the_decision_is_the_largest_probability(
+    samples: list[tuple[list[float], int]], width: int, ascii: bool
+) -> None:
     judged = judged_of(samples)
     block = bars_block(judged, 0, width, ascii)
     assert_fits(block, width, block.height, ascii)
@@ -320,7 +325,7 @@ def test_the_decision_is_the_largest_probability(samples, width, ascii):
         assert [words[0] for words in shown if "true" in words] == ([f"c{truth}"] if truth >= 0 else [])
 
 
-def test_bars_are_as_long_as_their_probability_and_a_click_chooses_the_sample():
+def test_bars_are_as_long_as_their_probability_and_a_click_chooses_the_sample() -> None:
     judged = judged_of([([0.25, 0.75], 0), ([1.0, 0.0], 0)], (4, 1))
     block = bars_block(judged, 1, 90)
     lines = [line_text(line) for line in painted(block)]
@@ -334,7 +339,7 @@ def test_bars_are_as_long_as_their_probability_and_a_click_chooses_the_sample():
     assert [hit.target(3, y).argument for y in (0, 2, 4, 6)] == [("p", 0, 0), ("p", 0, 0), ("p", 1, 0), ("p", 1, 0)]
 
 
-def test_many_samples_cost_no_more_than_those_that_are_seen():
+def test_many_samples_cost_no_more_than_those_that_are_seen() -> None:
     shares = np.full((100_000, 3), 1 / 3)
     judged = Judged("p", shares, np.zeros(100_000), None, ("a", "b", "c"), ())
     block = bars_block(judged, 0, 60)
@@ -346,7 +351,7 @@ def test_many_samples_cost_no_more_than_those_that_are_seen():
 # -- the view
 
 
-def stepper_at(name, iteration, step, ascii=False):
+def stepper_at(name: str, iteration: int, step: float, ascii: bool = False) -> Stepper:
     one = Stepper(loads(BLOBS) if name == "blobs" else load(find(name)), ascii=ascii)
     iteration = min(iteration, one.session.timeline.iterations)
     steps = len(one.session.timeline.program(iteration).steps)
@@ -355,7 +360,7 @@ def stepper_at(name, iteration, step, ascii=False):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_plot_of_every_scenario_fits(name):
+def test_every_plot_of_every_scenario_fits(name: str) -> None:
     for turn, step in enumerate((0, 0.3, 0.7, 1)):
         seen = stepper_at(name, (1, 3, 6, 9)[turn], step, ascii=turn % 2 == 1)
         for tab in ("", *TABS):
@@ -368,7 +373,7 @@ def test_every_plot_of_every_scenario_fits(name):
                     assert turn % 2 == 0 or line_text(line).isascii(), line_text(line)
 
 
-def test_only_what_makes_sense_is_offered_and_a_click_takes_it():
+def test_only_what_makes_sense_is_offered_and_a_click_takes_it() -> None:
     offered = {
         "xor": ("loss", "gradients", "boundary", "classes"),
         "two_layer": TABS,
@@ -385,7 +390,7 @@ def test_only_what_makes_sense_is_offered_and_a_click_takes_it():
         assert tuple(one.argument for one in targets if one.command == "run.choose") == tabs
 
 
-def test_a_click_on_the_loss_goes_to_an_iteration():
+def test_a_click_on_the_loss_goes_to_an_iteration() -> None:
     seen = stepper_at("xor", 200, 0.5)
     canvas = run_view(seen.moment())(80, 20, None)
     column = next(line_text(line).index("▲") for line in canvas.lines if "▲" in line_text(line))
@@ -395,7 +400,7 @@ def test_a_click_on_the_loss_goes_to_an_iteration():
     assert abs(int(target.argument) - 200) <= 500 / 70
 
 
-def test_the_loss_of_this_iteration_is_not_told_before_it_is_computed():
+def test_the_loss_of_this_iteration_is_not_told_before_it_is_computed() -> None:
     seen = stepper_at("xor", 3, 0)
     program = seen.session.program
     at = program.values[program.objective].step
@@ -407,7 +412,7 @@ def test_the_loss_of_this_iteration_is_not_told_before_it_is_computed():
         assert ("·" in said) == (step < at)
 
 
-def test_the_gradient_norms_are_there_once_they_are_computed():
+def test_the_gradient_norms_are_there_once_they_are_computed() -> None:
     seen = stepper_at("two_layer", 2, 0)
     seen.choice = seen.choice._replace(run="gradients")
     record = seen.session.record
@@ -420,11 +425,11 @@ def test_the_gradient_norms_are_there_once_they_are_computed():
         assert (norm in said) == (step == at)
 
 
-def test_the_picture_follows_the_parameters_and_is_kept_between_updates():
+def test_the_picture_follows_the_parameters_and_is_kept_between_updates() -> None:
     seen = stepper_at("xor", 20, 0)
     seen.choice = seen.choice._replace(run="boundary")
 
-    def drawn():
+    def drawn() -> tuple[tuple[Piece, ...], ...]:
         return run_view(seen.moment())(80, 20, None).lines
 
     steps = len(seen.session.program.steps)
@@ -438,7 +443,7 @@ def test_the_picture_follows_the_parameters_and_is_kept_between_updates():
     assert drawn() == after
 
 
-def test_the_matrix_is_that_of_all_samples_counted_by_hand():
+def test_the_matrix_is_that_of_all_samples_counted_by_hand() -> None:
     seen = stepper_at("blobs", 3, 0)
     record, data = seen.session.record, seen.session.scenario.data
     logits = data.x @ record.value(record.program.versions["W1"][0]) + record.value(record.program.versions["b1"][0])
@@ -449,7 +454,7 @@ def test_the_matrix_is_that_of_all_samples_counted_by_hand():
     assert 0 < right < 30
 
 
-def test_a_network_that_needs_its_batch_is_judged_by_it_once_it_is_computed():
+def test_a_network_that_needs_its_batch_is_judged_by_it_once_it_is_computed() -> None:
     seen = stepper_at("attention", 2, 0)
     seen.choice = seen.choice._replace(run="classes")
     assert "not computed yet" in line_text(run_view(seen.moment())(80, 20, None).lines[2])
@@ -459,7 +464,7 @@ def test_a_network_that_needs_its_batch_is_judged_by_it_once_it_is_computed():
     assert "depends on the others" in " ".join(line_text(one) for one in run_view(seen.moment())(80, 20, None).lines)
 
 
-def test_the_chosen_sample_is_in_sight():
+def test_the_chosen_sample_is_in_sight() -> None:
     seen = stepper_at("wide", 2, 0.4)
     found = prediction_of(seen.session.scenario, seen.session.program)
     seen.choice = seen.choice._replace(run="probabilities", name=found.name, cell=(25, 0))
@@ -471,7 +476,7 @@ def test_the_chosen_sample_is_in_sight():
     assert any("sample 0" in line for line in lines)
 
 
-def test_it_fits_in_a_wide_language():
+def test_it_fits_in_a_wide_language() -> None:
     catalogue.use(texts={key: wide(text) for key, text in TEXTS.items()})
     try:
         for name in ("xor", "two_layer", "linear_regression", "residual", "attention"):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nnstep.text import width as text_width
 from nnstep.view.plots.series import Across, Series, series_block
 from nnstep.view.plots.strip import timeline_strip
-from nnstep.view.text.blocks import line_width
+from nnstep.view.text.blocks import Block, line_width
 from nnstep.view.text.canvas import line_text
 from tests.view.test_plots import assert_fits, painted, text_of
 
@@ -21,7 +21,7 @@ sizes = st.tuples(st.integers(4, 160), st.integers(1, 50))
 
 
 @st.composite
-def curves(draw, elements=anything):
+def curves(draw: st.DrawFn, elements=anything) -> tuple[Series, int]:
     """A series over some of the iterations of a run, and how long the run is."""
     last = draw(st.integers(1, 5_000))
     at = sorted(draw(st.sets(st.integers(1, last), max_size=30)))
@@ -37,7 +37,7 @@ def curves(draw, elements=anything):
 
 
 @given(st.integers(1, 100_000), st.integers(1, 200), st.data())
-def test_a_click_where_an_iteration_is_drawn_leads_to_it(last, columns, data):
+def test_a_click_where_an_iteration_is_drawn_leads_to_it(last: int, columns: int, data: st.DataObject) -> None:
     across = Across(last, columns)
     iteration = data.draw(st.integers(1, last))
     column = across.column(iteration)
@@ -49,7 +49,7 @@ def test_a_click_where_an_iteration_is_drawn_leads_to_it(last, columns, data):
 
 
 @given(st.integers(1, 100_000), st.integers(2, 200))
-def test_the_ends_are_the_ends_and_between_it_only_rises(last, columns):
+def test_the_ends_are_the_ends_and_between_it_only_rises(last: int, columns: int) -> None:
     across = Across(last, columns)
     found = [across.iteration(column) for column in range(-3, columns + 3)]
     assert found == sorted(found)
@@ -60,7 +60,9 @@ def test_the_ends_are_the_ends_and_between_it_only_rises(last, columns):
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(2, 3_000), st.tuples(st.integers(20, 140), st.integers(6, 40)), st.booleans(), st.data())
-def test_a_click_on_the_plot_leads_to_the_iteration_that_is_marked_there(last, size, log, data):
+def test_a_click_on_the_plot_leads_to_the_iteration_that_is_marked_there(
+    last: int, size: tuple[int, int], log: bool, data: st.DataObject
+) -> None:
     iteration = data.draw(st.integers(1, last))
     one = Series("loss", np.array([1.0, float(iteration)][iteration == 1 :]), np.array([0.5, 0.25][iteration == 1 :]))
     block = series_block([one], iteration, last, *size, log=log)
@@ -76,7 +78,9 @@ def test_a_click_on_the_plot_leads_to_the_iteration_that_is_marked_there(last, s
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(curves(), min_size=0, max_size=6), sizes, st.booleans(), st.booleans(), st.data())
-def test_any_series_fit_any_room(found, size, log, ascii, data):
+def test_any_series_fit_any_room(
+    found: list[tuple[Series, int]], size: tuple[int, int], log: bool, ascii: bool, data: st.DataObject
+) -> None:
     last = max((end for _, end in found), default=1)
     iteration = data.draw(st.integers(1, last))
     marks = data.draw(st.lists(st.integers(1, last), max_size=4))
@@ -84,13 +88,13 @@ def test_any_series_fit_any_room(found, size, log, ascii, data):
     assert_fits(block, *size, ascii)
 
 
-def decreasing(count, last=None):
+def decreasing(count: int, last: int | None = None) -> tuple[Series, int]:
     """A loss that falls all the time."""
     at = np.arange(1.0, count + 1)
     return Series("loss", at, np.exp(-at / count * 4)), last or count
 
 
-def dots_of(block):
+def dots_of(block: Block) -> dict[int, list[int]]:
     """The columns and rows of characters that have a dot or a sign of the series, by column."""
     (hit,) = block.hits
     found = {}
@@ -106,7 +110,9 @@ def dots_of(block):
 
 @pytest.mark.parametrize("log", [False, True])
 @pytest.mark.parametrize("count", [5, 60, 3_000])
-def test_a_falling_loss_falls_from_the_top_to_the_bottom_and_stands_only_where_it_was_run(log, count):
+def test_a_falling_loss_falls_from_the_top_to_the_bottom_and_stands_only_where_it_was_run(
+    log: bool, count: int
+) -> None:
     one, last = decreasing(count, 2 * count)
     block = series_block([one], count, last, 90, 24, log=log)
     rows = dots_of(block)
@@ -126,7 +132,7 @@ def test_a_falling_loss_falls_from_the_top_to_the_bottom_and_stands_only_where_i
     assert "not run yet" not in text_of(series_block([one], count, count, 90, 24, log=log))
 
 
-def test_the_extent_of_what_a_point_stands_for_is_drawn():
+def test_the_extent_of_what_a_point_stands_for_is_drawn() -> None:
     at = np.arange(10.0, 1001.0, 10.0)
     flat = Series("loss", at, np.full(100, 1.0))
     wide = flat._replace(low=np.full(100, 0.5), high=np.full(100, 2.0))
@@ -135,7 +141,7 @@ def test_the_extent_of_what_a_point_stands_for_is_drawn():
     assert all(len(rows) > 8 for column, rows in thick.items() if column)
 
 
-def test_two_series_that_are_the_same_are_seen_to_be_two():
+def test_two_series_that_are_the_same_are_seen_to_be_two() -> None:
     at = np.arange(1.0, 201.0)
     values = np.exp(-at / 50)
     block = series_block([Series("first", at, values), Series("second", at, values)], 90, 200, 80, 16)
@@ -150,7 +156,7 @@ def test_two_series_that_are_the_same_are_seen_to_be_two():
     assert "= ◆" not in text_of(other)
 
 
-def test_the_legend_has_the_number_of_the_current_iteration():
+def test_the_legend_has_the_number_of_the_current_iteration() -> None:
     one, _ = decreasing(200)
     said = line_text(painted(series_block([one], 50, 200, 80, 16))[0])
     assert f"loss {math.exp(-1):.4f}" in said
@@ -160,7 +166,7 @@ def test_the_legend_has_the_number_of_the_current_iteration():
 
 
 @given(st.lists(st.sampled_from((1.0, 0.1, math.nan, math.inf, -math.inf)), min_size=2, max_size=20), st.booleans())
-def test_what_is_no_number_is_marked_at_the_top(values, ascii):
+def test_what_is_no_number_is_marked_at_the_top(values: list[float], ascii: bool) -> None:
     at = np.arange(1.0, len(values) + 1)
     block = series_block([Series("loss", at, np.array(values))], 1, len(values), 90, 16, ascii=ascii)
     (hit,) = block.hits
@@ -173,7 +179,7 @@ def test_what_is_no_number_is_marked_at_the_top(values, ascii):
 
 
 @given(st.lists(st.sampled_from((0.0, -1.0, 0.5, 20.0, 3e-7, 1e200)), min_size=1, max_size=20))
-def test_a_log_scale_says_what_it_leaves_out_and_has_powers_of_ten(values):
+def test_a_log_scale_says_what_it_leaves_out_and_has_powers_of_ten(values: list[float]) -> None:
     at = np.arange(1.0, len(values) + 1)
     block = series_block([Series("loss", at, np.array(values))], 1, len(values), 90, 24, log=True)
     (hit,) = block.hits
@@ -187,7 +193,7 @@ def test_a_log_scale_says_what_it_leaves_out_and_has_powers_of_ten(values):
     assert all(abs(power - round(power)) < 1e-9 for power in powers)
 
 
-def test_a_number_far_below_the_others_does_not_press_them_together():
+def test_a_number_far_below_the_others_does_not_press_them_together() -> None:
     at = np.arange(1.0, 101.0)
     values = np.exp(-at / 50)
     values[0] = 1e-17
@@ -199,7 +205,7 @@ def test_a_number_far_below_the_others_does_not_press_them_together():
     assert "1e−17" not in text_of(block)
 
 
-def test_breakpoints_stand_on_the_axis():
+def test_breakpoints_stand_on_the_axis() -> None:
     one, _ = decreasing(100)
     block = series_block([one], 10, 100, 80, 16, marks=(40, 90))
     (hit,) = block.hits
@@ -214,7 +220,9 @@ def test_breakpoints_stand_on_the_axis():
 
 @settings(deadline=None)
 @given(curves(), st.integers(0, 120), st.booleans(), st.booleans(), st.data())
-def test_a_strip_is_as_wide_as_it_is_to_be(found, width, log, ascii, data):
+def test_a_strip_is_as_wide_as_it_is_to_be(
+    found: tuple[Series, int], width: int, log: bool, ascii: bool, data: st.DataObject
+) -> None:
     one, last = found
     iteration = data.draw(st.integers(1, last))
     marks = data.draw(st.lists(st.integers(1, last), max_size=3))
@@ -227,7 +235,7 @@ def test_a_strip_is_as_wide_as_it_is_to_be(found, width, log, ascii, data):
         assert abs(int(hit.target(at, 0).argument) - iteration) <= max(0.5, (last - 1) / max(1, width - 1))
 
 
-def test_a_strip_is_high_where_the_loss_is_and_dotted_where_nothing_was_run():
+def test_a_strip_is_high_where_the_loss_is_and_dotted_where_nothing_was_run() -> None:
     one, _ = decreasing(100)
     text = line_text(timeline_strip(one, 100, 200, 60)[0])
     until = text.index("▲")
@@ -238,7 +246,7 @@ def test_a_strip_is_high_where_the_loss_is_and_dotted_where_nothing_was_run():
     assert set(plain[until + 1 :]) == {"-"}
 
 
-def test_a_strip_marks_breakpoints_and_what_is_no_number():
+def test_a_strip_marks_breakpoints_and_what_is_no_number() -> None:
     at = np.arange(1.0, 11.0)
     values = np.where(at == 4, np.nan, at)
     text = line_text(timeline_strip(Series("loss", at, values), 1, 10, 10, marks=(7,))[0])

@@ -137,7 +137,7 @@ PROSE = {"i", "j", "k", "n", "a", "e", "L", "loss", "delta", "classes", "class",
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_sentences_are_true_of_the_bundled_scenarios(name):
+def test_sentences_are_true_of_the_bundled_scenarios(name: str) -> None:
     for program, step in programs(load(find(name))):
         check(program, step)
         for sentence in set(sentences(program, step, "L")) - OF_OPERATIONS:
@@ -146,14 +146,14 @@ def test_sentences_are_true_of_the_bundled_scenarios(name):
 
 @settings(max_examples=150, deadline=None)
 @given(scenarios())
-def test_sentences_are_true_of_any_scenario(scenario):
+def test_sentences_are_true_of_any_scenario(scenario: Scenario) -> None:
     for program, step in programs(scenario):
         check(program, step)
 
 
 @settings(max_examples=80, deadline=None)
 @given(scenarios())
-def test_every_sentence_of_the_iteration_names_what_the_step_assigns_or_differentiates(scenario):
+def test_every_sentence_of_the_iteration_names_what_the_step_assigns_or_differentiates(scenario: Scenario) -> None:
     program = Timeline(scenario).program(1)
     for step in program.steps:
         said = " ".join(sentences(program, step, "L"))
@@ -164,7 +164,7 @@ def test_every_sentence_of_the_iteration_names_what_the_step_assigns_or_differen
 
 @settings(max_examples=80, deadline=None)
 @given(scenarios())
-def test_products_are_counted_right(scenario):
+def test_products_are_counted_right(scenario: Scenario) -> None:
     """A matrix product's sentence says how many products an entry is the sum of."""
     program = Timeline(scenario).program(1)
     for step in program.steps:
@@ -175,7 +175,7 @@ def test_products_are_counted_right(scenario):
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
-def test_updates_say_their_numbers(kind):
+def test_updates_say_their_numbers(kind: str) -> None:
     scenario = loads(
         'equations = """\no = x @ W\nloss = mse(o, y)\n"""\n[data]\nx = [[1.0, 2.0]]\ny = [[1.0]]\n'
         "[parameters]\nW = [[0.5], [0.25]]\n"
@@ -204,7 +204,7 @@ def test_updates_say_their_numbers(kind):
         assert all("d(W)" in text for text in others) or "d(W)" in said["W"]
 
 
-def test_the_words_of_the_first_steps_of_a_network():
+def test_the_words_of_the_first_steps_of_a_network() -> None:
     program = Timeline(load(find("two_layer"))).program(1)
     said = [sentences(program, step, "L") for step in program.steps]
     assert said[0] == ("Row n of x @ W1 is sample n: each of its 3 entries is the sum of 2 products, x[n,k]·W1[k,j].",)
@@ -212,7 +212,7 @@ def test_the_words_of_the_first_steps_of_a_network():
     assert "h[i,j] depends on z[i,j] alone" in said[2][1]
 
 
-def test_the_reduction_of_a_loss_is_said_as_it_is():
+def test_the_reduction_of_a_loss_is_said_as_it_is() -> None:
     for reduction, words in (
         ("mean", "the mean over all 4"),
         ("sum", "the sum over all 4"),
@@ -226,11 +226,11 @@ def test_the_reduction_of_a_loss_is_said_as_it_is():
         assert words in sentences(program, program.steps[0], "L")[1]
 
 
-def test_an_operation_speaks_english_unless_a_translation_has_it():
+def test_an_operation_speaks_english_unless_a_translation_has_it() -> None:
     assert say_op("relu") == operation("relu").sentence
 
 
-def test_a_long_name_is_cut_where_it_stands_in_a_sentence():
+def test_a_long_name_is_cut_where_it_stands_in_a_sentence() -> None:
     assert width(short("界" * 40)) <= 26
     assert short("z1") == "z1"
     assert shape_text((4, 3)) == "4×3"
