@@ -3,11 +3,15 @@
 0 done, 1 a check failed, 2 usage or a scenario that cannot be used, 70 an error of this program, 74 output that cannot
 be written, 130 interrupted, 141 the reader of the output went away. With NNSTEP_DEBUG=1 an error of this program shows
 its traceback instead of leaving a note in a file.
+
+The other rooms are imported in the functions: Ctrl+C is taken care of before anything of them is loaded.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 import sys
 
 TYPE_CHECKING = False  # without `typing`: as little as possible is loaded before Ctrl+C is taken care of
@@ -21,8 +25,6 @@ _INTERNAL, _OUTPUT, _INTERRUPTED, _READER_GONE = 70, 74, 130, 141
 
 def run() -> int:
     """The `nnstep` script. From now on Ctrl+C ends this process at once; the screen takes that over."""
-    import signal
-
     # A KeyboardInterrupt would do so too, but not one that is raised where NumPy is being loaded, in a destructor, or
     # as the interpreter shuts down: there it is a traceback, or another error.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # and not ignored, as below nohup
@@ -31,8 +33,6 @@ def run() -> int:
     # always added up in the same order, so the bits do not depend on how many processors the machine has.
     for library in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(library, "1")
-    import gc
-
     gc.disable()  # what is imported now is never garbage; it is switched on again when a scenario is there
     status = guarded(_main, sys.argv[1:])
     # All is written. As the interpreter shuts down it takes our handler away, and Ctrl+C would end it by a signal.

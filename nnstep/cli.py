@@ -1,14 +1,16 @@
-"""The commands. Each imports what it needs when it runs, so that `check` loads no Textual and `--version` no NumPy.
-
-The debugger is opened, and scenarios are checked, without `argparse`, which is only imported for another command, an
-option or a wrong usage.
-"""
+"""The commands. Each imports the rooms it needs when it runs: `check` loads no Textual, `--version` no NumPy."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import gc
+import json
+import math
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import nnstep
@@ -18,8 +20,6 @@ from nnstep.nearest import nearest
 from nnstep.text import clean, padded, width
 
 if TYPE_CHECKING:
-    import argparse
-
     from nnstep.engine import Timeline
     from nnstep.program import Program
     from nnstep.scenario import Scenario
@@ -46,8 +46,6 @@ def main(argv: Sequence[str]) -> int:
             return _debug(arguments)
         if arguments[0] not in COMMANDS and (not arguments[0].startswith("-") or arguments[0] == "--"):
             return _open(_only_scenario(arguments[arguments[0] == "--" :]))
-        if arguments[0] == "check" and arguments[1:] and not any(one.startswith("-") for one in arguments):
-            return _check(arguments[1:])
         options = _parser().parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
@@ -64,35 +62,30 @@ def _only_scenario(arguments: list[str]) -> str | None:
     return arguments[0] if arguments else None
 
 
-def _parser_class() -> type[argparse.ArgumentParser]:
-    import argparse
+class _Parser(argparse.ArgumentParser):
+    """argparse, with what the user typed made fit for a terminal in its messages."""
 
-    class Parser(argparse.ArgumentParser):
-        """argparse, with what the user typed made fit for a terminal in its messages."""
-
-        def error(self, message: str) -> NoReturn:
-            self.print_usage(sys.stderr)
-            self.exit(2, f"{self.prog}: {say('cli.error')}: {clean(message, 400)}\n")
-
-    return Parser
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {say('cli.error')}: {clean(message, 400)}\n")
 
 
 def _debug(arguments: list[str]) -> int:
     """The debugger with options: how much memory a run may take, whether it asks before it shows."""
-    parser = _parser_class()(prog="nnstep", usage=f"nnstep {_OWN_USAGE}", allow_abbrev=False)
+    parser = _Parser(prog="nnstep", usage=f"nnstep {_OWN_USAGE}", allow_abbrev=False)
     parser.add_argument("scenario", metavar="SCENARIO")
     parser.add_argument("--memory", type=_megabytes, metavar="MIB", help=say("cli.memory"))
     parser.add_argument("--quiz", action="store_true", help=say("cli.quiz"))
     parser.add_argument("--results", metavar="FILE", help=say("cli.quiz.results"))
     options = parser.parse_args(arguments)
-    from nnstep.tui import run
+    from nnstep.tui.start import run
 
     quiz = options.quiz or options.results is not None
     return run(options.scenario, quiz=quiz, results=options.results, memory=options.memory)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _parser_class()(
+    parser = _Parser(
         prog="nnstep",
         usage=f"nnstep [SCENARIO]\n       nnstep {_OWN_USAGE}\n       nnstep {{{','.join(COMMANDS)}}} ...",
         description=say("cli.about"),
@@ -110,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    check = command("check", _checked)
+    check = command("check", _check)
     check.add_argument("scenarios", nargs="+", metavar="SCENARIO")
     check.add_argument("--format", choices=("text", "latex"), default="text", help=say("cli.check.format"))
     check.add_argument("--train", action="store_true", help=say("cli.check.train"))
@@ -134,9 +127,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _span(text: str) -> tuple[int, int]:
     """`N` or `A:B`, both included."""
-    import argparse
-    import re
-
     found = re.fullmatch(r"([0-9]{1,18})(?::([0-9]{1,18}))?", text)
     if not found:
         raise argparse.ArgumentTypeError(say("cli.not-a-span", text=repr(clean(text))))
@@ -148,9 +138,6 @@ def _span(text: str) -> tuple[int, int]:
 
 def _megabytes(text: str) -> int:
     """A whole number of MiB."""
-    import argparse
-    import re
-
     if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65_536:
         raise argparse.ArgumentTypeError(say("cli.not-megabytes", text=repr(clean(text))))
     return int(text)
@@ -158,9 +145,6 @@ def _megabytes(text: str) -> int:
 
 def _tolerance(text: str) -> float:
     """A number from 0 up."""
-    import argparse
-    import math
-
     try:
         found = float(text) if text.isascii() else -1.0
     except ValueError:
@@ -171,27 +155,21 @@ def _tolerance(text: str) -> float:
 
 
 def _open(scenario: str | None) -> int:
-    from nnstep.tui import run
+    from nnstep.tui.start import run
 
     return run(scenario)
 
 
-def _checked(options: argparse.Namespace) -> int:
-    return _check(options.scenarios, latex=options.format == "latex", train=options.train)
-
-
-def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> int:
+def _check(options: argparse.Namespace) -> int:
     from nnstep.engine.eras import eras
     from nnstep.view.reports.check import check_report, first_program, later_updates
+    from nnstep.view.reports.latex import latex_report
 
-    report = check_report
-    if latex:
-        from nnstep.view.reports.latex import latex_report
-
-        report = latex_report
+    latex = options.format == "latex"
+    report = latex_report if latex else check_report
     status = 0
     separator: list[str] = []
-    for name in names:
+    for name in options.scenarios:
         try:
             scenario = _load(name)
             parts = eras(scenario)
@@ -204,7 +182,7 @@ def _check(names: Sequence[str], latex: bool = False, train: bool = False) -> in
         lines = report(start, first_program(parts[0]), name, later_updates(parts))
         _print([*separator, *lines], plain=not _carries_unicode())
         separator = [""]
-        if train:
+        if options.train:
             status = max(status, _train(scenario, "% " if latex else ""))
     return status
 
@@ -261,8 +239,6 @@ def _explain(options: argparse.Namespace) -> int:
     plain = not _carries_unicode()
     found = asked(_load(options.scenario), options.explain, (options.iteration or (1, 1))[1], plain)
     if options.json:
-        import json
-
         _print([json.dumps(explain_record(found), allow_nan=False)])
     else:
         _print(map(text_in_ascii, explain(found)) if plain else explain(found))
@@ -309,8 +285,6 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    import re
-
     from nnstep.files import write_new
     from nnstep.scenario.library import template
 
@@ -318,8 +292,6 @@ def _new(options: argparse.Namespace) -> int:
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", name):
         said = say("cli.new.name", text=repr(clean(options.name)))
         raise NnstepError(Problem(said, key="NAME", hint=say("cli.new.hint")))
-    from pathlib import Path
-
     path = Path(f"{name}.toml")
     try:
         write_new(path, template(name))
@@ -333,8 +305,6 @@ def _new(options: argparse.Namespace) -> int:
 
 def _load(name: str) -> Scenario:
     """Load a scenario by its path or name. Raises NnstepError."""
-    import gc
-
     from nnstep.scenario import find, load
 
     if not gc.isenabled():  # see nnstep.__main__.run

@@ -21,6 +21,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+import time
+import traceback
+
 from nnstep.catalogue import say
 
 __all__ = [
@@ -243,9 +246,6 @@ def crash_note(error: BaseException, where: str = "") -> str | None:
     None when that failed too. Of the notes only the latest are kept.
     """
     try:
-        import time
-        import traceback
-
         text = (where + "\n" if where else "") + "".join(traceback.format_exception(error))
         content = text.encode("utf-8", "backslashreplace")[-_NOTE_BYTES:]
         folder = state_folder() / "crashes"

@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import re
+import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -110,8 +111,6 @@ def _without_waiting(path: str, flags: int) -> int:
 
 def _parsed(text: str) -> dict[str, Any]:
     """The text as TOML. Raises ValueError or RecursionError where it is none."""
-    import tomllib
-
     return tomllib.loads(text)
 
 

@@ -234,11 +234,10 @@ def test_check_and_trace_load_no_screen_and_no_random_numbers_that_they_do_not_n
 
 
 def test_stepping_loads_only_what_it_needs() -> None:
-    assert "argparse" not in _loaded_by("import nnstep.__main__, nnstep.cli")
     loaded = _loaded_by("import nnstep.tui.app\nnnstep.tui.app.open_stepper('two_layer').view()")
     assert "nnstep.view.stepper" in loaded
     others = (
-        *("engine.gradcheck", "language.latex", "scenario.data.from_file", "scenario.data.generate"),
+        *("engine.gradcheck", "language.latex", "scenario.data.from_file", "scenario.toml.mending"),
         *("tui.screens.dialogs", "view.reports.records", "view.reports.check", "view.reports.transcript"),
     )
     assert not {f"nnstep.{name}" for name in others} & loaded

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from importlib import import_module, util
 
 from nnstep.catalogue.en import TEXTS as ENGLISH
 from nnstep.catalogue.en import plural as english_plural
@@ -30,8 +31,6 @@ def _catalogue(name: str) -> tuple[Mapping[str, str], Callable[[int], str]]:
     """The texts of a language and its plural rule; no texts where there is no file for it."""
     if name == "en":
         return {}, english_plural
-    from importlib import import_module, util  # not for English, which most starts are in
-
     if util.find_spec(f"nnstep.catalogue.{name}") is None:
         return {}, english_plural
     module = import_module(f"nnstep.catalogue.{name}")

@@ -6,6 +6,7 @@ What a text can mean is told here from the text alone; whether there is such a v
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -118,8 +119,6 @@ def _named(text: str, vocabulary: Vocabulary, deepest: int) -> Named | None:
 
 def _differentiates(above: str | None, vocabulary: Vocabulary) -> bool:
     """Whether what stands above the line is the objective: by its name, or by a letter that books have for a loss."""
-    import unicodedata
-
     letter = unicodedata.normalize("NFKC", above or "")
     return not letter or letter == vocabulary.objective or letter in _LOSSES
 

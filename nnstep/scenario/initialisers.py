@@ -48,9 +48,7 @@ NEEDS_FANS = ("xavier_uniform", "xavier_normal", "he_uniform", "he_normal")
 
 def stream(seed: int, purpose: int, name: str = "") -> Generator:
     """The random numbers of one purpose, and of one parameter by its name: independent of all others of that seed."""
-    import numpy.random  # takes a quarter of NumPy's own import time, so only where something is random
-
-    return numpy.random.Generator(numpy.random.PCG64([seed, purpose, *name.encode()]))
+    return np.random.Generator(np.random.PCG64([seed, purpose, *name.encode()]))
 
 
 def initial(name: str, init: str, shape: tuple[int, ...], seed: int) -> Array:

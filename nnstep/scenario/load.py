@@ -17,6 +17,7 @@ from nnstep.ops import OPERATIONS
 from nnstep.ops.foreign import line_hint
 from nnstep.scenario.conditions import read_conditions
 from nnstep.scenario.data.data_table import read_data
+from nnstep.scenario.edits.read import read_edits
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.layers import Network, read_layers
 from nnstep.scenario.losses import (
@@ -125,8 +126,6 @@ class _Reading:
             path=self._report.file,
         )
         if "edits" in fields:
-            from nnstep.scenario.edits.read import read_edits  # most scenarios have none
-
             scenario = scenario._replace(edits=read_edits(fields["edits"], scenario if names is not None else None))
         self._report.finish()
         return scenario

@@ -37,6 +37,7 @@ from nnstep.tui.guard import Guard
 from nnstep.tui.input_queue import InputQueue
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for
 from nnstep.tui.scenarios import Library, Opener, open_stepper
+from nnstep.tui.screens.palette import Commands
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.signals import SignalWatch, has_job_control
 from nnstep.tui.signs import Signs
@@ -94,13 +95,13 @@ class NnstepApp(App[None]):
         """Textual's own choice, with the gaps of the POSIX one closed."""
         if os.environ.get("TEXTUAL_DRIVER") or sys.platform == "win32":
             return super().get_driver_class()
-        from nnstep.tui.terminal import TerminalDriver
+        from nnstep.tui.terminal import TerminalDriver  # of POSIX: Windows has no termios
 
         return TerminalDriver
 
     def terminal_user(self) -> TerminalUser:
         """What of this application the terminal has to do with."""
-        from nnstep.tui.terminal import TerminalDriver, TerminalUser
+        from nnstep.tui.terminal import TerminalDriver, TerminalUser  # of POSIX: Windows has no termios
 
         def taken(driver: TerminalDriver) -> None:
             self.guard.terminal = driver
@@ -319,8 +320,6 @@ class NnstepApp(App[None]):
 
     def action_palette(self) -> None:
         """Open the command palette."""
-        from nnstep.tui.screens.palette import Commands
-
         if not isinstance(self.screen, Commands):
             self._dress_dialogs()
             self.push_screen(Commands())
@@ -338,7 +337,7 @@ class NnstepApp(App[None]):
 
     async def action_dialog(self, name: str) -> None:
         """Open a dialog; waited for, it has the keys."""
-        from nnstep.tui.screens.dialogs import ALWAYS, Dialogs
+        from nnstep.tui.screens.dialogs import ALWAYS, Dialogs  # their widgets of Textual take 7 ms to import
 
         if name in ALWAYS or self.stepping.stepper is not None:
             self._dress_dialogs()
@@ -346,7 +345,7 @@ class NnstepApp(App[None]):
 
     async def action_reload(self) -> None:
         """Read the file of the scenario again, or say what is wrong with it."""
-        from nnstep.tui.screens.problems import Problems
+        from nnstep.tui.screens.problems import Problems  # as for the other dialogs
 
         try:
             self.stepping.reload()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
@@ -59,11 +60,9 @@ def _wrong(name: str, said: str, reason: str) -> str:
 
 def _names_a_driver(said: str) -> bool:
     """Whether MODULE:CLASS is a driver of Textual's kind."""
-    from importlib import import_module
-
     module, _, name = said.partition(":")
     try:
-        from textual.driver import Driver
+        from textual.driver import Driver  # Textual is loaded once there is a terminal to draw on
 
         return issubclass(getattr(import_module(module), name), Driver)
     except Exception:  # a module may raise anything

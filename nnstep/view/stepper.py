@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from nnstep.catalogue import say
 from nnstep.debugger import Position, Session, find_names, meant, place
+from nnstep.debugger.answers.compare import check_pasted
 from nnstep.debugger.breakpoints.control import Control
+from nnstep.debugger.edits.edit import carry_over, moved_to
+from nnstep.debugger.edits.recovery import Recovery
 from nnstep.engine import BUDGET
 from nnstep.errors import NnstepError, Problem, RunError
 from nnstep.files import stamp
@@ -21,6 +24,8 @@ from nnstep.text import clean
 from nnstep.view.actions import breakpoints, enabled, recovery
 from nnstep.view.actions.choose import CHOICES, chosen_by
 from nnstep.view.actions.follow import Visit, follow
+from nnstep.view.actions.quiz import Quizzing
+from nnstep.view.actions.recovery import leaving
 from nnstep.view.lens.registry import jump, middle_panel, row_cells, rows_here
 from nnstep.view.panels.chain_terms import chain_panel
 from nnstep.view.panels.how_to_read import with_help
@@ -104,15 +109,11 @@ class Stepper:
         """What is to be said when it is closed: the tally of a quiz, what is not saved, or ""."""
         said = [] if self.quizzing is None else [self.quizzing.summary()]
         if self.recovery is not None and self.recovery.unsaved:
-            from nnstep.view.actions.recovery import leaving
-
             said.append(leaving(self.recovery))
         return "\n".join(filter(None, said))
 
     def keep_unsaved(self) -> None:
         """From now on, keep edits that are not saved in a file, and offer those that an earlier session has left."""
-        from nnstep.debugger.edits.recovery import Recovery
-
         if self.path:
             self.recovery = Recovery(self.path)
 
@@ -184,8 +185,6 @@ class Stepper:
 
     def begin_quiz(self, results: str | None = None) -> None:
         """Ask from now on, the answers going to a new file. Raises NnstepError where that cannot be begun."""
-        from nnstep.view.actions.quiz import Quizzing
-
         self.quizzing = Quizzing(title(self.session), None if results is None else Path(results))
         try:
             self.quizzing.claim()
@@ -201,8 +200,6 @@ class Stepper:
 
         Raises NnstepError when the file cannot be used; the session then stays as it was.
         """
-        from nnstep.debugger.edits.edit import carry_over, moved_to
-
         old, control, digits = self.session, self.control, self.digits
         self._stamp = stamp(self.path)
         session = Session(load(self.path), self._budget)
@@ -405,8 +402,6 @@ class Stepper:
         self.choice = visit.choice._replace(focus=self.choice.focus, reading=self.choice.reading)
 
     def compare(self, command: str, argument: object) -> None:
-        from nnstep.debugger.answers.compare import check_pasted
-
         name = gradient_name(self.moment())
         try:
             self._mine = check_pasted(self.session.record, name, str(argument), self.session.timeline.record)
@@ -417,8 +412,6 @@ class Stepper:
 
     def quiz(self, command: str, argument: object) -> None:
         if command == "quiz.toggle":
-            from nnstep.view.actions.quiz import Quizzing
-
             if self.quizzing is None:
                 self.quizzing = Quizzing(title(self.session))
             self._message = self.quizzing.toggle()

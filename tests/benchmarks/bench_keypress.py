@@ -51,7 +51,7 @@ from nnstep.tui.app import NnstepApp
 from tests.tui.fakes import FakeStepper
 NnstepApp(FakeStepper(int(sys.argv[1]), int(sys.argv[2]), steps=100000)).run()
 """
-REAL = "import sys; from nnstep.tui import run; sys.exit(run(sys.argv[1]))"
+REAL = "import sys; from nnstep.tui.start import run; sys.exit(run(sys.argv[1]))"
 
 
 def scenario(folder: Path, rows: int, columns: int) -> Path:

@@ -276,7 +276,7 @@ def test_without_a_command_the_debugger_opens(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], opened: str | None
 ) -> None:
     asked = []
-    monkeypatch.setattr("nnstep.tui.run", lambda path: asked.append(path) or 0)
+    monkeypatch.setattr("nnstep.tui.start.run", lambda path: asked.append(path) or 0)
     assert ran(capsys, *arguments) == (0, "", "")
     assert asked == [opened]
 
@@ -296,7 +296,7 @@ def test_the_debugger_is_told_how_much_memory_a_run_may_take(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], memory: int | None
 ) -> None:
     asked = []
-    monkeypatch.setattr("nnstep.tui.run", lambda path, **options: asked.append((path, options)) or 0)
+    monkeypatch.setattr("nnstep.tui.start.run", lambda path, **options: asked.append((path, options)) or 0)
     assert ran(capsys, *arguments) == (0, "", "")
     assert asked == [("xor", {"quiz": "--quiz" in arguments, "results": None, "memory": memory})]
 

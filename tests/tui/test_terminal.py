@@ -136,7 +136,7 @@ def test_bytes_that_are_no_keys_do_not_end_it(screen: Screen) -> None:
     assert " 0/400" not in screen.grid.rows[1]
 
 
-RUN = "import sys; from nnstep.tui import run; sys.exit(run('two_layer'))"
+RUN = "import sys; from nnstep.tui.start import run; sys.exit(run('two_layer'))"
 
 
 def test_without_a_terminal_it_says_what_to_do_instead() -> None:
@@ -188,7 +188,8 @@ def test_without_a_stream_it_says_so_on_another(closed: str) -> None:
 
 def test_importing_the_room_loads_no_textual() -> None:
     code = (
-        "import sys, nnstep.tui, nnstep.tui.commands; sys.exit(any(name.startswith('textual') for name in sys.modules))"
+        "import sys, nnstep.tui.start, nnstep.tui.commands;"
+        "sys.exit(any(name.startswith('textual') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -365,8 +365,10 @@ def test_every_plot_of_every_scenario_fits(name: str) -> None:
         seen = stepper_at(name, (1, 3, 6, 9)[turn], step, ascii=turn % 2 == 1)
         for tab in ("", *TABS):
             seen.choice = seen.choice._replace(run=tab, log=turn > 1)
+            moment = seen.moment()
+            moment.marks = (1, 2)
             for width, height in ((36, 8), (46, 14), (110, 40)):
-                canvas = run_view(seen.moment(), (1, 2))(width, height, None)
+                canvas = run_view(moment)(width, height, None)
                 assert len(canvas.lines) <= height
                 for line in canvas.lines:
                     assert text_width(line_text(line)) <= width

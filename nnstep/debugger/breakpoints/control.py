@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from nnstep.debugger.breakpoints.breakpoint import Breakpoint, breakpoint_of, stop_steps, stops_at
 from nnstep.debugger.breakpoints.hits import Tally
+from nnstep.debugger.breakpoints.resume import Backward, Forward, Towards
 from nnstep.debugger.breakpoints.watches import Trend, Watch, Watched, watch_of, watched
 from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
@@ -178,12 +179,6 @@ class Control:
 
     def start(self, way: str, target: Position | None = None) -> None:
         """Begin a run: "forward", "backward", or "towards" a position."""
-        from nnstep.debugger.breakpoints.resume import (  # only here, for the sake of a quick start
-            Backward,
-            Forward,
-            Towards,
-        )
-
         timeline, position = self.session.timeline, self.session.position
         if target is not None:
             self.run = Towards(timeline, position, target)

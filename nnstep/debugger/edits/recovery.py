@@ -9,7 +9,10 @@ process that lives is not touched, that of one that is no more is offered.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -17,7 +20,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from nnstep.debugger.branch import Branch
 from nnstep.errors import NnstepError
 from nnstep.files import lock, put, stamp, state_folder
+from nnstep.scenario.edits.text import edit_text
+from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.model import Edit
+from nnstep.scenario.toml.document import SCENARIO_BYTES, read_bytes
 from nnstep.text import clean
 
 if TYPE_CHECKING:
@@ -233,17 +239,11 @@ def _make_room(folder: Path) -> None:
 
 def _mark(scenario: str) -> str:
     """What stands for a scenario's path in the name of a file."""
-    import hashlib
-
     return hashlib.sha256(os.fsencode(scenario)).hexdigest()[:16]
 
 
 def _digest(scenario: str) -> str:
     """Of what is in the scenario's file; "" where it cannot be read."""
-    import hashlib
-
-    from nnstep.scenario.toml.document import SCENARIO_BYTES, read_bytes
-
     try:
         return hashlib.sha256(read_bytes(scenario, SCENARIO_BYTES)).hexdigest()
     except NnstepError:
@@ -252,8 +252,6 @@ def _digest(scenario: str) -> str:
 
 def _edits(edits: Iterable[Edit]) -> Edits:
     """Edits without their places in a file, as text that is read back to the same bits."""
-    from nnstep.scenario.edits.text import edit_text  # only here, for the sake of a quick start
-
     return tuple((edit.iteration, edit_text(edit)) for edit in edits)
 
 
@@ -264,17 +262,12 @@ def _said(branch: Branch, main: str, unsaved: bool) -> dict[str, Any]:
 
 
 def _content(scenario: str, digest: str, branches: list[dict[str, Any]]) -> bytes:
-    import json
-    import time
-
     said = {"format": 1, "scenario": scenario, "digest": digest, "when": time.time(), "branches": branches}
     return json.dumps(said, indent=1).encode()
 
 
 def _parsed(content: bytes) -> dict[str, Any] | None:
     """What a file says; None where it is not one of ours."""
-    import json
-
     if len(content) > _LARGEST:
         return None
     try:
@@ -291,8 +284,6 @@ def _parsed(content: bytes) -> dict[str, Any] | None:
 
 def _restored(session: Session, found: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Make the branches anew; the names of those that were, and of those that are not possible any more."""
-    from nnstep.scenario.edits.typed import read_edit
-
     branches = session.branches
     called = {"": branches.all[0].name}  # a parent's name then, and now
     lost = []

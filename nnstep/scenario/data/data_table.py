@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from nnstep.catalogue import say
+from nnstep.scenario.data.generate import GENERATORS, MANY_CLASSES, generated
 from nnstep.scenario.data.orientation import samples_in_columns
 from nnstep.scenario.model import Data
 from nnstep.scenario.toml.arrays import LARGEST, array
@@ -37,7 +38,7 @@ def read_data(field: Field, base: str | None, seed: int, *, class_numbers: bool)
     if "generate" in fields:
         data = _generated(fields, seed, class_numbers)
     elif "file" in fields:
-        from nnstep.scenario.data.from_file import from_file  # csv and zipfile come along: most scenarios do without
+        from nnstep.scenario.data.from_file import from_file  # csv and zipfile take 20 ms to import
 
         data = from_file(field, fields, base, class_numbers)
     else:
@@ -77,8 +78,6 @@ def _in_quotes(items: list[object]) -> str | None:
 
 
 def _generated(fields: Mapping[str, Field], seed: int, class_numbers: bool) -> Data | None:
-    from nnstep.scenario.data.generate import GENERATORS, MANY_CLASSES, generated  # most scenarios do without
-
     for key in ("x", "y"):
         if key in fields:
             fields[key].wrong(say("data.generated", name=key), say("data.sources"))

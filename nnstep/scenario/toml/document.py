@@ -123,7 +123,7 @@ def parse_leniently(text: str, file: str | None) -> Parsed:
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         reason = clean(error) or type(error).__name__
         raise NnstepError(Problem(say("toml.unread", reason=reason), file)) from None
-    from nnstep.scenario.toml.mending import mended  # nearly all files are TOML
+    from nnstep.scenario.toml.mending import mended  # its patterns take 20 ms to compile, and nearly all files are TOML
 
     found = mended(text, file, said)
     if found.text is None:

@@ -17,6 +17,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.toml.positions import Path, Positions, dotted
+from nnstep.scenario.toml.spelling import spell
 from nnstep.text import clean
 
 __all__ = [
@@ -234,8 +235,6 @@ def unquoted(value: Any) -> str | None:
     """A hint for a string that holds a number, true or false, or lists of them; None for any other value."""
     if not isinstance(value, str) or len(value) > 1_000:
         return None
-    from nnstep.scenario.toml.spelling import spell  # where something is wrong
-
     written = value.strip()
     if written.startswith("["):
         try:

@@ -1,4 +1,4 @@
-"""Dialogs by name, each imported when it is first opened, so that starting the program does not wait for them."""
+"""Dialogs by name."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ from pathlib import Path
 from nnstep.catalogue import say, say_count
 from nnstep.errors import Problem
 from nnstep.text import clean
+from nnstep.tui.copy_file import CopyFile, suggested_name
 from nnstep.tui.scenarios import Library
+from nnstep.tui.screens.answer import Answer
+from nnstep.tui.screens.ask import Ask, Line
 from nnstep.tui.screens.dialog import Dialog
+from nnstep.tui.screens.find import Find
+from nnstep.tui.screens.goto import Goto
+from nnstep.tui.screens.help import Help
+from nnstep.tui.screens.library import LibraryScreen
+from nnstep.tui.screens.open import OpenFile
+from nnstep.tui.screens.paste import Paste
 from nnstep.tui.screens.stepper import StepperScreen
 
 __all__ = ["ALWAYS", "Dialogs"]
@@ -50,50 +59,32 @@ class Dialogs:
         return self._makers[name]()
 
     def _goto(self) -> Dialog:
-        from nnstep.tui.screens.goto import Goto
-
         return Goto(lambda text: self._screen.drive("step.goto", text))
 
     def _find(self) -> Dialog:
-        from nnstep.tui.screens.find import Find
-
         return Find(self._screen.names, lambda name: self._screen.drive("name.find", name))
 
     def _open(self) -> Dialog:
-        from nnstep.tui.screens.open import OpenFile
-
         return OpenFile(self._opener)
 
     def _choose(self) -> Dialog:
-        from nnstep.tui.screens.library import LibraryScreen
-
         return LibraryScreen(self._library(), self._opener, None if self._screen.stepper is not None else self._leave)
 
     def _help(self) -> Dialog:
-        from nnstep.tui.screens.help import Help
-
         return Help()
 
     def _paste(self) -> Dialog:
-        from nnstep.tui.screens.paste import Paste
-
         return Paste(self._screen.question("mine"), lambda text: self._screen.submit("mine.compare", text))
 
     def _answer(self) -> Dialog:
-        from nnstep.tui.screens.answer import Answer
-
         return Answer(self._screen.question("quiz"), lambda text: self._screen.submit("quiz.answer", text))
 
     def _asking(self, about: str, command: str) -> Dialog:
         """One line that a command takes."""
-        from nnstep.tui.screens.ask import Ask, Line
-
         lines = [Line(self._screen.question(about), self._screen.suggestion(about))]
         return Ask(about, lines, lambda texts: self._screen.submit(command, texts[0]))
 
     def _stop(self) -> Dialog:
-        from nnstep.tui.screens.ask import Ask, Line
-
         def submit(texts: list[str]) -> str:
             hits = texts[1] or "1"
             if not (hits.isdecimal() and hits.isascii() and len(hits) < 10):
@@ -104,8 +95,6 @@ class Dialogs:
 
     def _save(self) -> Dialog:
         """Where a file is there already, it is replaced only when Enter is pressed once more on the same name."""
-        from nnstep.tui.screens.ask import Ask, Line
-
         asked: list[str] = []
 
         def submit(texts: list[str]) -> str:
@@ -118,9 +107,6 @@ class Dialogs:
         return Ask("save", [Line(self._screen.question("save"), self._screen.suggestion("save"))], submit)
 
     def _copy(self) -> Dialog:
-        from nnstep.tui.copy_file import CopyFile, suggested_name
-        from nnstep.tui.screens.ask import Ask, Line
-
         panel, text = self._screen.copied()
         lines = say_count("copy.lines", text.rstrip("\n").count("\n") + 1)
         file = CopyFile(text)

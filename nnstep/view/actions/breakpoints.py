@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from nnstep.catalogue import say
 from nnstep.debugger import Position
 from nnstep.debugger.breakpoints.control import Control
+from nnstep.debugger.edits.edit import switch, undo
 from nnstep.errors import LanguageError, NnstepError, OperationError, RunError
 from nnstep.text import clean
+from nnstep.view.actions.edits import edit_question, edit_suggestion, make, save, save_suggestion
 from nnstep.view.scene.moment import Moment
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.numbers import plain
@@ -147,15 +149,11 @@ def _number(argument: object) -> int:
 
 
 def _edit(control: Control, argument: object) -> Line:
-    from nnstep.view.actions.edits import make
-
     return make(control, str(argument))
 
 
 def _save(control: Control, argument: object) -> Line:
     """A file name, or a file name and whether a file that is there may be replaced."""
-    from nnstep.view.actions.edits import save
-
     text, replace = argument if isinstance(argument, tuple) else (argument, False)
     return save(control, str(text), bool(replace))
 
@@ -163,8 +161,6 @@ def _save(control: Control, argument: object) -> Line:
 def question(control: Control, moment: Moment, about: str) -> str:
     """What a dialog asks: "edit", "save", "stop", "watch" or "rename"."""
     if about == "edit":
-        from nnstep.view.actions.edits import edit_question
-
         return edit_question(moment)
     name = control.session.branches.current.name
     return (
@@ -175,19 +171,13 @@ def question(control: Control, moment: Moment, about: str) -> str:
 def suggestion(control: Control, moment: Moment, about: str) -> str:
     """What a dialog begins with."""
     if about == "edit":
-        from nnstep.view.actions.edits import edit_suggestion
-
         return edit_suggestion(moment)
     if about == "save":
-        from nnstep.view.actions.edits import save_suggestion
-
         return save_suggestion(control)
     return control.session.branches.current.name if about == "rename" else ""
 
 
 def _switch(control: Control, argument: object) -> Line:
-    from nnstep.debugger.edits.edit import switch
-
     session = control.session
     try:
         switch(session, str(argument))
@@ -203,8 +193,6 @@ def _rename(control: Control, argument: object) -> Line:
 
 
 def _undo(control: Control, _: object) -> Line:
-    from nnstep.debugger.edits.edit import undo
-
     undone = undo(control.session)
     if undone is None:
         return (Piece(say("branch.nothing-to-undo"), "warning"),)

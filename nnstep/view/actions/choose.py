@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnstep.program import Value, parameters_with_gradient
+from nnstep.view.lens.picture import pictures_here
 from nnstep.view.lens.registry import lens_names, rows_here
+from nnstep.view.lens.run import plots_here
 from nnstep.view.scene.choice import Choice
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
@@ -33,14 +35,10 @@ def _lens(moment: Moment, lens: str) -> Choice:
     """Another view of the middle panel; the one that is there already is left, a picture or plot for the next one."""
     choice = moment.choice
     if lens == choice.lens == "picture":
-        from nnstep.view.lens.picture import pictures_here
-
         there = pictures_here(moment)
         at = there.index(choice.picture) if choice.picture in there else 0
         return choice._replace(picture=there[(at + 1) % len(there)])
     if lens == choice.lens == "run":
-        from nnstep.view.lens.run import plots_here
-
         plots = plots_here(moment)
         at = plots.index(choice.run) if choice.run in plots else 0
         return choice._replace(run=plots[(at + 1) % len(plots)])

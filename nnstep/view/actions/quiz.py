@@ -13,7 +13,7 @@ import numpy as np
 from nnstep.catalogue import say, say_count
 from nnstep.debugger import Cell, Position
 from nnstep.debugger.answers.quiz import HINTS, Question, Quiz, Verdict, judge
-from nnstep.files import rewrite
+from nnstep.files import rewrite, write_new
 from nnstep.pasted import NotNumbersError, read_numbers
 from nnstep.text import clean
 from nnstep.view.scene.display import equation_line
@@ -173,8 +173,6 @@ class Quizzing:
 
     def claim(self) -> None:
         """Begin the file of results. Raises FileExistsError where there is one, OSError where it cannot be written."""
-        from nnstep.files import write_new
-
         if self._path is not None:
             write_new(self._path, self._results())
 

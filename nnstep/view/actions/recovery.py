@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from nnstep.catalogue import say, say_count
 from nnstep.debugger import Session
 from nnstep.debugger.edits.recovery import Recovery
@@ -34,8 +36,6 @@ def offer(recovery: Recovery) -> Line:
     found = recovery.offer()
     if found is None:
         return ()
-    import time
-
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.when))
     if found.sessions > 1:
         said = say("recovery.offer.sessions", count=found.branches, sessions=found.sessions, when=when)

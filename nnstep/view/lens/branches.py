@@ -13,6 +13,7 @@ from nnstep.engine import Timeline
 from nnstep.errors import RunError
 from nnstep.ops import Array
 from nnstep.program import Value
+from nnstep.scenario.edits.text import edit_text
 from nnstep.scenario.model import Edit
 from nnstep.text import clean
 from nnstep.view.lens.rows import Column, Listed, Row, painted
@@ -67,8 +68,6 @@ def _row(moment: Moment, one: Branch, number: int) -> Row:
 
 
 def _said(edit: Edit) -> str:
-    from nnstep.scenario.edits.text import edit_text
-
     return edit_text(edit)
 
 

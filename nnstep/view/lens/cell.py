@@ -17,7 +17,7 @@ from nnstep.view.text.canvas import Line, Piece, Target, line_text
 from nnstep.view.text.numbers import NumberFormat, plain, read, single
 from nnstep.view.text.symbols import SYMBOLS
 
-__all__ = ["CellRows", "cell_line", "cell_rows", "listed"]
+__all__ = ["CellRows", "cell_line", "cell_rows", "listed_terms"]
 
 _MOST = 12  # terms that are listed unless all are asked for
 _LARGEST = 10  # of more, these many
@@ -67,7 +67,7 @@ def cell_line(scene: Scene, cell: Cell, role: str = "") -> Line:
     return tuple(Piece(piece.text, role) for piece in line) if role else line
 
 
-def listed(scene: Scene, rows: CellRows, chosen: int, full: bool, trail: Sequence[Line]) -> Listed:
+def listed_terms(scene: Scene, rows: CellRows, chosen: int, full: bool, trail: Sequence[Line]) -> Listed:
     """The view of a cell: `chosen` is the place in `rows.cells` of the cell that Enter follows."""
     found = rows.origin
     at = rows.cells[chosen] if rows.cells else None

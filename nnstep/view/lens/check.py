@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnstep.catalogue import say
 from nnstep.debugger import Cell
 from nnstep.ops import Index
+from nnstep.view.lens.check_entry import check_block
 from nnstep.view.lens.frame import of_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.subject import subject
@@ -27,8 +28,6 @@ def check_view(moment: Moment) -> Draw:
 
 
 def _block(moment: Moment, slot: int, index: Index, name: str, width: int, height: int) -> Block:
-    from nnstep.view.lens.check_entry import check_block
-
     scene = moment.outer
     found, swept, most = scene.gallery.checked(scene.record, slot, index)
     return check_block(found, swept, most, name, scene.objective, width, height, scene.gallery.ascii)

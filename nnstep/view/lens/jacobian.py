@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from nnstep.catalogue import say
 from nnstep.debugger.provenance.jacobian import Jacobian, jacobian
 from nnstep.program import Step
@@ -71,8 +73,6 @@ def _block(scene: Scene, step: Step, found: Jacobian | None, operand: str, row: 
 
 def _sentence(matrix: object, step: Step, name: str, given: str) -> str:
     """What the matrix says: diagonal where the operation works entry by entry, full where it mixes."""
-    import numpy as np
-
     array = np.asarray(matrix)
     if step.operation == "softmax" and not array.any():
         return say("lens.jacobian.saturated", name=name)

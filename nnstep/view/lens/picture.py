@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.view.lens.frame import of_block
+from nnstep.view.plots.curve import curve_block
 from nnstep.view.plots.functions import Curve, activation_curve
+from nnstep.view.plots.histogram import histogram_block
+from nnstep.view.plots.network import network_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.blocks import Block, Draw, blank, flow, stack, under, wrap
@@ -53,8 +56,6 @@ def _tabs(names: tuple[str, ...], chosen: str, width: int) -> Block:
 
 
 def _make_curve(moment: Moment, width: int, height: int) -> Block:
-    from nnstep.view.plots.curve import curve_block
-
     scene = moment.inner
     curve = _curve(scene)
     assert curve is not None
@@ -64,8 +65,6 @@ def _make_curve(moment: Moment, width: int, height: int) -> Block:
 
 
 def _make_network(moment: Moment, width: int, height: int) -> Block:
-    from nnstep.view.plots.network import network_block
-
     scene = moment.outer
     cell = scene.cell if moment.at is scene else None
     row = scene.cursor[0] if cell is not None and cell.index and cell.index[0] < scene.program.rows else 0
@@ -77,8 +76,6 @@ def _make_network(moment: Moment, width: int, height: int) -> Block:
 
 
 def _make_histogram(moment: Moment, width: int, height: int) -> Block:
-    from nnstep.view.plots.histogram import histogram_block
-
     scene = moment.at
     value = scene.chosen
     if value is None or not scene.computed(value):

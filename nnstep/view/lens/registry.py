@@ -1,6 +1,6 @@
 """The middle panel: the view of the step that is chosen, and the cells that its rows lead to.
 
-A view is made when it is looked at; its module is imported then, so that starting does not wait for what few ask for.
+A view is made when it is looked at.
 """
 
 from __future__ import annotations
@@ -10,10 +10,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.debugger import Cell
+from nnstep.view.lens.branches import branches_view
+from nnstep.view.lens.cell import cell_rows, listed_terms
+from nnstep.view.lens.check import check_view
 from nnstep.view.lens.frame import LensPanel, of_block
+from nnstep.view.lens.health import health_rows, health_view
+from nnstep.view.lens.jacobian import jacobian_view
+from nnstep.view.lens.memory import memory_view
+from nnstep.view.lens.mine import diagnosis_lines
+from nnstep.view.lens.picture import picture_view
+from nnstep.view.lens.rows import Listed, painted
+from nnstep.view.lens.run import run_view
+from nnstep.view.lens.uses import listed_uses, use_rows
 from nnstep.view.panels.step import middle_title, step_view
 from nnstep.view.scene.moment import Moment
-from nnstep.view.text.blocks import Block, Draw, wrap
+from nnstep.view.text.blocks import Block, Draw, set_in, stack, wrap
 from nnstep.view.text.canvas import Line, Panel
 from nnstep.view.text.matrix import cell_of
 
@@ -84,10 +95,11 @@ def _words(text: str) -> Draw:
     return of_block(lambda width, height: wrap(text, width, "dim"))
 
 
-def _cell(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
-    from nnstep.view.lens import cell as lens
-    from nnstep.view.lens.rows import Listed, painted
+def _of_moment(view: Callable[[Moment], Draw]) -> Callable[[Moment, Sequence[Line], Comparison | None], Draw]:
+    return lambda moment, trail, mine: view(moment)
 
+
+def _cell(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
     scene, cell = moment.at, moment.at.cell
     if cell is None:
         return _words(say("lens.cell.none"))
@@ -95,15 +107,13 @@ def _cell(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Dra
         return lambda width, height, top: painted(
             Listed(lambda columns: scene.lines_of(cell, columns), (), ()), width, height, top
         )
-    rows = lens.cell_rows(scene, cell, moment.choice.full)
+    rows = cell_rows(scene, cell, moment.choice.full)
     chosen = max(0, min(moment.choice.row, len(rows.cells) - 1))
-    listed = lens.listed(scene, rows, chosen, moment.choice.full, trail)
+    listed = listed_terms(scene, rows, chosen, moment.choice.full, trail)
     return lambda width, height, top: painted(listed, width, height, top)
 
 
 def _cell_cells(moment: Moment) -> tuple[Cell, ...]:
-    from nnstep.view.lens.cell import cell_rows
-
     scene, cell = moment.at, moment.at.cell
     if cell is None or not scene.computed(scene.program.values[cell.slot]):
         return ()
@@ -111,48 +121,22 @@ def _cell_cells(moment: Moment) -> tuple[Cell, ...]:
 
 
 def _uses(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
-    from nnstep.view.lens import uses as lens
-    from nnstep.view.lens.rows import painted
-
     scene, cell = moment.at, moment.at.cell
     if cell is None:
         return _words(say("lens.cell.none"))
-    rows = lens.use_rows(scene, cell)
-    listed = lens.listed(scene, rows, max(0, min(moment.choice.row, len(rows.cells) - 1)))
+    rows = use_rows(scene, cell)
+    listed = listed_uses(scene, rows, max(0, min(moment.choice.row, len(rows.cells) - 1)))
     return lambda width, height, top: painted(listed, width, height, top)
 
 
 def _uses_cells(moment: Moment) -> tuple[Cell, ...]:
-    from nnstep.view.lens.uses import use_rows
-
     cell = moment.at.cell
     return use_rows(moment.at, cell).cells if cell is not None else ()
-
-
-def _check(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
-    from nnstep.view.lens.check import check_view
-
-    return check_view(moment)
-
-
-def _jacobian(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
-    from nnstep.view.lens.jacobian import jacobian_view
-
-    return jacobian_view(moment)
-
-
-def _picture(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
-    from nnstep.view.lens.picture import picture_view
-
-    return picture_view(moment)
 
 
 def _mine(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
     if mine is None:
         return _words(say("lens.mine.none"))
-    from nnstep.view.lens.mine import diagnosis_lines
-    from nnstep.view.text.blocks import set_in, stack
-
     lines = diagnosis_lines(mine, moment.outer.objective)
 
     def block(width: int, height: int) -> Block:
@@ -161,44 +145,16 @@ def _mine(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Dra
     return of_block(block)
 
 
-def _run(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
-    from nnstep.view.lens.run import run_view
-
-    return run_view(moment, moment.marks)
-
-
-def _health(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
-    from nnstep.view.lens.health import health_view
-
-    return health_view(moment)
-
-
 def _health_rows(moment: Moment) -> int:
-    from nnstep.view.lens.health import health_rows
-
     return len(health_rows(moment))
 
 
 def _health_jump(moment: Moment, row: int) -> Jump | None:
-    from nnstep.view.lens.health import health_rows
-
     found = health_rows(moment)
     if not found:
         return None
     one = found[min(row, len(found) - 1)]
     return one.iteration, one.step, one.name, cell_of(one.index)
-
-
-def _memory(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
-    from nnstep.view.lens.memory import memory_view
-
-    return memory_view(moment)
-
-
-def _branches(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
-    from nnstep.view.lens.branches import branches_view
-
-    return branches_view(moment)
 
 
 def _branch_count(moment: Moment) -> int:
@@ -213,14 +169,14 @@ def _branch_name(moment: Moment, row: int) -> str:
 _TABLE = (
     Lens("cell", _cell, cells=_cell_cells),
     Lens("uses", _uses, cells=_uses_cells),
-    Lens("check", _check),
-    Lens("jacobian", _jacobian),
-    Lens("picture", _picture),
+    Lens("check", _of_moment(check_view)),
+    Lens("jacobian", _of_moment(jacobian_view)),
+    Lens("picture", _of_moment(picture_view)),
     Lens("mine", _mine),
-    Lens("run", _run),
-    Lens("health", _health, rows=_health_rows, jump=_health_jump),
-    Lens("memory", _memory),
-    Lens("branches", _branches, rows=_branch_count, jump=_branch_name),
+    Lens("run", _of_moment(run_view)),
+    Lens("health", _of_moment(health_view), rows=_health_rows, jump=_health_jump),
+    Lens("memory", _of_moment(memory_view)),
+    Lens("branches", _of_moment(branches_view), rows=_branch_count, jump=_branch_name),
 )
 LENSES = {lens.id: lens for lens in _TABLE}
 """Every view of the middle panel but the step's own, by its id, in the order of the tabs."""

@@ -9,11 +9,25 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.debugger.gradient_norms import gradient_norms, norms_of, with_norms
-from nnstep.debugger.prediction import Outputs, Prediction, Predictor, prediction_of, predictor
+from nnstep.debugger.prediction import (
+    Outputs,
+    Prediction,
+    Predictor,
+    classes_of,
+    decided,
+    prediction_of,
+    predictor,
+    probabilities,
+)
+from nnstep.debugger.provenance.batch_axis import sample_axes
 from nnstep.ops import Array
 from nnstep.scenario.model import Data
 from nnstep.text import clean
 from nnstep.view.lens.frame import of_block
+from nnstep.view.plots.bars import Judged, bars_block
+from nnstep.view.plots.boundary import boundary_block
+from nnstep.view.plots.confusion import confusion, confusion_block, scatter_block
+from nnstep.view.plots.series import Series, series_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.text.blocks import Block, Draw, blank, flow, paint, stack, under, wrap
 from nnstep.view.text.canvas import Canvas, Hit, Target
@@ -44,8 +58,8 @@ def plots_here(moment: Moment) -> tuple[str, ...]:
     return tuple(name for name, is_there in there.items() if is_there)
 
 
-def run_view(moment: Moment, marks: Sequence[int] = ()) -> Draw:
-    """The plot that is chosen, else the first one, under the names of all; `marks` are hits of breakpoints."""
+def run_view(moment: Moment) -> Draw:
+    """The plot that is chosen, else the first one, under the names of all."""
     names = plots_here(moment)
     if not names:
         return of_block(lambda width, height: wrap(say("run.none"), width, "dim"))
@@ -55,9 +69,9 @@ def run_view(moment: Moment, marks: Sequence[int] = ()) -> Draw:
         if chosen == "probabilities":
             return _bars(moment, width, height, top)
         if chosen == "loss":
-            block = _loss(moment, marks, width, height)
+            block = _loss(moment, width, height)
         elif chosen == "gradients":
-            block = _gradients(moment, marks, width, height)
+            block = _gradients(moment, width, height)
         else:
             block = _pictured(moment, chosen, width, height)
         return paint(block, width, height, top)
@@ -89,9 +103,7 @@ def _tab(said: str, on: bool, target: Target, width: int) -> Block:
 # Over the iterations.
 
 
-def _loss(moment: Moment, marks: Sequence[int], width: int, height: int) -> Block:
-    from nnstep.view.plots.series import Series
-
+def _loss(moment: Moment, width: int, height: int) -> Block:
     scene, timeline = moment.outer, moment.session.timeline
     objective = scene.program.objective
     assert objective is not None
@@ -101,12 +113,10 @@ def _loss(moment: Moment, marks: Sequence[int], width: int, height: int) -> Bloc
     now = float(scene.record.value(objective)) if there else None
     name = clean(value.name, 30)
     one = Series(name, points.iterations, points.last, points.low, points.high, now)
-    return _over_iterations(moment, [one], marks, width, height)
+    return _over_iterations(moment, [one], width, height)
 
 
-def _over_iterations(moment: Moment, series: Sequence[Series], marks: Sequence[int], width: int, height: int) -> Block:
-    from nnstep.view.plots.series import series_block
-
+def _over_iterations(moment: Moment, series: Sequence[Series], width: int, height: int) -> Block:
     return series_block(
         series,
         moment.outer.record.iteration,
@@ -114,15 +124,13 @@ def _over_iterations(moment: Moment, series: Sequence[Series], marks: Sequence[i
         width,
         height,
         log=moment.choice.log,
-        marks=marks,
+        marks=moment.marks,
         ascii=moment.outer.gallery.ascii,
     )
 
 
-def _gradients(moment: Moment, marks: Sequence[int], width: int, height: int) -> Block:
+def _gradients(moment: Moment, width: int, height: int) -> Block:
     """The norm of each parameter's gradient; that of this iteration once it is computed."""
-    from nnstep.view.plots.series import Series
-
     scene, timeline = moment.outer, moment.session.timeline
     ascii, here = scene.gallery.ascii, scene.record.iteration
     names = with_norms(timeline)
@@ -142,9 +150,9 @@ def _gradients(moment: Moment, marks: Sequence[int], width: int, height: int) ->
         else:
             series.append(Series(written, iterations, norms[:, place]))
     if len(found) == len(wanted):
-        return _over_iterations(moment, series, marks, width, height)
+        return _over_iterations(moment, series, width, height)
     note = wrap(say("run.norms.some", count=len(found), of=len(wanted)), width, "warning")
-    return stack([_over_iterations(moment, series, marks, width, height - note.height), note])
+    return stack([_over_iterations(moment, series, width, height - note.height), note])
 
 
 def _last(moment: Moment, name: str) -> int:
@@ -197,8 +205,6 @@ def _pictured(moment: Moment, name: str, width: int, height: int) -> Block:
 
 
 def _boundary(moment: Moment, width: int, height: int) -> Block:
-    from nnstep.view.plots.boundary import boundary_block
-
     scene = moment.outer
     network, data = _data(moment)
     if network is None or data is None or data.y is None:
@@ -218,9 +224,6 @@ def _boundary(moment: Moment, width: int, height: int) -> Block:
 
 
 def _judged(moment: Moment, width: int, height: int) -> Block:
-    from nnstep.debugger.prediction import classes_of, decided
-    from nnstep.view.plots.confusion import confusion, confusion_block, scatter_block
-
     samples, ascii = _all_samples(moment), moment.outer.gallery.ascii
     if samples is None:
         found = _prediction(moment)
@@ -262,9 +265,6 @@ def _written(moment: Moment, name: str) -> str:
 
 def _bars(moment: Moment, width: int, height: int, top: int | None) -> Canvas:
     """The probabilities of this batch, the chosen sample in sight."""
-    from nnstep.debugger.prediction import classes_of, decided, probabilities
-    from nnstep.view.plots.bars import Judged, bars_block
-
     scene, found = moment.outer, _prediction(moment)
     assert found is not None
     if not scene.computed(scene.program.values[found.slot]):
@@ -293,8 +293,6 @@ def _bars(moment: Moment, width: int, height: int, top: int | None) -> Canvas:
 
 def _chosen_sample(moment: Moment) -> int:
     """The sample of the batch that the chosen cell belongs to; −1 where it belongs to none."""
-    from nnstep.debugger.provenance.batch_axis import sample_axes
-
     scene = moment.outer
     cell = scene.cell if moment.at is scene else None
     if cell is None or not cell.index or 0 not in sample_axes(scene.program).get(cell.slot, ()):

@@ -13,7 +13,7 @@ from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.canvas import Line, Piece, Target
 
-__all__ = ["UseRows", "listed", "use_rows"]
+__all__ = ["UseRows", "listed_uses", "use_rows"]
 
 _COLUMNS = (Column(right=True), Column(), Column(right=True), Column(rank=2))
 _MOST = 400  # rows
@@ -49,7 +49,7 @@ def _value(scene: Scene, cell: Cell) -> Line:
     return (Piece(" = ", "operator"), Piece(scene.number(cell), "strong"))
 
 
-def listed(scene: Scene, rows: UseRows, chosen: int) -> Listed:
+def listed_uses(scene: Scene, rows: UseRows, chosen: int) -> Listed:
     """The view of the uses of a cell, `chosen` being the row that Enter follows."""
     program, name = scene.program, cell_line(scene, rows.cell)
     lines = []

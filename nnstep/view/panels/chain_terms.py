@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnstep.catalogue import say
+from nnstep.debugger.provenance.products import entry_chain
 from nnstep.program import Factor, parameters_with_gradient
 from nnstep.view.panels.chain import ChainPanel
+from nnstep.view.panels.chain_products import known_factors, product_lines
 from nnstep.view.scene.display import local_name
 from nnstep.view.scene.scene import Scene
 from nnstep.view.scene.values import Shown
@@ -72,9 +74,6 @@ def _local_picture(scene: Scene, found: Factor) -> MatrixView:
 
 def _entry(scene: Scene, chosen: str, width: int, multiplied: bool) -> Block:
     """∂L/∂W1[i,j] = Σ …, with the numbers of each product once they are there."""
-    from nnstep.debugger.provenance.products import entry_chain
-    from nnstep.view.panels.chain_products import known_factors, product_lines
-
     program = scene.program
     picture = scene.picture(program.values[program.versions[chosen][0]])
     row, column = min(scene.choice.entry[0], picture.rows - 1), min(scene.choice.entry[1], picture.columns - 1)

@@ -16,6 +16,8 @@ from nnstep.program import BODY, Program
 from nnstep.text import clean
 from nnstep.view.panels.header import Header, sparkline
 from nnstep.view.panels.program import ListingLine, place_text
+from nnstep.view.plots.across import Series
+from nnstep.view.plots.strip import timeline_strip
 from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
@@ -64,9 +66,6 @@ def _strip(moment: Moment) -> Callable[[int], tuple[Line, tuple[Hit, ...]]]:
     timeline, here = moment.session.timeline, moment.outer.record.iteration
 
     def made(width: int) -> tuple[Line, tuple[Hit, ...]]:
-        from nnstep.view.plots.across import Series
-        from nnstep.view.plots.strip import timeline_strip
-
         points = timeline.history.points()
         series = Series("", points.iterations, points.last, points.low, points.high)
         ascii, log = moment.outer.gallery.ascii, _spans_decades(points.low, points.high)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Era, Schedule, schedule
+from nnstep.engine.difference import TOLERANCE
 from nnstep.language import number_text, to_text
 from nnstep.program import Program, Value
 from nnstep.scenario import Optimizer, Scenario
@@ -74,8 +75,6 @@ def gradcheck_report(checks: Sequence[ParameterCheck], loss: float | None) -> It
 
     `loss` is what the objective is where the differences start.
     """
-    from nnstep.engine.difference import TOLERANCE
-
     rows = [(*(say(f"report.column.{key}") for key in ("parameter", "worst", "analytic", "numeric", "error")), "")]
     below = []
     for check in checks:

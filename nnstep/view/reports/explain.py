@@ -17,8 +17,10 @@ from nnstep.ops import Index
 from nnstep.program.naming import value_named
 from nnstep.program.no_gradient import why_no_gradient
 from nnstep.text import clean
+from nnstep.view.lens.jacobian import mixing_step
 from nnstep.view.lens.picture import picture, pictures_here
 from nnstep.view.lens.registry import LENSES
+from nnstep.view.reports.explained import as_data
 from nnstep.view.scene.choice import Choice
 from nnstep.view.scene.moment import Moment
 from nnstep.view.stepper import Stepper
@@ -130,8 +132,6 @@ def _step_sections(found: Asked) -> Iterator[str]:
         yield ""
         yield say("explain.body", step=value.step)
         yield from _body(stepper, (value.step,), choice)
-    from nnstep.view.lens.jacobian import mixing_step
-
     if mixing_step(stepper.moment().inner) is not None:
         yield from _section(say("explain.jacobian"), _view(stepper, "jacobian"))
     if "curve" in pictures_here(stepper.moment()):
@@ -192,6 +192,4 @@ def _section(heading: str, draw: Draw, height: int = _TALLEST) -> Iterator[str]:
 
 def explain_record(found: Asked) -> dict[str, Any]:
     """The same as plain data; see `nnstep.view.reports.records` for how numbers are written."""
-    from nnstep.view.reports.explained import as_data
-
     return as_data(found.stepper, found.name, found.index)

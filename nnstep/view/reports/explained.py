@@ -9,9 +9,11 @@ from nnstep.debugger.provenance.jacobian import jacobian
 from nnstep.debugger.provenance.origin import SUM, origin, uses
 from nnstep.debugger.provenance.products import Route, entry_chain
 from nnstep.engine import Record
+from nnstep.engine.difference import difference, sweep, worst
 from nnstep.language import Call, Entry, Expression, Number, substitute, to_text
 from nnstep.ops import Array, Index
 from nnstep.program import Program, Value
+from nnstep.view.plots.histogram import distribution
 from nnstep.view.reports.records import number_data, value_data
 from nnstep.view.sentences.clamp import of_clamps
 from nnstep.view.sentences.step import sentences
@@ -125,8 +127,6 @@ def _route(program: Program, route: Route) -> dict[str, Any]:
 
 
 def _check(record: Record, slot: int, index: Index) -> dict[str, Any]:
-    from nnstep.engine.difference import difference, sweep, worst
-
     found, most = difference(record, slot, index), worst(record, slot)
     corner = None
     if found.corner is not None:
@@ -155,8 +155,6 @@ def _check(record: Record, slot: int, index: Index) -> dict[str, Any]:
 
 def _histogram(array: Array) -> dict[str, Any]:
     """How a value's entries are distributed, as its picture has it."""
-    from nnstep.view.plots.histogram import distribution
-
     found = distribution(array, 20)
     return {"low": number_data(found.low), "high": number_data(found.high), "counts": list(found.counts)}
 

@@ -8,6 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
+from nnstep.engine.difference import difference, sweep, worst
 from nnstep.language import Expression, Name, tokens
 from nnstep.memo import Memo
 from nnstep.ops import Array, Index, Shape
@@ -110,8 +111,6 @@ class Gallery:
 
     def checked(self, record: Record, slot: int, index: Index) -> Checked:
         """The gradient check of an entry and of its whole matrix; those last made are kept."""
-        from nnstep.engine.difference import difference, sweep, worst
-
         most = self.once(record, "worst", slot, lambda: worst(record, slot, seconds=_SECONDS))
         found, swept = self.once(
             record, "check", (slot, index), lambda: (difference(record, slot, index), sweep(record, slot, index))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.debugger import Cell, Frame
+from nnstep.debugger.provenance.origin import origin
 from nnstep.engine import Record
 from nnstep.language import Entry, tokens
 from nnstep.program import Program, Step, Value
@@ -116,8 +117,6 @@ class Scene:
 
     def origin(self, cell: Cell) -> Origin:
         """The terms that a cell is made of; those last asked for are kept."""
-        from nnstep.debugger.provenance.origin import origin
-
         return self.gallery.once(self.record, "origin", cell, lambda: origin(self.record, cell))
 
     def _lit_by(self, found: Origin) -> dict[int, Lit]:
