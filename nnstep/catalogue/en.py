@@ -360,6 +360,8 @@ TEXTS: dict[str, str] = {
     "check.flat": "The central difference is off by {error}, whatever the width.",
     "check.worst.one": "1 of {entries} entries checked, the worst:",
     "check.worst.many": "{count} of {entries} entries checked, the worst:",
+    "check.so-far.one": "1 of {entries} entries checked so far, the worst:",
+    "check.so-far.many": "{count} of {entries} entries checked so far, the worst:",
     "check.worst.all": "All {entries} entries checked, the worst:",
     "check.not-finite": "The gradient itself is {taken}; the slope of the loss is {below} below and {above} above.",
     "check.not-finite.loss": "The loss is not a finite number here or a little beside it: its slope is {below} below "

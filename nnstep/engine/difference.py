@@ -24,7 +24,9 @@ __all__ = [
     "Corner",
     "Difference",
     "Point",
+    "Search",
     "Sweep",
+    "Sweeping",
     "Verdict",
     "Worst",
     "difference",
@@ -46,6 +48,7 @@ _LOOK = 500_000  # numbers between two looks at the clock: less than a thousandt
 _CALLS = 10_000  # numbers that are read in the time that one evaluation takes whatever its size
 _SWEEP = 0.3  # seconds that a sweep may take
 _WIDTHS = tuple(10.0 ** (-k / 3) for k in range(3, 46))  # 0.1 down to 1e-15
+_FEWEST = 5  # widths that tell anything
 _COARSE = (*_WIDTHS[::9], *_WIDTHS[3::9], *_WIDTHS[6::9])  # one for each power of ten, far apart ones first
 _ROUNDING = 1.1e-16  # half the distance from 1 to the next float64
 _NOISE = 50  # times the rounding of the objective, in a slope of three points
@@ -180,23 +183,53 @@ def worst(record: Record, gradient_slot: int, most: int = _MOST, seconds: float 
 
     NaN is worse than any error. Raises ValueError for a slot that has no gradient in it.
     """
-    analytic = record.value(gradient_slot)
-    centre = _Centre(Probe(record, gradient_slot), analytic)
-    end, work = clock.now() + seconds, 0
-    found: dict[int, Difference] = {}
-    for number in _order(analytic, most):
-        found[number] = _difference(centre, tuple(map(int, np.unravel_index(number, analytic.shape))))
-        work += 2 * (centre.probe.work + _CALLS)
-        if work > _LOOK:
-            work = 0
-            if clock.now() > end:
-                break
-    return _worst_of([found[number] for number in sorted(found)], len(found), analytic.size)
+    search = Search(record, gradient_slot, most)
+    search.advance(seconds)
+    return search.found
 
 
-def _worst_of(found: Sequence[Difference], checked: int, entries: int) -> Worst:
-    corners = tuple(one for one in found if one.at_corner and isfinite(one.analytic) and isfinite(one.numeric))
-    return Worst(_largest(found), checked, entries, corners)
+class Search:
+    """The search for the worst entry of a gradient, in slices of time."""
+
+    def __init__(self, record: Record, gradient_slot: int, most: int = _MOST) -> None:
+        """Raises ValueError for a slot that has no gradient in it."""
+        self._analytic = record.value(gradient_slot)
+        self._centre = _Centre(Probe(record, gradient_slot), self._analytic)
+        self._left = _order(self._analytic, most)[::-1]
+        self._found: dict[int, Difference] = {}
+
+    def difference(self, index: Index) -> Difference:
+        """The check of one entry."""
+        return _difference(self._centre, index)
+
+    def sweeping(self, index: Index) -> Sweeping:
+        """A sweep for one entry, which goes on apart from the search."""
+        return Sweeping(self._centre.probe, self._analytic, index)
+
+    def advance(self, seconds: float) -> None:
+        """Look at more entries, at least one as long as any are left, for about that long."""
+        end, work = clock.now() + seconds, 0
+        while self._left:
+            number = self._left.pop()
+            index = tuple(map(int, np.unravel_index(number, self._analytic.shape)))
+            self._found[number] = self.difference(index)
+            work += 2 * (self._centre.probe.work + _CALLS)
+            if work > _LOOK:
+                work = 0
+                if clock.now() > end:
+                    break
+
+    @property
+    def done(self) -> bool:
+        """Whether all entries were looked at that are to be."""
+        return not self._left
+
+    @property
+    def found(self) -> Worst:
+        """The worst one so far; some must have been looked at."""
+        found = [self._found[number] for number in sorted(self._found)]
+        corners = tuple(one for one in found if one.at_corner and isfinite(one.analytic) and isfinite(one.numeric))
+        return Worst(_largest(found), len(found), self._analytic.size, corners)
 
 
 def _order(array: Array, most: int) -> list[int]:
@@ -221,30 +254,58 @@ def sweep(record: Record, gradient_slot: int, index: Index) -> Sweep:
 
     Raises ValueError for a slot that has no gradient in it.
     """
-    probe = Probe(record, gradient_slot)
-    analytic, entry = float(record.value(gradient_slot)[index]), probe.entry(index)
-    scale = max(1.0, abs(entry)) if isfinite(entry) else 1.0  # what is infinite stays so, however far it is moved
-    relative = analytic != 0
-    points: list[Point] = []
-    largest = 0.0
-    end = clock.now() + _SWEEP
-    for width in dict.fromkeys((*_COARSE, *_WIDTHS)):
-        if len(points) > 4 and clock.now() > end:
-            break
-        above, below = entry + width * scale, entry - width * scale
-        high, low = probe.at(index, above), probe.at(index, below)
+    sweeping = Sweeping(Probe(record, gradient_slot), record.value(gradient_slot), index)
+    while sweeping.found is None:
+        sweeping.advance(_SWEEP)
+    return sweeping.found
+
+
+class Sweeping:
+    """A sweep over the widths, in slices of time; those that are far apart come first."""
+
+    def __init__(self, probe: Probe, gradient: Array, index: Index) -> None:
+        self._probe, self._index = probe, index
+        self._analytic = float(gradient[index])
+        self._left = [*dict.fromkeys((*_COARSE, *_WIDTHS))][::-1]
+        self._points: list[Point] = []
+        self._largest = 0.0  # of the objective
+
+    def advance(self, seconds: float) -> None:
+        """Try more widths, at least one as long as any are left, for about that long."""
+        end = clock.now() + seconds
+        while self._left:
+            self._try(self._left.pop())
+            if clock.now() > end:
+                break
+
+    def _try(self, width: float) -> None:
+        probe, analytic, entry = self._probe, self._analytic, self._probe.entry(self._index)
+        width *= max(1.0, abs(entry)) if isfinite(entry) else 1.0  # what is infinite stays so, however far it is moved
+        above, below = entry + width, entry - width
+        high, low = probe.at(self._index, above), probe.at(self._index, below)
         numeric = (high - low) / (above - below)
-        size = max(abs(analytic), abs(numeric)) if relative else 1.0
-        points.append(Point(width * scale, numeric, abs(analytic - numeric) / size))
-        largest = max(largest, abs(high))
-    points.sort(reverse=True)
-    errors = [point.error if isfinite(point.error) else np.inf for point in points]
-    noise = max(_noise(points), _ROUNDING * largest / (abs(analytic) if relative else 1.0))
-    expected = [noise / point.width for point in points] if noise == noise else [np.inf] * len(points)  # of rounding
-    turn = next((k for k, error in enumerate(errors) if error <= _LUCK * expected[k]), len(points))
-    likely = min(map(max, errors, expected))
-    best = min((k for k in range(len(points)) if expected[k] <= _LUCK * likely), key=errors.__getitem__)
-    return Sweep(tuple(points), best, turn, relative)
+        size = max(abs(analytic), abs(numeric)) if analytic else 1.0
+        self._points.append(Point(width, numeric, abs(analytic - numeric) / size))
+        self._largest = max(self._largest, abs(high))
+
+    @property
+    def done(self) -> bool:
+        """Whether all widths were tried."""
+        return not self._left
+
+    @property
+    def found(self) -> Sweep | None:
+        """What is known so far; None as long as that is too little to tell truncation from rounding."""
+        if len(self._points) < _FEWEST:
+            return None
+        points, relative = sorted(self._points, reverse=True), self._analytic != 0
+        errors = [point.error if isfinite(point.error) else np.inf for point in points]
+        noise = max(_noise(points), _ROUNDING * self._largest / (abs(self._analytic) if relative else 1.0))
+        rounding = [noise / point.width for point in points] if noise == noise else [np.inf] * len(points)
+        turn = next((k for k, error in enumerate(errors) if error <= _LUCK * rounding[k]), len(points))
+        likely = min(map(max, errors, rounding))
+        best = min((k for k in range(len(points)) if rounding[k] <= _LUCK * likely), key=errors.__getitem__)
+        return Sweep(tuple(points), best, turn, relative)
 
 
 def _noise(points: list[Point]) -> float:

@@ -80,6 +80,7 @@ class ViewState:
     rows     how many rows the focused panel has to choose from; with none the arrows scroll it
     score    the tally of a quiz, for the line of keys; () without one
     running  whether a run is under way, which goes on by `run.advance` and stops by `run.stop`
+    checking whether a gradient check that is shown is not done yet: it goes on by `Stepper.go_on`
     watching how many lines the panel of breakpoints and watches needs; 0 where there is nothing in it
     header_lines  how many lines the header has: a third one where the run has more than one iteration
     """
@@ -92,5 +93,6 @@ class ViewState:
     rows: int = 0
     score: Line = ()
     running: bool = False
+    checking: bool = False
     watching: int = 0
     header_lines: int = 2

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from nnstep.catalogue import say
 from nnstep.debugger import Position, Session, find_names, meant, place
 from nnstep.debugger.answers.compare import check_pasted
+from nnstep.debugger.answers.gradient_check import Checking
 from nnstep.debugger.breakpoints.control import Control
 from nnstep.debugger.edits.edit import carry_over, moved_to
 from nnstep.debugger.edits.recovery import Recovery
@@ -26,6 +27,7 @@ from nnstep.view.actions.choose import CHOICES, chosen_by
 from nnstep.view.actions.follow import Visit, follow
 from nnstep.view.actions.quiz import Quizzing
 from nnstep.view.actions.recovery import leaving
+from nnstep.view.lens.check import checking
 from nnstep.view.lens.registry import jump, middle_panel, row_cells, rows_here
 from nnstep.view.panels.chain_terms import chain_panel
 from nnstep.view.panels.how_to_read import with_help
@@ -33,7 +35,7 @@ from nnstep.view.panels.program import ProgramPanel
 from nnstep.view.panels.top import header, listing, title
 from nnstep.view.panels.watch import watch_panel
 from nnstep.view.scene.choice import Choice
-from nnstep.view.scene.gallery import Gallery
+from nnstep.view.scene.gallery import SLICE, Gallery
 from nnstep.view.scene.moment import Moment, value_panels
 from nnstep.view.scene.subject import asked_for, gradient_name
 from nnstep.view.state import ViewState
@@ -164,9 +166,24 @@ class Stepper:
             len(watch.items) if self.choice.focus == "watch" else rows_here(moment),
             self.quizzing.line() if self.quizzing is not None else (),
             progress is not None,
+            self._checking(moment) is not None,
             watch.lines,
             3 if self.session.timeline.iterations > 1 else 2,
         )
+
+    def go_on(self) -> ViewState:
+        """Go on with the gradient check that is shown, for a slice of time: what is seen of it then."""
+        under_way = self._checking(self.moment())
+        if under_way is not None:
+            under_way.advance(SLICE)
+        return self.view()
+
+    def _checking(self, moment: Moment) -> Checking | None:
+        """The gradient check that is shown and not done yet."""
+        if moment.choice.lens != "check":
+            return None
+        found = checking(moment)
+        return None if found is None or found.done else found
 
     def moment(self) -> Moment:
         """The position as scenes, with what is not to be seen yet left out."""

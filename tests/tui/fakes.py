@@ -145,6 +145,7 @@ class FakeStepper:
     digits: int = 4
     changed: bool = False
     running: bool = False
+    checking: bool = False
     watching: int = 0
     header_lines: int = 2
     ascii: bool = False
@@ -163,6 +164,7 @@ class FakeStepper:
             message or ((Piece("running", "strong"),) if self.running else ()),
             name,
             running=self.running,
+            checking=self.checking,
             watching=self.watching,
             header_lines=self.header_lines,
         )
@@ -183,6 +185,10 @@ class FakeStepper:
             self.cursor = argument  # type: ignore[assignment]
         elif command == "panel.focus":
             self.focus = str(argument)
+        return self.view()
+
+    def go_on(self) -> ViewState:
+        self.log.append(("go on", None))
         return self.view()
 
     def skip(self, command: str, argument: object = None) -> None:

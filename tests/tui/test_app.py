@@ -92,6 +92,40 @@ def test_a_run_goes_on_by_itself_and_shows_it() -> None:
     assert run(act, FakeStepper()) == ("running", "run.stop")
 
 
+def test_a_check_goes_on_by_itself_and_every_key_does_what_it_always_does():
+    """What is said stays meanwhile, and under a dialog it waits."""
+
+    async def slices(app, count):
+        log = app.stepping.stepper.log
+        while log[-count:] != [("go on", None)] * count:
+            await asyncio.sleep(0)
+
+    async def act(app, pilot):
+        stepping = app.stepping
+        stepping.stepper.checking = True
+        stepping.drive("lens.check")
+        stepping.say("a word to the person")
+        await slices(app, 3)
+        said = screen_text(app).splitlines()[-1].strip()
+        await press_at_once(app, pilot, ["n"])
+        assert ("step.next", None) in stepping.stepper.log
+        await press_at_once(app, pilot, ["?"])
+        assert app.screen is not stepping
+        stepping.stepper.log.clear()
+        while stepping._going is not None:
+            await asyncio.sleep(0)
+        assert stepping.stepper.log == []
+        await press_at_once(app, pilot, ["escape"])
+        await slices(app, 3)
+        stepping.stepper.checking = False
+        await slices(app, 1)
+        while stepping._going is not None:
+            await asyncio.sleep(0)
+        return said
+
+    assert run(act, FakeStepper()) == "a word to the person"
+
+
 @pytest.mark.parametrize(("key", "command"), [("B", "stop.add"), ("w", "watch.add"), ("e", "edit.make")])
 def test_a_dialog_hands_over_what_was_typed_once_however_fast_enter_is(key: str, command: str) -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from contextlib import AbstractContextManager
 from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstep import clock
+from nnstep.debugger.answers.gradient_check import Checking, GradientCheck
 from nnstep.engine import Record, Timeline
-from nnstep.engine.difference import Difference, Sweep, difference, sweep, worst
+from nnstep.engine.difference import Difference, Search, Sweep, difference, sweep, worst
 from nnstep.scenario import Scenario, loads
 from nnstep.view.lens.check_entry import check_block
-from nnstep.view.state import ROLES
+from nnstep.view.state import ROLES, ViewState
+from nnstep.view.stepper import Stepper
 from nnstep.view.text.blocks import Block, line_width
 from nnstep.view.text.canvas import line_text
 from nnstep.view.text.numbers import plain
@@ -31,9 +36,10 @@ def block_of(
 ) -> tuple[Difference, Sweep, Block]:
     """The check of an entry of a gradient."""
     slot = record.program.versions[name][-1]
-    found, swept, most = difference(record, slot, index), sweep(record, slot, index), worst(record, slot, 50)
+    check = Checking(Search(record, slot, 50), index).advance(9.0)
+    assert check.sweep is not None
     written = name + (f"[{','.join(map(str, index))}]" if index else "")
-    return found, swept, check_block(found, swept, most, written, "L", width, height, ascii)
+    return check.difference, check.sweep, check_block(check, written, "L", width, height, ascii)
 
 
 def lines_of(block: Block) -> list[str]:
@@ -163,3 +169,76 @@ def test_what_is_not_finite_is_told() -> None:
     assert "✘ not a finite number" in text_of("loss = log(w)", "w = -1.0")
     assert "The loss is not a finite number here" in text_of("loss = log(w)", "w = -1.0")
     assert "The gradient itself is" in text_of("loss = sqrt(w * w)", "w = 0.0")
+
+
+# In slices of time: told by a clock that is far on whenever it is looked at, each is as short as it can be.
+
+
+def in_slices() -> AbstractContextManager[None]:
+    """A clock by which every slice is over at once."""
+    ticks = itertools.count()
+    return clock.reading(lambda: float(next(ticks)))
+
+
+def middle(state: ViewState) -> str:
+    """The text of the middle panel."""
+    return "\n".join(map(line_text, state.panels["operation"].paint(70, 30).lines))
+
+
+def looked_at(text: str) -> int:
+    """How many entries it says were looked at."""
+    (found,) = re.findall(r"([\d,]+) of 1,200 entries checked", text)
+    return int(found.replace(",", ""))
+
+
+LARGE = "w = { shape = [30, 40], init = 'normal' }"
+
+
+def test_in_slices_it_comes_to_what_it_is_at_once() -> None:
+    record = record_of("loss = sum(sin(w))", LARGE)
+    slot = record.program.versions["grad(w)"][-1]
+    checking, seen = Checking(Search(record, slot), (1, 2)), list[GradientCheck]()
+    with in_slices():
+        while not checking.done:
+            seen.append(checking.advance(0.5))
+    assert len(seen) > 40
+    assert [one.done for one in seen] == [False] * (len(seen) - 1) + [True]
+    counts = [one.worst.checked for one in seen]
+    assert counts == sorted(counts)
+    errors = [one.worst.difference.error for one in seen]
+    assert errors == sorted(errors)
+    assert seen[0].sweep is None
+    with clock.reading(lambda: 0.0):
+        last = (difference(record, slot, (1, 2)), sweep(record, slot, (1, 2)), worst(record, slot))
+    assert (seen[-1].difference, seen[-1].sweep, seen[-1].worst) == last
+
+
+def test_what_is_known_so_far_is_shown_and_goes_on_by_slices_until_it_is_done() -> None:
+    text = f"equations = 'loss = sum(sin(w))'\n[parameters]\n{LARGE}\n"
+    with in_slices():
+        seen = Stepper(loads(text))
+        seen.do("step.last")
+        states = [seen.do("lens.check")]
+        while states[-1].checking:
+            states.append(seen.go_on())
+    said = list(map(middle, states))
+    assert len(said) > 40
+    counts = list(map(looked_at, said))
+    assert counts == sorted(counts)
+    assert counts[-1] == 1000
+    assert ["so far" in one for one in said] == [True] * (len(said) - 1) + [False]
+    assert "truncation" not in said[0]
+    assert "truncation" in said[-1]
+
+
+def test_another_entry_of_the_same_gradient_goes_on_with_what_is_known_of_all() -> None:
+    text = f"equations = 'loss = sum(sin(w))'\n[parameters]\n{LARGE}\n"
+    with in_slices():
+        seen = Stepper(loads(text))
+        seen.do("step.last")
+        seen.do("lens.check")
+        for _ in range(5):
+            seen.go_on()
+        assert looked_at(middle(seen.do("cell.right"))) > 100
+        assert not seen.do("lens.step").checking
+        assert seen.do("lens.check").checking

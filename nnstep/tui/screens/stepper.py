@@ -30,7 +30,7 @@ __all__ = ["AT_ONCE", "OPENING", "StepperScreen"]
 
 
 _LOOK = 1.0  # seconds between two looks at whether the file was changed
-_PAUSE = 0.005  # seconds between two slices of a run, in which keys are read
+_PAUSE = 0.005  # seconds between two slices of a run or a check, in which keys are read
 _COPYING = ("panel.copy", "panel.copy-to-file", "app.palette")  # commands that leave what is selected as it is
 _FOLLOWING = ("program", "operation", "chain")  # panels that show the step itself: stepping ends their scrolling
 
@@ -105,7 +105,7 @@ class StepperScreen(Screen[None]):
         self._ascii = False
         self._shown: ViewState | None = None
         self._unknown: set[str] = set()  # characters that it was said of that they have no command
-        self._going: Timer | None = None  # what lets the run that is under way go on
+        self._going: Timer | None = None  # what lets the run or the check that is under way go on
         self._own: dict[str, Callable[[], None]] = {
             **{command: partial(self._turn, command) for command in _FOCUSING},
             "panel.zoom": self._zoom,
@@ -250,31 +250,41 @@ class StepperScreen(Screen[None]):
             self._show(self.stepper.do(command, argument))
 
     def _show(self, state: ViewState) -> None:
-        """Show a state; where a run is under way in it, let it go on as soon as nothing else is to be done."""
+        """Show a state, with what the step is about in sight."""
         self.board.follow(*_FOLLOWING)
         self._paint(state)
-        if state.running and self._going is None:
-            self._going = self.set_timer(_PAUSE, self._guard.surviving(self._go_on, "going on with the run"))
 
     def repaint(self) -> None:
         """Paint what is there anew: it looks different from now on."""
         if self.stepper is not None:
             self._paint(self.stepper.view())
 
-    def _paint(self, state: ViewState) -> None:
+    def _paint(self, state: ViewState, more: bool = False) -> None:
         """Have a state painted; where that raises, what was there before is there again."""
         try:
-            self.board.show(state)
+            self.board.show(state, more)
         except Exception:
             if self._shown is not None:
                 self.board.show(self._shown)
             raise
         self._shown = state
+        self._go_on_later()
+
+    def _go_on_later(self) -> None:
+        """Let the run or the check that is under way go on as soon as nothing else is to be done."""
+        if (self.board.running or self.board.checking) and self._going is None:
+            self._going = self.set_timer(_PAUSE, self._guard.surviving(self._go_on, "going on"))
 
     def _go_on(self) -> None:
         self._going = None
         if self.board.running:
             self.drive("run.advance")
+        elif self.board.checking and self.is_active and not self.behind and self.stepper is not None:
+            self._paint(self.stepper.go_on(), more=True)
+
+    def on_screen_resume(self) -> None:
+        """Nothing lies over it any more."""
+        self._go_on_later()
 
     async def on_board_clicked(self, click: Board.Clicked) -> None:
         """A click does what it looks as if it does; on an empty part of a panel it moves the focus."""

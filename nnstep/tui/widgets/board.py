@@ -93,13 +93,15 @@ class Board(Widget):
 
     # What the screen tells the board.
 
-    def show(self, state: ViewState) -> None:
-        """Show another view state, and its message in place of the keys when it has one."""
+    def show(self, state: ViewState, more: bool = False) -> None:
+        """Show another view state, and its message in place of the keys when it has one; with `more`, only what has
+        become known meanwhile: what is said stays.
+        """
         before = self._state
         self._state = state
-        if state.message:
+        if state.message and not more:
             self._footer = Message(state.message)
-        elif (
+        elif not more and (
             before is None
             or before.message
             or isinstance(self._footer, Message)
@@ -147,6 +149,11 @@ class Board(Widget):
     def running(self) -> bool:
         """Whether a run is under way, which any key stops."""
         return self._state is not None and self._state.running
+
+    @property
+    def checking(self) -> bool:
+        """Whether a gradient check is under way, which no key has to stop."""
+        return self._state is not None and self._state.checking
 
     @property
     def asked(self) -> bool:

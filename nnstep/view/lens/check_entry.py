@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from math import ceil, floor, isfinite, log10
 
 from nnstep.catalogue import say, say_count
-from nnstep.engine.difference import Difference, Sweep, Worst
+from nnstep.debugger.answers.gradient_check import GradientCheck
+from nnstep.engine.difference import Difference, Sweep
 from nnstep.language import Entry, Name, tokens
 from nnstep.text import padded
 from nnstep.text import width as text_width
@@ -29,27 +30,19 @@ _MARKS = {"ok": ("✔", "good"), "corner": ("▲", "warning"), "differs": ("✘"
 _SIGNS = str.maketrans({"✔": "+", "✘": "x", "▲": "!", "◆": "#", "…": "."})
 
 
-def check_block(
-    found: Difference,
-    swept: Sweep,
-    most: Worst | None,
-    name: str,
-    objective: str,
-    width: int,
-    height: int,
-    ascii: bool = False,
-) -> Block:
+def check_block(check: GradientCheck, name: str, objective: str, width: int, height: int, ascii: bool = False) -> Block:
     """The check of the entry called `name`, in `width` columns and, where that is possible, `height` lines.
 
-    The plot is left out where it has no room. `most` is None where only the entry was checked.
+    The plot is left out where it has no room.
     """
+    found, most = check.difference, check.worst
     blocks = [_numbers(name, found, width)]
     said = _sides(found, objective)
     if said:
         blocks += [blank(), wrap(said, width, "warning")]
-    foot = [] if most is None or most.entries == 1 else [blank(), *_worst(most, _whole(name, found), width)]
+    foot = [] if most.entries == 1 else [blank(), *_worst(check, _whole(name, found), width)]
     used = sum(block.height for block in (*blocks, *foot))
-    picture = _picture(swept, width, height - used - 1, ascii)
+    picture = None if check.sweep is None else _picture(check.sweep, width, height - used - 1, ascii)
     if picture is not None:
         blocks += [blank(), picture]
     whole = stack([*blocks, *foot])
@@ -119,12 +112,14 @@ def _whole(name: str, found: Difference) -> str:
     return name.removesuffix(f"[{','.join(map(str, found.index))}]")
 
 
-def _worst(most: Worst, name: str, width: int) -> list[Block]:
+def _worst(check: GradientCheck, name: str, width: int) -> list[Block]:
     """The worst entry of the whole value, and how many of its entries were looked at."""
-    found = most.difference
+    most, found = check.worst, check.worst.difference
     entries = f"{most.entries:,}"
-    every = most.checked == most.entries
-    said = say("check.worst.all", entries=entries) if every else say_count("check.worst", most.checked, entries=entries)
+    if most.checked == most.entries:
+        said = say("check.worst.all", entries=entries)
+    else:
+        said = say_count("check.worst" if check.done else "check.so-far", most.checked, entries=entries)
     written = name + f"[{','.join(map(str, found.index))}]"
     sign, role = _MARKS[found.verdict]
     error = Piece(f"{plain(found.error, 2)} {sign}", role)

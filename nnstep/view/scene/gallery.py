@@ -7,8 +7,9 @@ from itertools import accumulate
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from nnstep.debugger.answers.gradient_check import Checking
 from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
-from nnstep.engine.difference import difference, sweep, worst
+from nnstep.engine.difference import Search
 from nnstep.language import Expression, Name, tokens
 from nnstep.memo import Memo
 from nnstep.ops import Array, Index, Shape
@@ -24,15 +25,12 @@ from nnstep.view.text.symbols import SYMBOLS, label
 
 if TYPE_CHECKING:
     from nnstep.debugger.provenance.products import EntryChain
-    from nnstep.engine.difference import Difference, Sweep, Worst
 
-    Checked = tuple[Difference, Sweep, Worst]
-
-__all__ = ["Gallery"]
+__all__ = ["SLICE", "Gallery"]
 
 _T = TypeVar("_T")
 
-_SECONDS = 0.1  # that a check of a whole matrix may take after a key press
+SLICE = 0.02  # seconds that a gradient check goes on for between two pictures of it
 _RECORDS = 4  # whose pictures are kept: two iterations, and a step's body in each
 _BYTES = 128 << 20  # that these records may have, besides the last one
 
@@ -109,13 +107,15 @@ class Gallery:
         """The chain rule for an entry of a gradient; the last one that was made is kept."""
         return self.once(record, "chain", (slot, index), lambda: make(record, slot, index))
 
-    def checked(self, record: Record, slot: int, index: Index) -> Checked:
-        """The gradient check of an entry and of its whole matrix; those last made are kept."""
-        most = self.once(record, "worst", slot, lambda: worst(record, slot, seconds=_SECONDS))
-        found, swept = self.once(
-            record, "check", (slot, index), lambda: (difference(record, slot, index), sweep(record, slot, index))
-        )
-        return found, swept, most
+    def checking(self, record: Record, slot: int, index: Index) -> Checking:
+        """The gradient check of an entry and of its whole matrix, begun when it is first asked for."""
+
+        def begun() -> Checking:
+            made = Checking(self.once(record, "search", slot, lambda: Search(record, slot)), index)
+            made.advance(SLICE)
+            return made
+
+        return self.once(record, "check", (slot, index), begun)
 
     def display(self, program: Program, step: Step) -> Display:
         """A step's expression as it is shown."""
