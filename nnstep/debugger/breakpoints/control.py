@@ -197,7 +197,7 @@ class Control:
     @property
     def progress(self) -> Progress | None:
         """How far the run is; None where there is none."""
-        return self.run.progress if self.run is not None else None
+        return self.run.pace.progress() if self.run is not None else None
 
     def _ended(self, outcome: Outcome | None) -> Outcome | None:
         if outcome is not None:

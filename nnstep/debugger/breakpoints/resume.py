@@ -15,7 +15,7 @@ from nnstep.debugger.position import Position
 from nnstep.engine import Machine, Timeline
 from nnstep.engine.watching import Hit, Watcher
 
-__all__ = ["Backward", "Forward", "Outcome", "Progress", "Run", "Towards"]
+__all__ = ["Backward", "Forward", "Outcome", "Pace", "Progress", "Run", "Towards"]
 
 _BLOCKS = 8  # how many distances of checkpoints are looked through at once on the way back, at most
 
@@ -54,8 +54,22 @@ class Progress(NamedTuple):
         return (self.all - self.done) / self.rate if self.rate else None
 
 
+class Pace:
+    """How far a run is, from its beginning at an iteration on: `all` are the iterations that it has to run at most."""
+
+    def __init__(self, at: int, all: int) -> None:
+        self.at, self.done, self._all = at, 0, max(1, all)
+        self._began = clock.now()
+
+    def progress(self) -> Progress:
+        """How far it is now."""
+        return Progress(self.at, min(self.done, self._all), self._all, clock.now() - self._began)
+
+
 class Run(Protocol):
     """A run that is under way."""
+
+    pace: Pace
 
     def advance(self, seconds: float) -> Outcome | None:
         """Go on for about that long; where it has stopped, or None. Time for an iteration is taken in any case."""
@@ -63,11 +77,6 @@ class Run(Protocol):
 
     def interrupt(self) -> Outcome:
         """Stop where it is."""
-        ...
-
-    @property
-    def progress(self) -> Progress:
-        """How far it is."""
         ...
 
 
@@ -104,47 +113,34 @@ class _Watched:
         return Outcome(Position(iteration, step), "breakpoint", tuple(numbers))
 
 
-class _Timed:
-    """What all runs have in common: how far they are, and where they are when they are interrupted."""
-
-    def __init__(self, timeline: Timeline, position: Position, all: int) -> None:
-        self._timeline, self._position = timeline, position
-        self._all = max(1, all)
-        self._done, self._at = 0, position.iteration
-        self._began = clock.now()
-
-    @property
-    def progress(self) -> Progress:
-        """How far it is."""
-        return Progress(self._at, min(self._done, self._all), self._all, clock.now() - self._began)
-
-    def _end_of(self, iteration: int) -> Position:
-        return Position(iteration, len(self._timeline.program(iteration).steps))
+def _end_of(timeline: Timeline, iteration: int) -> Position:
+    return Position(iteration, len(timeline.program(iteration).steps))
 
 
-class Forward(_Timed):
+class Forward:
     """To the next position at which a breakpoint stops a run, else to the end of the run."""
 
     def __init__(
         self, timeline: Timeline, position: Position, breakpoints: Sequence[Breakpoint], tallies: dict[int, Tally]
     ) -> None:
+        self._timeline, self._position = timeline, position
         self._watched = _Watched(timeline, breakpoints, tallies)
         self._counted = self._watched.uncounted(position.iteration)
         self._next = max(1, self._counted - self._watched.warm_up) if self._watched else timeline.iterations
         self._found: list[Hit] = []
-        super().__init__(timeline, position, timeline.iterations - min(self._counted, timeline.reached) + 1)
+        self.pace = Pace(position.iteration, timeline.iterations - min(self._counted, timeline.reached) + 1)
 
     def advance(self, seconds: float) -> Outcome | None:
         """Go on for about `seconds`."""
-        last, before = self._timeline.iterations, self._at
+        last, before = self._timeline.iterations, self.pace.at
         each = self._each if self._watched else None
         at, stopped = self._timeline.scan(self._next, last, each, clock.now() + seconds)
         self._next = max(self._next, at + 1) if self._watched else last
-        self._at = max(self._position.iteration, at)
-        self._done += max(0, self._at - before) or 1
+        self.pace.at = max(self._position.iteration, at)
+        self.pace.done += max(0, self.pace.at - before) or 1
         if stopped:
             return self._watched.outcome(at, self._found, self._found[0].step)
-        return Outcome(self._end_of(last), "end") if at == last else None
+        return Outcome(_end_of(self._timeline, last), "end") if at == last else None
 
     def _each(self, machine: Machine, iteration: int) -> bool:
         found = self._watched.tell(machine, iteration, iteration >= self._counted)
@@ -156,17 +152,18 @@ class Forward(_Timed):
 
     def interrupt(self) -> Outcome:
         """At the end of the iteration that was run last; where it was, if that is before it."""
-        here = self._end_of(self._at) if self._at > self._position.iteration else self._position
+        here = _end_of(self._timeline, self.pace.at) if self.pace.at > self._position.iteration else self._position
         return Outcome(here, "interrupted")
 
 
-class Backward(_Timed):
+class Backward:
     """To the last position before this one at which a run forward would have stopped, else to the start of the run."""
 
     def __init__(
         self, timeline: Timeline, position: Position, breakpoints: Sequence[Breakpoint], tallies: dict[int, Tally]
     ) -> None:
-        super().__init__(timeline, position, position.iteration)
+        self._timeline, self._position = timeline, position
+        self.pace = Pace(position.iteration, position.iteration)
         self._watched = _Watched(timeline, breakpoints, tallies)
         self._counted = self._watched.uncounted(position.iteration + 1)
         self._stop = position.iteration  # iterations after it are looked through
@@ -189,7 +186,7 @@ class Backward(_Timed):
         deadline = clock.now() + seconds
         while True:
             at, _ = self._timeline.scan(self._next, self._stop, self._each, deadline)
-            self._done += max(0, at - self._next + 1)
+            self.pace.done += max(0, at - self._next + 1)
             self._next = max(self._next, at + 1)
             if at < self._stop:
                 return None
@@ -201,7 +198,7 @@ class Backward(_Timed):
             elif self._first == 1:
                 return Outcome(Position(), "start")
             else:
-                self._stop = self._at = self._first - 1
+                self._stop = self.pace.at = self._first - 1
                 self._size = min(_BLOCKS, 2 * self._size)
             self._first = self._block()
             self._next = max(1, self._first - self._watched.warm_up)
@@ -222,22 +219,22 @@ class Backward(_Timed):
         return Outcome(self._position, "interrupted")
 
 
-class Towards(_Timed):
+class Towards:
     """To a position that may lie in a part of the run that was not reached yet."""
 
     def __init__(self, timeline: Timeline, position: Position, target: Position) -> None:
-        super().__init__(timeline, position, target.iteration - min(timeline.reached, target.iteration - 1))
-        self._target = target
+        self._timeline, self._position, self._target = timeline, position, target
         self._from = min(timeline.reached, target.iteration - 1)
+        self.pace = Pace(position.iteration, target.iteration - self._from)
 
     def advance(self, seconds: float) -> Outcome | None:
         """Go on for about `seconds`."""
         last = self._target.iteration
         at, _ = self._timeline.scan(last, last, None, clock.now() + seconds)
-        self._at, self._done = at, max(0, at - self._from)
+        self.pace.at, self.pace.done = at, max(0, at - self._from)
         return Outcome(self._target, "there") if at == last else None
 
     def interrupt(self) -> Outcome:
         """At the end of the iteration that was run last."""
-        here = self._end_of(self._at) if self._from < self._at else self._position
+        here = _end_of(self._timeline, self.pace.at) if self._from < self.pace.at else self._position
         return Outcome(here, "interrupted")

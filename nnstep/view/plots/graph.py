@@ -33,7 +33,7 @@ _ENTRIES = 6  # entries of a row that a node shows
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Picture(Drawing):
+class GraphDrawing(Drawing):
     """A graph, drawn: `lit` are the slots of nodes in the step, `lines` its edges."""
 
     graph: Graph
@@ -63,7 +63,7 @@ def graph_block(
     """The graph at a step, at most `width` × `height`; the arguments are those of `network_block`."""
     program = record.program
     lit, lines, backward = _active(program, step_index)
-    picture = _Picture(
+    picture = GraphDrawing(
         record=record,
         now=now,
         backward=backward,
@@ -134,7 +134,7 @@ def _active(program: Program, step_index: int) -> tuple[frozenset[int], frozense
 # -- nodes
 
 
-def _box(picture: _Picture, node: Node, tall: int, width: int, brief: bool) -> _Box:
+def _box(picture: GraphDrawing, node: Node, tall: int, width: int, brief: bool) -> _Box:
     if node.slot < 0:
         return _Box((), None, 1)
     program = picture.record.program
@@ -165,7 +165,7 @@ def _box(picture: _Picture, node: Node, tall: int, width: int, brief: bool) -> _
     return _Box(tuple(lines), there, max(map(_wide, lines)))
 
 
-def _doing(picture: _Picture, node: Node) -> str:
+def _doing(picture: GraphDrawing, node: Node) -> str:
     """What computes a node: the sign of its operation, with the operands that have no node of their own."""
     assert node.step is not None
     expression = node.step.expression
@@ -181,13 +181,13 @@ def _doing(picture: _Picture, node: Node) -> str:
     return " ".join(parts)
 
 
-def _gradient(picture: _Picture, value: Value) -> Value | None:
+def _gradient(picture: GraphDrawing, value: Value) -> Value | None:
     """The newest gradient of a value that is computed, in its shape."""
     found = picture.record.program.latest(f"grad({value.name})", picture.now)
     return found if found is not None and found.shape == value.shape else None
 
 
-def _numbers(picture: _Picture, value: Value | None, brief: bool) -> Line:
+def _numbers(picture: GraphDrawing, value: Value | None, brief: bool) -> Line:
     """The numbers of a node's row: one as it is, several as tinted signs."""
     if value is None:
         return (Piece("." if picture.ascii else "·", "todo"),)
@@ -229,7 +229,7 @@ def _middle(place: int, count: int, rows: int, tall: int) -> int:
     return max(0, min(rows - 1, int(start + pitch * (place + 0.5))))
 
 
-def _window(picture: _Picture, widths: list[int], width: int) -> tuple[int, int]:
+def _window(picture: GraphDrawing, widths: list[int], width: int) -> tuple[int, int]:
     """The ranks that fit, around those that are lit."""
     lit = [
         k
@@ -253,7 +253,7 @@ def _window(picture: _Picture, widths: list[int], width: int) -> tuple[int, int]
 
 def _edges(
     dots: Dots,
-    picture: _Picture,
+    picture: GraphDrawing,
     boxes: list[list[_Box]],
     lefts: dict[int, int],
     widths: list[int],
@@ -281,7 +281,7 @@ def _edges(
 
 def _arrow(
     dots: Dots,
-    picture: _Picture,
+    picture: GraphDrawing,
     places: tuple[tuple[int, int], ...],
     lefts: dict[int, int],
     widths: list[int],
@@ -300,7 +300,7 @@ def _arrow(
         dots.mark(lefts[rank] + half - 1, middles[rank, place], "▶", "now")
 
 
-def _put(dots: Dots, picture: _Picture, box: _Box, left: int, top: int) -> list[Hit]:
+def _put(dots: Dots, picture: GraphDrawing, box: _Box, left: int, top: int) -> list[Hit]:
     """The text of a node over the lines, and what a click on it chooses."""
     chosen = picture.chosen is not None and box.value is not None and picture.chosen[0] == box.value.slot
     for k, line in enumerate(box.lines):
@@ -320,7 +320,7 @@ def _put(dots: Dots, picture: _Picture, box: _Box, left: int, top: int) -> list[
     return [Hit(left, top, box.width, len(box.lines), Target("cell.choose", (box.value.name, row, 0)))]
 
 
-def _foot(picture: _Picture, hidden: int) -> list[Line]:
+def _foot(picture: GraphDrawing, hidden: int) -> list[Line]:
     """The chosen cell's number, which sample it is, and how much is out of sight."""
     program = picture.record.program
     parts: list[Line] = []
