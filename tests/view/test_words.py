@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from math import prod
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -224,6 +226,19 @@ def test_the_reduction_of_a_loss_is_said_as_it_is() -> None:
         )
         program = Timeline(scenario).program(1)
         assert words in sentences(program, program.steps[0], "L")[1]
+
+
+SAID = json.loads((Path(__file__).parent / "said.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_is_said_of_a_step_to_the_letter(name: str) -> None:
+    """By equation: the heading and the sentences of the first step that has it, each found true of it by a reader."""
+    found: dict[str, list[str]] = {}
+    for program, step in steps_of(Timeline(loads(SAID[name]["scenario"])).program(1), depth=1):
+        said = [heading(program, step), *sentences(program, step, "L")]
+        found.setdefault(step.equation if step.phase != BODY else f"{step.equation} · {step.operation}", said)
+    assert {equation: found[equation] for equation in SAID[name]["steps"]} == SAID[name]["steps"]
 
 
 def test_an_operation_speaks_english_unless_a_translation_has_it() -> None:

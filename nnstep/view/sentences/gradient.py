@@ -8,7 +8,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.language import Call, Name
 from nnstep.ops import OPERATIONS, Shape, find
 from nnstep.program import Factor, Program, infer
-from nnstep.view.sentences.phrases import called, entries, short, written
+from nnstep.view.sentences.phrases import called, entries, written
 from nnstep.view.text.numbers import shape_text
 from nnstep.view.text.symbols import SYMBOLS
 
@@ -34,7 +34,7 @@ class _Link:
         self.source = program.steps[found.step.source - 1].operation if found.step.source else ""
         self.names = {
             "name": called(found.of, objective),
-            "gradient": short(_gradient_of(found.of, objective)),
+            "gradient": called(program.values[found.step.target].name, objective),
             "result": called(found.above, objective),
             "above": called(found.upstream[0], objective) if found.upstream else "",
         }
@@ -114,8 +114,3 @@ class _Link:
             if entry is not None and entry.by_row and self.found.step.wrt == "x":
                 return (say("words.back.row", **values),)
         return (say("words.back.linear", **self._some("gradient", "above")),)
-
-
-def _gradient_of(name: str, objective: str) -> str:
-    """The gradient of a value as the screen writes it: ∂L/∂z1."""
-    return called(f"grad({name})", objective)
