@@ -6,8 +6,10 @@ are said here. Runs of every kind are looked at, at every step of some iteration
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -242,6 +244,23 @@ def test_every_text_about_health_is_said_of_a_real_finding(heard: Heard, monkeyp
                 health_view(seen.moment())(90, 40, None)
     wanted = {key for key in TEXTS if re.match(r"health\.|report\.doubled\.|report\.column$", key)}
     assert wanted - heard.keys_asked == set()
+
+
+SAID = json.loads((Path(__file__).parent / "health_said.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_is_said_of_a_run_to_the_letter(name: str) -> None:
+    """Of each finding, in their order: its heading, its place, its cell and its sentences."""
+    writer = Writer("L")
+    found = examine(Timeline(RUNS[name]))
+    assert [[heading(one), *place(one, writer), *sentences(one, writer)] for one in found] == SAID[name]
+
+
+def test_numbers_of_health_have_their_digits_and_an_exponent_where_they_are_small() -> None:
+    numbers = (0.001, 0.00099996, -2.5e-7, 0.0, 1234.56, 123456.7, 1e6, 1.7e308, float("inf"), 12, 1234567)
+    said = "0.001 9.9996e−4 −2.5e−7 0 1234.6 123460 1e6 1.7e308 ∞ 12 1,234,567"
+    assert " ".join(map(Writer("L", 5).value, numbers)) == said
 
 
 @pytest.mark.parametrize("name", POLES)
