@@ -196,6 +196,23 @@ def test_equally_large_entries_are_a_corner_however_little_it_bends(equation: st
     assert (found.below, found.above) == pytest.approx((0, 1e-8))
 
 
+@pytest.mark.parametrize(
+    "smooth", ["w ** 0", "w ** 1", "w ** 2", "w ** 3", "leaky_relu(w, 1)", "elu(w, 1)", "softplus(w)", "huber(w, 0)"]
+)
+def test_what_is_smooth_at_0_is_not_named_as_the_corner_there(smooth: str) -> None:
+    assert check(f"loss = {smooth} + abs(w)", "w = 0.0").corner.operation == "abs"
+
+
+def test_a_power_below_1_has_a_corner_at_0() -> None:
+    corner = check("loss = (w * w) ** 0.5", "w = 0.0").corner
+    assert (corner.operation, corner.name, corner.level) == ("power", "w * w", 0.0)
+
+
+def test_the_logarithm_of_what_is_left_of_a_probability_ends_where_nothing_is_left() -> None:
+    corner = check("loss = bce(sigmoid(w), 0)", f"w = {53 * np.log(2)}").corner  # 1 + 2⁻⁵³ is 1
+    assert (corner.operation, corner.name, corner.level) == ("bce", "sigmoid(w)", 1.0)
+
+
 def test_what_is_no_number_on_one_side_is_no_corner() -> None:
     found = check("loss = abs(log(w)) ** 0 + abs(w - 1e-7)", "w = 1e-7")  # the logarithm of w - h is no number
     assert (found.corner.operation, found.corner.name) == ("abs", "w - 1e-07")
