@@ -142,8 +142,8 @@ def _last_softmax(scenario: Scenario, program: Program, forward: list[Step]) -> 
 def _scale(program: Program, slot: int) -> str:
     """What entries are that a distance compares with their targets."""
     made = program.values[slot].step
-    squashed = made and program.steps[made - 1].operation in ("sigmoid", "softmax")
-    return "probabilities" if squashed else "scores"
+    entry = find(program.steps[made - 1].operation) if made else None
+    return "probabilities" if entry is not None and entry.gives == "probabilities" else "scores"
 
 
 def _names(scenario: Scenario, classes: int) -> tuple[str, ...]:

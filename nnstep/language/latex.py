@@ -11,36 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from nnstep.language.infix import COMPARE, INFIX, POSTFIX, POWER, PRODUCT, SIGN, SUM
+from nnstep.language.latex_form import Form
 from nnstep.language.latex_names import escaped, name_to_latex
 from nnstep.language.nodes import Assignment, Call, Entry, Expression, Name, Number, Option
 from nnstep.language.parser import parse_expression
 from nnstep.language.printer import number_text
 from nnstep.language.value_names import Meaning, meaning_of
 
-__all__ = ["Form", "Notation", "assignment_to_latex", "to_latex"]
-
-
-class Form(NamedTuple):
-    """How an operation that is called by name is written.
-
-    sign     what stands before the brackets, as in `\\sigma`
-    inputs   how many of the arguments are values; the others are options by position
-    options  the names of the options, in order
-    axis     whether its option `axis` is written as the index that runs along it, below the sign
-    below    the options, numbers, that stand below the sign with × between them: the sizes of a reshape
-    spelled  the sign where a value of the program has the first one as its name
-    fences   signs around a single argument, in place of brackets after a sign
-    wide     whether the sign is one that is read as going on over the factors after it, as Σ is
-    """
-
-    sign: str
-    inputs: int = 1
-    options: tuple[str, ...] = ()
-    axis: bool = False
-    below: tuple[str, ...] = ()
-    spelled: str = ""
-    fences: tuple[str, str] | None = None
-    wide: bool = False
+__all__ = ["Notation", "assignment_to_latex", "to_latex"]
 
 
 class Notation(NamedTuple):
@@ -166,8 +144,8 @@ def _is_scalar(node: Expression, notation: Notation) -> bool:
             return notation.scalar(id)
         case Call(function, arguments, ()) if function in (*INFIX, "negative", "sqrt"):
             return all(_is_scalar(argument, notation) for argument in arguments)
-        case Call("sum" | "mean" | "max" | "min" | "norm", (_,), ()):
-            return True
+        case Call(function, (_,), ()) if function in notation.forms:
+            return notation.forms[function].single
     return False
 
 

@@ -19,7 +19,7 @@ from nnstep.ops.operation import (
     elementwise_cell,
 )
 from nnstep.ops.shapes import broadcast_shape, said, square
-from nnstep.ops.table import NAMES, OPERATIONS, find, operation
+from nnstep.ops.table import NAMES, OPERATIONS, add, find, operation
 
 __all__ = [
     "AGGREGATES",
@@ -32,6 +32,7 @@ __all__ = [
     "Operation",
     "Shape",
     "Site",
+    "add",
     "broadcast_shape",
     "check_labels",
     "classes_text",

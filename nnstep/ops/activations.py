@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import inf
+from typing import Any
 
 import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
+from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Option
 from nnstep.ops.corners import STRAIGHT, from_straight, from_zero
 from nnstep.ops.elementary import prepare_normal_cdf
 from nnstep.ops.kernels import ZERO, Mask, constant, keeping, number, sigmoid_into, ufunc
-from nnstep.ops.operation import Array, Corner, Kernel, Operation, Shape, Site, Texts, elementwise_cell
+from nnstep.ops.operation import Array, Corner, Kernel, Operation, Shape, Site, elementwise_cell
 from nnstep.ops.shapes import same_shape
 
 __all__ = ["ACTIVATIONS"]
@@ -118,10 +120,7 @@ def _activation(
     rule: str,
     body: str | None,
     options: Mapping[str, Option | None] | None = None,
-    kept: Texts = (),
-    curve: tuple[float, float] | None = None,
-    bounds: tuple[float, float] | None = None,
-    corner: Corner | None = None,
+    **facts: Any,
 ) -> Operation:
     return Operation(
         name=name,
@@ -135,11 +134,8 @@ def _activation(
         derivative={"x": rule},
         body=body,
         elementwise=True,
-        kept=kept,
         activation=True,
-        curve=curve,
-        bounds=bounds,
-        corner=corner,
+        **facts,
     )
 
 
@@ -153,6 +149,10 @@ ACTIVATIONS = (
         "out = 1 / (1 + exp(-x))",  # exp may be infinite here, which gives the right 0
         curve=(-6, 6),
         bounds=(0.0, 1.0),
+        rising=True,
+        steepest=0.25,
+        gives="probabilities",
+        latex=Form(r"\sigma", spelled=r"\operatorname{sigmoid}"),
     ),
     _activation(
         "tanh",
@@ -163,6 +163,9 @@ ACTIVATIONS = (
         None,
         curve=(-4, 4),
         bounds=(-1.0, 1.0),
+        rising=True,
+        steepest=1.0,
+        latex=Form(r"\tanh"),
     ),
     _activation(
         "relu",
@@ -173,6 +176,7 @@ ACTIVATIONS = (
         "out = maximum(x, 0)",
         curve=(-3, 3),
         corner=Corner(from_zero),
+        rising=True,
     ),
     _activation(
         "leaky_relu",
@@ -228,5 +232,6 @@ ACTIVATIONS = (
         curve=(-5, 5),
         bounds=(0.0, inf),
         corner=Corner(from_straight, lambda value: STRAIGHT),
+        rising=True,
     ),
 )

@@ -9,6 +9,7 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.infix import INFIX
+from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Entry, Expression
 from nnstep.ops.cellrules import call
 from nnstep.ops.corners import apart, from_zero_power
@@ -164,6 +165,7 @@ ARITHMETIC = (
         derivative={"a": "g", "b": "g"},
         elementwise=True,
         joins=True,
+        affine=_AB,
     ),
     Operation(
         name="subtract",
@@ -175,6 +177,7 @@ ARITHMETIC = (
         cell=elementwise_cell("subtract", _AB),
         derivative={"a": "g", "b": "-g"},
         elementwise=True,
+        affine=_AB,
     ),
     Operation(
         name="multiply",
@@ -187,6 +190,7 @@ ARITHMETIC = (
         derivative={"a": "g * b", "b": "g * a"},
         elementwise=True,
         joins=True,
+        affine=_AB,
     ),
     Operation(
         name="divide",
@@ -198,6 +202,7 @@ ARITHMETIC = (
         cell=elementwise_cell("divide", _AB),
         derivative={"a": "g / b", "b": "-g * out / b"},
         elementwise=True,
+        affine=("a",),
     ),
     Operation(
         name="power",
@@ -222,6 +227,7 @@ ARITHMETIC = (
         cell=elementwise_cell("negative", ("x",)),
         derivative={"x": "-g"},
         elementwise=True,
+        affine=("x",),
     ),
     Operation(
         name="maximum",
@@ -236,6 +242,7 @@ ARITHMETIC = (
         curve=(-3, 3),
         corner=Corner(apart, among="inputs"),
         joins=True,
+        latex=Form(r"\max"),
     ),
     Operation(
         name="minimum",
@@ -250,6 +257,7 @@ ARITHMETIC = (
         curve=(-3, 3),
         corner=Corner(apart, among="inputs"),
         joins=True,
+        latex=Form(r"\min"),
     ),
     Operation(
         name="matmul",
@@ -262,5 +270,6 @@ ARITHMETIC = (
         derivative={"a": _matmul_left, "b": _matmul_right},
         reach=multiplied,
         joins=True,
+        affine=_AB,
     ),
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
+from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import along, call, entries_along, number
 from nnstep.ops.kernels import Mask
@@ -91,6 +92,7 @@ CLASSES = (
         bounds=(0.0, 1.0),
         jumps=True,
         exact=True,
+        latex=Form(r"\operatorname{onehot}", below=("classes",)),
     ),
     Operation(
         name="argmax",
@@ -105,5 +107,6 @@ CLASSES = (
         jumps=True,
         exact=True,
         reduces=True,
+        latex=Form(r"\operatorname*{arg\,max}"),
     ),
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from nnstep.language.latex_form import Form
 from nnstep.ops.corners import from_zero
 from nnstep.ops.kernels import ONE, ZERO, Mask, constant, ufunc
 from nnstep.ops.operation import Array, Corner, Kernel, Operation, Site, Text, elementwise_cell
@@ -106,11 +108,7 @@ def _entry(
     prepare: Callable[[Site], Kernel],
     rule: Text | None = None,
     body: str | None = None,
-    where: str = "equation",
-    curve: tuple[float, float] | None = None,
-    bounds: tuple[float, float] | None = None,
-    corner: Corner | None = None,
-    jumps: bool = False,
+    **facts: Any,
 ) -> Operation:
     return Operation(
         name=name,
@@ -123,11 +121,7 @@ def _entry(
         derivative={} if rule is None else {"x": rule},
         body=body,
         elementwise=True,
-        where=where,
-        curve=curve,
-        bounds=bounds,
-        corner=corner,
-        jumps=jumps,
+        **facts,
     )
 
 
@@ -139,6 +133,8 @@ ELEMENTARY = (
         ufunc(np.exp),
         "g * out",
         curve=(-3, 2),
+        rising=True,
+        latex=Form(r"\exp"),
     ),
     _entry(
         "log",
@@ -147,6 +143,8 @@ ELEMENTARY = (
         ufunc(np.log),
         "g / x",
         curve=(0, 4),
+        rising=True,
+        latex=Form(r"\log"),
     ),
     _entry(
         "sqrt",
@@ -155,7 +153,9 @@ ELEMENTARY = (
         ufunc(np.sqrt),
         "g / (2 * out)",
         curve=(0, 4),
+        bounds=(0.0, math.inf),
         corner=Corner(from_zero),
+        rising=True,
     ),
     _entry(
         "abs",
@@ -165,6 +165,7 @@ ELEMENTARY = (
         "g * sign(x)",
         curve=(-3, 3),
         corner=Corner(from_zero),
+        latex=Form(fences=("|", "|")),
     ),
     _entry(
         "sin",
@@ -174,6 +175,7 @@ ELEMENTARY = (
         "g * cos(x)",
         curve=(-2 * math.pi, 2 * math.pi),
         bounds=(-1.0, 1.0),
+        latex=Form(r"\sin"),
     ),
     _entry(
         "cos",
@@ -183,6 +185,7 @@ ELEMENTARY = (
         "-g * sin(x)",
         curve=(-2 * math.pi, 2 * math.pi),
         bounds=(-1.0, 1.0),
+        latex=Form(r"\cos"),
     ),
     _entry(
         "sign",
@@ -192,6 +195,8 @@ ELEMENTARY = (
         where="rule",
         bounds=(-1.0, 1.0),
         jumps=True,
+        rising=True,
+        latex=Form(r"\operatorname{sgn}"),
     ),
     _entry(
         "expm1",
@@ -200,6 +205,7 @@ ELEMENTARY = (
         ufunc(np.expm1),
         where="rule",
         curve=(-3, 2),
+        rising=True,
     ),
     _entry(
         "log1p",
@@ -208,6 +214,7 @@ ELEMENTARY = (
         ufunc(np.log1p),
         where="rule",
         curve=(-1, 4),
+        rising=True,
     ),
     _entry(
         "erf",
@@ -217,6 +224,7 @@ ELEMENTARY = (
         where="rule",
         curve=(-3, 3),
         bounds=(-1.0, 1.0),
+        rising=True,
     ),
     _entry(
         "off_zero",
@@ -225,6 +233,7 @@ ELEMENTARY = (
         _prepare_off_zero,
         body=f"out = maximum(x, {SMALLEST_DIVISOR!r})",
         where="rule",
+        rising=True,
     ),
     _entry(
         "normal_cdf",
@@ -235,6 +244,8 @@ ELEMENTARY = (
         where="rule",
         curve=(-4, 4),
         bounds=(0.0, 1.0),
+        rising=True,
+        latex=Form(r"\Phi", spelled=r"\operatorname{normal\_cdf}"),
     ),
     _entry(
         "normal_pdf",
@@ -245,5 +256,6 @@ ELEMENTARY = (
         where="rule",
         curve=(-4, 4),
         bounds=(0.0, 0.3989423),
+        latex=Form(r"\varphi"),
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnstep.language.infix import INFIX
+from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Expression, Option
 from nnstep.ops.cellrules import call, entries_along, every, number
 from nnstep.ops.kernels import ZERO, Mask, ufunc
@@ -175,8 +176,7 @@ def _summary(
     sentence: str,
     prepare: Callable[[Site], Kernel],
     cell: Callable[[Site, Index], Expression],
-    bounds: tuple[float, float],
-    jumps: bool = False,
+    **facts: Any,
 ) -> Operation:
     return Operation(
         name=name,
@@ -189,8 +189,7 @@ def _summary(
         reach=to_scalar,
         where="condition",
         reduces=True,
-        bounds=bounds,
-        jumps=jumps,
+        **facts,
     )
 
 
@@ -231,6 +230,7 @@ LOGIC = (
         _prepare_norm,
         _norm_cell,
         bounds=(0.0, inf),
+        latex=Form(fences=(r"\lVert ", r"\rVert ")),
     ),
     Operation(
         name="remainder",

@@ -8,6 +8,7 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
+from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import call, number, row_of
 from nnstep.ops.kernels import constant, keeping, softmax_into
@@ -191,6 +192,7 @@ NORMALISATION = (
         bounds=(0.0, 1.0),
         activation=True,
         by_row=True,
+        gives="probabilities",
     ),
     Operation(
         name="log_softmax",
@@ -206,6 +208,8 @@ NORMALISATION = (
         bounds=(-inf, 0.0),
         activation=True,
         by_row=True,
+        gives="logarithms",
+        latex=Form(r"\operatorname{log\,softmax}"),
     ),
     Operation(
         name="layer_norm",

@@ -14,6 +14,7 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.errors import ClassNumberError
+from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Call, Entry, Expression, Option
 from nnstep.language.printer import number_text
 
@@ -109,6 +110,9 @@ class Operation(NamedTuple):
 
     curve        for a function of one number that is worth drawing: the part of the x axis where it bends
     bounds       the least and the largest number that the result can be, whatever goes in (rounded outwards)
+    affine       the inputs of which the result is a multiple, plus what does not depend on them, as of a and b in a + b
+    rising       of one input: where that is larger the result is no smaller, whatever the options are
+    steepest     of an S-shaped function of one number: its largest slope, below a tenth of which it counts as saturated
     within       the result lies between the least and the largest entry of its single input
     exact        every entry of the result is an entry of an input, or a whole number: nothing is rounded
     jumps        the result may change at once with the last bit of an input, as a comparison does
@@ -119,8 +123,10 @@ class Operation(NamedTuple):
     compares     for a loss: "entries" or "rows", of which the output and the target are compared; else ""
     expects      what a loss takes its output for: logits of a "softmax" or a "sigmoid", or "probabilities"; the targets
                  are probabilities (or class numbers) then; else ""
+    latex        how LaTeX writes it, where that is more than its symbol as an operator with its arguments in brackets
     said_backward  the catalogue has a sentence, words.back.NAME, on how a gradient passes; without it that is told in
                  neutral words
+    gives        what the result is: "probabilities", or their "logarithms"; else ""
     joins        of two values; more are joined one after another, as in concat(concat(a, b), c)
     corner       where its derivative jumps; None where it has no such place
     """
@@ -144,6 +150,9 @@ class Operation(NamedTuple):
     clamps: Callable[[Site, Mapping[str, Array]], Mapping[str, Mask]] | None = None
     curve: tuple[float, float] | None = None
     bounds: tuple[float, float] | None = None
+    affine: tuple[str, ...] = ()
+    rising: bool = False
+    steepest: float | None = None
     within: bool = False
     exact: bool = False
     jumps: bool = False
@@ -153,6 +162,8 @@ class Operation(NamedTuple):
     activation: bool = False
     compares: str = ""
     expects: str = ""
+    gives: str = ""
+    latex: Form = Form()
     joins: bool = False
     said_backward: bool = False
     corner: Corner | None = None

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Expression
 from nnstep.ops.cellrules import along, call, divided, entries_along
 from nnstep.ops.corners import is_largest, is_smallest
@@ -130,9 +131,7 @@ def _reduction(
     cell: Callable[[Site, Index], Expression],
     rule: Callable[[Site], str],
     body: Callable[[Site], str] | None = None,
-    within: bool = False,
-    exact: bool = False,
-    corner: Corner | None = None,
+    **facts: Any,
 ) -> Operation:
     return Operation(
         name=name,
@@ -148,9 +147,7 @@ def _reduction(
         reach=reduced_over,
         reduces=True,
         said_backward=True,
-        within=within,
-        exact=exact,
-        corner=corner,
+        **facts,
     )
 
 
@@ -167,6 +164,8 @@ REDUCTIONS = (
         _prepare_sum,
         _cell("total"),
         lambda site: _repeated(site, _restored(site)),
+        affine=("x",),
+        latex=Form(r"\sum", wide=True),
     ),
     _reduction(
         "mean",
@@ -177,6 +176,8 @@ REDUCTIONS = (
         lambda site: _repeated(site, f"{_restored(site)} / {_count(site)}"),
         _mean_body,
         within=True,
+        affine=("x",),
+        latex=Form(r"\operatorname*{mean}"),
     ),
     _reduction(
         "max",
@@ -188,6 +189,7 @@ REDUCTIONS = (
         within=True,
         exact=True,
         corner=Corner(is_largest, among="entries"),
+        latex=Form(r"\max"),
     ),
     _reduction(
         "min",
@@ -199,5 +201,6 @@ REDUCTIONS = (
         within=True,
         exact=True,
         corner=Corner(is_smallest, among="entries"),
+        latex=Form(r"\min"),
     ),
 )

@@ -9,6 +9,7 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
+from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import number
 from nnstep.ops.kernels import copying
@@ -290,6 +291,7 @@ SHAPING = (
         within=True,
         exact=True,
         said_backward=True,
+        affine=("x",),
     ),
     Operation(
         name="reshape",
@@ -307,6 +309,8 @@ SHAPING = (
         within=True,
         exact=True,
         said_backward=True,
+        affine=("x",),
+        latex=Form(below=("rows", "cols")),
     ),
     Operation(
         name="slice",
@@ -324,6 +328,7 @@ SHAPING = (
         within=True,
         exact=True,
         said_backward=True,
+        affine=("x",),
     ),
     Operation(
         name="concat",
@@ -339,6 +344,7 @@ SHAPING = (
         exact=True,
         joins=True,
         said_backward=True,
+        affine=("a", "b"),
     ),
     Operation(
         name="broadcast",
@@ -355,6 +361,8 @@ SHAPING = (
         arranges=True,
         within=True,
         exact=True,
+        affine=("x",),
+        latex=Form(below=("rows", "cols")),
     ),
     Operation(
         name="put",
@@ -367,5 +375,7 @@ SHAPING = (
         options={"items": None, "shape": None},
         where="rule",
         reach=_put_reach,
+        affine=("g",),
+        latex=Form(inputs=2),
     ),
 )

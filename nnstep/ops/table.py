@@ -16,9 +16,23 @@ from nnstep.ops.operation import Operation
 from nnstep.ops.reductions import REDUCTIONS
 from nnstep.ops.shaping import SHAPING
 
-__all__ = ["NAMES", "OPERATIONS", "find", "operation"]
+__all__ = ["NAMES", "OPERATIONS", "add", "find", "operation"]
 
-OPERATIONS: tuple[Operation, ...] = (
+_TABLE: dict[str, Operation] = {}
+
+
+def add(entry: Operation) -> None:
+    """Put an operation into the table. Raises ValueError where there is one of that name.
+
+    It is in every command from then on: a room above asks the table, or reads it as it is imported. So what adds one of
+    its own, as tests/ops/test_one_entry.py does, does so before it imports more than `nnstep.ops`.
+    """
+    if entry.name in _TABLE:
+        raise ValueError(f"there is an operation {entry.name!r} already")
+    _TABLE[entry.name] = entry
+
+
+for _entry in (
     *ARITHMETIC,
     *ELEMENTARY,
     *ACTIVATIONS,
@@ -29,20 +43,19 @@ OPERATIONS: tuple[Operation, ...] = (
     *LOSSES,
     *ENTROPY,
     *LOGIC,
-)
-NAMES: tuple[str, ...] = tuple(entry.name for entry in OPERATIONS)
-
-_BY_NAME = {entry.name: entry for entry in OPERATIONS}
+):
+    add(_entry)
+OPERATIONS, NAMES = _TABLE.values(), _TABLE.keys()  # what is added later is among them
 
 
 def find(name: str) -> Operation | None:
     """The operation of this name, or None when there is none."""
-    return _BY_NAME.get(name)
+    return _TABLE.get(name)
 
 
 def operation(name: str) -> Operation:
     """The operation of this name. Raises OperationError when there is none."""
-    found = _BY_NAME.get(name)
+    found = _TABLE.get(name)
     if found is None:
         raise OperationError(say("operation.none", name=repr(name)))
     return found

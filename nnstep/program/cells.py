@@ -58,15 +58,13 @@ def cell_size(expression: Expression, shape_of: ShapeOf) -> int:
         return 1
     bound = bind(expression, shape_of)
     inside = sum(cell_size(argument, shape_of) for argument in bound.arguments)
-    if bound.operation.elementwise or bound.operation.view is not None or bound.operation.name in _ONE_EACH:
+    entry = bound.operation
+    if entry.elementwise or (entry.exact and not entry.reduces):
         return inside
     shape, out = bound.site.shapes[0], bound.site.out
-    if bound.operation.name == "matmul":
+    if entry.name == "matmul":
         return inside * shape[-1]
     return inside * (shape[-1] if shape == out and shape else max(1, prod(shape) // max(1, prod(out))))
-
-
-_ONE_EACH = ("concat", "put", "broadcast", "one_hot")  # not entry by entry, yet made of one entry each
 
 
 def reached(expression: Expression, shape_of: ShapeOf, name: str, index: Index, most: int = 1000) -> Reached:

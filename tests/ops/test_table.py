@@ -13,7 +13,7 @@ from nnstep.language import Call, Expression, Option, names, parse_equations, pa
 from nnstep.ops import AGGREGATES, NAMES, OPERATIONS, Operation, Shape, operation
 from tests.ops.frozen import CASES, Case
 
-ENTRY = pytest.mark.parametrize("entry", OPERATIONS, ids=NAMES)
+ENTRY = pytest.mark.parametrize("entry", OPERATIONS, ids=list(NAMES))
 LANGUAGE = """
     add subtract multiply divide power matmul negative transpose slice remainder and or not
     less less_equal greater greater_equal equal not_equal

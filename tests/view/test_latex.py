@@ -13,12 +13,11 @@ from nnstep.engine.eras import eras
 from nnstep.language import Name
 from nnstep.language.latex import to_latex
 from nnstep.ops import OPERATIONS
-from nnstep.ops.latex import FORMS
 from nnstep.program import Program, compile_program
 from nnstep.scenario import Scenario, find, load, loads
 from nnstep.scenario.library import bundled
 from nnstep.view.reports.check import later_updates
-from nnstep.view.reports.latex import latex_report, notation_of
+from nnstep.view.reports.latex import forms, latex_report, notation_of
 from tests.engine.random_programs import random_case
 from tests.language.latex_reader import plain, read_latex
 from tests.scenario.edited import edits_of, with_edits
@@ -104,8 +103,8 @@ def test_what_is_printed_is_balanced(text: str) -> None:
 
 
 def test_every_operation_has_a_form_and_no_two_the_same() -> None:
-    assert set(FORMS) == {entry.name for entry in OPERATIONS}
-    called = [form for form in FORMS.values() if not form.fences]
+    assert set(forms()) == {entry.name for entry in OPERATIONS}
+    called = [form for form in forms().values() if not form.fences]
     assert len({(form.sign, form.inputs) for form in called}) == len(called)
 
 

@@ -20,7 +20,6 @@ from nnstep.program import Program, Step
 __all__ = ["Hidden", "Unit", "hidden", "twins", "units_by_name"]
 
 _ROUNDING = 1e-9  # relative to the largest weight, or gradient
-_MIXING = ("matmul", "sum", "mean")
 _PASSED = ("add", "subtract", "identity")
 
 
@@ -121,7 +120,8 @@ def _followed(program: Program, start: Step, axis: int) -> tuple[tuple[int, ...]
             break
         if not reads:
             continue
-        if step.operation in _MIXING or step.operation.startswith("matmul"):
+        entry = find(step.operation)
+        if step.operation == "matmul" or (entry is not None and entry.reduces):
             over = dict(step.expression.options).get("axis") if isinstance(step.expression, Call) else None
             shape = program.values[reads[0]].shape
             along = over if isinstance(over, int) else None

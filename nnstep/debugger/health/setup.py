@@ -124,15 +124,17 @@ class Doubled(NamedTuple):
     kind: str
 
 
-_PAIRS = {
-    **{("cross_entropy", one): "logits" for one in ("softmax", "sigmoid")},
-    **{("bce_with_logits", one): "logits" for one in ("softmax", "sigmoid")},
-    **{(loss, "tanh"): "bounded" for loss in ("cross_entropy", "bce_with_logits")},
-    **{(loss, "log_softmax"): "logarithms" for loss in ("nll", "bce")},
-    **{("softmax", one): "again" for one in ("softmax", "sigmoid")},
-    **{("log_softmax", one): "again" for one in ("softmax", "sigmoid")},
-    **{("sigmoid", one): "again" for one in ("softmax", "sigmoid")},
-}
+def _kind(outer: str, inner: str) -> str:
+    """The kind of a pair of operations, as in `Doubled`; "" where nothing is wrong with it."""
+    around, within = find(outer), find(inner)
+    if around is None or within is None:
+        return ""
+    logits = around.expects in ("softmax", "sigmoid")
+    if within.gives == "probabilities":
+        return "logits" if logits else "again" if around.gives else ""
+    if within.gives == "logarithms":
+        return "logarithms" if around.expects == "probabilities" else ""
+    return "bounded" if logits and within.activation and within.bounds == (-1.0, 1.0) else ""
 
 
 @memoized()
@@ -151,8 +153,8 @@ def doubled(program: Program) -> tuple[Doubled, ...]:
         slot = whole.given if whole.function != step.operation else slot
         maker = made(program, slot)
         inner = applied(program).get(maker.target) if maker is not None else None
-        kind = _PAIRS.get((whole.function, inner.function)) if inner is not None else None
-        if inner is not None and kind is not None:
+        kind = _kind(whole.function, inner.function) if inner is not None else ""
+        if inner is not None and kind:
             found.append(Doubled(step, inner.function, inner.given, kind))
     return tuple(found)
 

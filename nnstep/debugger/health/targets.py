@@ -23,7 +23,6 @@ __all__ = ["targets"]
 
 _FAR = 0.1  # of the targets, or of the range that can be reached: so much outside is no noise
 _PROBABILITY = Range(0.0, 1.0)
-_SHIFTS = ("add", "subtract", "multiply", "divide", "negative")
 
 
 class _Aim(NamedTuple):
@@ -100,7 +99,7 @@ def _outside(record: Record, aim: _Aim, target: Array) -> Finding | None:
 def _bounding(program: Program, slot: int) -> str:
     """The operation that keeps a value within its bounds: the last one that is no more than a scale and a shift."""
     step = made(program, slot)
-    while step is not None and step.operation in _SHIFTS and not _is_activation(program, step):
+    while step is not None and _shifts(step.operation) and not _is_activation(program, step):
         inner = [one for _, one in step.operands if one in trained(program)]
         below = made(program, inner[0]) if len(inner) == 1 else None
         if below is None:
@@ -108,6 +107,11 @@ def _bounding(program: Program, slot: int) -> str:
         step = below
     found = applied(program).get(step.target) if step is not None else None
     return found.function if found is not None else ""
+
+
+def _shifts(name: str) -> bool:
+    entry = find(name)
+    return entry is not None and entry.elementwise and bool(entry.affine)
 
 
 def _is_activation(program: Program, step: Step) -> bool:

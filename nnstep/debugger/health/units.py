@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -17,10 +18,11 @@ from nnstep.debugger.health.layers import fed
 from nnstep.debugger.health.value_range import trained
 from nnstep.debugger.health.written_out import applied
 from nnstep.debugger.provenance.batch_axis import sample_axes
-from nnstep.engine import Era, Machine, Record, Timeline
+from nnstep.engine import Era, Machine, Record, Timeline, evaluate
 from nnstep.errors import NnstepError
+from nnstep.language import Expression, Name, Number, parse_expression, substitute
 from nnstep.memo import memoized
-from nnstep.ops import Array, find
+from nnstep.ops import Array, find, operation
 from nnstep.program import Program, Step, compile_program
 
 if TYPE_CHECKING:
@@ -29,9 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_SAMPLES", "SATURATED", "Layer", "Look", "Looks", "layers", "lone_layers", "looks"]
 
 MOST_SAMPLES = 2_000  # that are looked at where an iteration does not see all of them
-SATURATED = 0.1  # of the largest slope that there is: that of sigmoid is 0.25, that of tanh 1
-_LIMITS = {"relu": 0.0, "sigmoid": SATURATED * 0.25, "tanh": SATURATED * 1.0}
-_UNDONE = ("bce", "nll")  # losses whose derivative grows as the slope falls, so that the two cancel
+SATURATED = 0.1  # of the largest slope that there is
 _KEPT = 4 << 20  # answers that are kept for a run
 _FACTS = 512
 
@@ -103,7 +103,8 @@ def _have_weights(program: Program, slot: int, units: int) -> bool:
         seen.add(value.slot)
         if value.role == "parameter" and units in value.shape:
             return True
-        if value.step and program.steps[value.step - 1].operation in ("add", "subtract", "multiply", "matmul"):
+        entry = find(program.steps[value.step - 1].operation) if value.step else None
+        if entry is not None and entry.affine:
             stack += [one for _, one in program.steps[value.step - 1].operands]
     return False
 
@@ -119,7 +120,7 @@ def _steps(program: Program) -> list[Step]:
     for step in forward:
         function = _function(program, step)
         skipped = _is_term(program, step) if function == "relu" else _is_cancelled(step.target, readers)
-        if function in _LIMITS and not skipped:
+        if _limit(function) is not None and not skipped:
             found.append(step)
     return found
 
@@ -130,7 +131,7 @@ def _is_cancelled(slot: int, readers: Mapping[int, Sequence[Step]]) -> bool:
     """
     reading = readers.get(slot, ())
     return bool(reading) and all(
-        step.operation in _UNDONE
+        _takes_probabilities(step.operation)  # its derivative grows as the slope falls, so that the two cancel
         or step.operation == "log"
         or (
             step.operation == "subtract"
@@ -139,6 +140,19 @@ def _is_cancelled(slot: int, readers: Mapping[int, Sequence[Step]]) -> bool:
         )
         for step in reading
     )
+
+
+def _takes_probabilities(name: str) -> bool:
+    entry = find(name)
+    return entry is not None and entry.expects == "probabilities"
+
+
+def _limit(function: str) -> float | None:
+    """The level at or below which a unit of such a layer is silent; None where that is not looked at."""
+    entry = find(function)
+    if entry is None or entry.steepest is None:
+        return 0.0 if function == "relu" else None
+    return SATURATED * entry.steepest
 
 
 def _function(program: Program, step: Step) -> str:
@@ -194,7 +208,7 @@ class Look(NamedTuple):
     """The units of a layer in one iteration, each array with one number a unit.
 
     silent   whether it is dead, or saturated
-    level    the largest input of a relu; the largest slope of a sigmoid or tanh
+    level    the largest input of a relu; the largest slope of an S-shaped function, as of sigmoid or tanh
     mean     the mean of its inputs
     samples  that were looked at
     whole    whether those are all there are
@@ -244,7 +258,7 @@ class Looks:
                 level = np.atleast_1d(_level(one, value))
                 inner = value(one.inner)
                 mean = np.atleast_1d(inner if one.axis is None else inner.mean(axis=one.axis))
-                found.append(Look(one, level <= _LIMITS[one.function], level, mean, samples, whole))
+                found.append(Look(one, level <= (_limit(one.function) or 0.0), level, mean, samples, whole))
         return tuple(found)
 
     def _seen(self, timeline: Timeline, record: Record) -> tuple[Program, Callable[[int], Array]]:
@@ -269,7 +283,7 @@ class Looks:
         answer = None
         if found:
             levels = np.concatenate([_level(one, value) for one in found], axis=None)
-            answer = levels <= np.repeat([_LIMITS[one.function] for one in found], [one.units for one in found])
+            answer = levels <= np.repeat([_limit(one.function) or 0.0 for one in found], [one.units for one in found])
         self._answers[iteration] = answer
         self._size += 1 if answer is None else answer.size
         while self._size > _KEPT:
@@ -304,12 +318,20 @@ class Looks:
         return self._forward[era]
 
 
+@cache
+def _slope(function: str) -> Expression:
+    """The derivative of a function of one number, over x and out."""
+    rule = operation(function).derivative["x"]
+    assert isinstance(rule, str)
+    return substitute(parse_expression(rule), lambda leaf: Number(1.0) if leaf == Name("g") else None)
+
+
 def _level(layer: Layer, value: Callable[[int], Array]) -> Array:
-    """What decides whether a unit is silent: the largest input of a relu, the largest slope of a sigmoid or tanh."""
+    """What decides whether a unit is silent: the largest input of a relu, else the largest slope."""
     level = value(layer.inner)
     if layer.function != "relu":
-        out = value(layer.slot)
-        level = out * (1 - out) if layer.function == "sigmoid" else 1 - out * out
+        known = {"x": level, "out": value(layer.slot)}
+        level = evaluate(_slope(layer.function), known.__getitem__)
     most: Array = level if layer.axis is None else np.maximum.reduce(level, axis=layer.axis)
     return most
 

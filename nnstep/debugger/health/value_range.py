@@ -6,9 +6,11 @@ not depend on a trainable parameter reaches what it is. Where an operation is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from math import exp, inf, isfinite, log, prod, sqrt
+from collections.abc import Mapping
+from math import inf, isfinite, log, prod
 from typing import NamedTuple
+
+import numpy as np
 
 from nnstep.debugger.health.written_out import applied
 from nnstep.engine import Record
@@ -33,12 +35,6 @@ class Range(NamedTuple):
 
 
 ANYTHING = Range(-inf, inf)
-_RISING: Mapping[str, Callable[[float], float]] = {
-    "exp": lambda at: exp(min(at, 700.0)) if at < 700 else inf,
-    "log": lambda at: log(at) if 0 < at < inf else (inf if at > 0 else -inf),
-    "sqrt": lambda at: sqrt(at) if 0 < at < inf else max(at, 0.0),
-    "relu": lambda at: max(at, 0.0),
-}
 
 
 @memoized()
@@ -68,8 +64,8 @@ def reach(record: Record) -> dict[int, Range]:
             found[step.target] = _extent(record.value(step.target))
             continue
         written = applied(program).get(step.target)
-        entry = find(written.function) if written is not None else None
-        if entry is not None and entry.bounds is not None:
+        entry = find(written.function) if written is not None and written.function != step.operation else None
+        if entry is not None and entry.bounds is not None:  # what comes to a sigmoid, written out
             found[step.target] = Range(*entry.bounds)
             continue
         slots = dict(step.operands)
@@ -101,12 +97,15 @@ def _range(node: Expression, known: Mapping[str, Range], counts: list[int], out:
 def _called(node: Call, parts: list[Range], counts: list[int], out: int) -> Range:
     function, options = node.function, dict(node.options)
     entry = find(function)
+    if entry is not None and entry.rising:
+        with np.errstate(all="ignore"):
+            low, high = (float(entry.evaluate(np.array(bound))) for bound in parts[0])
+        least, greatest = entry.bounds or ANYTHING  # for the ends at which it is not defined
+        return Range(low if low == low else least, high if high == high else greatest)
     if entry is not None and entry.bounds is not None:
         return Range(*entry.bounds)
     if entry is not None and entry.within:
         return parts[0]
-    if function in _RISING:
-        return Range(_RISING[function](parts[0].low), _RISING[function](parts[0].high))
     match function, parts:
         case "add", [one, other]:
             return _made(one.low + other.low, one.high + other.high)

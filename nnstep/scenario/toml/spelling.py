@@ -14,8 +14,11 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 from nnstep.errors import LanguageError
 from nnstep.language import Call, Expression, Name, Number, parse_expression
+from nnstep.ops import find
 from nnstep.text import LOWERED, SUPERSCRIPTS
 
 __all__ = ["Spelling", "is_number", "quoted", "spell"]
@@ -75,16 +78,7 @@ _NOT_FINITE = {
     **dict.fromkeys(("nan", "+nan", "-nan"), "nan"),
 }
 _NUMBERS = {"pi": math.pi, "e": math.e, "tau": math.tau}
-_OPERATORS: dict[str, Callable[..., float]] = {
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: a / b,
-    "power": math.pow,
-    "negative": lambda a: -a,
-    **{name: getattr(math, name) for name in ("sqrt", "exp", "log", "log10", "log2", "sin", "cos", "tan", "tanh")},
-    "abs": abs,
-}
+_ELSEWHERE: dict[str, Callable[[float], float]] = {"log10": math.log10, "log2": math.log2, "tan": math.tan}
 
 
 def spell(written: str) -> Spelling:
@@ -211,7 +205,8 @@ def _arithmetic(written: str) -> float | None:
         return None
     text = _MODULE.sub("", written).replace("^", "**").replace("./", "/").replace(".*", "*")
     try:
-        value = _value(parse_expression(text))
+        with np.errstate(all="ignore"):
+            value = _value(parse_expression(text))
     except (LanguageError, ArithmeticError, ValueError, TypeError, RecursionError):
         return None
     return value if value is not None and math.isfinite(value) else None
@@ -223,7 +218,14 @@ def _value(expression: Expression) -> float | None:
             return float(value)
         case Name(name):
             return _NUMBERS.get(name)
-        case Call(function, arguments) if function in _OPERATORS:
+        case Call(function, arguments, ()):
             parts = [_value(argument) for argument in arguments]
-            return None if None in parts else float(_OPERATORS[function](*parts))
+            numbers = [part for part in parts if part is not None]
+            entry = find(function)
+            if len(numbers) < len(parts):
+                return None
+            if entry is None:
+                return _ELSEWHERE[function](*numbers) if function in _ELSEWHERE else None
+            if entry.elementwise and entry.where == "equation" and len(numbers) == len(entry.inputs):
+                return float(entry.evaluate(*map(np.array, numbers)))
     return None

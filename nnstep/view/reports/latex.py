@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from nnstep.catalogue import say
 from nnstep.language import Assignment
 from nnstep.language.latex import Notation, assignment_to_latex
-from nnstep.language.latex_names import names_to_latex
+from nnstep.language.latex_form import Form
+from nnstep.language.latex_names import escaped, names_to_latex
 from nnstep.language.value_names import Meaning, meaning_of
-from nnstep.ops.latex import FORMS
+from nnstep.ops import OPERATIONS, Operation
 from nnstep.program import Program, Step, Value
 from nnstep.scenario import Scenario
 from nnstep.text import clean
 from nnstep.view.reports.check import Later
 
-__all__ = ["latex_report", "notation_of"]
+__all__ = ["forms", "latex_report", "notation_of"]
 
 _ROWS, _COLUMNS = "nirsp", "jkmcq"  # letters of the indices that a sum runs over: the first one that no value has
 
@@ -69,13 +70,28 @@ def notation_of(program: Program) -> Notation:
     names = names_to_latex(own, given)
     taken = set(names.values())
     return Notation(
-        forms=FORMS,
+        forms=forms(),
         meaning=lambda name: _meaning(values[name]) if name in values else meaning_of(name),
         names=names,
         objective=objective,
         scalar=lambda name: name in values and values[name].shape == (),
         rows=next(letter for letter in (*_ROWS, r"\nu") if letter not in taken),
         columns=next(letter for letter in (*_COLUMNS, r"\mu") if letter not in taken),
+    )
+
+
+def forms() -> dict[str, Form]:
+    """How each operation is written that is called by name."""
+    return {entry.name: _form(entry) for entry in OPERATIONS}
+
+
+def _form(entry: Operation) -> Form:
+    return entry.latex._replace(
+        sign=entry.latex.sign or rf"\operatorname{{{escaped(entry.symbol)}}}",
+        inputs=max(entry.latex.inputs, len(entry.inputs)),
+        options=tuple(entry.options),
+        axis="axis" in entry.options,
+        single=entry.reduces and entry.options.get("axis", "all") == "all",
     )
 
 

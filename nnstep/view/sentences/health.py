@@ -12,6 +12,7 @@ from nnstep.debugger.health.layers import argument
 from nnstep.debugger.health.setup import doubled, single_columns
 from nnstep.debugger.health.written_out import applied
 from nnstep.language import Call, Entry, Expression, Name, Number, number_text, to_text, to_unicode
+from nnstep.ops import find
 from nnstep.program import Program, Step
 from nnstep.text import clean
 from nnstep.view.sentences.phrases import short
@@ -20,7 +21,6 @@ from nnstep.view.text.symbols import SYMBOLS
 
 __all__ = ["Writer", "heading", "place", "program_notes", "sentences"]
 
-_STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
 _FEW = 4  # operands of a call that is written out
 _LISTED = 12  # names, numbers or units
 _SMALL = 1e-3  # numbers below are written with an exponent
@@ -153,8 +153,9 @@ def _silent(finding: Finding, values: Values, writer: Writer) -> list[str]:
     values["units"] = _listed(list(map(str, units)))
     values["count"] = f"{len(units):,}"
     function = finding.values.get("function")
-    if isinstance(function, str) and function in _STEEPEST:
-        values["steepest"] = writer.value(_STEEPEST[function])
+    entry = find(function) if isinstance(function, str) else None
+    if entry is not None and entry.steepest is not None:
+        values["steepest"] = writer.value(entry.steepest)
     found = [say(f"health.{finding.kind}{_variant(finding)}.says", **values)]
     if (finding.cause, finding.values["how"]) != ("start", "exact"):
         found.append(say(f"health.since.{finding.values['how']}", since=values["since"]))

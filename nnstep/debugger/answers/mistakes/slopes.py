@@ -10,12 +10,10 @@ import numpy as np
 from nnstep.debugger.answers.mistakes.variant import Change, Lookup, Variant, upstream
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call
-from nnstep.ops import Array, operation
+from nnstep.ops import Array, find, operation
 from nnstep.program import Program, Step
 
 __all__ = ["slopes"]
-
-_OUTPUTS = {"cross_entropy_backward": ("logits", "softmax"), "bce_with_logits_backward": ("z", "sigmoid")}
 
 
 class _Through(NamedTuple):
@@ -112,14 +110,14 @@ def _extra(record: Record) -> Iterator[Variant]:
     """The slope of the output's activation once more, where the loss takes logits and has it in it already."""
     program = record.program
     for step in program.steps:
-        found = _OUTPUTS.get(step.operation) if step.phase == "backward" and step.source else None
-        if found is None or step.wrt != found[0]:
+        source = program.steps[step.source - 1] if step.phase == "backward" and step.source else None
+        loss = find(source.operation) if source is not None else None
+        if source is None or loss is None or loss.expects not in ("softmax", "sigmoid") or step.wrt != loss.inputs[0]:
             continue
-        slots = dict(program.steps[step.source - 1].operands)
-        expression = program.steps[step.source - 1].expression
+        slots, expression = dict(source.operands), source.expression
         assert isinstance(expression, Call)
         logits = evaluate(expression.arguments[0], lambda name, slots=slots: record.value(slots[name]))  # type: ignore[misc]
-        p = operation(found[1]).evaluate(logits)
+        p = operation(loss.expects).evaluate(logits)
 
         def after(now: Step, made: Array, at: int = step.index, p: Array = p) -> Array | None:
             return np.asarray(made * p * (1 - p)) if now.index == at else None
