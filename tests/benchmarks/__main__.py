@@ -8,19 +8,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
-ALL = (
-    "startup",
-    "keypress",
-    "held",
-    "memory",
-    "commands",
-    "engine",
-    "gradcheck",
-    "travel",
-    "others",
-)
-
-for name in ALL:
-    print(f"\n== bench_{name}", flush=True)
-    subprocess.run([sys.executable, "-m", f"tests.benchmarks.bench_{name}"], check=True)
+for path in sorted(Path(__file__).parent.glob("bench_*.py")):
+    print(f"\n== {path.stem}", flush=True)
+    subprocess.run([sys.executable, "-m", f"tests.benchmarks.{path.stem}"], check=True)

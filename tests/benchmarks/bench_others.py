@@ -68,7 +68,8 @@ def report(what: str, times: dict[str, list[float]], base: str) -> None:
     """Print the medians and their ratio."""
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     for name, median in medians.items():
-        print(f"{what:14}{name:12}{median * 1e3:9.2f} ms{median / medians[base]:8.2f}")
+        late = sorted(times[name])[len(times[name]) * 19 // 20]
+        print(f"{what:14}{name:12}{median * 1e3:9.2f} ms, p95 {late * 1e3:9.2f} ms{median / medians[base]:8.2f}")
 
 
 def main() -> None:
