@@ -192,7 +192,7 @@ def test_a_forward_scenario_compares_its_values(capsys: pytest.CaptureFixture[st
 def test_a_stream_without_the_signs_of_mathematics_gets_ascii(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, factor: float
 ) -> None:
-    monkeypatch.setattr("nnstep.cli._carries_unicode", lambda: False)
+    monkeypatch.setattr("nnstep.cli.gradcheck.carries_unicode", lambda: False)
     np.savez(tmp_path / "a.npz", **{name: factor * one for name, one in RIGHT.items()})
     status, out, _ = against(capsys, tmp_path / "a.npz")
     assert status == (factor != 1.0)

@@ -11,6 +11,7 @@ import pytest
 from nnstep import __version__, cli
 from nnstep.engine.difference import Difference, Worst
 from nnstep.engine.gradcheck import ParameterCheck
+from nnstep.errors import OutputError
 from nnstep.scenario import bundled
 from tests.view.test_records import MICROGRAD, TWO_LAYERS
 
@@ -211,7 +212,7 @@ def test_gradcheck_is_1_on_a_mismatch(
     numbers = ((1.0, 2.0, error), (1.0, 1.0, 0.0))
     found = [Difference((0,), a, n, n, n, 1e-6, n, off) for a, n, off in numbers]
     wrong = tuple(ParameterCheck(name, Worst(one, 1, 1)) for name, one in zip(("W1", "b1"), found, strict=True))
-    monkeypatch.setattr("nnstep.engine.gradcheck.gradcheck", lambda timeline, iteration: wrong)
+    monkeypatch.setattr("nnstep.cli.gradcheck.gradcheck", lambda timeline, iteration: wrong)
     status, out, err = ran(capsys, "gradcheck", "two.toml")
     assert (status, err) == (1, "")
     assert [line.split()[-1] for line in out.splitlines()[1:3]] == ["MISMATCH", "ok"]
@@ -256,7 +257,7 @@ def test_new_says_why_it_cannot_write(
     def refuse(path: Path, text: str) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("nnstep.files.write_new", refuse)
+    monkeypatch.setattr("nnstep.cli.new.write_new", refuse)
     assert ran(capsys, "new", "mine") == (2, "", "mine.toml: cannot be written: Permission denied\n")
 
 
@@ -276,7 +277,7 @@ def test_without_a_command_the_debugger_opens(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], opened: str | None
 ) -> None:
     asked = []
-    monkeypatch.setattr("nnstep.tui.start.run", lambda path: asked.append(path) or 0)
+    monkeypatch.setattr("nnstep.cli.debug.open_debugger", lambda path, **options: asked.append(path) or 0)
     assert ran(capsys, *arguments) == (0, "", "")
     assert asked == [opened]
 
@@ -296,7 +297,7 @@ def test_the_debugger_is_told_how_much_memory_a_run_may_take(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], memory: int | None
 ) -> None:
     asked = []
-    monkeypatch.setattr("nnstep.tui.start.run", lambda path, **options: asked.append((path, options)) or 0)
+    monkeypatch.setattr("nnstep.cli.debug.open_debugger", lambda path, **options: asked.append((path, options)) or 0)
     assert ran(capsys, *arguments) == (0, "", "")
     assert asked == [("xor", {"quiz": "--quiz" in arguments, "results": None, "memory": memory})]
 
@@ -339,7 +340,7 @@ def test_output_that_cannot_be_written_is_told_apart(here: Path, monkeypatch: py
             raise BrokenPipeError(32, "Broken pipe")
 
     monkeypatch.setattr(sys, "stdout", Stream())
-    with pytest.raises(cli.OutputError) as caught:
+    with pytest.raises(OutputError) as caught:
         cli.main(["check", "micro.toml"])
     assert isinstance(caught.value.__cause__, BrokenPipeError)
 

@@ -46,16 +46,16 @@ def test_the_run_sees_what_it_looks_for(tmp_path: Path, monkeypatch: pytest.Monk
     with prepared():
         Path(FILE).write_text("equations = 'z = a'\n[parameters]\na = 1\n", encoding="utf-8")
         assert faults(ran(["check", FILE]), FILE) == []
-        monkeypatch.setattr("nnstep.cli._load", lambda name: 1 // 0)
+        monkeypatch.setattr("nnstep.cli.check.load_scenario", lambda name: 1 // 0)
         assert faults(ran(["check", FILE]), FILE) == ["traceback"]
-        monkeypatch.setattr("nnstep.cli._complain", lambda error: sys.stderr.write("no\x1b\n"))
+        monkeypatch.setattr("nnstep.cli.check.complain", lambda error: sys.stderr.write("no\x1b\n"))
         monkeypatch.undo()
-        monkeypatch.setattr("nnstep.cli._complain", lambda error: sys.stderr.write("no\x1b\n"))
+        monkeypatch.setattr("nnstep.cli.check.complain", lambda error: sys.stderr.write("no\x1b\n"))
         Path(FILE).write_text("a = 1", encoding="utf-8")
         assert faults(ran(["check", FILE]), FILE) == ["control", "no place"]
         monkeypatch.undo()
         monkeypatch.setattr("tests.hostile.running.BUSY", 0.05)
-        monkeypatch.setattr("nnstep.cli._check", lambda options: all(True for _ in iter(int, 1)))
+        monkeypatch.setattr("nnstep.cli.check.run", lambda options: all(True for _ in iter(int, 1)))
         assert faults(ran(["check", FILE]), FILE) == ["hang"]
 
 

@@ -1,0 +1,5 @@
+"""The command line: `main` runs one."""
+
+from nnstep.cli.dispatch import COMMANDS, main
+
+__all__ = ["COMMANDS", "main"]
