@@ -119,8 +119,8 @@ TEXTS: dict[str, str] = {
     "chain.repeated": "Σ over what was repeated",
     "chain.long-product": "a product of {count} terms, listed in the order they are computed",
     # -- the chain rule for one entry
-    "chain.route": "path {number}",
-    "chain.route-total": "path {number} gives",
+    "chain.path": "path {number}",
+    "chain.path-total": "path {number} gives",
     "chain.depends": "of {names} only {span} depends on {chosen}: {count} of {size} entries; the other terms vanish",
     "chain.span.all": "all",
     "chain.span.entry": "one entry",

@@ -13,12 +13,12 @@ from nnstep.nearest import nearest
 from nnstep.program.naming import factor_named, names_like, value_named
 from nnstep.program.no_gradient import why_no_gradient
 
-__all__ = ["find_names", "meant", "place"]
+__all__ = ["destination", "find_names", "named_value"]
 
 _NUMBERS = re.compile(r"(?:(\d{1,9})\s*:)?\s*(\d{1,9}(?:\.\d{1,9}){0,20})")
 
 
-def place(session: Session, text: str) -> Position:
+def destination(session: Session, text: str) -> Position:
     """Where `text` leads: "14" (step 14 of this iteration), "14.2" (step 2 of its body), "3:14" (of iteration 3), or
     the step that assigns the value that is named, in whatever notation: grad(W1), ∂L/∂W1[0,1], σ(z1), #4; also where
     a factor of the chain rule is multiplied with, ∂o/∂h1.
@@ -31,7 +31,7 @@ def place(session: Session, text: str) -> Position:
         iteration = int(numbers[1] or session.position.iteration)
         step, *inner = map(int, numbers[2].split("."))
         return Position(iteration, step, tuple(inner))
-    found = meant(session, text)
+    found = named_value(session, text)
     factor = factor_named(session.program, text) if found is None else None
     if factor is not None:
         return Position(session.position.iteration, factor.index)
@@ -47,7 +47,7 @@ def place(session: Session, text: str) -> Position:
     return Position(session.position.iteration, value.step)
 
 
-def meant(session: Session, text: str) -> Named | None:
+def named_value(session: Session, text: str) -> Named | None:
     """The value, or its cell, that a text names; None where it names none. Raises ValueError where it may be two."""
     try:
         return value_named(session.program, text)

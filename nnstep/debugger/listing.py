@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-__all__ = ["Path", "Sizes", "after", "before", "deepest", "entered"]
+__all__ = ["Path", "Sizes", "before", "deepest", "entered", "next_line"]
 
 Path = tuple[int, ...]
 Sizes = Callable[[Path], int]
 
 
-def after(path: Path, sizes: Sizes, opened: Collection[Path]) -> Path | None:
+def next_line(path: Path, sizes: Sizes, opened: Collection[Path]) -> Path | None:
     """The line below: the first of the body where the line is open; None at the end of the iteration."""
     if path[-1] and path in opened and sizes(path):
         return (*path, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnstep.catalogue import say
 from nnstep.debugger.branch import Branch, Branches
 from nnstep.debugger.frames import Frame, Frames
-from nnstep.debugger.listing import Path, after, before, deepest, entered
+from nnstep.debugger.listing import Path, before, deepest, entered, next_line
 from nnstep.debugger.position import Position
 from nnstep.engine import BUDGET, Record, Timeline
 from nnstep.program import Program, Step
@@ -13,7 +13,7 @@ from nnstep.scenario.model import Scenario
 
 __all__ = ["Session"]
 
-_Place = tuple[Position, frozenset[Path], tuple[Branch, ...], Branch]
+_SessionState = tuple[Position, frozenset[Path], tuple[Branch, ...], Branch]
 
 
 class Session:
@@ -31,11 +31,11 @@ class Session:
         self._frames = Frames()
 
     @property
-    def standing(self) -> _Place:
+    def standing(self) -> _SessionState:
         """Where we are, to `stand` there again."""
         return self.position, self.opened, self.branches.all, self.branches.current
 
-    def stand(self, place: _Place) -> None:
+    def stand(self, place: _SessionState) -> None:
         """Stand where we stood: branches that were made since are gone."""
         self.position, self.opened, self.branches.all, self.branches.current = place
 
@@ -129,7 +129,7 @@ class Session:
 
     def next(self) -> bool:
         """One line on; from the last one of an iteration to the start of the next iteration."""
-        return self._on(after(self.position.path, self.size, self.opened))
+        return self._on(next_line(self.position.path, self.size, self.opened))
 
     def back(self) -> bool:
         """One line back: undoes `next`."""
@@ -142,7 +142,7 @@ class Session:
         path = self.position.path
         if self.position.step and self.size(path):
             self.opened |= {path}
-        return self._on(after(path, self.size, self.opened))
+        return self._on(next_line(path, self.size, self.opened))
 
     def back_into(self) -> bool:
         """One primitive back, into what was stepped over: undoes `into`."""

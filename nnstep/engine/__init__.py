@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from nnstep.engine.history import History, Points
     from nnstep.engine.machine import Machine, State
     from nnstep.engine.record import Record
-    from nnstep.engine.scheduling import Place, Schedule, schedule
+    from nnstep.engine.scheduling import BatchPlace, Schedule, schedule
     from nnstep.engine.timeline import BUDGET, Timeline
 
 __all__ = [
     "BUDGET",
+    "BatchPlace",
     "Era",
     "History",
     "LazyMatrix",
     "Machine",
-    "Place",
     "Points",
     "Record",
     "Schedule",
@@ -44,7 +44,7 @@ _WHERE = {
     **dict.fromkeys(("History", "Points"), "history"),
     **dict.fromkeys(("Machine", "State"), "machine"),
     "Record": "record",
-    **dict.fromkeys(("Place", "Schedule", "schedule"), "scheduling"),
+    **dict.fromkeys(("BatchPlace", "Schedule", "schedule"), "scheduling"),
     **dict.fromkeys(("BUDGET", "Timeline"), "timeline"),
 }
 

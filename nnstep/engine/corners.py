@@ -16,11 +16,11 @@ from nnstep.ops.operation import Corner as OperationCorner
 from nnstep.ops.operation import broadcast_index
 from nnstep.program import Bound, Step, bind
 
-__all__ = ["Corner", "corner_between", "stands_at_corner"]
+__all__ = ["CornerCrossing", "corner_between", "stands_at_corner"]
 
 
 @dataclass(frozen=True)
-class Corner:
+class CornerCrossing:
     """Entry `index` of `name`, an operand of the forward step `step`, changes sides of the operation's corner.
 
     value  the entry, as it is in the record
@@ -51,7 +51,7 @@ class _Side(NamedTuple):
     side: Array
 
 
-def corner_between(probe: Probe, index: Index, low: float, high: float) -> Corner | None:
+def corner_between(probe: Probe, index: Index, low: float, high: float) -> CornerCrossing | None:
     """The first corner that an operand passes when entry `index` of the moved value goes from `low` to `high`.
 
     The first one in the order of the steps: where others follow from it, it is the reason. Where none is passed, the
@@ -100,7 +100,7 @@ def _sides(probe: Probe) -> list[_Side]:
     return found
 
 
-def _corner(probe: Probe, side: _Side, place: Index) -> Corner:
+def _corner(probe: Probe, side: _Side, place: Index) -> CornerCrossing:
     """The corner at a place of the operation's sides, with the numbers as they are now."""
     step, bound, corner = side.step, side.bound, side.corner
     arrays = [evaluate(argument, probe.operand) for argument in bound.arguments]
@@ -117,7 +117,7 @@ def _corner(probe: Probe, side: _Side, place: Index) -> Corner:
     elif corner.among == "entries":
         there = _rival(arrays[0], at, bound.site.options, largest=step.operation == "max")
         level, other = float(arrays[0][there]), (name, there)
-    return Corner(step.index, step.operation, name, at, value, level, other)
+    return CornerCrossing(step.index, step.operation, name, at, value, level, other)
 
 
 def _rival(x: Array, at: Index, options: Mapping[str, Option], largest: bool) -> Index:

@@ -14,14 +14,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from nnstep import clock
-from nnstep.engine.corners import Corner, corner_between, stands_at_corner
+from nnstep.engine.corners import CornerCrossing, corner_between, stands_at_corner
 from nnstep.engine.probe import Probe
 from nnstep.engine.record import Record
 from nnstep.ops import Array, Index
 
 __all__ = [
     "TOLERANCE",
-    "Corner",
+    "CornerCrossing",
     "Difference",
     "Point",
     "Search",
@@ -91,7 +91,7 @@ class Difference:
     width: float
     nearest: float
     error: float
-    corner: Corner | None = None
+    corner: CornerCrossing | None = None
 
     @property
     def ok(self) -> bool:

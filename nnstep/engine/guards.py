@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnstep.catalogue import say
-from nnstep.engine.scheduling import Place
+from nnstep.engine.scheduling import BatchPlace
 from nnstep.errors import ClassNumberError, RunError
 from nnstep.ops import Array, check_labels
 from nnstep.program import Program, Taking, problem_of, said_of, takings
@@ -42,7 +42,7 @@ def _guard(taking: Taking) -> Callable[[Array], None]:
     return guard
 
 
-def run_error(error: StepError, scenario: Scenario, program: Program, place: Place) -> RunError:
+def run_error(error: StepError, scenario: Scenario, program: Program, place: BatchPlace) -> RunError:
     """What is said of a step that could not be done: the iteration, the step, and which samples have what."""
     taking, rows = error.taking, place.rows
     wrong = [

@@ -14,7 +14,7 @@ import numpy as np
 from nnstep.engine.assemble import assemble
 from nnstep.engine.guards import StepError, guards
 from nnstep.engine.layout import Layout, empty_arena, layout
-from nnstep.engine.scheduling import Place
+from nnstep.engine.scheduling import BatchPlace
 from nnstep.ops import Array, Kernel
 from nnstep.program import PHASES, Program
 
@@ -75,7 +75,7 @@ class Machine:
         if self._counter is not None:
             self._counter[...] = iteration
 
-    def load_batch(self, samples: Mapping[str, Array], place: Place, version: int = 0) -> None:
+    def load_batch(self, samples: Mapping[str, Array], place: BatchPlace, version: int = 0) -> None:
         """Put in the batch of a place, out of all samples by the names of the data; nothing where it is in already.
 
         `version` tells samples apart that were edited.
@@ -87,7 +87,7 @@ class Machine:
                 place.take(samples[name], slot)
             self._batch = key
 
-    def has_batch(self, place: Place, version: int = 0) -> bool:
+    def has_batch(self, place: BatchPlace, version: int = 0) -> bool:
         """Whether `load_batch` would have nothing to do."""
         return self._batch == (version, *place.key)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nnstep.engine.layout import Layout
-from nnstep.engine.scheduling import Place
+from nnstep.engine.scheduling import BatchPlace
 from nnstep.ops import Array
 from nnstep.program import Program
 
@@ -19,7 +19,7 @@ class Record:
 
     layout: Layout
     arena: Array
-    place: Place
+    place: BatchPlace
 
     @property
     def iteration(self) -> int:

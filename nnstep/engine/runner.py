@@ -12,7 +12,7 @@ from nnstep import clock
 from nnstep.engine.eras import Era
 from nnstep.engine.guards import StepError, run_error
 from nnstep.engine.machine import Each, Machine, State
-from nnstep.engine.scheduling import Place, Schedule
+from nnstep.engine.scheduling import BatchPlace, Schedule
 from nnstep.errors import RunError
 from nnstep.ops import Array
 
@@ -140,7 +140,7 @@ class Runner:
             self._keeper.begin(era, known)
         return known
 
-    def _free(self, era: Era, place: Place, preferred: Machine | None) -> Machine:
+    def _free(self, era: Era, place: BatchPlace, preferred: Machine | None) -> Machine:
         """A machine of an era for a batch of this size whose numbers nobody has: the preferred one if it may be."""
         program = era.programs[place.size]
         if preferred is None or preferred.program is not program or preferred.lent:

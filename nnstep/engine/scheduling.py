@@ -14,12 +14,12 @@ from nnstep.scenario.model import Scenario
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Place", "Schedule", "schedule"]
+__all__ = ["BatchPlace", "Schedule", "schedule"]
 
 _SHUFFLE = 2  # the stream of the seed that orders samples; initialisers and generated data have others
 
 
-class Place(NamedTuple):
+class BatchPlace(NamedTuple):
     """An iteration's place in the run, counted from 1, and its batch: samples `start` up to `stop` of `order`.
 
     `order` is None where the samples are taken as they stand.
@@ -81,7 +81,7 @@ class Schedule:
         """Iterations in the run."""
         return self.epochs * self.batches
 
-    def place(self, iteration: int) -> Place:
+    def place(self, iteration: int) -> BatchPlace:
         """Where iteration `iteration` (from 1) stands. Raises IndexError outside the run."""
         if not 1 <= iteration <= self.iterations:
             raise IndexError(f"iteration {iteration} of {self.iterations}")
@@ -89,7 +89,7 @@ class Schedule:
         start = batch * self.batch_size
         stop = min(start + self.batch_size, self.samples)
         order = _order(self.seed, epoch, self.samples) if self.shuffle else None
-        return Place(iteration, epoch + 1, batch + 1, start, stop, order)
+        return BatchPlace(iteration, epoch + 1, batch + 1, start, stop, order)
 
 
 def schedule(scenario: Scenario) -> Schedule:

@@ -55,7 +55,7 @@ class Watcher:
         self._saved: dict[_Saved, Array] = {}
         self._known: dict[_Saved, int] = {}  # the iteration that a saved value is from
         self._last: dict[int, tuple[int, Array]] = {}  # of a condition on a change: when and what it was
-        self._bound: dict[int, tuple[Machine, _Bound]] = {}
+        self._bound: dict[int, tuple[Machine, _BoundConditions]] = {}
 
     def warm_up(self, programs: Sequence[Program]) -> int:
         """How many iterations have to be told before the first one whose hits count."""
@@ -66,7 +66,7 @@ class Watcher:
         """Where in the iteration that `machine` has just run something holds, in order."""
         key = id(machine)
         if key not in self._bound:  # the machine is kept with it, so its id is not used again
-            self._bound[key] = (machine, _Bound(self, machine))
+            self._bound[key] = (machine, _BoundConditions(self, machine))
         bound = self._bound[key][1]
         self._iteration[...] = iteration
         self._epoch[...] = (iteration - 1) // self._batches + 1
@@ -134,7 +134,7 @@ class _Late(NamedTuple):
     needs: list[_Saved]
 
 
-class _Bound:
+class _BoundConditions:
     """The conditions on the numbers of one machine."""
 
     def __init__(self, watcher: Watcher, machine: Machine) -> None:

@@ -6,8 +6,8 @@ from nnstep.scenario.library import Bundled, bundled, find
 from nnstep.scenario.load import load, loads
 from nnstep.scenario.model import (
     Array,
-    Condition,
     Data,
+    DebugEntry,
     Edit,
     Equation,
     Optimizer,
@@ -19,8 +19,8 @@ from nnstep.scenario.model import (
 __all__ = [
     "Array",
     "Bundled",
-    "Condition",
     "Data",
+    "DebugEntry",
     "Edit",
     "Equation",
     "Optimizer",

@@ -9,7 +9,7 @@ from nnstep.language import names as used_names
 from nnstep.language.references import Vocabulary, read_expression
 from nnstep.ops.foreign import line_hint
 from nnstep.scenario.hints import suggest
-from nnstep.scenario.model import Condition
+from nnstep.scenario.model import DebugEntry
 from nnstep.scenario.toml.fields import Field, flag, table, texts, whole
 from nnstep.text import clean
 
@@ -22,7 +22,7 @@ _PHASES = ("forward", "backward", "update", "phase")  # a breakpoint may be one 
 
 def read_conditions(
     owner: Field, names: list[str] | None, objective: str | None = None
-) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+) -> tuple[tuple[DebugEntry, ...], tuple[DebugEntry, ...]]:
     """(breakpoints, watches): each a value's name, grad(NAME), a condition or an expression.
 
     A breakpoint may also be a phase or changes(EXPRESSION), and a table:
@@ -38,7 +38,7 @@ def read_conditions(
 
 def _conditions(
     field: Field | None, names: list[str] | None, objective: str | None, *, phases: bool
-) -> tuple[Condition, ...]:
+) -> tuple[DebugEntry, ...]:
     if field is None:
         return ()
     what = say("wanted.expressions")
@@ -51,7 +51,7 @@ def _conditions(
         items = []
     found = []
     for item in items:
-        made = _in_table(item) if item in tables else Condition("", item.line, item.key)
+        made = _in_table(item) if item in tables else DebugEntry("", item.line, item.key)
         if made is None:
             continue
         where = item.child("when") if item in tables else item
@@ -71,14 +71,14 @@ def _conditions(
     return tuple(found)
 
 
-def _in_table(item: Field) -> Condition | None:
+def _in_table(item: Field) -> DebugEntry | None:
     """A breakpoint with how many hits it waits for, and whether it is on."""
     fields = table(item, ("when", "hits", "enabled"))
     if "when" not in fields:
         item.wrong(say("field.missing", name="when", what=say("training.when")), say("training.when.hint"))
         return None
     hits = whole(fields.get("hits"), 1, least=1, most=2**53) or 1
-    return Condition("", item.line, item.key, hits, flag(fields.get("enabled"), True))
+    return DebugEntry("", item.line, item.key, hits, flag(fields.get("enabled"), True))
 
 
 def _check_names(item: Field, expression: Expression, names: list[str]) -> None:

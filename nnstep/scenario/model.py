@@ -9,7 +9,7 @@ from typing import NamedTuple
 from nnstep.language.nodes import Assignment
 from nnstep.ops import Array
 
-__all__ = ["Array", "Condition", "Data", "Edit", "Equation", "Optimizer", "Parameter", "Scenario", "Training"]
+__all__ = ["Array", "Data", "DebugEntry", "Edit", "Equation", "Optimizer", "Parameter", "Scenario", "Training"]
 
 
 class Equation(NamedTuple):
@@ -66,7 +66,7 @@ class Training(NamedTuple):
         return self.epochs * (-(-samples // size) if samples else 1)
 
 
-class Condition(NamedTuple):
+class DebugEntry(NamedTuple):
     """A breakpoint or watch of the [debug] table: its text and where it stands.
 
     hits     a breakpoint stops at this hit and at all later ones, counted from the start of the run
@@ -124,8 +124,8 @@ class Scenario(NamedTuple):
     objective: str | None = None
     optimizer: Optimizer | None = None
     training: Training = Training()
-    breakpoints: tuple[Condition, ...] = ()
-    watches: tuple[Condition, ...] = ()
+    breakpoints: tuple[DebugEntry, ...] = ()
+    watches: tuple[DebugEntry, ...] = ()
     edits: tuple[Edit, ...] = ()  # in the order of their iterations
     path: str | None = None  # as the user wrote it; None for text not from a file
 

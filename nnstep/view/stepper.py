@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from nnstep.catalogue import say
-from nnstep.debugger import Position, Session, find_names, meant, place
+from nnstep.debugger import Position, Session, destination, find_names, named_value
 from nnstep.debugger.answers.compare import check_pasted
 from nnstep.debugger.answers.gradient_check import Checking
 from nnstep.debugger.breakpoints.control import Control
@@ -358,13 +358,13 @@ class Stepper:
         """To a step, an iteration and a step, or the step that assigns a name."""
         text = " ".join(str(argument).split())
         try:
-            there = self.session.checked(*place(self.session, text))
+            there = self.session.checked(*destination(self.session, text))
         except (ValueError, IndexError) as error:
             self._message = (Piece(clean(str(error)), "warning"),)
         else:
             self._message = breakpoints.go_towards(self.control, there)
             self.choice = _elsewhere(self.choice)
-            named = meant(self.session, text)
+            named = named_value(self.session, text)
             if named is not None:  # its cell, and of a gradient also the chain rule
                 spot = cell_of(named.index) if named.index else self.choice.cell
                 self.choice = chosen_by(self.moment(), "cell.choose", (named.name, *spot))

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.debugger.answers.compare import check_pasted, compare, named, value_name
+from nnstep.debugger.answers.compare import by_value_name, check_pasted, compare, value_name
 from nnstep.engine import Record, Timeline
 from nnstep.scenario import find, load, loads
 from nnstep.scenario.answers.given import Given
@@ -93,7 +93,7 @@ def backward(
 
 
 def judged(record: Record, arrays: Arrays) -> Any:
-    found, problems = named(record.program, [(name, Given(array)) for name, array in arrays.items()])
+    found, problems = by_value_name(record.program, [(name, Given(array)) for name, array in arrays.items()])
     assert problems == []
     return compare(record, found)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from nnstep.debugger.answers.compare import Comparison, compare, named
+from nnstep.debugger.answers.compare import Comparison, by_value_name, compare
 from nnstep.debugger.answers.mistakes import Cause
 from nnstep.engine import Record, Timeline
 from nnstep.scenario import loads
@@ -25,7 +25,7 @@ SEEDS = st.integers(0, 2**32)
 
 
 def judged(record: Record, arrays: Arrays) -> Comparison:
-    found, problems = named(record.program, [(name, Given(array)) for name, array in arrays.items()])
+    found, problems = by_value_name(record.program, [(name, Given(array)) for name, array in arrays.items()])
     assert problems == []
     return compare(record, found)
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstep.debugger.provenance.inlining import MOST_ENTRIES, always_inlined, inlined
 from nnstep.debugger.provenance.origin import SUM, Cell, Origin, origin, uses
-from nnstep.debugger.provenance.unnamed import MOST_ENTRIES, hidden, whole
 from nnstep.engine import Record, Timeline, run_body
 from nnstep.language import Call, Expression, Number, walk
 from nnstep.ops import Index, evaluate_cell
@@ -90,7 +90,7 @@ def check_inverse(record: Record) -> None:
     program = record.program
     read: dict[Cell, set[Cell]] = {}
     for value in program.values:
-        if value.slot in hidden(program):
+        if value.slot in always_inlined(program):
             continue
         for index in np.ndindex(value.shape):
             made = Cell(value.slot, index)
@@ -98,7 +98,7 @@ def check_inverse(record: Record) -> None:
                 for cell in term.cells:
                     read.setdefault(cell, set()).add(made)
     for value in program.values:
-        if value.slot in hidden(program):
+        if value.slot in always_inlined(program):
             assert not any(cell.slot == value.slot for cell in read)
             continue
         for index in np.ndindex(value.shape):
@@ -148,13 +148,13 @@ def test_origins_lead_to_earlier_values_with_a_name(scenario: Scenario, data: st
     record = first_record(scenario)
     program = record.program
     step = data.draw(st.sampled_from(program.steps))
-    made = whole(program, step)
+    made = inlined(program, step)
     assert infer(made.expression, lambda name: program.values[made.slots[name]].shape) == (
         program.values[step.target].shape
     )
     for slot in made.slots.values():
         assert program.values[slot].step < step.index
-        assert slot not in hidden(program)
+        assert slot not in always_inlined(program)
         if program.values[slot].role == "unnamed" and made.size <= MOST_ENTRIES:
             assert any(isinstance(node, Call) and node.function in JUMPING for node in walk(made.expression))
 
@@ -242,7 +242,7 @@ v = { shape = [300, 10], init = "normal" }
     assert [cell for term in found.terms for cell in term.cells] == [Cell(slot["sum(u @ v)"], ())]
     found = origin(record, Cell(slot["sum(u @ v)"], ()))
     assert len(found.terms) == 1000
-    assert hidden(program) == frozenset()
+    assert always_inlined(program) == frozenset()
     for name, index in (("sum(u @ v)", ()), ("u @ v", (3, 4)), ("u", (7, 8))):
         led = {Cell(use.slot, one) for use in uses(record, Cell(slot[name], index)) for one in use.indices}
         assert led
@@ -274,7 +274,7 @@ lr = 0.1
     found = origin(record, Cell(slot["grad(x @ W)"], (0, 0)))
     assert Cell(slot["x @ W"], (0, 0)) in found.terms[0].cells
     assert found.terms[0].value == found.result == float(record["grad(x @ W)"][0, 0])
-    assert slot["x @ W"] not in hidden(program)
+    assert slot["x @ W"] not in always_inlined(program)
     check_inverse(record)
 
 

@@ -10,7 +10,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnstep.debugger.answers.quiz import HINTS, Question, Quiz, Verdict, judge, tolerance
+from nnstep.debugger.answers.quiz import HINTS, Grade, Question, Quiz, judge, tolerance
 from nnstep.pasted import Numbers, read_numbers
 from nnstep.view.text.numbers import plain
 
@@ -52,7 +52,7 @@ def test_within_the_tolerance_is_right_and_outside_is_wrong(
     verdict = judge(value, typed(far, decimals), (0,) * value.ndim)
     if verdict.kind != "transposed":  # by chance it may be right that way round
         first = min(missed)
-        assert verdict == Verdict("wrong", len(missed), first, float(far[first]))
+        assert verdict == Grade("wrong", len(missed), first, float(far[first]))
 
 
 @settings(max_examples=200, deadline=None)
@@ -64,7 +64,7 @@ def test_one_number_is_judged_by_the_chosen_cell_alone(
     expected, allowed = float(value[cell]), float(tolerance(value, decimals)[cell])
     other = data.draw(FINITE | st.floats(-2, 2).map(lambda share: expected + share * allowed))
     verdict = judge(value, typed(np.array(other), decimals), cell)
-    assert verdict == (Verdict("right") if abs(other - expected) <= allowed else Verdict("wrong", 1, cell, other))
+    assert verdict == (Grade("right") if abs(other - expected) <= allowed else Grade("wrong", 1, cell, other))
 
 
 @settings(max_examples=300, deadline=None)
@@ -125,7 +125,7 @@ def test_a_scalar_may_stand_in_brackets(text: str) -> None:
     [((), "1 2"), ((3,), "1 2"), ((3,), "[1]"), ((2, 3), "1 2 3"), ((2, 3), "1 2; 3 4"), ((4,), "1 2; 3 4")],
 )
 def test_another_shape_is_said_to_be_one(shape: tuple[int, ...], text: str) -> None:
-    assert judge(np.ones(shape), read_numbers(text), (0,) * len(shape)) == Verdict("shape")
+    assert judge(np.ones(shape), read_numbers(text), (0,) * len(shape)) == Grade("shape")
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -146,14 +146,14 @@ def test_what_is_too_far_apart_is_wrong_without_a_warning() -> None:
 
 def test_zero_is_no_answer_to_everything() -> None:
     value = np.array([[0.3, 0.2], [0.02, 0.4]])
-    assert judge(value, read_numbers("0 0; 0 0"), (0, 0)) == Verdict("wrong", 3, (0, 0), 0.0)
+    assert judge(value, read_numbers("0 0; 0 0"), (0, 0)) == Grade("wrong", 3, (0, 0), 0.0)
     assert judge(np.zeros((2, 2)), read_numbers("0 0; 0 0"), (0, 0)).right
     assert not judge(np.array(0.0), read_numbers("0.1"), ()).right
 
 
 # How a quiz goes.
 
-RIGHT, WRONG = Verdict("right"), Verdict("wrong", 1, (0,), 1.0)
+RIGHT, WRONG = Grade("right"), Grade("wrong", 1, (0,), 1.0)
 MOVES = st.lists(st.sampled_from(["ask", "right", "wrong", "hint", "show", "drop"]), max_size=60)
 
 
@@ -218,5 +218,5 @@ def moves_done(moves: list[str]) -> int:
 
 def test_a_verdict_does_not_hold_the_number_expected() -> None:
     verdict = judge(np.array([0.123456, 0.7]), read_numbers("0.5 0.7"), (0,))
-    assert verdict == Verdict("wrong", 1, (0,), 0.5)
+    assert verdict == Grade("wrong", 1, (0,), 0.5)
     assert "0.12" not in repr(verdict)

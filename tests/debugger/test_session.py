@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.debugger import Position, Session, find_names, place
+from nnstep.debugger import Position, Session, destination, find_names
 from nnstep.scenario import loads
 from nnstep.scenario.model import Scenario
 from tests.engine.strategies import scenarios
@@ -182,17 +182,17 @@ def test_a_step_shows_nothing_that_comes_later() -> None:
 
 def test_places_as_they_are_typed() -> None:
     walker = session()
-    assert place(walker, "3") == Position(1, 3)
-    assert place(walker, " 2 : 3 ") == Position(2, 3)
-    assert place(walker, "x") == Position(1, 0)
+    assert destination(walker, "3") == Position(1, 3)
+    assert destination(walker, " 2 : 3 ") == Position(2, 3)
+    assert destination(walker, "x") == Position(1, 0)
     walker.go_to(2, 1)
-    assert place(walker, "3") == Position(2, 3)
+    assert destination(walker, "3") == Position(2, 3)
     for name in find_names(walker):
-        found = place(walker, name)
+        found = destination(walker, name)
         walker.go_to(found.iteration, found.step)
         if walker.step is not None:
             assert walker.program.values[walker.step.target].name == name
-    assert place(walker, "w").step == len(walker.program.steps), "where it is assigned, not where it came from"
+    assert destination(walker, "w").step == len(walker.program.steps), "where it is assigned, not where it came from"
 
 
 @pytest.mark.parametrize(
@@ -209,5 +209,5 @@ def test_places_as_they_are_typed() -> None:
 )
 def test_a_text_that_leads_nowhere_says_what_would(text: str, said: str) -> None:
     with pytest.raises(ValueError, match="nothing is called") as caught:
-        place(session(), text)
+        destination(session(), text)
     assert said in str(caught.value)

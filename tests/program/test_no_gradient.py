@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnstep.debugger.goto import place
+from nnstep.debugger.goto import destination
 from nnstep.debugger.session import Session
 from nnstep.engine import Timeline
 from nnstep.engine.expressions import check
@@ -51,4 +51,4 @@ def test_breakpoints_watches_and_the_way_there_say_it() -> None:
     with pytest.raises(LanguageError, match=NOT_MADE):
         check(parse_expression("norm(grad(p))"), [program()])
     with pytest.raises(ValueError, match=NOT_MADE):
-        place(Session(loads(TEXT)), "dL/dp")
+        destination(Session(loads(TEXT)), "dL/dp")

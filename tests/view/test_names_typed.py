@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnstep.debugger import place
+from nnstep.debugger import destination
 from nnstep.debugger.answers.compare import value_name
 from nnstep.debugger.session import Session
 from nnstep.engine import Timeline
@@ -97,7 +97,7 @@ def test_every_factor_that_the_chain_rule_shows_can_be_gone_to(name: str) -> Non
     program = session.program
     for parameter in parameters_with_gradient(program):
         for row in plan(program, parameter, objective_letter(program)).words:
-            there = program.steps[place(session, row.symbol).step - 1]
+            there = program.steps[destination(session, row.symbol).step - 1]
             assert there.phase == "backward", row.symbol
             expected = program.steps[row.step - 1]
             assert program.values[there.target].of == program.values[expected.target].of, row.symbol
@@ -106,6 +106,8 @@ def test_every_factor_that_the_chain_rule_shows_can_be_gone_to(name: str) -> Non
 def test_a_factor_as_in_a_book() -> None:
     session = Session(load(find("two_layer")))
     for text in ("∂o/∂h", "do/dh", "∂o / ∂h", " do/dh "):
-        assert session.program.values[session.program.steps[place(session, text).step - 1].target].name == "grad(h)"
+        assert (
+            session.program.values[session.program.steps[destination(session, text).step - 1].target].name == "grad(h)"
+        )
     with pytest.raises(ValueError, match="nothing is called"):
-        place(session, "∂h/∂o")
+        destination(session, "∂h/∂o")

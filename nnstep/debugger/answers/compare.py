@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnstep.catalogue import say
-from nnstep.debugger.answers.closeness import LOOSEST, Closeness, largest
+from nnstep.debugger.answers.closeness import LOOSEST, Closeness, largest_size
 from nnstep.debugger.answers.mistakes import Cause, causes, sample_count, searchable
 from nnstep.engine import Record
 from nnstep.errors import LanguageError, NnstepError
@@ -20,7 +20,7 @@ from nnstep.program.naming import value_named
 from nnstep.scenario.answers.files import read_text
 from nnstep.scenario.answers.given import Given
 
-__all__ = ["Compared", "Comparison", "check_pasted", "compare", "named", "value_name", "wanted_names"]
+__all__ = ["Compared", "Comparison", "by_value_name", "check_pasted", "compare", "value_name", "wanted_names"]
 
 _ROUNDING = 1e-14  # of the largest gradient: where others cancel out, this is left of them
 _SINGLE = 1e-6  # the same where float32 computed it
@@ -196,7 +196,7 @@ def _largest_gradient(record: Record) -> float:
     sizes = [0.0]
     for value in record.program.values:
         if value.role in ("gradient", "contribution"):
-            sizes.append(largest(record.value(value.slot)))
+            sizes.append(largest_size(record.value(value.slot)))
     return max(sizes)
 
 
@@ -214,7 +214,7 @@ def _compared(name: str, step: int, ours: Array, theirs: Array, close: Closeness
     same = (theirs == ours) | (np.isnan(theirs) & np.isnan(ours))
     apart = np.where(same, 0.0, np.abs(theirs - ours))
     allowed, tight = close.allowed(ours), close.tight(ours)
-    coarse = bool(np.any((allowed > LOOSEST * largest(ours)) & (apart > tight))) and largest(ours) > 0
+    coarse = bool(np.any((allowed > LOOSEST * largest_size(ours)) & (apart > tight))) and largest_size(ours) > 0
     places = np.argwhere(~(apart <= allowed))
     most = float(np.max(apart, initial=0.0))
     widest = float(np.max(allowed, initial=0.0)) if most > tight else tight
@@ -238,7 +238,9 @@ def _like(theirs: Array, ours: Array) -> Array | None:
     return None
 
 
-def named(program: Program, arrays: Iterable[tuple[str, Given]]) -> tuple[dict[str, Given], list[tuple[str, str]]]:
+def by_value_name(
+    program: Program, arrays: Iterable[tuple[str, Given]]
+) -> tuple[dict[str, Given], list[tuple[str, str]]]:
     """Arrays by the names of the program's values, and what is wrong with other names: the name, and the reason.
 
     A parameter's own name means its gradient, but where that is given by a name of its own, as W1 beside dW1: then it
@@ -277,7 +279,7 @@ def check_pasted(record: Record, name: str, text: str, earlier: Callable[[int], 
         raise ValueError("; ".join(map(str, error.problems))) from None
     if "" in answers.arrays and not name:
         raise ValueError(say("mine.no-name"))
-    found, problems = named(record.program, ((one or name, array) for one, array in answers.arrays.items()))
+    found, problems = by_value_name(record.program, ((one or name, array) for one, array in answers.arrays.items()))
     wrong = [*map(str, answers.problems), *(reason for _, reason in problems)]
     if not found:
         raise ValueError("; ".join(wrong) or say("mine.nothing"))

@@ -14,7 +14,7 @@ from nnstep.debugger.listing import Path
 from nnstep.ops import Array, Index
 from nnstep.pasted import Numbers
 
-__all__ = ["HINTS", "Answered", "Question", "Quiz", "Verdict", "judge", "tolerance"]
+__all__ = ["HINTS", "Answered", "Grade", "Question", "Quiz", "judge", "tolerance"]
 
 HINTS = 3  # the formula, the numbers in it, the value itself
 _SHARE = 0.01  # of a number: the tolerance whatever is typed
@@ -44,7 +44,7 @@ class Answered(NamedTuple):
     hints: int
 
 
-class Verdict(NamedTuple):
+class Grade(NamedTuple):
     """Whether an answer is right.
 
     kind      "right", "wrong", "shape" (not that of the value) or "transposed" (right but for rows and columns, which
@@ -84,7 +84,7 @@ class Quiz(NamedTuple):
         """One hint more. The last of the HINTS is the value: see `shown`."""
         return self._replace(hints=min(self.hints + 1, HINTS - 1)) if self.question else self
 
-    def answer(self, verdict: Verdict, asked: str, typed: str, expected: str) -> Quiz:
+    def answer(self, verdict: Grade, asked: str, typed: str, expected: str) -> Quiz:
         """After an answer: done with where it was right."""
         if self.question is None:
             return self
@@ -129,7 +129,7 @@ def _tolerance(part: Array, largest: float, decimals: int | None) -> Array:
     return np.where(np.isfinite(part), allowed, 0.0)
 
 
-def judge(value: Array, typed: Numbers, cell: Index) -> Verdict:
+def judge(value: Array, typed: Numbers, cell: Index) -> Grade:
     """Compare what was typed with a value: one number with its entry `cell`, several with all of it.
 
     A vector may be typed as a row or as lines of one number, a scalar in brackets. Raises nothing.
@@ -137,21 +137,21 @@ def judge(value: Array, typed: Numbers, cell: Index) -> Verdict:
     largest, given = _largest(value), np.array(typed.rows, dtype=np.float64)
     if typed.shape == () and value.shape != ():
         wrong = _first_wrong(value[cell].reshape(1), given[0], largest, typed.decimals)
-        return Verdict("right") if wrong is None else wrong._replace(first=cell)
+        return Grade("right") if wrong is None else wrong._replace(first=cell)
     if value.ndim < 2:
         if given.size != value.size or 1 not in given.shape:
-            return Verdict("shape")
-        return _first_wrong(value, given.reshape(value.shape), largest, typed.decimals) or Verdict("right")
-    wrong = Verdict("shape")
+            return Grade("shape")
+        return _first_wrong(value, given.reshape(value.shape), largest, typed.decimals) or Grade("right")
+    wrong = Grade("shape")
     if given.shape == value.shape:
-        wrong = _first_wrong(value, given, largest, typed.decimals) or Verdict("right")
+        wrong = _first_wrong(value, given, largest, typed.decimals) or Grade("right")
     turned = given.T
     if not wrong.right and turned.shape == value.shape:
-        return wrong if _first_wrong(value, turned, largest, typed.decimals) else Verdict("transposed")
+        return wrong if _first_wrong(value, turned, largest, typed.decimals) else Grade("transposed")
     return wrong
 
 
-def _first_wrong(value: Array, given: Array, largest: float, decimals: int | None) -> Verdict | None:
+def _first_wrong(value: Array, given: Array, largest: float, decimals: int | None) -> Grade | None:
     """The first entry that is off by more than the tolerance; None where all are right."""
     with np.errstate(invalid="ignore", over="ignore"):  # infinity less infinity, and what is too far apart
         near = np.abs(given - value) <= _tolerance(value, largest, decimals)
@@ -159,4 +159,4 @@ def _first_wrong(value: Array, given: Array, largest: float, decimals: int | Non
     if not len(wrong):
         return None
     index = tuple(int(i) for i in wrong[0])
-    return Verdict("wrong", len(wrong), index, float(given[index]))
+    return Grade("wrong", len(wrong), index, float(given[index]))

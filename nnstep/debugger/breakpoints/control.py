@@ -16,7 +16,7 @@ from nnstep.engine import Timeline
 from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language import Number
 from nnstep.program import Program
-from nnstep.scenario.model import Condition, Scenario
+from nnstep.scenario.model import DebugEntry, Scenario
 from nnstep.text import clean
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ __all__ = ["Control", "debug_problems"]
 def debug_problems(scenario: Scenario, programs: Sequence[Program]) -> list[Problem]:
     """What is wrong with the breakpoints and watches of a scenario, `programs` being those of its run."""
     found = []
-    readers: list[tuple[Sequence[Condition], Callable[[str, Sequence[Program]], object]]] = [
+    readers: list[tuple[Sequence[DebugEntry], Callable[[str, Sequence[Program]], object]]] = [
         (scenario.breakpoints, breakpoint_of),
         (scenario.watches, watch_of),
     ]

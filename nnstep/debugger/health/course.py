@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nnstep.debugger.health.gradients import HUGE, excess, sizes_of
-from nnstep.debugger.health.layers import Weight, weights
+from nnstep.debugger.health.layers import WeightMatrix, weight_matrices
 from nnstep.debugger.health.not_finite import NOT_FINITE, NOT_NUMBER, has
 from nnstep.debugger.health.updates import LARGE, relative
 from nnstep.engine import Machine
@@ -38,12 +38,12 @@ class Episode:
                 self.worst, self.excess = iteration, excess
 
 
-class _Bound(NamedTuple):
+class _MachineNumbers(NamedTuple):
     """The numbers of a machine that are looked at."""
 
     machine: Machine
-    found: tuple[Weight, ...]
-    updated: tuple[Weight, ...]
+    found: tuple[WeightMatrix, ...]
+    updated: tuple[WeightMatrix, ...]
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Course:
     episodes: dict[str, Episode] = field(
         default_factory=lambda: {kind: Episode() for kind in ("vanishing", "exploding", "large-update")}
     )
-    _bound: dict[int, _Bound] = field(default_factory=dict)
+    _bound: dict[int, _MachineNumbers] = field(default_factory=dict)
 
     def tell(self, machine: Machine, iteration: int) -> bool:
         """An iteration that was just run; True once no more needs to be told."""
@@ -82,10 +82,10 @@ class Course:
         self.episodes["large-update"].tell(iteration, top / LARGE)
         return False
 
-    def _of(self, machine: Machine) -> _Bound:
+    def _of(self, machine: Machine) -> _MachineNumbers:
         key = id(machine)
         if key not in self._bound:  # the machine is kept with it, so its id is not used again
-            found = weights(machine.program)
+            found = weight_matrices(machine.program)
             updated = tuple(one for one in found if one.after != one.before)
-            self._bound[key] = _Bound(machine, found, updated)
+            self._bound[key] = _MachineNumbers(machine, found, updated)
         return self._bound[key]

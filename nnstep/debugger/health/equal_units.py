@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, corner, seen, written
+from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression, corner, seen
 from nnstep.engine import Record, Timeline
 from nnstep.language import Call, Name
 from nnstep.memo import memoized
 from nnstep.ops import Array, find
 from nnstep.program import Program, Step
 
-__all__ = ["Hidden", "Unit", "hidden", "twins", "units_by_name"]
+__all__ = ["HiddenLayer", "Unit", "hidden_layers", "twins", "units_by_name"]
 
 _ROUNDING = 1e-9  # relative to the largest weight, or gradient
 _PASSED = ("add", "subtract", "identity")
@@ -58,7 +58,7 @@ def units_by_name(program: Program) -> tuple[Unit, ...]:
     return tuple(found)
 
 
-class Hidden(NamedTuple):
+class HiddenLayer(NamedTuple):
     """A layer whose units go into something else.
 
     name    of its result, after its activation where that has a name
@@ -75,7 +75,7 @@ class Hidden(NamedTuple):
 
 
 @memoized()
-def hidden(program: Program) -> tuple[Hidden, ...]:
+def hidden_layers(program: Program) -> tuple[HiddenLayer, ...]:
     """The layers of several units that a later product, or a sum over them, reads."""
     found = []
     for step in program.steps:
@@ -89,7 +89,7 @@ def hidden(program: Program) -> tuple[Hidden, ...]:
                 continue
             biases, last, mixes = _followed(program, step, axis)
             if mixes:
-                found.append(Hidden(program.values[last].name, slot, axis, biases, step.index))
+                found.append(HiddenLayer(program.values[last].name, slot, axis, biases, step.index))
             break
     return tuple(found)
 
@@ -144,7 +144,7 @@ def twins(timeline: Timeline, record: Record, fitted: bool) -> list[Finding]:
     `record` is an iteration whose gradients are computed. Where the loss is near 0 (`fitted`) they stand in nobody's
     way.
     """
-    layers = hidden(record.program)
+    layers = hidden_layers(record.program)
     if record.loss is None or timeline.scenario.optimizer is None:
         return []
     found = _single(timeline, record, fitted)
@@ -197,7 +197,7 @@ def _by_name(record: Record, same: list[Unit], fitted: bool) -> Finding:
         "names": tuple(Name(program.values[unit.value].name) for unit in same),
         "number": float(record.value(one.value)[index]),
         "gradient": float(record.value(one.gradient)[index]),
-        "other": written(program.values[own[0]].name, corner(record.value(own[0]))),
+        "other": cell_expression(program.values[own[0]].name, corner(record.value(own[0]))),
         "better": float(record.value(own[0])[corner(record.value(own[0]))]) + 0.1,
         "until": record.iteration,
     }
@@ -205,7 +205,7 @@ def _by_name(record: Record, same: list[Unit], fitted: bool) -> Finding:
     return Finding("twins", severity, 1, value.step, value.name, index, values, "names", "twins.names")
 
 
-def _start(timeline: Timeline, record: Record, layers: tuple[Hidden, ...]) -> dict[int, dict[str, Array]]:
+def _start(timeline: Timeline, record: Record, layers: tuple[HiddenLayer, ...]) -> dict[int, dict[str, Array]]:
     """The weights and biases as the eras up to now began, by their first iterations."""
     found: dict[int, dict[str, Array]] = {}
     for era in timeline.eras:
@@ -217,7 +217,9 @@ def _start(timeline: Timeline, record: Record, layers: tuple[Hidden, ...]) -> di
     return found
 
 
-def _groups(record: Record, layer: Hidden, start: dict[int, dict[str, Array]]) -> list[tuple[tuple[int, ...], int]]:
+def _groups(
+    record: Record, layer: HiddenLayer, start: dict[int, dict[str, Array]]
+) -> list[tuple[tuple[int, ...], int]]:
     """The groups of units of a layer that are equal now and were as an era began, and which was the first such."""
     program = record.program
     names = [program.values[slot].name for slot in (layer.weight, *layer.biases)]
@@ -239,7 +241,7 @@ def _groups(record: Record, layer: Hidden, start: dict[int, dict[str, Array]]) -
     return []
 
 
-def _by_unit(array: Array, layer: Hidden, number: int) -> Array:
+def _by_unit(array: Array, layer: HiddenLayer, number: int) -> Array:
     """W (the first of them), a bias, or a gradient of one, with a row for each unit."""
     rows: Array = np.moveaxis(array, layer.axis, 0) if number == 0 else array.reshape(-1, 1)
     return rows
@@ -249,7 +251,7 @@ def _alike(rows: Array, one: int, other: int) -> bool:
     return bool((np.abs(rows[one] - rows[other]) <= _ROUNDING * np.abs(rows).max(initial=0.0)).all())
 
 
-def _finding(record: Record, layer: Hidden, units: tuple[int, ...], since: int, fitted: bool) -> Finding:
+def _finding(record: Record, layer: HiddenLayer, units: tuple[int, ...], since: int, fitted: bool) -> Finding:
     program = record.program
     value = program.values[layer.weight]
     weight = record.value(layer.weight)
@@ -264,8 +266,8 @@ def _finding(record: Record, layer: Hidden, units: tuple[int, ...], since: int, 
         "since": since,
         "until": record.iteration,
         "name": Name(value.name),
-        "cell": written(value.name, index),
-        "other": written(value.name, partner),
+        "cell": cell_expression(value.name, index),
+        "other": cell_expression(value.name, partner),
         "number": float(weight[index]),
         "gradient": float(gradient[index]),
         "better": float(weight[index]) + 0.1,

@@ -16,15 +16,15 @@ from nnstep.debugger.health.course import Course
 from nnstep.debugger.health.equal_units import twins
 from nnstep.debugger.health.finding import PROBLEM, Finding, is_fitted, is_whole, last_known, seen
 from nnstep.debugger.health.gradients import excess, gradients, gradients_done, sizes_of
-from nnstep.debugger.health.layers import weights
+from nnstep.debugger.health.layers import weight_matrices
 from nnstep.debugger.health.learning_rate import rate_too_large
 from nnstep.debugger.health.loss import above_start, stalled
 from nnstep.debugger.health.not_finite import first_numbers, numbers_from
-from nnstep.debugger.health.probabilities import probabilities
+from nnstep.debugger.health.probabilities import odd_probabilities
 from nnstep.debugger.health.setup import setup
-from nnstep.debugger.health.silent_units import latest_looks, silent_units
+from nnstep.debugger.health.silent_units import latest_unit_states, silent_units
 from nnstep.debugger.health.since import cost
-from nnstep.debugger.health.units import looks
+from nnstep.debugger.health.units import unit_states
 from nnstep.debugger.health.updates import updates, updates_done
 from nnstep.debugger.health.zero_gradient import all_gradients, still
 from nnstep.engine import Timeline
@@ -74,7 +74,7 @@ def findings(timeline: Timeline, iteration: int, step: int) -> tuple[Finding, ..
     program = timeline.record(iteration).program
     at_end = iteration == timeline.iterations and step == len(program.steps)
     if at_end and timeline.iterations * cost(program) <= _WORK_AT_END:
-        return looks(timeline).once("examined", lambda: examine(timeline))
+        return unit_states(timeline).once("examined", lambda: examine(timeline))
     return standing(timeline, iteration, step)
 
 
@@ -160,7 +160,9 @@ def _before(timeline: Timeline, wrong: Sequence[Finding]) -> list[Finding]:
     """What may have led to numbers that are not finite within their own iteration."""
     if not wrong:
         return []
-    return [one for one in probabilities(seen(timeline, wrong[0].iteration), wrong[0].step) if one.kind == "outside"]
+    return [
+        one for one in odd_probabilities(seen(timeline, wrong[0].iteration), wrong[0].step) if one.kind == "outside"
+    ]
 
 
 def _done(timeline: Timeline, iteration: int, step: int) -> int:
@@ -182,11 +184,11 @@ def _state(timeline: Timeline, iteration: int, step: int, most: int) -> list[Fin
     done = _done(timeline, iteration, step)
     loss = (timeline.record(done) if done == iteration else seen(timeline, done)).loss if done else None
     fitted = is_fitted(loss, first_loss)
-    units = latest_looks(timeline, iteration, step)
+    units = latest_unit_states(timeline, iteration, step)
     found += silent_units(timeline, units, most, fitted)
     if done:
         latest = timeline.record(iteration) if done == iteration else seen(timeline, done)
-        found += probabilities(latest, step if done == iteration else len(latest.program.steps))
+        found += odd_probabilities(latest, step if done == iteration else len(latest.program.steps))
     columns = [one for one in setup(timeline, iteration) if one.kind == "column"]  # told already, but a cause
     record = last_known(timeline, iteration, step, _all_gradients_done)
     if record is not None:
@@ -214,16 +216,16 @@ def _gradients(timeline: Timeline, iteration: int) -> list[Finding]:
 
     def excess_before() -> tuple[float, float]:
         record = seen(timeline, iteration - 1)
-        found = weights(record.program)
+        found = weight_matrices(record.program)
         return excess(record.value, found, sizes_of(record.value, found))
 
-    before = looks(timeline).once(("excess", iteration - 1), excess_before) if iteration > 1 else None
+    before = unit_states(timeline).once(("excess", iteration - 1), excess_before) if iteration > 1 else None
     return gradients(seen(timeline, iteration), before)
 
 
 def _reach(timeline: Timeline, iteration: int, work: int) -> int:
     """How many iterations may be run for some work."""
-    return max(1, work // (cost(timeline.program(iteration)) + looks(timeline).work(timeline, iteration)))
+    return max(1, work // (cost(timeline.program(iteration)) + unit_states(timeline).work(timeline, iteration)))
 
 
 def _sorted(found: list[Finding]) -> tuple[Finding, ...]:

@@ -20,18 +20,18 @@ __all__ = [
     "WARNING",
     "ZERO",
     "Finding",
+    "cell_expression",
     "corner",
     "curve",
+    "first_cell",
     "is_fitted",
     "is_whole",
-    "largest",
+    "largest_entry",
     "last_known",
     "name_of",
     "norm",
-    "place_of",
     "rms",
     "seen",
-    "written",
 ]
 
 PROBLEM, WARNING = "problem", "warning"
@@ -124,18 +124,18 @@ def name_of(program: Program, slot: int) -> Name:
     return Name(program.values[slot].name)
 
 
-def place_of(record: Record, slot: int) -> tuple[int, int, str, Index]:
+def first_cell(record: Record, slot: int) -> tuple[int, int, str, Index]:
     """The place of a value, as a finding has it: its first cell."""
     value = record.program.values[slot]
     return record.iteration, value.step, value.name, corner(record.value(slot))
 
 
-def largest(array: Array) -> Index:
+def largest_entry(array: Array) -> Index:
     """The index of the entry that is farthest from 0."""
     return tuple(map(int, np.unravel_index(int(np.argmax(np.abs(array))), array.shape)))
 
 
-def written(name: str, index: Index) -> Name | Entry:
+def cell_expression(name: str, index: Index) -> Name | Entry:
     """A cell as an expression."""
     return Entry(name, index) if index else Name(name)
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import inf, isfinite, log, prod
 from typing import NamedTuple
 
-from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, largest, norm, rms
-from nnstep.debugger.health.layers import Weight, between, weights
+from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, largest_entry, norm, rms
+from nnstep.debugger.health.layers import WeightMatrix, between, weight_matrices
 from nnstep.engine import Record
 from nnstep.language import Name
 from nnstep.ops import Array, find
@@ -25,7 +25,7 @@ __all__ = [
     "Flow",
     "bends",
     "excess",
-    "flow",
+    "gradient_flow",
     "gradients",
     "gradients_done",
     "sizes_of",
@@ -45,7 +45,7 @@ def bends(name: str) -> bool:
 
 def gradients_done(program: Program) -> int:
     """The step with which the gradients of all weights are computed."""
-    return max((program.values[one.gradient].step for one in weights(program)), default=0)
+    return max((program.values[one.gradient].step for one in weight_matrices(program)), default=0)
 
 
 class Flow(NamedTuple):
@@ -59,7 +59,7 @@ class Flow(NamedTuple):
     last: int
 
 
-def flow(found: Sequence[Weight], sizes: Sequence[float]) -> tuple[Flow | None, Flow | None]:
+def gradient_flow(found: Sequence[WeightMatrix], sizes: Sequence[float]) -> tuple[Flow | None, Flow | None]:
     """Where gradients of these sizes shrink most and where they grow most, on the way back."""
     pairs = []
     for first, one in enumerate(found):
@@ -71,20 +71,20 @@ def flow(found: Sequence[Weight], sizes: Sequence[float]) -> tuple[Flow | None, 
     return min(pairs), max(pairs)
 
 
-def sizes_of(value: Callable[[int], Array], found: Sequence[Weight]) -> list[float]:
+def sizes_of(value: Callable[[int], Array], found: Sequence[WeightMatrix]) -> list[float]:
     """The sizes of the gradients of weights."""
     return [rms(value(one.gradient)) for one in found]
 
 
-def excess(value: Callable[[int], Array], found: Sequence[Weight], sizes: Sequence[float]) -> tuple[float, float]:
+def excess(value: Callable[[int], Array], found: Sequence[WeightMatrix], sizes: Sequence[float]) -> tuple[float, float]:
     """How far gradients of these sizes vanish, and explode, from layer to layer: above 1 where they do."""
-    least, most = flow(found, sizes)
+    least, most = gradient_flow(found, sizes)
     if least is None or most is None or _is_noise(value, found[least.last]):
         return 0.0, 0.0
     return VANISHING / least.ratio if least.ratio > 0 else inf, most.ratio / EXPLODING
 
 
-def _is_noise(value: Callable[[int], Array], one: Weight) -> bool:
+def _is_noise(value: Callable[[int], Array], one: WeightMatrix) -> bool:
     """Whether a gradient is what rounding has left of 0."""
     return norm(value(one.gradient)) <= _ROUNDING * max(1.0, norm(value(one.before)))
 
@@ -93,11 +93,11 @@ def gradients(record: Record, before: tuple[float, float] | None = None) -> list
     """What is wrong with the gradients of an iteration, all of which are computed. `before` is the `excess` of the
     iteration before it, None where there is none.
     """
-    program, found = record.program, weights(record.program)
+    program, found = record.program, weight_matrices(record.program)
     sizes = sizes_of(record.value, found)
     if not found or not all(map(isfinite, sizes)):
         return []
-    least, most = flow(found, sizes)
+    least, most = gradient_flow(found, sizes)
     vanishes, explodes = excess(record.value, found, sizes)
     if before is not None:
         vanishes, explodes = min(vanishes, before[0]), min(explodes, before[1])
@@ -108,17 +108,17 @@ def gradients(record: Record, before: tuple[float, float] | None = None) -> list
     if sizes[top] <= HUGE:
         return said
     gradient = program.values[found[top].gradient]
-    place = (record.iteration, gradient.step, gradient.name, largest(record.value(gradient.slot)))
+    place = (record.iteration, gradient.step, gradient.name, largest_entry(record.value(gradient.slot)))
     values = {"size": sizes[top], "name": Name(gradient.name), "most": HUGE, "layers": _layers(program, found, sizes)}
     return [*said, Finding("exploding", PROBLEM, *place, values, "huge", "exploding")]
 
 
-def _layers(program: Program, found: Sequence[Weight], sizes: Sequence[float]) -> tuple[tuple[Name, float], ...]:
+def _layers(program: Program, found: Sequence[WeightMatrix], sizes: Sequence[float]) -> tuple[tuple[Name, float], ...]:
     return tuple((Name(one.name), size) for one, size in zip(found, sizes, strict=True))
 
 
 def _flowing(record: Record, kind: str, one: Flow, sizes: Sequence[float]) -> Finding:
-    program, found = record.program, weights(record.program)
+    program, found = record.program, weight_matrices(record.program)
     first, last = found[one.first], found[one.last]
     gradient = program.values[first.gradient]
     values: dict[str, object] = {
@@ -130,11 +130,11 @@ def _flowing(record: Record, kind: str, one: Flow, sizes: Sequence[float]) -> Fi
         "layers": _layers(program, found, sizes),
     }
     cause, numbers = _why(record, first, last, kind == "exploding")
-    place = (record.iteration, gradient.step, gradient.name, largest(record.value(gradient.slot)))
+    place = (record.iteration, gradient.step, gradient.name, largest_entry(record.value(gradient.slot)))
     return Finding(kind, WARNING, *place, {**values, **numbers}, cause, kind)
 
 
-def _why(record: Record, first: Weight, last: Weight, grows: bool) -> tuple[str, Mapping[str, object]]:
+def _why(record: Record, first: WeightMatrix, last: WeightMatrix, grows: bool) -> tuple[str, Mapping[str, object]]:
     """What multiplies the gradient most on its way: the slopes of activations, the weights, or the layers' inputs."""
     program = record.program
     gains: dict[str, list[float]] = {"slopes": [], "weights": []}
@@ -164,10 +164,10 @@ def _why(record: Record, first: Weight, last: Weight, grows: bool) -> tuple[str,
     return cause, values
 
 
-def _passed(program: Program, first: Weight, last: Weight) -> list[Name]:
+def _passed(program: Program, first: WeightMatrix, last: WeightMatrix) -> list[Name]:
     """The weights that a gradient is multiplied by on its way from one layer to another."""
     steps = {step.index for step in between(program, first, last)}
-    return [Name(one.name) for one in weights(program) if one.step in steps]
+    return [Name(one.name) for one in weight_matrices(program) if one.step in steps]
 
 
 def _gain(record: Record, step: Step) -> float | None:

@@ -8,10 +8,10 @@ from nnstep.language import Call, Name, Number, to_text
 from nnstep.memo import memoized
 from nnstep.program import Program, Step
 
-__all__ = ["Fed", "Weight", "argument", "between", "fed", "said_argument", "weights"]
+__all__ = ["Fed", "WeightMatrix", "argument", "between", "fed", "said_argument", "weight_matrices"]
 
 
-class Weight(NamedTuple):
+class WeightMatrix(NamedTuple):
     """A trainable parameter that has a gradient.
 
     before, after  its slots at the start and at the end of an iteration; equal where it is not updated
@@ -31,7 +31,7 @@ class Weight(NamedTuple):
 
 
 @memoized()
-def weights(program: Program) -> tuple[Weight, ...]:
+def weight_matrices(program: Program) -> tuple[WeightMatrix, ...]:
     """The weight matrices in the order in which they are multiplied with; where there are none, all that is trained."""
     every = []
     for start, end in program.carried:
@@ -39,7 +39,7 @@ def weights(program: Program) -> tuple[Weight, ...]:
         gradient = program.versions.get(f"grad({value.name})")
         if value.role == "parameter" and value.trainable and gradient:
             step, given = _product_with(program, start)
-            every.append(Weight(value.name, start, end, gradient[-1], step, given))
+            every.append(WeightMatrix(value.name, start, end, gradient[-1], step, given))
     matrices = sorted((one for one in every if one.step), key=lambda one: one.step)
     if not matrices:
         return tuple(every)
@@ -77,7 +77,7 @@ def _behind(program: Program, step: int) -> set[int]:
     return found
 
 
-def between(program: Program, first: Weight, last: Weight) -> tuple[Step, ...]:
+def between(program: Program, first: WeightMatrix, last: WeightMatrix) -> tuple[Step, ...]:
     """The forward steps from right after the product with `first` to that with `last`, along which a gradient flows."""
     behind = _behind(program, first.step)
     needed = {last.given}

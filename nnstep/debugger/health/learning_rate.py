@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, is_fitted, largest, norm, seen
-from nnstep.debugger.health.layers import weights
+from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, is_fitted, largest_entry, norm, seen
+from nnstep.debugger.health.layers import weight_matrices
 from nnstep.debugger.health.since import cost
-from nnstep.debugger.health.units import looks
+from nnstep.debugger.health.units import unit_states
 from nnstep.engine import Era, Timeline
 from nnstep.language import Name
 from nnstep.scenario.model import Optimizer, Scenario
@@ -64,7 +64,7 @@ def rate_too_large(timeline: Timeline, done: int, found: Sequence[Finding]) -> l
     here = _mean(timeline, length, length) if length <= done else inf
     killed = any(one.kind == "dead" and one.cause == "update" and one.severity == PROBLEM for one, _ in trouble)
     limit = inf if (killed and not is_fitted(here, first)) or not isfinite(here) else here - (1 - _BETTER) * abs(here)
-    best = looks(timeline).once(
+    best = unit_states(timeline).once(
         ("rate", length, era.number, limit), lambda: _best(timeline, era, optimizer, length, limit)
     )
     if best is None:
@@ -166,11 +166,11 @@ def _finding(
 ) -> Finding:
     """The place is the update before it began: the weights that it moved most."""
     record = seen(timeline, began - 1)
-    moved = [one for one in weights(record.program) if one.after != one.before]
+    moved = [one for one in weight_matrices(record.program) if one.after != one.before]
     steps = {one: norm(record.value(one.after) - record.value(one.before)) for one in moved}
     one = max(moved, key=lambda one: steps[one] if isfinite(steps[one]) else inf)
     after = record.program.values[one.after]
-    index = largest(record.value(one.after) - record.value(one.before))
+    index = largest_entry(record.value(one.after) - record.value(one.before))
     values: dict[str, object] = {
         "lr": float(optimizer.options["lr"]),
         "type": optimizer.type,

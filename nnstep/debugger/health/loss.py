@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, ZERO, Finding, curve, is_fitted, norm
-from nnstep.debugger.health.layers import weights
+from nnstep.debugger.health.layers import weight_matrices
 from nnstep.engine import Record, Timeline
 from nnstep.language import Name
 from nnstep.ops import Array
@@ -71,7 +71,7 @@ def above_start(timeline: Timeline, done: int) -> list[Finding]:
     program = timeline.program(done) if done else None
     if done < max(2, 2 * per) or (done < LEAST and done != timeline.iterations):
         return []
-    if program is None or program.objective is None or not weights(program):
+    if program is None or program.objective is None or not weight_matrices(program):
         return []
     ends, losses, _, _ = curve(timeline, done)
     if len(losses) and per > 1 and ends[0] == 1:
@@ -122,7 +122,7 @@ def stalled(
     program = timeline.program(done) if done else None
     if any(one.kind == "still" or (one.kind == "twins" and one.values["gradient"] == 0) for one in others):
         return []  # that says more
-    if found is None or program is None or program.objective is None or not weights(program):
+    if found is None or program is None or program.objective is None or not weight_matrices(program):
         return []
     if is_fitted(found.now, first_loss):
         return []
@@ -169,8 +169,8 @@ def _why(record: Record | None, others: list[Finding], jumps: str) -> tuple[str,
             return "small", {key: one.values[key] for key in ("lr", "ratio", "larger")}
     if record is None or record.loss is None:
         return "", {}
-    size = sum(norm(record.value(one.gradient)) ** 2 for one in weights(record.program)) ** 0.5
-    whole = sum(norm(record.value(one.before)) ** 2 for one in weights(record.program)) ** 0.5
+    size = sum(norm(record.value(one.gradient)) ** 2 for one in weight_matrices(record.program)) ** 0.5
+    whole = sum(norm(record.value(one.before)) ** 2 for one in weight_matrices(record.program)) ** 0.5
     felt = size * whole / abs(record.loss) if record.loss else np.inf
     if isfinite(felt) and felt < _FLAT:
         return "flat", {"gradient": size, "felt": felt}

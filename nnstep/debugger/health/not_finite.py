@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, curve, seen, written
-from nnstep.debugger.health.operand import Made, made
+from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression, curve, seen
+from nnstep.debugger.health.number_cause import Cause, cause_of
 from nnstep.debugger.health.value_range import trained
 from nnstep.engine import Record, Timeline
 from nnstep.language import Call, Expression
@@ -141,7 +141,7 @@ def _finding(timeline: Timeline, spot: _Spot) -> Finding:
     value = record.program.values[spot.slot]
     number = float(record.value(spot.slot)[spot.index])
     kind = "nan" if isnan(number) else "infinite"
-    values: dict[str, object] = {"cell": written(value.name, spot.index), "number": number, "exact": spot.exact}
+    values: dict[str, object] = {"cell": cell_expression(value.name, spot.index), "number": number, "exact": spot.exact}
     cause, found = "", None
     if not value.step:
         cause = "given" if spot.iteration == 1 else "edited"
@@ -149,7 +149,7 @@ def _finding(timeline: Timeline, spot: _Spot) -> Finding:
         return Finding(kind, WARNING, spot.iteration, value.step, value.name, spot.index, values, "mask", "number.mask")
     if value.step:
         step = record.program.steps[value.step - 1]
-        found = made(record, step, spot.index, isnan if kind == "nan" else NOT_FINITE.one)
+        found = cause_of(record, step, spot.index, isnan if kind == "nan" else NOT_FINITE.one)
         if found is not None:
             cause = found.cause
             values |= {"call": found.call, "operands": found.operands, "result": found.result}
@@ -174,7 +174,7 @@ def _is_mask(timeline: Timeline, record: Record, spot: _Spot) -> bool:
     return all(bool(np.isfinite(losses).all()) for losses in curve(timeline, timeline.reached)[1:])
 
 
-def _blamed(found: Made) -> Expression:
+def _blamed(found: Cause) -> Expression:
     """The operand to be kept from what it is: the last one that is 0 or below, as a divisor is, or the first."""
     below = [operand for operand, number in found.operands if number == 0]
     below = below or [operand for operand, number in found.operands if number < 0]
@@ -195,5 +195,5 @@ def _slope(record: Record, spot: _Spot) -> dict[str, object]:
     index = spot.index if given.shape == record.value(spot.slot).shape else ()
     if len(index) != given.ndim:
         return {}
-    at = written(name, index)
+    at = cell_expression(name, index)
     return {"function": source.operation, "at": at, "level": float(given[index]), "operand": at}

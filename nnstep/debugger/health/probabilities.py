@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, written
+from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression
 from nnstep.debugger.health.layers import argument, said_argument
 from nnstep.debugger.health.value_range import trained
 from nnstep.debugger.provenance.clamps import clamped
@@ -18,13 +18,13 @@ from nnstep.language import Name
 from nnstep.ops import Index, find
 from nnstep.program import Step
 
-__all__ = ["probabilities"]
+__all__ = ["odd_probabilities"]
 
 _ROUNDING = 1e-12  # by which a sum of probabilities may be above 1
 _APART = 1e-6  # of the probability and its target: below, both bounds change nothing that counts
 
 
-def probabilities(record: Record, until: int) -> list[Finding]:
+def odd_probabilities(record: Record, until: int) -> list[Finding]:
     """What is odd about the probabilities of an iteration, once `until` steps are done."""
     found = []
     for step in record.program.steps[:until]:
@@ -49,7 +49,7 @@ def _outside(record: Record, step: Step) -> list[Finding]:
         "loss": step.operation,
         "count": int(outside.sum()),
         "of": p.size,
-        "cell": written(given.name, index),
+        "cell": cell_expression(given.name, index),
         "number": float(p[index]),
         "name": Name(given.name),
         "labels": said_argument(step, 1),
@@ -78,9 +78,9 @@ def _bounded(record: Record, step: Step) -> list[Finding]:
     values: dict[str, object] = {
         "count": int(bounded.sum()),
         "of": p.size,
-        "cell": written(given.name, index),
+        "cell": cell_expression(given.name, index),
         "number": float(p[index]),
-        "target": written(program.values[y_slot].name, index),
+        "target": cell_expression(program.values[y_slot].name, index),
         "wanted": float(y[index]),
         "name": Name(given.name),
         "logits": Name(program.values[logits].name) if logits is not None else Name(given.name),

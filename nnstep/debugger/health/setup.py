@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, name_of, norm, place_of, seen
-from nnstep.debugger.health.layers import argument, said_argument, weights
+from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, first_cell, name_of, norm, seen
+from nnstep.debugger.health.layers import argument, said_argument, weight_matrices
 from nnstep.debugger.health.targets import targets
-from nnstep.debugger.health.units import looks
+from nnstep.debugger.health.units import unit_states
 from nnstep.debugger.health.value_range import trained
-from nnstep.debugger.health.written_out import applied, made
+from nnstep.debugger.health.written_out import applied, source_step
 from nnstep.engine import Era, Record, Timeline
 from nnstep.language import Call, Name, Number
 from nnstep.memo import memoized
@@ -29,7 +29,7 @@ __all__ = ["Doubled", "doubled", "setup", "single_columns"]
 def setup(timeline: Timeline, iteration: int) -> tuple[Finding, ...]:
     """What is found about the part of the run, between its edits, that an iteration is in."""
     era = timeline.era(iteration)
-    return looks(timeline).once(("setup", era.number), lambda: _setup(timeline, era))
+    return unit_states(timeline).once(("setup", era.number), lambda: _setup(timeline, era))
 
 
 def _setup(timeline: Timeline, era: Era) -> tuple[Finding, ...]:
@@ -54,7 +54,7 @@ def _decay(record: Record, optimizer: Optimizer | None) -> list[Finding]:
     lr, decay = float(optimizer.options["lr"]), float(optimizer.options["weight_decay"])
     momentum = float(optimizer.options.get("momentum", 0.0))
     most = 2 * (1 + momentum) / (1 + 2 * momentum if optimizer.options.get("nesterov") else 1)
-    moved = [one for one in weights(record.program) if one.after != one.before]
+    moved = [one for one in weight_matrices(record.program) if one.after != one.before]
     if not lr * decay > most or not moved:
         return []
     one = max(moved, key=lambda one: norm(record.value(one.before)))
@@ -71,7 +71,7 @@ def _decay(record: Record, optimizer: Optimizer | None) -> list[Finding]:
         "better": _rounded(0.01 / lr),
     }
     return [
-        Finding("decay", PROBLEM, *place_of(record, one.after), values, "momentum" if momentum else "factor", "decay")
+        Finding("decay", PROBLEM, *first_cell(record, one.after), values, "momentum" if momentum else "factor", "decay")
     ]
 
 
@@ -92,7 +92,7 @@ def _untrained(timeline: Timeline, record: Record) -> list[Finding]:
     if any(value.role == "gradient" for value in program.values):
         some = tuple(name for name in trainable if f"grad({name.id})" not in program.versions)
         values: dict[str, object] = {"loss": name_of(program, program.objective), "names": some}
-        place = place_of(record, program.objective)
+        place = first_cell(record, program.objective)
         return [Finding("unreached", WARNING, *place, values, "", "unreached")] if some else []
     if not trainable and (scenario.optimizer is None or not scenario.parameters):
         return []
@@ -101,7 +101,7 @@ def _untrained(timeline: Timeline, record: Record) -> list[Finding]:
         "names": trainable or tuple(Name(one.name) for one in scenario.parameters),
     }
     cause = "unreached" if trainable else "frozen"
-    return [Finding("untrained", PROBLEM, *place_of(record, program.objective), values, cause, cause)]
+    return [Finding("untrained", PROBLEM, *first_cell(record, program.objective), values, cause, cause)]
 
 
 # ---- Activations that are applied twice, or to what they are no good for
@@ -151,7 +151,7 @@ def doubled(program: Program) -> tuple[Doubled, ...]:
         if whole is None or slot is None:
             continue
         slot = whole.given if whole.function != step.operation else slot
-        maker = made(program, slot)
+        maker = source_step(program, slot)
         inner = applied(program).get(maker.target) if maker is not None else None
         kind = _kind(whole.function, inner.function) if inner is not None else ""
         if inner is not None and kind:
@@ -171,7 +171,7 @@ def _twice(record: Record, one: Doubled) -> Finding:
         "logits": name_of(program, one.given),
         "classes": classes,
     }
-    place = place_of(record, outer.target)
+    place = first_cell(record, outer.target)
     if one.kind == "logarithms":
         return Finding("doubled", PROBLEM, *place, values, "logarithms", f"doubled.{whole.function}")
     if one.kind == "bounded":
@@ -230,7 +230,7 @@ def _single(record: Record, step: Step) -> Finding:
         added = bias if isinstance(bias, Name) else Number(bias)
         values["target"] = Call("subtract", (name_of(program, step.target), added))
     cause = "loss" if step.operation == "cross_entropy" else ""
-    return Finding("column", WARNING if learns else PROBLEM, *place_of(record, step.target), values, cause, remedy)
+    return Finding("column", WARNING if learns else PROBLEM, *first_cell(record, step.target), values, cause, remedy)
 
 
 def _is_trained(program: Program, name: str) -> bool:

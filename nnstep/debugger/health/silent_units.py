@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, norm, rms, seen, written
+from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression, norm, rms, seen
 from nnstep.debugger.health.layers import fed
 from nnstep.debugger.health.since import Since, since
-from nnstep.debugger.health.units import Layer, Look, looks
+from nnstep.debugger.health.units import Layer, UnitState, unit_states
 from nnstep.engine import Record, Timeline
 from nnstep.language import Name
 from nnstep.ops import Index
@@ -18,15 +18,15 @@ from nnstep.ops import Index
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["latest_looks", "silent_units"]
+__all__ = ["latest_unit_states", "silent_units"]
 
 _LARGE = 2.0  # the size of inputs that are not about 1
 _MOST_UNITS = 8  # of a layer that are told one by one
 
 
-def latest_looks(timeline: Timeline, iteration: int, step: int) -> list[tuple[int, Look]]:
-    """The last look at every layer at a position, each with its iteration: this one, or the one before it."""
-    found = looks(timeline)
+def latest_unit_states(timeline: Timeline, iteration: int, step: int) -> list[tuple[int, UnitState]]:
+    """The last state at every layer at a position, each with its iteration: this one, or the one before it."""
+    found = unit_states(timeline)
     wanted = found.layers(timeline, iteration)
     program = timeline.program(iteration)
     done = [program.values[program.versions[one.name][0]].step <= step for one in wanted]
@@ -35,11 +35,11 @@ def latest_looks(timeline: Timeline, iteration: int, step: int) -> list[tuple[in
     pairs = []
     for number, one in enumerate(wanted):
         for at, some in ((iteration, now if done[number] else ()), (iteration - 1, () if done[number] else before)):
-            pairs += [(at, look) for look in some if look.layer.name == one.name]
+            pairs += [(at, state) for state in some if state.layer.name == one.name]
     return pairs
 
 
-def silent_units(timeline: Timeline, pairs: list[tuple[int, Look]], most: int, fitted: bool) -> list[Finding]:
+def silent_units(timeline: Timeline, pairs: list[tuple[int, UnitState]], most: int, fitted: bool) -> list[Finding]:
     """What is to be said of these looks. Since when is looked up in at most about `most` iterations.
 
     Where the loss is near 0 (`fitted`), saturated units stand in nobody's way; nor do some dead ones where there is but
@@ -47,33 +47,33 @@ def silent_units(timeline: Timeline, pairs: list[tuple[int, Look]], most: int, f
     """
     found: list[Finding] = []
     for at, group in groupby(pairs, key=lambda pair: pair[0]):
-        some = [look for _, look in group if not fitted or _stays_dead(look)]
-        told = [(look, units) for look in some for units in _told(look)]
+        some = [state for _, state in group if not fitted or _stays_dead(state)]
+        told = [(state, units) for state in some for units in _told(state)]
         when = _since(timeline, at, told, most) if told else {}
-        for number, (look, units) in enumerate(told):
-            found.append(_finding(timeline, at, look, units, when[number], fitted))
+        for number, (state, units) in enumerate(told):
+            found.append(_finding(timeline, at, state, units, when[number], fitted))
     return found
 
 
-def _stays_dead(look: Look) -> bool:
+def _stays_dead(state: UnitState) -> bool:
     """Whether its dead units are of interest though the loss is near 0."""
-    return look.layer.function == "relu" and (look.samples > 1 or bool(look.silent.all()))
+    return state.layer.function == "relu" and (state.samples > 1 or bool(state.silent.all()))
 
 
-def _told(look: Look) -> list[list[int]]:
+def _told(state: UnitState) -> list[list[int]]:
     """The silent units of a layer that a finding is about: one each, or all where they are the whole layer, or many."""
-    units: list[int] = np.flatnonzero(look.silent).tolist()
-    whole = 0 < len(units) == look.layer.units
+    units: list[int] = np.flatnonzero(state.silent).tolist()
+    whole = 0 < len(units) == state.layer.units
     return [units] if whole or len(units) > _MOST_UNITS else [[unit] for unit in units]
 
 
-def _since(timeline: Timeline, at: int, told: list[tuple[Look, list[int]]], most: int) -> dict[int, Since]:
+def _since(timeline: Timeline, at: int, told: list[tuple[UnitState, list[int]]], most: int) -> dict[int, Since]:
     """Since when all of the units are silent that a finding is about, by its number."""
     places = _places(timeline, at)
-    every = [[places[look.layer.name] + unit for unit in units] for look, units in told]
+    every = [[places[state.layer.name] + unit for unit in units] for state, units in told]
 
     def silent(iteration: int) -> NDArray[np.bool_] | None:
-        row = looks(timeline).silent(timeline, iteration)
+        row = unit_states(timeline).silent(timeline, iteration)
         return None if row is None else np.array([row[units].all() for units in every])
 
     return since(timeline, silent, range(len(every)), at, most)
@@ -82,15 +82,15 @@ def _since(timeline: Timeline, at: int, told: list[tuple[Look, list[int]]], most
 def _places(timeline: Timeline, iteration: int) -> dict[str, int]:
     """Where the units of each layer begin among those of all layers."""
     places, count = {}, 0
-    for one in looks(timeline).layers(timeline, iteration):
+    for one in unit_states(timeline).layers(timeline, iteration):
         places[one.name] = count
         count += one.units
     return places
 
 
-def _finding(timeline: Timeline, at: int, look: Look, units: list[int], when: Since, fitted: bool) -> Finding:
+def _finding(timeline: Timeline, at: int, state: UnitState, units: list[int], when: Since, fitted: bool) -> Finding:
     """About one unit, or about several of a layer since all of them are silent."""
-    layer, one = look.layer, len(units) == 1
+    layer, one = state.layer, len(units) == 1
     kind = "dead" if layer.function == "relu" else "saturated"
     every = len(units) == layer.units
     values: dict[str, object] = {
@@ -99,15 +99,15 @@ def _finding(timeline: Timeline, at: int, look: Look, units: list[int], when: Si
         "units": tuple(units),
         "of": layer.units,
         "given": Name(layer.given),
-        "samples": look.samples,
-        "whole": look.whole,
-        "level": float(look.level[units].max()),
-        "mean": float(look.mean[units].mean()),
+        "samples": state.samples,
+        "whole": state.whole,
+        "level": float(state.level[units].max()),
+        "mean": float(state.mean[units].mean()),
         "since": when.iteration,
         "how": when.how,
         "at": at,
     }
-    began = looks(timeline).once(
+    began = unit_states(timeline).once(
         (layer.name, tuple(units), when.iteration), lambda: _began(timeline, layer, units, when.iteration)
     )
     step, index, cause, numbers = began
@@ -115,7 +115,7 @@ def _finding(timeline: Timeline, at: int, look: Look, units: list[int], when: Si
         cause, numbers = _feeding(seen(timeline, at), layer, units[0]) if one and layer.axis != 1 else ("", {})
     elif when.how == "least":
         cause, numbers = "", {}
-    passes_nothing = layer.hidden and (look.samples > 1 or cause == "start")  # though the loss is near 0
+    passes_nothing = layer.hidden and (state.samples > 1 or cause == "start")  # though the loss is near 0
     stops = every and kind == "dead" and (not fitted or passes_nothing)
     severity = PROBLEM if stops else WARNING
     remedy = f"{kind}.{'layer' if every or not one else 'unit'}"
@@ -124,7 +124,7 @@ def _finding(timeline: Timeline, at: int, look: Look, units: list[int], when: Si
         assert isinstance(inputs, float)
         remedy = "saturated.inputs" if inputs > _LARGE else "saturated.weights"
     if kind == "dead" and one:
-        bias = _bias(seen(timeline, at), layer, units[0], float(look.level[units].max()))
+        bias = _bias(seen(timeline, at), layer, units[0], float(state.level[units].max()))
         remedy, numbers = ("dead.bias", {**numbers, **bias}) if bias else (remedy, numbers)
     return Finding(kind, severity, when.iteration, step, layer.name, index, {**values, **numbers}, cause, remedy)
 
@@ -138,7 +138,7 @@ def _bias(record: Record, layer: Layer, unit: int, level: float) -> dict[str, ob
     slot = biases[0]
     index = (unit,) if program.values[slot].shape else ()
     return {
-        "entry": written(program.values[slot].name, index),
+        "entry": cell_expression(program.values[slot].name, index),
         "better": float(record.value(slot)[index]) - level + 0.1,
     }
 
@@ -147,7 +147,7 @@ _Began = tuple[int, Index, str, dict[str, object]]
 
 
 def _began(timeline: Timeline, layer: Layer, units: list[int], began: int) -> _Began:
-    """The iteration in which units became silent: the step and the cell to look at, and for dead ones the cause."""
+    """The iteration in which units became silent: the step and the cell to state at, and for dead ones the cause."""
     record = seen(timeline, began)
     slot = record.program.versions[layer.name][0]
     place = (record.program.values[slot].step, _place(record, layer, units[0]))
@@ -193,7 +193,7 @@ def _death(timeline: Timeline, layer: Layer, units: list[int], began: int) -> tu
     if not max(moves)[0] > 0:
         return "inputs", {"before": began - 1}
     _, name, index, before, now = max(moves)
-    return "update", {"before": began - 1, "cell": written(name, index), "old": before, "new": now}
+    return "update", {"before": began - 1, "cell": cell_expression(name, index), "old": before, "new": now}
 
 
 def _feeding(record: Record, layer: Layer, unit: int) -> tuple[str, dict[str, object]]:

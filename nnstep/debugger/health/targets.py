@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, name_of, place_of, written
+from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression, first_cell, name_of
 from nnstep.debugger.health.layers import argument
 from nnstep.debugger.health.value_range import ANYTHING, Range, reach, trained
-from nnstep.debugger.health.written_out import applied, made
+from nnstep.debugger.health.written_out import applied, source_step
 from nnstep.engine import Era, Record
 from nnstep.language import Call, Name, Number
 from nnstep.ops import Array, find
@@ -76,7 +76,7 @@ def _outside(record: Record, aim: _Aim, target: Array) -> Finding | None:
     name = aim.target if isinstance(aim.target, Number) else name_of(program, aim.target)
     values: dict[str, object] = {
         "target": name,
-        "cell": written(name.id, index) if isinstance(name, Name) else name,
+        "cell": cell_expression(name.id, index) if isinstance(name, Name) else name,
         "number": float(target[at]),
         "count": count,
         "of": target.size,
@@ -93,15 +93,15 @@ def _outside(record: Record, aim: _Aim, target: Array) -> Finding | None:
     remedy = "targets.probability" if aim.why == "probability" else "targets.output"
     if aim.why == "probability" and values["least"] == -1 and values["greatest"] == 1:
         remedy = "targets.signs"
-    return Finding("targets", severity, *place_of(record, aim.step.target), values, cause, remedy)
+    return Finding("targets", severity, *first_cell(record, aim.step.target), values, cause, remedy)
 
 
 def _bounding(program: Program, slot: int) -> str:
     """The operation that keeps a value within its bounds: the last one that is no more than a scale and a shift."""
-    step = made(program, slot)
+    step = source_step(program, slot)
     while step is not None and _shifts(step.operation) and not _is_activation(program, step):
         inner = [one for _, one in step.operands if one in trained(program)]
-        below = made(program, inner[0]) if len(inner) == 1 else None
+        below = source_step(program, inner[0]) if len(inner) == 1 else None
         if below is None:
             break
         step = below
@@ -146,7 +146,7 @@ def _aims(record: Record) -> list[_Aim]:
             if ranges[output] != ANYTHING and ranges[output].width > 0:
                 found.append(_Aim(step, output, target, ranges[output], "output"))
         elif step.operation == "multiply":
-            logarithm = made(program, output)
+            logarithm = source_step(program, output)
             slot = argument(logarithm, 0) if logarithm is not None and logarithm.operation == "log" else None
             if slot is not None:
                 inner = ranges[slot]

@@ -28,7 +28,7 @@ from nnstep.program import Program, Step, compile_program
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_SAMPLES", "SATURATED", "Layer", "Look", "Looks", "layers", "lone_layers", "looks"]
+__all__ = ["MOST_SAMPLES", "SATURATED", "Layer", "UnitState", "UnitStates", "lone_layers", "unit_layers", "unit_states"]
 
 MOST_SAMPLES = 2_000  # that are looked at where an iteration does not see all of them
 SATURATED = 0.1  # of the largest slope that there is
@@ -59,7 +59,7 @@ class Layer(NamedTuple):
 
 
 @memoized()
-def layers(program: Program) -> tuple[Layer, ...]:
+def unit_layers(program: Program) -> tuple[Layer, ...]:
     """The layers of a program whose units can be told apart from its samples, in order."""
     axes = sample_axes(program)
     found = []
@@ -204,7 +204,7 @@ def _is_hidden(program: Program, step: Step) -> bool:
     return False
 
 
-class Look(NamedTuple):
+class UnitState(NamedTuple):
     """The units of a layer in one iteration, each array with one number a unit.
 
     silent   whether it is dead, or saturated
@@ -222,8 +222,8 @@ class Look(NamedTuple):
     whole: bool
 
 
-class Looks:
-    """Looks at the units of a run, iteration by iteration."""
+class UnitStates:
+    """The units of a run, iteration by iteration."""
 
     def __init__(self, timeline: Timeline) -> None:
         self._samples = timeline.schedule.samples
@@ -240,14 +240,14 @@ class Looks:
 
     def _of(self, program: Program) -> tuple[Layer, ...]:
         """The layers of a program of this run."""
-        return lone_layers(program) if self._samples <= 1 else layers(program)
+        return lone_layers(program) if self._samples <= 1 else unit_layers(program)
 
     def work(self, timeline: Timeline, iteration: int) -> int:
         """About how many numbers have to be computed for a look, beside those of the iteration."""
         machine = self._everyone(timeline, iteration)
         return machine.arena.size if machine is not None else 0
 
-    def at(self, timeline: Timeline, record: Record) -> tuple[Look, ...]:
+    def at(self, timeline: Timeline, record: Record) -> tuple[UnitState, ...]:
         """A look at every layer of an iteration."""
         program, value = self._seen(timeline, record)
         everyone = program is not record.program
@@ -258,7 +258,7 @@ class Looks:
                 level = np.atleast_1d(_level(one, value))
                 inner = value(one.inner)
                 mean = np.atleast_1d(inner if one.axis is None else inner.mean(axis=one.axis))
-                found.append(Look(one, level <= (_limit(one.function) or 0.0), level, mean, samples, whole))
+                found.append(UnitState(one, level <= (_limit(one.function) or 0.0), level, mean, samples, whole))
         return tuple(found)
 
     def _seen(self, timeline: Timeline, record: Record) -> tuple[Program, Callable[[int], Array]]:
@@ -336,11 +336,11 @@ def _level(layer: Layer, value: Callable[[int], Array]) -> Array:
     return most
 
 
-_looks: WeakKeyDictionary[Timeline, Looks] = WeakKeyDictionary()
+_looks: WeakKeyDictionary[Timeline, UnitStates] = WeakKeyDictionary()
 
 
-def looks(timeline: Timeline) -> Looks:
+def unit_states(timeline: Timeline) -> UnitStates:
     """The looks at a run: what was seen once is kept."""
     if timeline not in _looks:
-        _looks[timeline] = Looks(timeline)
+        _looks[timeline] = UnitStates(timeline)
     return _looks[timeline]

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite
 
-from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, is_fitted, largest, norm, written
-from nnstep.debugger.health.layers import Weight, weights
+from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression, is_fitted, largest_entry, norm
+from nnstep.debugger.health.layers import WeightMatrix, weight_matrices
 from nnstep.engine import Record
 from nnstep.language import Name
 from nnstep.ops import Array
@@ -32,10 +32,10 @@ _MOST_RATE = 10.0  # that anybody would try
 
 def updates_done(program: Program) -> int:
     """The step with which all weights are updated."""
-    return max((program.values[one.after].step for one in weights(program)), default=0)
+    return max((program.values[one.after].step for one in weight_matrices(program)), default=0)
 
 
-def relative(value: Callable[[int], Array], one: Weight) -> float | None:
+def relative(value: Callable[[int], Array], one: WeightMatrix) -> float | None:
     """The size of an update relative to the weights; None where they are 0 or no longer finite."""
     before = value(one.before)
     size, moved = norm(before), norm(value(one.after) - before)
@@ -44,7 +44,7 @@ def relative(value: Callable[[int], Array], one: Weight) -> float | None:
 
 def updates(record: Record, optimizer: Optimizer | None, first_loss: float | None) -> list[Finding]:
     """Updates of an iteration, all of which are done, that are far too large or far too small for their weights."""
-    found = [one for one in weights(record.program) if one.after != one.before]
+    found = [one for one in weight_matrices(record.program) if one.after != one.before]
     moved = [
         (norm(record.value(one.after) - record.value(one.before)), norm(record.value(one.before))) for one in found
     ]
@@ -63,7 +63,7 @@ def updates(record: Record, optimizer: Optimizer | None, first_loss: float | Non
     return [_moving(record, "small-update", WARNING, ratio, one, len(small), len(rated), optimizer)]
 
 
-def _is_felt(record: Record, one: Weight) -> bool:
+def _is_felt(record: Record, one: WeightMatrix) -> bool:
     """Whether the gradient says that moving the weights would change the loss."""
     loss = record.loss
     size = norm(record.value(one.gradient)) * norm(record.value(one.before))
@@ -75,14 +75,14 @@ def _moving(
     kind: str,
     severity: str,
     ratio: float,
-    one: Weight,
+    one: WeightMatrix,
     count: int,
     of: int,
     optimizer: Optimizer | None,
 ) -> Finding:
     after = record.program.values[one.after]
     before, now = record.value(one.before), record.value(one.after)
-    index = largest(now - before)
+    index = largest_entry(now - before)
     rate = float(optimizer.options["lr"]) if optimizer is not None else 0.0
     values: dict[str, object] = {
         "ratio": ratio,
@@ -91,7 +91,7 @@ def _moving(
         "gradient": norm(record.value(one.gradient)),
         "count": count,
         "of": of,
-        "cell": written(one.name, index),
+        "cell": cell_expression(one.name, index),
         "old": float(before[index]),
         "new": float(now[index]),
         "lr": rate,

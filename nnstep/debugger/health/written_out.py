@@ -11,7 +11,7 @@ from nnstep.language import Call, Name, Number
 from nnstep.memo import memoized
 from nnstep.program import Program, Step
 
-__all__ = ["Applied", "applied", "made"]
+__all__ = ["Applied", "applied", "source_step"]
 
 
 class Applied(NamedTuple):
@@ -105,7 +105,7 @@ def _made(program: Program, slot: int) -> Step | None:
     return None
 
 
-def made(program: Program, slot: int | None) -> Step | None:
+def source_step(program: Program, slot: int | None) -> Step | None:
     """The step that made a value, behind other names and other shapes of it; None for what is given."""
     while slot is not None and program.values[slot].step:
         step = program.steps[program.values[slot].step - 1]

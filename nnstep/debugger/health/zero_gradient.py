@@ -9,7 +9,7 @@ import numpy as np
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, corner, is_whole, seen
 from nnstep.debugger.health.gradients import bends
 from nnstep.debugger.health.since import Since, since
-from nnstep.debugger.health.units import looks
+from nnstep.debugger.health.units import unit_states
 from nnstep.debugger.health.value_range import reach
 from nnstep.engine import Record, Timeline
 from nnstep.language import Name
@@ -118,7 +118,7 @@ def _since(timeline: Timeline, at: int, most: int) -> Since:
     def silent(iteration: int) -> NDArray[np.bool_]:
         return np.array([is_still(timeline.glance(iteration))])
 
-    return looks(timeline).once(("still", at, most), lambda: since(timeline, silent, range(1), at, most)[0])
+    return unit_states(timeline).once(("still", at, most), lambda: since(timeline, silent, range(1), at, most)[0])
 
 
 def _cut(others: list[Finding]) -> tuple[str, dict[str, object]]:

@@ -15,12 +15,12 @@ from nnstep.ops.linear import linear_form
 from nnstep.ops.operation import broadcast_index
 from nnstep.program import Program, Shape, Step, cell_size, cells, factor
 
-__all__ = ["Link", "Links", "links_by_arithmetic"]
+__all__ = ["Coefficient", "Coefficients", "coefficients_by_arithmetic"]
 
 _UPSTREAM = ("gradient", "contribution")
 
 
-class Link(NamedTuple):
+class Coefficient(NamedTuple):
     """One factor: entry `index_of` of the gradient in `of` has the summand `factor` · entry `index_above` of `above`.
 
     At a start, where there is no gradient above, `above` is -1, `index_above` () and the factor the number itself.
@@ -33,10 +33,10 @@ class Link(NamedTuple):
     factor: float
 
 
-_OfStep = Callable[[Index], list[Link]]
+_OfStep = Callable[[Index], list[Coefficient]]
 
 
-class Links:
+class Coefficients:
     """What is asked about the backward steps of a record; each step is made ready once."""
 
     def __init__(self, record: Record) -> None:
@@ -57,11 +57,11 @@ class Links:
         step = self.step(slot)
         return cell_size(step.expression, _shapes(self.program, step).__getitem__)
 
-    def of(self, slot: int, index: Index) -> list[Link]:
+    def of(self, slot: int, index: Index) -> list[Coefficient]:
         """The factors of one entry, in reading order of its arithmetic, those that are 0.0 among them."""
         if slot not in self._ready:
             step = self.step(slot)
-            self._ready[slot] = _at_once(self.record, step) or links_by_arithmetic(self.record, step)
+            self._ready[slot] = _at_once(self.record, step) or coefficients_by_arithmetic(self.record, step)
         return self._ready[slot](index)
 
 
@@ -73,7 +73,7 @@ def _shapes(program: Program, step: Step) -> dict[str, Shape]:
     return {name: program.values[slot].shape for name, slot in step.operands}
 
 
-def links_by_arithmetic(record: Record, step: Step) -> _OfStep:
+def coefficients_by_arithmetic(record: Record, step: Step) -> _OfStep:
     """The factors of any step, from the arithmetic of its cells."""
     above, target = _above(record.program, step), step.target
     at = cells(step.expression, _shapes(record.program, step).__getitem__)
@@ -82,16 +82,16 @@ def links_by_arithmetic(record: Record, step: Step) -> _OfStep:
     def number(name: str, index: Index) -> float:
         return float(values[name][index])
 
-    def links(index: Index) -> list[Link]:
+    def coefficients(index: Index) -> list[Coefficient]:
         constant, coefficients = linear_form(at(index), above.__contains__, number)
         if not above:
-            return [Link(-1, target, (), index, constant)]
+            return [Coefficient(-1, target, (), index, constant)]
         return [
-            Link(above[entry.name], target, entry.index, index, coefficient)
+            Coefficient(above[entry.name], target, entry.index, index, coefficient)
             for entry, coefficient in coefficients.items()
         ]
 
-    return links
+    return coefficients
 
 
 def _at_once(record: Record, step: Step) -> _OfStep | None:
@@ -99,7 +99,7 @@ def _at_once(record: Record, step: Step) -> _OfStep | None:
     found, slots = factor(record.program, step), dict(step.operands)
     if found.kind in ("identity", "add"):
         handed = [slots[name] for name in found.upstream]
-        return lambda index: [Link(slot, step.target, index, index, 1.0) for slot in handed]
+        return lambda index: [Coefficient(slot, step.target, index, index, 1.0) for slot in handed]
     if found.local is None or found.kind not in ("left", "right", "entrywise"):
         return None
     upstream = slots[found.upstream[0]]
@@ -109,33 +109,33 @@ def _at_once(record: Record, step: Step) -> _OfStep | None:
 
 
 def _entrywise(target: int, upstream: int, shape: Shape, local: Array) -> _OfStep:
-    def links(index: Index) -> list[Link]:
+    def coefficients(index: Index) -> list[Coefficient]:
         coefficient = float(local[broadcast_index(index, local.shape)])
-        return [Link(upstream, target, broadcast_index(index, shape), index, coefficient)]
+        return [Coefficient(upstream, target, broadcast_index(index, shape), index, coefficient)]
 
-    return links
+    return coefficients
 
 
 def _left(target: int, upstream: int, shape: Shape, local: Array) -> _OfStep:
     """local @ gradient: a row of the local derivative with a column of the gradient."""
     kept = local.ndim - 1
 
-    def links(index: Index) -> list[Link]:
+    def coefficients(index: Index) -> list[Coefficient]:
         row, column = local[index[:kept]].tolist(), index[kept:]
-        return [Link(upstream, target, (k, *column), index, number) for k, number in enumerate(row)]
+        return [Coefficient(upstream, target, (k, *column), index, number) for k, number in enumerate(row)]
 
-    return links
+    return coefficients
 
 
 def _right(target: int, upstream: int, shape: Shape, local: Array) -> _OfStep:
     """gradient @ local: a row of the gradient with a column of the local derivative."""
     kept, turned = len(shape) - 1, local.T
 
-    def links(index: Index) -> list[Link]:
+    def coefficients(index: Index) -> list[Coefficient]:
         row, column = index[:kept], turned[index[kept:]].tolist()
-        return [Link(upstream, target, (*row, k), index, number) for k, number in enumerate(column)]
+        return [Coefficient(upstream, target, (*row, k), index, number) for k, number in enumerate(column)]
 
-    return links
+    return coefficients
 
 
 _KINDS = {"entrywise": _entrywise, "left": _left, "right": _right}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from nnstep.debugger.provenance.batch_axis import sample_axes
 from nnstep.debugger.provenance.cell import Cell
-from nnstep.debugger.provenance.unnamed import MOST_ENTRIES, Whole, hidden, shape_in, whole
+from nnstep.debugger.provenance.inlining import MOST_ENTRIES, Inlined, always_inlined, inlined, shape_in
 from nnstep.engine import Record
 from nnstep.language import Call, Entry, Expression, Number
 from nnstep.ops import Index, entries, evaluate_cell
@@ -85,7 +85,7 @@ def origin(record: Record, cell: Cell) -> Origin:
     if not index:
         return Origin(cell, None, None, (), None, {}, result, 0)
     step = program.steps[index - 1]
-    made = whole(program, step)
+    made = inlined(program, step)
     if made.size > MOST_ENTRIES:
         return Origin(cell, step, None, (), None, made.slots, result, made.size)
     tree = _arithmetic(program, made, cell.index)
@@ -100,11 +100,11 @@ def origin(record: Record, cell: Cell) -> Origin:
     return Origin(cell, step, tree, terms, outside, made.slots, result, 0)
 
 
-def _arithmetic(program: Program, made: Whole, index: Index) -> Expression:
+def _arithmetic(program: Program, made: Inlined, index: Index) -> Expression:
     return cell(made.expression, shape_in(program, made.slots), index)
 
 
-def _lookup(record: Record, made: Whole) -> Callable[[str, Index], float]:
+def _lookup(record: Record, made: Inlined) -> Callable[[str, Index], float]:
     values = {name: record.value(slot) for name, slot in made.slots.items()}
     return lambda name, index: float(values[name][index])
 
@@ -200,7 +200,7 @@ def uses(record: Record, cell: Cell, most: int = 1000) -> tuple[Use, ...]:
     without a name are left out where they are followed through; the uses of such a value are those of its own steps.
     """
     program = record.program
-    not_led_to = hidden(program)
+    not_led_to = always_inlined(program)
     keep = {cell.slot} & not_led_to
     reading = {cell.slot}  # with the unnamed values that are made of it
     found = []
@@ -211,7 +211,7 @@ def uses(record: Record, cell: Cell, most: int = 1000) -> tuple[Use, ...]:
             reading.add(step.target)
         if step.target in not_led_to:
             continue
-        made = whole(program, step, keep)
+        made = inlined(program, step, keep)
         name = next((name for name, slot in made.slots.items() if slot == cell.slot), None)
         if name is None:
             continue

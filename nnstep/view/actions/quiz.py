@@ -12,7 +12,7 @@ import numpy as np
 
 from nnstep.catalogue import say, say_count
 from nnstep.debugger import Cell, Position
-from nnstep.debugger.answers.quiz import HINTS, Question, Quiz, Verdict, judge
+from nnstep.debugger.answers.quiz import HINTS, Grade, Question, Quiz, judge
 from nnstep.files import rewrite, write_new
 from nnstep.pasted import NotNumbersError, read_numbers
 from nnstep.text import clean
@@ -151,7 +151,7 @@ class Quizzing:
             return self._kept((Piece(say("quiz.right", asked=asked), "good"),))
         return self._kept((Piece(self._wrong(moment, verdict, cell), "error"),))
 
-    def _wrong(self, moment: Moment, verdict: Verdict, cell: Cell) -> str:
+    def _wrong(self, moment: Moment, verdict: Grade, cell: Cell) -> str:
         """What is wrong with an answer, without the right one."""
         if verdict.kind == "shape":
             shape = shape_text(moment.inner.program.values[cell.slot].shape)

@@ -18,18 +18,18 @@ from nnstep.view.text.numbers import NumberFormat, plain, read
 from nnstep.view.text.symbols import label
 
 if TYPE_CHECKING:
-    from nnstep.debugger.provenance.products import EntryChain, Level, Product, Route
+    from nnstep.debugger.provenance.products import EntryChain, GradientPath, PathGradient, Product
 
 __all__ = ["Known", "known_factors", "product_lines"]
 
-_LISTED = 12  # products of a route, unless all are asked for
+_LISTED = 12  # products of a path, unless all are asked for
 _LISTED_WIDE = 40  # the same where the panel has the screen to itself
 _WIDE = 80  # columns from which it has
 _PASSING = ("identity", "add", "sum")  # kinds of levels whose factor is 1
 _SAME = 1e-12  # of the sum of the products' sizes: the products and the stored gradient differ by rounding alone
 
 
-# Whether the entry itself can be seen, of each route its factors from the top, and what the factors come to.
+# Whether the entry itself can be seen, of each path its factors from the top, and what the factors come to.
 Known = tuple[bool, tuple[tuple[bool, ...], ...], bool]
 
 
@@ -37,69 +37,69 @@ def known_factors(scene: Scene, found: EntryChain, products: bool = True) -> Kno
     """What can be seen of the products at the scene's step: on the way down a slope of the forward pass, at the top a
     gradient. With `products` False nothing is multiplied, since that would be the answer of a question."""
     now = scene.now
-    routes = tuple(
-        tuple((level.needed_step if k else level.index) <= now for k, level in enumerate(route.levels))
-        for route in found.routes
+    paths = tuple(
+        tuple((level.needed_step if k else level.index) <= now for k, level in enumerate(path.levels))
+        for path in found.paths
     )
-    return (scene.program.values[found.slot].step <= now, routes, products)
+    return (scene.program.values[found.slot].step <= now, paths, products)
 
 
 def product_lines(scene: Scene, found: EntryChain, known: Known, full: bool, width: int) -> list[Line]:
-    """The entry, its products route by route, their sum, and how it compares with the stored gradient."""
+    """The entry, its products path by path, their sum, and how it compares with the stored gradient."""
     there, seen, multiplied = known
     said, digits = scene.said(Cell(found.slot, found.index)), scene.gallery.digits
     answer = said(found.stored) if there else "?"
     head = scene.written(Cell(found.slot, found.index))
     lines: list[Line] = [(*head, Piece(" = ", "operator"), Piece(answer, "strong"))]
-    several = len(found.routes) > 1
+    several = len(found.paths) > 1
     totals, adds = said, True
     if several:
-        form, adds = addends([route.total for route in found.routes], found.total, said, digits)
+        form, adds = addends([path.total for path in found.paths], found.total, said, digits)
         totals = form.text
     vanishing: list[Line] = []
-    for number, (route, factors) in enumerate(zip(found.routes, seen, strict=True), 1):
+    for number, (path, factors) in enumerate(zip(found.paths, seen, strict=True), 1):
         if several:
-            lines += [(), _route_heading(scene, route, number)]
-        lines.append(_symbols(scene, route, found))
-        table = _Table(scene, route, (*factors, multiplied), totals, full, width)
+            lines += [(), _path_heading(scene, path, number)]
+        lines.append(_symbols(scene, path, found))
+        table = _Table(scene, path, (*factors, multiplied), totals, full, width)
         lines += table.lines()
-        lines += _left_out(scene, route)
-        vanishing += _dependence(scene, route, found)
-        if several and route.products:
-            total = totals(route.total) if all(factors) and multiplied else "?"
+        lines += _left_out(scene, path)
+        vanishing += _dependence(scene, path, found)
+        if several and path.products:
+            total = totals(path.total) if all(factors) and multiplied else "?"
             about = " " if table.adds else " ≈ "
-            lines.append((Piece(say("chain.route-total", number=number) + about, "text"), Piece(total, "strong")))
+            lines.append((Piece(say("chain.path-total", number=number) + about, "text"), Piece(total, "strong")))
         adds = adds and table.adds
     if there:
         lines += _compared(found, said, adds, width)
     return [*lines, *dict.fromkeys(vanishing)]
 
 
-def _name(scene: Scene, level: Level) -> str:
+def _name(scene: Scene, level: PathGradient) -> str:
     name = label(scene.program.values[level.value].name, scene.objective)
     return name if " " not in name else f"({name})"
 
 
-def _visible(route: Route) -> list[int]:
+def _visible(path: GradientPath) -> list[int]:
     """The levels whose factors are written: those of a factor of 1 are not, except at the top."""
-    return [k for k, level in enumerate(route.levels) if k == 0 or level.kind not in _PASSING]
+    return [k for k, level in enumerate(path.levels) if k == 0 or level.kind not in _PASSING]
 
 
-def _route_heading(scene: Scene, route: Route, number: int) -> Line:
-    names = list(dict.fromkeys(_name(scene, level) for level in route.levels))
+def _path_heading(scene: Scene, path: GradientPath, number: int) -> Line:
+    names = list(dict.fromkeys(_name(scene, level) for level in path.levels))
     return (
-        Piece(say("chain.route", number=number) + "  ", "dim"),
+        Piece(say("chain.path", number=number) + "  ", "dim"),
         Piece(" ← ".join([scene.objective, *names]), "name"),
     )
 
 
-def _symbols(scene: Scene, route: Route, found: EntryChain) -> Line:
+def _symbols(scene: Scene, path: GradientPath, found: EntryChain) -> Line:
     """= Σ ∂L/∂o · ∂o/∂h · ∂h/∂z · ∂z/∂W1[0,2]."""
     pieces = [Piece("= Σ ", "operator")]
     above = scene.objective
-    shown = _visible(route)
+    shown = _visible(path)
     for position, k in enumerate(shown):
-        name = _name(scene, route.levels[k])
+        name = _name(scene, path.levels[k])
         last = position == len(shown) - 1
         index = f"[{','.join(map(str, found.index))}]" if last and found.index else ""
         pieces += [Piece(" · ", "operator")] if position else []
@@ -108,12 +108,12 @@ def _symbols(scene: Scene, route: Route, found: EntryChain) -> Line:
     return tuple(pieces)
 
 
-def _dependence(scene: Scene, route: Route, found: EntryChain) -> list[Line]:
+def _dependence(scene: Scene, path: GradientPath, found: EntryChain) -> list[Line]:
     """Which entries of the values on the way depend on the chosen one, so that the terms of the others vanish."""
-    last = route.levels[-1]
+    last = path.levels[-1]
     chosen = _name(scene, last) + (f"[{','.join(map(str, found.index))}]" if found.index else "")
     groups: dict[tuple[str, int, int], dict[str, None]] = {}
-    for level in route.levels[:-1][::-1]:
+    for level in path.levels[:-1][::-1]:
         if level.value != last.value and level.count < level.size:
             span = say(f"chain.span.{level.span.kind}", at=level.span.at)
             groups.setdefault((span, level.count, level.size), {})[_name(scene, level)] = None
@@ -124,41 +124,43 @@ def _dependence(scene: Scene, route: Route, found: EntryChain) -> list[Line]:
     return lines
 
 
-def _left_out(scene: Scene, route: Route) -> list[Line]:
+def _left_out(scene: Scene, path: GradientPath) -> list[Line]:
     lines: list[Line] = []
-    for k, count in route.vanishing:
-        above = scene.objective if k == 0 else _name(scene, route.levels[k - 1])
-        symbol = f"∂{above}/∂{_name(scene, route.levels[k])}"
+    for k, count in path.vanishing:
+        above = scene.objective if k == 0 else _name(scene, path.levels[k - 1])
+        symbol = f"∂{above}/∂{_name(scene, path.levels[k])}"
         lines.append((Piece(say_count("chain.vanish", count, symbol=symbol), "dim"),))
-    if route.stored_top:
-        name = label(f"grad({scene.program.values[route.levels[0].value].name})", scene.objective)
+    if path.stored_top:
+        name = label(f"grad({scene.program.values[path.levels[0].value].name})", scene.objective)
         lines.append((Piece(say("chain.stored-top", name=name), "dim"),))
     return lines
 
 
 class _Table:
-    """The products of a route: which entries each goes through, its factors, and what they come to.
+    """The products of a path: which entries each goes through, its factors, and what they come to.
 
     `known` says of each factor whether it can be seen, and last of all of what they come to; `said` is how their sum is
     printed. `adds` is whether the products as they are written add up to it.
     """
 
-    def __init__(self, scene: Scene, route: Route, known: tuple[bool, ...], said: Said, full: bool, width: int) -> None:
+    def __init__(
+        self, scene: Scene, path: GradientPath, known: tuple[bool, ...], said: Said, full: bool, width: int
+    ) -> None:
         most = _LISTED_WIDE if width >= _WIDE else _LISTED
-        self.products = route.products if full or len(route.products) <= most else route.products[: most - 2]
-        self.left_out = route.products[len(self.products) :]
+        self.products = path.products if full or len(path.products) <= most else path.products[: most - 2]
+        self.left_out = path.products[len(self.products) :]
         self.rest = sum(product.value for product in self.left_out)
-        self.levels = _visible(route)
+        self.levels = _visible(path)
         self.known = known
         self.all_known = all(known[k] for k in self.levels) and known[-1]
-        self.labels = _labels(scene, route, self.products) if self.products else []
+        self.labels = _labels(scene, path, self.products) if self.products else []
         self.width = width
         self.digits = scene.gallery.digits
         values = [product.value for product in self.products] + ([self.rest] if self.left_out else [])
         self.form: NumberFormat | None = None
         self.adds = True
         if values:
-            self.form, self.adds = addends(values, route.total, said, self.digits)
+            self.form, self.adds = addends(values, path.total, said, self.digits)
 
     def lines(self) -> list[Line]:
         """A line a product, and what is left out."""
@@ -196,14 +198,14 @@ class _Table:
         return shown, holds if self.all_known else [True] * len(holds)
 
 
-def _labels(scene: Scene, route: Route, products: Sequence[Product]) -> list[list[str]]:
+def _labels(scene: Scene, path: GradientPath, products: Sequence[Product]) -> list[list[str]]:
     """The entries that a product goes through, from the top, in three ways: all of them; without those whose index is
     that of the one before; and of these the indices alone."""
     everything, without, indices = [], [], []
-    levels = range(len(route.levels) - 1)
+    levels = range(len(path.levels) - 1)
     for product in products:
         parts = [(f"[{','.join(map(str, product.indices[k]))}]" if product.indices[k] else "") for k in levels]
-        named = [_name(scene, route.levels[k]) + part for k, part in zip(levels, parts, strict=True)]
+        named = [_name(scene, path.levels[k]) + part for k, part in zip(levels, parts, strict=True)]
         kept = [k for k in levels if parts[k] and (not k or product.indices[k] != product.indices[k - 1])]
         everything.append(" ".join(dict.fromkeys(named)))
         without.append(" ".join(named[k] for k in kept))
@@ -246,8 +248,8 @@ def _aligned(
 
 def _compared(found: EntryChain, said: Said, adds: bool, width: int) -> list[Line]:
     """The sum of all products beside the stored gradient, or where there is no room above how the two compare."""
-    count = sum(len(route.products) for route in found.routes)
-    sizes = sum(abs(product.value) for route in found.routes for product in route.products)
+    count = sum(len(path.products) for path in found.paths)
+    sizes = sum(abs(product.value) for path in found.paths for product in path.products)
     alike = found.total == found.stored or (math.isnan(found.total) and math.isnan(found.stored))
     apart = 0.0 if alike else abs(found.total - found.stored)
     same = alike or apart <= _SAME * max(sizes, abs(found.stored))

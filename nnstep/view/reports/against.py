@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.debugger.answers.compare import compare, named, wanted_names
+from nnstep.debugger.answers.compare import by_value_name, compare, wanted_names
 from nnstep.engine import Timeline
 from nnstep.errors import Problem
 from nnstep.program.naming import objective_letter
@@ -38,7 +38,7 @@ def against(timeline: Timeline, iteration: int, paths: Sequence[str], tolerance:
     record = timeline.record(iteration)
     given, problems = read_all(paths)
     files = {name: path for path, name, _ in reversed(given)}
-    arrays, wrong = named(record.program, [(name, one) for _, name, one in given])
+    arrays, wrong = by_value_name(record.program, [(name, one) for _, name, one in given])
     problems += [Problem(reason, file=files[name], key=clean(name)) for name, reason in wrong]
     wanted = wanted_names(record.program)
     found = compare(record, arrays, tolerance, timeline.record, wanted)

@@ -7,7 +7,7 @@ from typing import Any
 from nnstep.debugger import Cell
 from nnstep.debugger.provenance.jacobian import jacobian
 from nnstep.debugger.provenance.origin import SUM, origin, uses
-from nnstep.debugger.provenance.products import Route, entry_chain
+from nnstep.debugger.provenance.products import GradientPath, entry_chain
 from nnstep.engine import Record
 from nnstep.engine.difference import difference, sweep, worst
 from nnstep.language import Call, Entry, Expression, Number, substitute, to_text
@@ -104,25 +104,25 @@ def _chain(record: Record, slot: int, index: Index) -> dict[str, Any]:
         "entry": _written(record.program, Cell(slot, index)),
         "stored": number_data(found.stored),
         "total": number_data(found.total),
-        "paths": [_route(record.program, route) for route in found.routes],
+        "paths": [_path(record.program, path) for path in found.paths],
     }
 
 
-def _route(program: Program, route: Route) -> dict[str, Any]:
+def _path(program: Program, path: GradientPath) -> dict[str, Any]:
     return {
-        "values": [program.values[level.value].name for level in route.levels],
-        "depending": [level.count for level in route.levels],
+        "values": [program.values[level.value].name for level in path.levels],
+        "depending": [level.count for level in path.levels],
         "products": [
             {
                 "indices": [list(at) for at in product.indices],
                 "factors": [number_data(factor) for factor in product.factors],
                 "value": number_data(product.value),
             }
-            for product in route.products
+            for product in path.products
         ],
-        "total": number_data(route.total),
-        "vanishing": sum(count for _, count in route.vanishing),
-        "stored_top": route.stored_top,
+        "total": number_data(path.total),
+        "vanishing": sum(count for _, count in path.vanishing),
+        "stored_top": path.stored_top,
     }
 
 

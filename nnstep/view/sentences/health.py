@@ -7,7 +7,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
-from nnstep.debugger.health.finding import Finding, written
+from nnstep.debugger.health.finding import Finding, cell_expression
 from nnstep.debugger.health.layers import argument
 from nnstep.debugger.health.setup import doubled, single_columns
 from nnstep.debugger.health.written_out import applied
@@ -95,7 +95,7 @@ def place(finding: Finding, writer: Writer) -> tuple[str, str]:
     """Where it is: the iteration and the step, and the cell."""
     at = {"iteration": f"{finding.iteration:,}", "step": finding.step}
     said = say("health.place", **at) if finding.step else say("health.place.start", iteration=at["iteration"])
-    return said, writer.value(written(finding.name, finding.index))
+    return said, writer.value(cell_expression(finding.name, finding.index))
 
 
 def sentences(finding: Finding, writer: Writer) -> list[str]:

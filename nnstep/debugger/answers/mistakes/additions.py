@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from nnstep.debugger.answers.mistakes.alterations import turned
+from nnstep.debugger.answers.mistakes.alterations import transposed
 from nnstep.debugger.answers.mistakes.cause import Cause
-from nnstep.debugger.answers.mistakes.compared import Search, certain, expected, searchable
+from nnstep.debugger.answers.mistakes.compared import ComparedArrays, certain, expected, searchable
 from nnstep.ops import Array
 
 __all__ = ["by_addition", "decay_and_another"]
 
 
-def by_addition(search: Search) -> Iterator[Cause]:
+def by_addition(search: ComparedArrays) -> Iterator[Cause]:
     """What is added to a gradient, or pasted in its place: an L2 term, the weight itself, what it loses."""
     slots = _parameters(search)
     alike = all(search.right(name).shape == search.given[name].shape for name in search.wrong)
@@ -31,7 +31,7 @@ def by_addition(search: Search) -> Iterator[Cause]:
         yield Cause("decay", 0, search.wrong, term)
 
 
-def _parameters(search: Search) -> dict[str, tuple[int, ...]]:
+def _parameters(search: ComparedArrays) -> dict[str, tuple[int, ...]]:
     """Of the wrong arrays those that are the gradients of parameters, with the versions of the parameter."""
     program = search.record.program
     found = {}
@@ -43,7 +43,9 @@ def _parameters(search: Search) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _decay(search: Search, weights: Mapping[str, Array], without: Mapping[str, Array], least: int) -> float | None:
+def _decay(
+    search: ComparedArrays, weights: Mapping[str, Array], without: Mapping[str, Array], least: int
+) -> float | None:
     """The number that the weights were added times to what is `without` it, the same for all; None where there is none.
 
     `least` numbers have to say so: of one any is right.
@@ -65,7 +67,7 @@ def _decay(search: Search, weights: Mapping[str, Array], without: Mapping[str, A
     return term if all(search.agrees(name, array) for name, array in added.items()) else None
 
 
-def decay_and_another(search: Search) -> Iterator[Cause]:
+def decay_and_another(search: ComparedArrays) -> Iterator[Cause]:
     """An L2 term, of the matrices or of all parameters, beside another mistake."""
     slots = _parameters(search)
     if len(slots) < len(search.wrong):
@@ -86,7 +88,7 @@ def decay_and_another(search: Search) -> Iterator[Cause]:
 
 
 def _beside_decay(
-    search: Search, weights: Mapping[str, Array]
+    search: ComparedArrays, weights: Mapping[str, Array]
 ) -> Iterator[tuple[Cause, dict[str, Array], dict[str, Array]]]:
     """Another mistake, what it makes of the arrays, and what an L2 term is a multiple of in the shapes of these."""
     right = {name: search.right(name) for name in search.given}
@@ -94,7 +96,7 @@ def _beside_decay(
         made, terms, names = dict(right), dict(weights), []
         for name in search.wrong:
             theirs = search.given[name]
-            of = [{one.key: one.array for one in turned(base, theirs)} for base in (right[name], weights[name])]
+            of = [{one.key: one.array for one in transposed(base, theirs)} for base in (right[name], weights[name])]
             key = (kind, 1.0, -1)
             if right[name].ndim == 2 and key in of[0] and key in of[1]:
                 made[name], terms[name] = of[0][key], of[1][key]

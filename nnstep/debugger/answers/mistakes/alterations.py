@@ -14,11 +14,11 @@ from nnstep.language import Call, Expression, Number
 from nnstep.ops import Array
 from nnstep.program import Program
 
-__all__ = ["Alteration", "Value", "factors", "of_array", "scaled", "turned"]
+__all__ = ["Alteration", "ValueOf", "factors", "of_array", "scaled", "transposed"]
 
 _NEAR = 0.5  # of a factor: how far off the ratio of two arrays may be, which rounding makes less exact
 
-Value = Callable[[int], Array]  # the value of a slot
+ValueOf = Callable[[int], Array]  # the value of a slot
 
 
 class Alteration(NamedTuple):
@@ -35,7 +35,7 @@ class Alteration(NamedTuple):
         return self.kind, self.factor, self.place
 
 
-def of_array(record: Record, name: str, theirs: Array, value: Value) -> Iterator[Alteration]:
+def of_array(record: Record, name: str, theirs: Array, value: ValueOf) -> Iterator[Alteration]:
     """What can go wrong with one array that does not only scale it; of those shapes only that `theirs` has.
 
     `value` gives what the backward pass has, which may have another mistake in it already.
@@ -44,11 +44,11 @@ def of_array(record: Record, name: str, theirs: Array, value: Value) -> Iterator
     slot = program.versions[name][-1]
     base = value(slot)
     if base.ndim == 2:
-        yield from turned(base, theirs)
+        yield from transposed(base, theirs)
     yield from _summed_otherwise(program, slot, theirs, value)
 
 
-def turned(base: Array, theirs: Array) -> Iterator[Alteration]:
+def transposed(base: Array, theirs: Array) -> Iterator[Alteration]:
     """Rows for columns, and the right entries in another shape."""
     transposed = base.T
     if theirs.shape == transposed.shape and not np.array_equal(base, transposed):
@@ -60,7 +60,7 @@ def turned(base: Array, theirs: Array) -> Iterator[Alteration]:
         yield Alteration("flattened-columns", transposed.reshape(theirs.shape))
 
 
-def _summed_otherwise(program: Program, slot: int, theirs: Array, value: Value) -> Iterator[Alteration]:
+def _summed_otherwise(program: Program, slot: int, theirs: Array, value: ValueOf) -> Iterator[Alteration]:
     """Of a gradient that is summed over the rows, as a bias's: not summed, one row, along a row, or over all."""
     base = value(slot)
     step = program.steps[program.values[slot].step - 1] if program.values[slot].step else None

@@ -15,7 +15,7 @@ from nnstep.debugger.answers.mistakes.variants import variants
 from nnstep.engine import Record
 from nnstep.ops import Array
 
-__all__ = ["Key", "Search", "certain", "expected", "searchable"]
+__all__ = ["ComparedArrays", "Key", "certain", "expected", "searchable"]
 
 _WORK = 200_000_000  # numbers of an iteration times its steps, up to which whole backward passes are tried
 _CERTAIN = 10.0  # decimal digits that have to agree, all entries together, for two mistakes to be named
@@ -30,7 +30,7 @@ Key = tuple[str, float, int]
 
 
 @dataclass
-class Search:
+class ComparedArrays:
     """A person's arrays and the record that they are compared with.
 
     given      all of the person's arrays, by the names of values
@@ -99,12 +99,12 @@ class Search:
         return summed and self.agrees(name, one.array)
 
 
-def certain(search: Search, made: Mapping[str, Array]) -> bool:
+def certain(search: ComparedArrays, made: Mapping[str, Array]) -> bool:
     """Whether numbers that agree with two mistakes do so to more digits than chance makes."""
     digits = sum(search.closeness[name].digits(search.given[name], made[name]) for name in search.wrong)
     return digits >= _CERTAIN
 
 
-def expected(search: Search, values: Mapping[int, Array], name: str) -> Array:
+def expected(search: ComparedArrays, values: Mapping[int, Array], name: str) -> Array:
     slot = search.slot(name)
     return values[slot] if slot in values else search.right(name)

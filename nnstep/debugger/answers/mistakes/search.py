@@ -18,8 +18,8 @@ from nnstep.debugger.answers.closeness import Closeness
 from nnstep.debugger.answers.mistakes.additions import by_addition, decay_and_another
 from nnstep.debugger.answers.mistakes.alterations import Alteration, of_array, scaled
 from nnstep.debugger.answers.mistakes.cause import Cause
-from nnstep.debugger.answers.mistakes.compared import Key, Search, certain, expected, searchable
-from nnstep.debugger.answers.mistakes.variant import run
+from nnstep.debugger.answers.mistakes.compared import ComparedArrays, Key, certain, expected, searchable
+from nnstep.debugger.answers.mistakes.variant import gradients_with
 from nnstep.engine import Record
 from nnstep.ops import Array
 
@@ -40,7 +40,7 @@ def causes(
     earlier: Sequence[Record] = (),
 ) -> tuple[Cause, ...]:
     """The causes that explain the arrays that are `wrong`, in the order of the program; () when none is found."""
-    search = Search(record, given, closeness, wrong, earlier)
+    search = ComparedArrays(record, given, closeness, wrong, earlier)
     found = [*_by_array(search), *_by_sum_of_iterations(search)]
     if searchable(record):
         found += _by_variant(search)
@@ -73,7 +73,7 @@ def _identity(cause: Cause) -> tuple[object, ...]:
 # What is wrong with an array as a whole.
 
 
-def _by_array(search: Search) -> Iterator[Cause]:
+def _by_array(search: ComparedArrays) -> Iterator[Cause]:
     """One mistake with the first wrong array, and with which of the others it was made as well."""
     value = search.record.value
     found = {name: {one.key: one for one in search.alterations(name, value)} for name in search.wrong}
@@ -83,7 +83,7 @@ def _by_array(search: Search) -> Iterator[Cause]:
         yield Cause(one.kind, 0, names, one.factor, one.place, whole=names == search.wrong)
 
 
-def _by_sum_of_iterations(search: Search) -> Iterator[Cause]:
+def _by_sum_of_iterations(search: ComparedArrays) -> Iterator[Cause]:
     """Gradients of earlier iterations that are in it, as where they are not set to zero in between."""
     total = {name: np.array(search.right(name)) for name in search.wrong if search.is_of_the_loss(name)}
     if len(total) < len(search.wrong):
@@ -98,7 +98,7 @@ def _by_sum_of_iterations(search: Search) -> Iterator[Cause]:
             return
 
 
-def _multiple(search: Search) -> Iterator[Cause]:
+def _multiple(search: ComparedArrays) -> Iterator[Cause]:
     """Another factor, the same for every entry of the wrong arrays: of all of them, or else of the first."""
     wrong = search.wrong
     alike = tuple(name for name in wrong if search.given[name].shape == search.right(name).shape)
@@ -118,7 +118,7 @@ def _multiple(search: Search) -> Iterator[Cause]:
 # What is wrong with one step of the backward pass, and with all that comes of it.
 
 
-def _by_variant(search: Search) -> Iterator[Cause]:
+def _by_variant(search: ComparedArrays) -> Iterator[Cause]:
     for variant, values in search.variants:
         made = {name: expected(search, values, name) for name in search.given}
         if not _explains(search, made, search.wrong[0]):
@@ -127,7 +127,7 @@ def _by_variant(search: Search) -> Iterator[Cause]:
         yield Cause(variant.kind, variant.step, variant.names, place=variant.place, whole=whole)
 
 
-def _explains(search: Search, made: Mapping[str, Array], first: str) -> bool:
+def _explains(search: ComparedArrays, made: Mapping[str, Array], first: str) -> bool:
     """Whether the first wrong array is what a mistake makes of it, and not only since both are nearly nothing."""
     if not search.agrees(first, made[first]):
         return False
@@ -137,7 +137,7 @@ def _explains(search: Search, made: Mapping[str, Array], first: str) -> bool:
 # Two mistakes together.
 
 
-def _two_of_arrays(search: Search) -> Iterator[Cause]:
+def _two_of_arrays(search: ComparedArrays) -> Iterator[Cause]:
     """Two mistakes with whole arrays: both with each of them, or one with some and another with the rest."""
     value = search.record.value
     single = {name: {one.key: one for one in search.alterations(name, value)} for name in search.wrong}
@@ -167,7 +167,7 @@ def _two_of_arrays(search: Search) -> Iterator[Cause]:
                 yield Cause(one[0], 0, search.wrong, one[1], one[2], together=(second,))
 
 
-def _factor_variants(search: Search) -> list[tuple[Cause, dict[int, Array]]]:
+def _factor_variants(search: ComparedArrays) -> list[tuple[Cause, dict[int, Array]]]:
     """Every gradient times a factor that is forgotten or put in twice, as where the loss has it wrong."""
     program = search.record.program
     gradients = [value.slot for value in program.values if value.role in ("gradient", "contribution")]
@@ -177,7 +177,7 @@ def _factor_variants(search: Search) -> list[tuple[Cause, dict[int, Array]]]:
     ]
 
 
-def _variant_and_array(search: Search) -> Iterator[Cause]:
+def _variant_and_array(search: ComparedArrays) -> Iterator[Cause]:
     """A mistake in the pass, or a factor of all gradients, and one with some of the arrays that come of it."""
     passes = [*_factor_variants(search)]
     for variant, values in search.variants:
@@ -210,13 +210,13 @@ def _variant_and_array(search: Search) -> Iterator[Cause]:
                 yield replace(cause, names=names, together=(second,))
 
 
-def _is_one(search: Search, key: Key, cause: Cause) -> bool:
+def _is_one(search: ComparedArrays, key: Key, cause: Cause) -> bool:
     """Whether two factors together are nothing, or one that is known."""
     known = (1.0, *(factor for _, factor in search.factors))
     return key[0] == cause.kind or key[1] * cause.factor in known
 
 
-def _needed(search: Search, made: Mapping[str, Array], values: Mapping[int, Array]) -> bool:
+def _needed(search: ComparedArrays, made: Mapping[str, Array], values: Mapping[int, Array]) -> bool:
     """Whether the mistake in the pass makes a difference to what was given, and what it makes can be told."""
     return any(
         search.slot(name) in values and not search.agrees(name, search.right(name)) and search.tells(name, made[name])
@@ -224,7 +224,7 @@ def _needed(search: Search, made: Mapping[str, Array], values: Mapping[int, Arra
     )
 
 
-def _alone(search: Search, values: Mapping[int, Array]) -> dict[str, bool | None]:
+def _alone(search: ComparedArrays, values: Mapping[int, Array]) -> dict[str, bool | None]:
     """For each array whether a mistake alone makes it what the person has; None where it does not change it."""
     return {
         name: search.agrees(name, values[search.slot(name)]) if search.slot(name) in values else None
@@ -241,7 +241,7 @@ def _may_explain(one: bool | None, other: bool | None, wrong: bool) -> bool:
     return True
 
 
-def _two_variants(search: Search) -> Iterator[Cause]:
+def _two_variants(search: ComparedArrays) -> Iterator[Cause]:
     """Two mistakes in the pass, at different steps."""
     record = search.record
     single = [one for one, _ in search.variants if one.done is None and one.kind != "one-sample"]
@@ -256,7 +256,7 @@ def _two_variants(search: Search) -> Iterator[Cause]:
             continue
         if not all(_may_explain(mine[name], its[name], name in search.wrong) for name in search.given):
             continue
-        values = run(record, (one, other))
+        values = gradients_with(record, (one, other))
         made = {name: expected(search, values, name) for name in search.given}
         if not all(search.agrees(name, array) for name, array in made.items()):
             continue

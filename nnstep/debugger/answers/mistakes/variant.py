@@ -9,7 +9,7 @@ from nnstep.engine import Record, evaluate
 from nnstep.ops import Array
 from nnstep.program import Program, Step
 
-__all__ = ["After", "Change", "Lookup", "Variant", "run", "upstream"]
+__all__ = ["After", "Change", "Lookup", "Variant", "gradients_with", "upstream"]
 
 Lookup = Callable[[str], Array]
 Change = Callable[[Step, Lookup], Array | None]  # a wrong value for a step, from what it reads; None: the right one
@@ -36,10 +36,10 @@ class Variant:
         """By slot, the gradients that it changes."""
         if self.done is not None:
             return self.done
-        return run(record, (self,))
+        return gradients_with(record, (self,))
 
 
-def run(record: Record, mistakes: Sequence[Variant]) -> dict[int, Array]:
+def gradients_with(record: Record, mistakes: Sequence[Variant]) -> dict[int, Array]:
     """The gradients that differ when mistakes are made, by slot. Of several changes of a step the first counts."""
     changes = [one.change for one in mistakes if one.change is not None]
     afters = [one.after for one in mistakes if one.after is not None]

@@ -16,12 +16,12 @@ from nnstep.memo import memoized
 from nnstep.ops import Operation, find
 from nnstep.program import Program, Shape, ShapeOf, Step, cell_size
 
-__all__ = ["MOST_ENTRIES", "Whole", "hidden", "shape_in", "whole"]
+__all__ = ["MOST_ENTRIES", "Inlined", "always_inlined", "inlined", "shape_in"]
 
 MOST_ENTRIES = 20_000  # that the arithmetic of a cell is written out with, about a tenth of a second's work
 
 
-class Whole(NamedTuple):
+class Inlined(NamedTuple):
     """A step's expression with unnamed values put in, the slots of its names, and about how many entries a cell has."""
 
     expression: Expression
@@ -39,12 +39,12 @@ def shape_in(program: Program, slots: dict[str, int]) -> ShapeOf:
 
 
 @memoized()
-def _done(program: Program) -> dict[int, Whole]:
+def _done(program: Program) -> dict[int, Inlined]:
     """The whole steps so far, by index."""
     return {}
 
 
-def whole(program: Program, step: Step, keep: Collection[int] = ()) -> Whole:
+def inlined(program: Program, step: Step, keep: Collection[int] = ()) -> Inlined:
     """The step with unnamed values put in: all of them, or where a cell would be too large only other arrangements.
 
     Unnamed values in the slots `keep` stay names.
@@ -60,8 +60,8 @@ def whole(program: Program, step: Step, keep: Collection[int] = ()) -> Whole:
     return found
 
 
-def _sized(program: Program, expression: Expression, slots: dict[str, int]) -> Whole:
-    return Whole(expression, slots, cell_size(expression, shape_in(program, slots)))
+def _sized(program: Program, expression: Expression, slots: dict[str, int]) -> Inlined:
+    return Inlined(expression, slots, cell_size(expression, shape_in(program, slots)))
 
 
 def _anything(expression: Expression) -> bool:
@@ -121,8 +121,8 @@ def _passes_on(expression: Expression) -> bool:
 
 
 @memoized()
-def hidden(program: Program) -> frozenset[int]:
+def always_inlined(program: Program) -> frozenset[int]:
     """The slots of unnamed values that every step which uses them puts in, so that no origin leads there."""
     unnamed = {value.slot for value in program.values if value.role == "unnamed" and value.step}
-    seen = {slot for step in program.steps for slot in whole(program, step).slots.values()} if unnamed else set()
+    seen = {slot for step in program.steps for slot in inlined(program, step).slots.values()} if unnamed else set()
     return frozenset(unnamed - seen)
