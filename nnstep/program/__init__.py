@@ -1,11 +1,6 @@
 """Scenario -> Program. Takes the equations of a scenario; gives one straight list of single assignments: the forward
 pass, its derivative as another program in the same language, and the optimizer's update.
-
-What tells of the memory is imported when it is first asked for.
 """
-
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 from nnstep.program.bind import Bound, BoundCalls, ShapeOf, bind, computed, infer, put_in, rule_expression, words_of
 from nnstep.program.body import Body, body
@@ -15,10 +10,8 @@ from nnstep.program.chain import Factor, chain, factor, objective_ancestors, par
 from nnstep.program.class_numbers import Taking, check_class_numbers, problem_of, said_of, takings
 from nnstep.program.compile import batch_rows, compile_program
 from nnstep.program.model import BODY, PHASES, Program, Shape, Step, Value
+from nnstep.program.taping import NUMBER, Instant, Lifetime, Peak, Share, Tape, tape
 from nnstep.program.update import initial_states
-
-if TYPE_CHECKING:
-    from nnstep.program.taping import NUMBER, Instant, Lifetime, Peak, Share, Tape, tape
 
 __all__ = [
     "BODY",
@@ -68,12 +61,3 @@ __all__ = [
     "tape",
     "words_of",
 ]
-
-_TAPING = ("NUMBER", "Instant", "Lifetime", "Peak", "Share", "Tape", "tape")
-
-
-def __getattr__(name: str) -> object:
-    if name not in _TAPING:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"{__name__}.taping"), name)
-    return found
