@@ -19,10 +19,10 @@ from nnstep.engine.record import Record
 from nnstep.errors import LanguageError, OperationError
 from nnstep.language import Call, Expression, names, walk
 from nnstep.ops import NAMES, Array, Shape, operation
-from nnstep.ops.foreign import call_hint
 from nnstep.program import BoundCalls, Program, infer
 from nnstep.program.no_gradient import why_no_gradient
 from nnstep.scenario.hints import suggest
+from nnstep.scenario.hints.equations import call_hint
 
 __all__ = ["COUNTERS", "Reference", "check", "depth", "is_there", "places", "references", "value_at"]
 

@@ -153,6 +153,7 @@ ACTIVATIONS = (
         steepest=0.25,
         gives="probabilities",
         latex=Form(r"\sigma", spelled=r"\operatorname{sigmoid}"),
+        elsewhere="logistic expit sigm σ logsig",
     ),
     _activation(
         "tanh",
@@ -166,6 +167,7 @@ ACTIVATIONS = (
         rising=True,
         steepest=1.0,
         latex=Form(r"\tanh"),
+        elsewhere="hyperbolictangent tansig",
     ),
     _activation(
         "relu",
@@ -177,6 +179,7 @@ ACTIVATIONS = (
         curve=(-3, 3),
         corner=Corner(from_zero),
         rising=True,
+        elsewhere="rectifier rectlin poslin rectifiedlinear",
     ),
     _activation(
         "leaky_relu",
@@ -188,6 +191,7 @@ ACTIVATIONS = (
         {"slope": 0.01},
         curve=(-3, 3),
         corner=Corner(from_zero),
+        elsewhere="lrelu",
     ),
     _activation(
         "elu",
@@ -221,6 +225,7 @@ ACTIVATIONS = (
         kept=("sigmoid(x)",),
         curve=(-6, 4),
         bounds=(-0.278465, inf),
+        elsewhere="swish",
     ),
     _activation(
         "softplus",
@@ -233,5 +238,6 @@ ACTIVATIONS = (
         bounds=(0.0, inf),
         corner=Corner(from_straight, lambda value: STRAIGHT),
         rising=True,
+        elsewhere="softrelu",
     ),
 )

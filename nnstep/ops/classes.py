@@ -93,6 +93,7 @@ CLASSES = (
         jumps=True,
         exact=True,
         latex=Form(r"\operatorname{onehot}", below=("classes",)),
+        elsewhere="tocategorical onehotencode",
     ),
     Operation(
         name="argmax",

@@ -145,6 +145,7 @@ ELEMENTARY = (
         curve=(0, 4),
         rising=True,
         latex=Form(r"\log"),
+        elsewhere="ln loge",
     ),
     _entry(
         "sqrt",
@@ -156,6 +157,7 @@ ELEMENTARY = (
         bounds=(0.0, math.inf),
         corner=Corner(from_zero),
         rising=True,
+        elsewhere="root",
     ),
     _entry(
         "abs",
@@ -166,6 +168,7 @@ ELEMENTARY = (
         curve=(-3, 3),
         corner=Corner(from_zero),
         latex=Form(fences=("|", "|")),
+        elsewhere="absolute fabs absolutevalue",
     ),
     _entry(
         "sin",

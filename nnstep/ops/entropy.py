@@ -266,6 +266,11 @@ ENTROPY = (
         reach=to_scalar,
         compares="rows",
         expects="softmax",
+        elsewhere="crossentropyloss ce celoss",
+        type_elsewhere=(
+            "categoricalcrossentropy sparsecategoricalcrossentropy softmaxcrossentropy softmaxcrossentropywithlogits "
+            "crossentropywithlogits softmaxloss xent"
+        ),
     ),
     Operation(
         name="nll",
@@ -283,5 +288,6 @@ ENTROPY = (
         reach=to_scalar,
         compares="rows",
         expects="probabilities",
+        type_elsewhere="negativeloglikelihood",
     ),
 )

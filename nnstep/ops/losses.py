@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import inf
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from nnstep.ops.corners import apart, from_lowest_log, lowest_log
 from nnstep.ops.elementary import SMALLEST_DIVISOR
 from nnstep.ops.kernels import ONE, ZERO, constant, keeping
 from nnstep.ops.kernels import number as option_number
-from nnstep.ops.operation import Array, Corner, Index, Kernel, Mask, Operation, Shape, Site, Text, Texts
+from nnstep.ops.operation import Array, Corner, Index, Kernel, Mask, Operation, Shape, Site, Text
 from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import equal_shapes, positive_option
 
@@ -212,11 +213,7 @@ def _loss(
     rules: Mapping[str, Text],
     body: Callable[[Site], str],
     delta: bool = False,
-    kept: Texts = (),
-    clamps: Callable[[Site, Mapping[str, Array]], Mapping[str, Mask]] | None = None,
-    bounds: tuple[float, float] | None = None,
-    corner: Corner | None = None,
-    expects: str = "",
+    **facts: Any,
 ) -> Operation:
     def shape(o: Shape, y: Shape, **options: Option) -> Shape:
         check_reduction(options["reduction"])
@@ -241,13 +238,9 @@ def _loss(
         options={"delta": 1.0, **REDUCTION} if delta else REDUCTION,
         derivative=rules,
         body=body,
-        kept=kept,
         reach=to_scalar,
-        clamps=clamps,
-        bounds=bounds,
-        corner=corner,
-        expects=expects,
         compares="entries",
+        **facts,
     )
 
 
@@ -270,6 +263,8 @@ LOSSES = (
         lambda site: _reduced(site, "(o - y) ** 2"),
         kept=("o - y",),
         bounds=(0.0, inf),
+        elsewhere="mseloss meansquarederror",
+        type_elsewhere="l2 l2loss quadratic squarederror leastsquares meansquare euclidean regression",
     ),
     _loss(
         "mae",
@@ -286,6 +281,8 @@ LOSSES = (
         kept=("o - y",),
         bounds=(0.0, inf),
         corner=Corner(apart, among="inputs"),
+        elsewhere="maeloss l1loss meanabsoluteerror",
+        type_elsewhere="l1 absoluteerror",
     ),
     _loss(
         "huber",
@@ -305,6 +302,7 @@ LOSSES = (
         delta=True,
         kept=("o - y",),
         bounds=(0.0, inf),
+        elsewhere="huberloss smoothl1loss smoothl1",
     ),
     _loss(
         "bce",
@@ -323,6 +321,8 @@ LOSSES = (
         clamps=_bce_clamps,
         corner=Corner(from_lowest_log, lowest_log),
         expects="probabilities",
+        elsewhere="bceloss",
+        type_elsewhere="binarycrossentropy binarycrossentropyloss logloss logistic",
     ),
     _loss(
         "bce_with_logits",
@@ -337,5 +337,7 @@ LOSSES = (
         },
         lambda site: _reduced(site, "(1 - y) * z - minimum(z, 0) + log1p(exp(-abs(z)))"),
         expects="sigmoid",
+        elsewhere="bcewithlogitsloss binarycrossentropywithlogits",
+        type_elsewhere="sigmoidcrossentropy bcelogits sigmoidcrossentropywithlogits",
     ),
 )

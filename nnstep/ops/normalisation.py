@@ -225,6 +225,7 @@ NORMALISATION = (
         kept=_kept,
         reach=layer_normed,
         by_row=True,
+        elsewhere="layernormalization",
     ),
     Operation(
         name="standardise",

@@ -123,6 +123,8 @@ class Operation(NamedTuple):
     compares     for a loss: "entries" or "rows", of which the output and the target are compared; else ""
     expects      what a loss takes its output for: logits of a "softmax" or a "sigmoid", or "probabilities"; the targets
                  are probabilities (or class numbers) then; else ""
+    elsewhere    what other libraries call it, with the same inputs in the same order: words without capitals and `_`
+    type_elsewhere  what else the `type` of such a loss is called in a file
     latex        how LaTeX writes it, where that is more than its symbol as an operator with its arguments in brackets
     said_backward  the catalogue has a sentence, words.back.NAME, on how a gradient passes; without it that is told in
                  neutral words
@@ -163,6 +165,8 @@ class Operation(NamedTuple):
     compares: str = ""
     expects: str = ""
     gives: str = ""
+    elsewhere: str = ""
+    type_elsewhere: str = ""
     latex: Form = Form()
     joins: bool = False
     said_backward: bool = False

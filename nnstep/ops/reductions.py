@@ -166,6 +166,7 @@ REDUCTIONS = (
         lambda site: _repeated(site, _restored(site)),
         affine=("x",),
         latex=Form(r"\sum", wide=True),
+        elsewhere="reducesum nansum summation Σ",
     ),
     _reduction(
         "mean",
@@ -178,6 +179,7 @@ REDUCTIONS = (
         within=True,
         affine=("x",),
         latex=Form(r"\operatorname*{mean}"),
+        elsewhere="average reducemean avg nanmean",
     ),
     _reduction(
         "max",
@@ -190,6 +192,7 @@ REDUCTIONS = (
         exact=True,
         corner=Corner(is_largest, among="entries"),
         latex=Form(r"\max"),
+        elsewhere="amax reducemax",
     ),
     _reduction(
         "min",
@@ -202,5 +205,6 @@ REDUCTIONS = (
         exact=True,
         corner=Corner(is_smallest, among="entries"),
         latex=Form(r"\min"),
+        elsewhere="amin reducemin",
     ),
 )

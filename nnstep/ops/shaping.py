@@ -311,6 +311,7 @@ SHAPING = (
         said_backward=True,
         affine=("x",),
         latex=Form(below=("rows", "cols")),
+        elsewhere="view",
     ),
     Operation(
         name="slice",
@@ -345,6 +346,7 @@ SHAPING = (
         joins=True,
         said_backward=True,
         affine=("a", "b"),
+        elsewhere="concatenate cat",
     ),
     Operation(
         name="broadcast",

@@ -10,7 +10,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.errors import OperationError
 from nnstep.language import Call, Expression, Name, Number, Option, parse_expression, substitute, to_text
 from nnstep.ops import Operation, Site, operation
-from nnstep.ops.foreign import option_hint
+from nnstep.scenario.hints.equations import option_hint
 
 __all__ = ["Bound", "BoundCalls", "ShapeOf", "bind", "computed", "infer", "put_in", "rule_expression", "words_of"]
 

@@ -11,10 +11,10 @@ from nnstep.catalogue import say
 from nnstep.errors import OperationError, Problem
 from nnstep.language import Call, Expression, Name, to_text, walk
 from nnstep.ops import NAMES, Operation, operation
-from nnstep.ops.foreign import call_hint
 from nnstep.program.bind import bind, computed
 from nnstep.program.builder import Builder
 from nnstep.scenario.hints import suggest
+from nnstep.scenario.hints.equations import call_hint
 from nnstep.scenario.model import Equation
 
 __all__ = ["flatten", "lower"]

@@ -10,9 +10,9 @@ from nnstep.language import Expression, Name, parse_expression, tokens
 from nnstep.language.references import Named, Vocabulary, named, read_expression
 from nnstep.memo import memoized
 from nnstep.ops import OPERATIONS
-from nnstep.ops.foreign import line_hint
 from nnstep.program.chain import chain, parameters_with_gradient
 from nnstep.program.model import Program, Step
+from nnstep.scenario.hints.equations import line_hint
 
 __all__ = ["expression_of", "factor_named", "names_like", "objective_letter", "value_named", "vocabulary"]
 

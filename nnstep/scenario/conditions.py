@@ -7,8 +7,8 @@ from nnstep.errors import LanguageError
 from nnstep.language import REFERENCES, Expression, Name, parse_expression, walk
 from nnstep.language import names as used_names
 from nnstep.language.references import Vocabulary, read_expression
-from nnstep.ops.foreign import line_hint
 from nnstep.scenario.hints import suggest
+from nnstep.scenario.hints.equations import line_hint
 from nnstep.scenario.model import DebugEntry
 from nnstep.scenario.toml.fields import Field, flag, table, texts, whole
 from nnstep.text import clean

@@ -14,11 +14,11 @@ from nnstep.catalogue import say
 from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language import parse_equations
 from nnstep.ops import OPERATIONS
-from nnstep.ops.foreign import line_hint
 from nnstep.scenario.conditions import read_conditions
 from nnstep.scenario.data.data_table import read_data
 from nnstep.scenario.edits.read import read_edits
 from nnstep.scenario.hints import suggest
+from nnstep.scenario.hints.equations import line_hint
 from nnstep.scenario.layers import Network, read_layers
 from nnstep.scenario.losses import (
     LOSSES,

@@ -6,7 +6,7 @@ import keyword
 import unicodedata
 
 from nnstep.catalogue import say
-from nnstep.ops.foreign import free_name
+from nnstep.scenario.hints.equations import free_name
 from nnstep.scenario.toml.fields import Report
 from nnstep.scenario.toml.positions import Path
 from nnstep.text import clean

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstep.catalogue import say
 from nnstep.debugger import Session
 from nnstep.debugger.breakpoints.breakpoint import breakpoint_of
 from nnstep.debugger.breakpoints.watches import watch_of
@@ -18,15 +19,15 @@ from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language import Call, Name, parse_equations, parse_expression, walk
 from nnstep.nearest import folded
 from nnstep.ops import NAMES, OPERATIONS
-from nnstep.ops.foreign import call_hint, line_hint
-from nnstep.ops.foreign_words import FORMS, NOTES, OPTIONS, RENAMED
 from nnstep.program import compile_program
 from nnstep.scenario import find, load, loads
+from nnstep.scenario.hints.equations import call_hint, line_hint
+from nnstep.scenario.hints.foreign_words import FORMS, NOTES, WORDS
 from tests.engine.random_programs import random_case
 
 HERE = {entry.name for entry in OPERATIONS if entry.where == "equation"}
 CONDITIONS = {entry.name for entry in OPERATIONS if entry.where != "rule"}
-_TABLES = (*RENAMED.values(), *(form[0] for form in FORMS), *(note[0] for note in NOTES))
+_TABLES = (*WORDS["function"].values(), *(form[0] for form in FORMS), *NOTES["function"].values())
 ELSEWHERE = [word for theirs in _TABLES for word in theirs.split()]
 _PROPOSED = re.compile(r"`([^`]+)`|did you mean '([^']+)'|it is called '([^']+)'|^write (.+)$|so write (.+)$")
 SCENARIO = """
@@ -80,14 +81,13 @@ def test_no_word_from_elsewhere_is_a_word_of_ours() -> None:
 
 
 def test_what_is_named_is_there() -> None:
-    assert set(RENAMED) <= HERE
     for _, inputs, form in FORMS:
         tree = parse_expression(form)
         assert {node.id for node in walk(tree) if isinstance(node, Name)} == set(inputs.split())
         assert {node.function for node in walk(tree) if isinstance(node, Call)} <= HERE, form
-    for _, note in NOTES:
-        assert accepted(note, HERE), note
-    assert set(OPTIONS) <= {option for entry in OPERATIONS for option in entry.options}
+    for note in filter(None, NOTES["function"]):
+        assert accepted(say(f"note.{note}"), HERE), note
+    assert set(WORDS["option"]) <= {option for entry in OPERATIONS for option in entry.options}
 
 
 @pytest.mark.parametrize("where", ["equation", "condition"])

@@ -9,9 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["HOMES", "NOTES", "WORDS", "Place"]
+from nnstep.ops import OPERATIONS
+
+__all__ = ["FORMS", "HOMES", "LIBRARIES", "NOTES", "WORDS", "Place"]
 
 Place = str
+
+# What options of operations are called elsewhere.
+_OPTIONS = {
+    "axis": "dim axes dimension dims",
+    "keepdims": "keepdim keepdimensions",
+    "slope": "negativeslope alpha leak",
+    "alpha": "slope",
+    "delta": "beta threshold",
+    "classes": "numclasses nclasses depth k",
+    "eps": "epsilon",
+    "reduction": "reduce average sizeaverage",
+}
 
 # By place, and in it by our word: what that is called elsewhere.
 WORDS: Mapping[Place, Mapping[str, str]] = {
@@ -49,40 +63,20 @@ WORDS: Mapping[Place, Mapping[str, str]] = {
         "bias": "biases b usebias intercept",
         "init": "kernelinitializer initializer initialization initialisation weightinit initialiser initializers",
         "trainable": "requiresgrad train learnable",
-        "slope": "negativeslope alpha leak",
-        "alpha": "slope",
+        "slope": _OPTIONS["slope"],
+        "alpha": _OPTIONS["alpha"],
     },
     "layer type": {
         "linear": "dense fc fullyconnected affine gemm linearlayer denselayer mlp perceptron innerproduct",
-        "sigmoid": "logistic sigm expit logsig",
-        "tanh": "hyperbolictangent tansig",
-        "relu": "rectifier poslin rectifiedlinear",
-        "leaky_relu": "lrelu",
-        "silu": "swish",
-        "softplus": "softrelu",
+        **{one.name: one.elsewhere for one in OPERATIONS if one.activation},
     },
     "loss": {
         "type": "name kind function loss fn criterion",
-        "reduction": "reduce average sizeaverage",
+        "reduction": _OPTIONS["reduction"],
         "scale": "factor coefficient",
-        "delta": "beta threshold",
+        "delta": _OPTIONS["delta"],
     },
-    "loss type": {
-        "mse": (
-            "mseloss meansquarederror l2 l2loss quadratic squarederror leastsquares meansquare euclidean regression"
-        ),
-        "mae": "maeloss l1 l1loss meanabsoluteerror absoluteerror",
-        "huber": "huberloss smoothl1 smoothl1loss",
-        "bce": "bceloss binarycrossentropy binarycrossentropyloss logloss logistic",
-        "bce_with_logits": (
-            "bcewithlogitsloss binarycrossentropywithlogits sigmoidcrossentropy bcelogits sigmoidcrossentropywithlogits"
-        ),
-        "cross_entropy": (
-            "crossentropyloss categoricalcrossentropy sparsecategoricalcrossentropy softmaxcrossentropy ce celoss"
-            " softmaxcrossentropywithlogits crossentropywithlogits softmaxloss xent"
-        ),
-        "nll": "negativeloglikelihood",
-    },
+    "loss type": {one.name: f"{one.elsewhere} {one.type_elsewhere}" for one in OPERATIONS if one.compares},
     "reduction": {
         "mean": "average avg meanall",
         "sum": "total",
@@ -150,6 +144,8 @@ WORDS: Mapping[Place, Mapping[str, str]] = {
         "value": "to set new",
         "optimizer": "optim",
     },
+    "function": {one.name: one.elsewhere for one in OPERATIONS},
+    "option": _OPTIONS,
     "value": {
         "x": "inputs input features data xtrain",
         "y": "targets target labels label ytrain ytrue t truth",
@@ -259,6 +255,53 @@ NOTES: Mapping[Place, Mapping[str, str]] = {
         "parameter.std": "std mean scale gain low high min max fill seed",
         "parameter.file": "file path",
     },
+    "function": {
+        "function.dropout": "dropout dropout2d alphadropout",
+        "function.conv": "conv conv1d conv2d conv3d convolve convolution correlate conv2dtranspose convtranspose2d",
+        "function.batchnorm": "batchnorm batchnorm1d batchnorm2d batchnormalization",
+        "function.rmsnorm": "rmsnorm",
+        "function.embedding": "embedding embed lookup embeddinglookup",
+        "function.rnn": "rnn lstm gru rnncell lstmcell grucell simplernn",
+        "function.attention": "attention scaleddotproductattention multiheadattention",
+        "function.pad": "pad zeropad constantpad padsequence",
+        "function.gather": "gather takealongaxis indexselect take pick",
+        "function.detach": "detach stopgradient nograd stopgrad",
+        "function.requiresgrad": "requiresgrad backward zerograd step",
+        "function.where": "where ifelse select cond",
+        "function.einsum": "einsum tensordot kron cross",
+        "function.eye": "eye identity zeros ones full zeroslike oneslike fulllike empty linspace range arange meshgrid",
+        "function.rand": "rand randn random normal uniform bernoulli randint randperm multinomial gumbelsoftmax",
+        "function.tensor": (
+            "tensor array asarray matrix float int variable placeholder constant parameter astype cast double cuda cpu"
+        ),
+        "function.squeeze": "squeeze unsqueeze expanddims newaxis",
+        "function.stack": "stack dstack split chunk unbind hsplit vsplit",
+        "function.repeat": "repeat tile expand broadcastto repmat",
+        "function.swapaxes": "swapaxes moveaxis permute",
+        "function.linear": "linear dense affine fullyconnected fc",
+        "function.sequential": "sequential module model forward",
+        "function.nllloss": "nllloss",
+        "function.binarycrossentropy": "binarycrossentropy logloss",
+        "function.categoricalcrossentropy": "categoricalcrossentropy sparsecategoricalcrossentropy",
+        "function.softmaxcrossentropywithlogits": (
+            "softmaxcrossentropywithlogits softmaxcrossentropy sparsesoftmaxcrossentropywithlogits"
+        ),
+        "function.sigmoidcrossentropywithlogits": "sigmoidcrossentropywithlogits sigmoidcrossentropy",
+        "function.hinge": "hinge hingeloss multimarginloss marginrankingloss",
+        "function.kldiv": "kldiv kldivloss kldivergence kullbackleibler",
+        "function.cosinesimilarity": "cosinesimilarity cosineembeddingloss",
+        "function.print": "print len size shape numel item numpy tolist assert isinstance input",
+        "": (
+            "maxpool maxpool1d maxpool2d avgpool avgpool1d avgpool2d maxpooling2d averagepooling2d groupnorm "
+            "instancenorm weightnorm spectralnorm scatter scatteradd roll flip fliplr flipud rot90 shift sign sgn "
+            "signum heaviside erf erfc gamma lgamma digamma bessel floor ceil round trunc rint fix fmod mod arcsin "
+            "arccos arctan asin acos atan atan2 arctan2 asinh acosh atanh argmin argsort sort topk searchsorted "
+            "unique nonzero bincount cumsum cumprod prod product diff cummax inv pinv det solve trace diag diagonal "
+            "eig svd cholesky qr lu tril triu ctcloss tripletmarginloss focalloss diceloss poissonnllloss glu celu "
+            "rrelu threshold maxout hardshrink softshrink swiglu geglu accuracy accuracyscore f1score precision "
+            "recall quantile median percentile mode histogram count fft ifft rfft"
+        ),  # nothing, and no slips of something else
+    },
     "value": {
         "value.pi": "pi π",
         "value.e": "e",
@@ -279,3 +322,56 @@ HOMES: Mapping[str, str] = {
     **dict.fromkeys(("units", "weight", "bias"), "[[layers]]"),
     **dict.fromkeys(("reduction", "scale"), "[loss]"),
 }
+
+# What is written out: the function, its inputs, and the form.
+FORMS: tuple[tuple[str, str, str], ...] = (
+    ("dot mm bmm inner mtimes matrixproduct", "a b", "a @ b"),
+    ("mul times hadamard", "a b", "a * b"),
+    ("plus", "a b", "a + b"),
+    ("sub minus", "a b", "a - b"),
+    ("div truedivide rdivide", "a b", "a / b"),
+    ("neg", "a", "-a"),
+    ("pow", "a b", "a ** b"),
+    ("square sqr", "a", "a ** 2"),
+    ("cube", "a", "a ** 3"),
+    ("exp2", "a", "2 ** a"),
+    ("rsqrt", "a", "1 / sqrt(a)"),
+    ("reciprocal inverse", "a", "1 / a"),
+    ("log2", "a", "log(a) / log(2)"),
+    ("log10 lg", "a", "log(a) / log(10)"),
+    ("log1p", "a", "log(1 + a)"),
+    ("expm1", "a", "exp(a) - 1"),
+    ("tan", "a", "sin(a) / cos(a)"),
+    ("sinh", "a", "(exp(a) - exp(-a)) / 2"),
+    ("cosh", "a", "(exp(a) + exp(-a)) / 2"),
+    ("relu6", "a", "minimum(maximum(a, 0), 6)"),
+    ("hardtanh", "a", "minimum(maximum(a, -1), 1)"),
+    ("hardsigmoid", "a", "minimum(maximum(a / 6 + 0.5, 0), 1)"),
+    ("hardswish hardsilu", "a", "a * minimum(maximum(a / 6 + 0.5, 0), 1)"),
+    ("softsign", "a", "a / (1 + abs(a))"),
+    ("logsigmoid", "a", "-softplus(-a)"),
+    ("tanhshrink", "a", "a - tanh(a)"),
+    ("softmin", "a", "softmax(-a)"),
+    ("mish", "a", "a * tanh(softplus(a))"),
+    ("selu", "a", "1.0507009873554805 * elu(a, alpha=1.6732632423543772)"),
+    ("prelu", "a b", "maximum(a, 0) + b * minimum(a, 0)"),
+    ("clip clamp", "a b c", "minimum(maximum(a, b), c)"),
+    ("var variance", "a", "mean((a - mean(a)) ** 2)"),
+    ("std", "a", "sqrt(mean((a - mean(a)) ** 2))"),
+    ("norm l2norm", "a", "sqrt(sum(a ** 2))"),
+    ("logsumexp", "a", "log(sum(exp(a)))"),
+    ("t adjoint ctranspose", "a", "a.T"),
+    ("outer", "a b", "reshape(a, -1, 1) @ reshape(b, 1, -1)"),
+    ("vstack rowstack", "a b", "concat(a, b, axis=0)"),
+    ("hstack columnstack horzcat", "a b", "concat(a, b, axis=1)"),
+    ("vertcat", "a b", "concat(a, b, axis=0)"),
+    ("flatten ravel", "a", "reshape(a, -1)"),
+    ("rmse", "a b", "sqrt(mse(a, b))"),
+    ("sse", "a b", "sum((a - b) ** 2)"),
+)
+
+# What stands in front of a function elsewhere, as in np.exp(x).
+LIBRARIES = (
+    *("np", "numpy", "torch", "F", "nn", "tf", "tensorflow", "keras", "K", "jnp", "jax", "math", "scipy", "sp", "th"),
+    *("special", "functional", "backend", "linalg", "ops", "activations", "losses", "layers", "metrics", "cp", "optax"),
+)

@@ -10,7 +10,7 @@ from nnstep.catalogue import say
 from nnstep.nearest import folded, nearest, nearest_name
 from nnstep.scenario.hints.foreign_words import HOMES, NOTES, WORDS, Place
 
-__all__ = ["hint", "meant", "place_of", "there"]
+__all__ = ["called", "hint", "meant", "note", "place_of", "there"]
 
 
 class _Entry(NamedTuple):
@@ -26,16 +26,33 @@ class _Entry(NamedTuple):
 
 @cache
 def _by_word(place: Place) -> dict[str, _Entry]:
+    """The words as they are listed and folded: Σ is another sign than σ, which it is folded to."""
     found: dict[str, _Entry] = {}
     for ours, theirs in WORDS.get(place, {}).items():
         for one in theirs.split():
-            word = folded(one)
-            found[word] = _Entry((*found.get(word, _Entry()).words, ours))
+            for word in {one, folded(one)}:
+                found[word] = _Entry((*found.get(word, _Entry()).words, ours))
     for note, theirs in NOTES.get(place, {}).items():
         for one in theirs.split():
-            word = folded(one)
-            found[word] = _Entry(found.get(word, _Entry()).words, note)
+            found[one] = _Entry(found.get(one, _Entry()).words, note)
     return found
+
+
+def _entry(word: str, place: Place) -> _Entry | None:
+    words, short = _by_word(place), word[:_LONGEST]
+    return words.get(short) or words.get(folded(short))
+
+
+def called(word: str, valid: Collection[str], place: Place) -> str | None:
+    """The word among those that are valid which another one is written otherwise for, or is called elsewhere."""
+    entry = _entry(word, place)
+    return _same(word, valid) or (entry.among(valid) if entry is not None else None)
+
+
+def note(word: str, place: Place) -> str | None:
+    """What can be done without what a word means; None where it is not known, "" where nothing can be."""
+    entry = _entry(word, place)
+    return None if entry is None else say(f"note.{entry.note}") if entry.note else ""
 
 
 def hint(word: str, valid: Collection[str], place: Place) -> str | None:
@@ -47,12 +64,12 @@ def hint(word: str, valid: Collection[str], place: Place) -> str | None:
     same = _same(word, valid)
     if same is not None:
         return say("hint.slip", word=same)
-    entry = _by_word(place).get(folded(word[:_LONGEST]))
-    if entry is not None:
-        called = entry.among(valid)
-        if called is not None:
-            return say("hint.called", word=called)
-        return say(f"note.{entry.note}") if entry.note else None
+    ours = called(word, valid, place)
+    if ours is not None:
+        return say("hint.called", word=ours)
+    instead = note(word, place)
+    if instead is not None:
+        return instead or None
     home = _home(word, valid, place)
     if home is not None:
         table = HOMES[home]
@@ -73,12 +90,8 @@ def there(names: Sequence[str]) -> str | None:
 
 def meant(word: str, valid: Collection[str], place: Place) -> str | None:
     """The word among those that are valid in a place which another one means, as `hint` says it; None for none."""
-    same = _same(word, valid)
-    entry = _by_word(place).get(folded(word[:_LONGEST]))
-    if same is not None:
-        return same
-    if entry is not None:
-        return entry.among(valid)
+    if _same(word, valid) is not None or _entry(word, place) is not None:
+        return called(word, valid, place)
     return None if _home(word, valid, place) is not None else nearest_name(word[:_LONGEST], valid)
 
 

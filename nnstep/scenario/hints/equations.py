@@ -12,23 +12,25 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from nnstep.catalogue import say
 from nnstep.errors import LanguageError
 from nnstep.language import Call, Expression, Name, Option, parse_equations, parse_expression, substitute, to_text, walk
+from nnstep.language.infix import BY_SIGN
 from nnstep.language.references import typed
 from nnstep.nearest import folded, nearest
-from nnstep.ops.foreign_words import FORMS, LIBRARIES, NOTES, OPTIONS, RENAMED
-from nnstep.ops.operation import Operation
-from nnstep.ops.table import OPERATIONS
+from nnstep.ops import OPERATIONS, Operation, operation
+from nnstep.scenario.hints.foreign_words import FORMS, LIBRARIES
+from nnstep.scenario.hints.suggest import called, note
 
 __all__ = ["call_hint", "free_name", "line_hint", "option_hint"]
 
 _LONGEST = 120  # characters of a line that is proposed
 _LONGEST_READ = 400  # of a line that is looked at
 _ALLOWED = {"equation": ("equation",), "condition": ("equation", "condition")}
-_GRAMMAR = frozenset(keyword.kwlist) - {"and", "or", "not", "True", "False", "None", "if", "else", "for", "in", "is"}
+_BETWEEN = {*(name for name in BY_SIGN if keyword.iskeyword(name)), "if", "else", "in", "is", "for"}
+_GRAMMAR = {*keyword.kwlist} - {*_BETWEEN, "True", "False", "None"}
 _BETTER = {"lambda": "lam"}
 _REDUCTIONS = ("mean", "sum", "batch_mean")
-_BETWEEN = {"and", "or", "not", "if", "else", "in", "is", "for"}
 
 
 @cache
@@ -38,20 +40,10 @@ def _names(where: str) -> tuple[str, ...]:
 
 
 @cache
-def _renamed() -> Mapping[str, str]:
-    return {word: ours for ours, theirs in RENAMED.items() for word in theirs.split()}
-
-
-@cache
 def _forms() -> Mapping[str, tuple[tuple[str, ...], Expression]]:
     return {
         word: (tuple(inputs.split()), parse_expression(form)) for words, inputs, form in FORMS for word in words.split()
     }
-
-
-@cache
-def _notes() -> Mapping[str, str]:
-    return {word: note for words, note in NOTES for word in words.split()}
 
 
 def call_hint(call: Call, where: str = "equation") -> str | None:
@@ -61,24 +53,15 @@ def call_hint(call: Call, where: str = "equation") -> str | None:
     if made is not None and made != call:
         short = to_text(made)
         if len(short) <= _LONGEST:
-            return f"write {short}"
-    same = _same(call.function, where)
+            return say("toml.write", meant=short)
+    same = called(call.function, _names(where), "function")
     if same is not None:
-        return f"it is called {same!r} here"
+        return say("hint.called", word=same)
     if word in _forms():
         inputs, form = _forms()[word]
-        return f"{call.function}({', '.join(inputs)}) is written {to_text(form)}"
-    if word in _notes():
-        return _notes()[word] or None
-    return nearest(call.function, _names(where))
-
-
-def _same(function: str, where: str) -> str | None:
-    """The operation that is called so elsewhere, or is written so otherwise."""
-    names, word = _names(where), folded(function)
-    same = next((name for name in names if folded(name) == word), None)
-    same = same or _renamed().get(function) or _renamed().get(word)  # the sign as it is first: folded, Σ is σ
-    return same if same in names else None
+        return say("hint.form", call=f"{call.function}({', '.join(inputs)})", form=to_text(form))
+    instead = note(call.function, "function")
+    return nearest(call.function, _names(where)) if instead is None else instead or None
 
 
 def _ours(expression: Expression, where: str) -> Expression | None:
@@ -89,7 +72,8 @@ def _ours(expression: Expression, where: str) -> Expression | None:
     if any(part is None for part in parts):
         return None
     arguments = tuple(part for part in parts if part is not None)
-    same = expression.function if expression.function in _names(where) else _same(expression.function, where)
+    names = _names(where)
+    same = expression.function if expression.function in names else called(expression.function, names, "function")
     if same is not None:
         return _fitting(Call(same, arguments, _options(same, expression.options)))
     word = folded(expression.function)
@@ -103,7 +87,7 @@ def _ours(expression: Expression, where: str) -> Expression | None:
 
 def _fitting(call: Call) -> Call | None:
     """The call, if the operation takes as many values and has such options."""
-    entry = next(entry for entry in OPERATIONS if entry.name == call.function)
+    entry = operation(call.function)
     needed = len(entry.inputs)
     fits = needed <= len(call.arguments) <= needed + len(entry.options)
     by_place = all(not any(isinstance(node, Name) for node in walk(one)) for one in call.arguments[needed:])
@@ -114,28 +98,22 @@ def _fitting(call: Call) -> Call | None:
 
 def _options(name: str, options: tuple[tuple[str, Option], ...]) -> tuple[tuple[str, Option], ...]:
     """The options of a call by the names that they have here."""
-    there = next(entry.options for entry in OPERATIONS if entry.name == name)
-    found = {}
-    for option, value in options:
-        ours = option if option in there else next(iter(_meant_options(option, there)), option)
-        found[ours] = value
+    there = operation(name).options
+    found = {
+        option if option in there else called(option, there, "option") or option: value for option, value in options
+    }
     if not there and set(found) <= {"dim", "axis"} and set(found.values()) <= {1, -1}:
         found = {}  # softmax(x, dim=1): along the rows is what it does
     return tuple(sorted(found.items()))
 
 
-def _meant_options(option: str, there: Mapping[str, object]) -> list[str]:
-    word = folded(option)
-    return [ours for ours in there if folded(ours) == word or word in OPTIONS.get(ours, "").split()]
-
-
 def option_hint(entry: Operation, option: str) -> str | None:
     """What is meant by an option that an operation has not."""
-    meant = _meant_options(option, entry.options)
-    if meant:
-        return f"it is called {meant[0]!r} here"
+    meant = called(option, entry.options, "option")
+    if meant is not None:
+        return say("hint.called", word=meant)
     if not entry.options:
-        return f"leave it out: {entry.name} has no options"
+        return say("hint.no-options", name=entry.name)
     return nearest(option, entry.options)
 
 
@@ -159,7 +137,6 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _STATEMENT = re.compile(
     r"\s*(import|from|def|class|return|for|while|with|if|elif|else|try|print|assert|del)\b\s*(?![\s=*/+@-])"
 )
-_ONLY = "a line is name = expression; what is repeated is written out"
 _CALLED = re.compile(r"(?<=\.)[^\W\d]\w*|[^\W\d]\w*(?=\s*\()")
 _INCREASED = re.compile(r"\s*([^\W\d]\w*)\s*([-+*/@])=\s*(.*)")
 _FUNCTION = re.compile(r"\blambda\b[\w, ]*:")
@@ -200,37 +177,36 @@ def line_hint(source: str, where: str = "equation") -> tuple[str | None, str | N
     statement = _STATEMENT.match(source)
     if statement is not None:
         imported = statement[1] in ("import", "from")
-        return None, "leave it out: nothing needs to be imported" if imported else _ONLY
+        return None, say("hint.line.import" if imported else "hint.line.statement")
     for word in _WORD.findall(source):
         if word in _GRAMMAR and not _FUNCTION.search(source):
-            said = f"'{word}' is a word of Python's grammar, which the language is read with"
-            return said, f"call it {free_name(word)}"
+            return say("hint.line.grammar", word=word), say("hint.line.name", name=free_name(word))
     found = _rewritten(source, where)
     sign = next((sign for sign in ("^", "²", "ᵀ") if sign in source), None)
-    better = {"^": "'^' is no power here", "²": "'²' is no power here", "ᵀ": "'ᵀ' is no transpose here"}.get(sign or "")
+    turned = sign == "ᵀ"
+    better = say("hint.line.no-transpose" if turned else "hint.line.no-power", sign=sign) if sign else None
     if found is not None:
-        return better, f"write {found}" if len(found) <= _LONGEST else None
-    mentioned = next((note for word in _CALLED.findall(source) if (note := _notes().get(folded(word)))), None)
+        return better, say("toml.write", meant=found) if len(found) <= _LONGEST else None
+    mentioned = next((said for word in _CALLED.findall(source) if (said := note(word, "function"))), None)
     increased = _INCREASED.fullmatch(source)
     if increased is not None:
         name, operator, by = increased.groups()
         by = f"({by})" if re.search(r"[-+]", by) else by
         line = f"{name}2 = {name} {operator} {by}"
         if _is_read(line):
-            return better, f"a name is given once, so write {line}"
+            return better, say("hint.line.once", line=line)
     if mentioned is not None:
         return better, mentioned
     comma = _COMMA.search(source)
     if comma is not None:
-        return better, f"a decimal is written with a point: {comma[1]}.{comma[2]}"
+        return better, say("hint.line.point", number=f"{comma[1]}.{comma[2]}")
     if _LISTED.search(source):
-        return better, "numbers that are given stand in [parameters] or [constants]"
+        return better, say("note.function.tensor")
     beside = _BESIDE.search(source)
     functions = {beside[1], beside[2]} & {*_names("condition")} if beside is not None else set()
     if beside is not None and not functions and not {beside[1], beside[2]} & _BETWEEN:
-        return better, f"a product is written {beside[1]} @ {beside[2]} or {beside[1]} * {beside[2]}"
-    general = {"^": "a power is written x ** 2", "²": "a power is written x ** 2", "ᵀ": "a transpose is written x.T"}
-    return better, general.get(sign or "")
+        return better, say("hint.line.product", left=beside[1], right=beside[2])
+    return better, (say("hint.transpose", name="x") if turned else say("hint.line.power")) if sign else None
 
 
 def _is_read(line: str) -> bool:
@@ -275,8 +251,8 @@ def _rewritten(source: str, where: str) -> str | None:
 def _in_brackets(found: re.Match[str], where: str) -> str:
     """`tanh x` as tanh(x)."""
     name, operand = found.groups()
-    called = _same(name, where) is not None and operand not in _BETWEEN
-    return f"{name}({operand})" if called else found[0]
+    known = called(name, _names(where), "function") is not None and operand not in _BETWEEN
+    return f"{name}({operand})" if known else found[0]
 
 
 def _statement(statement: ast.stmt, where: str, exponential: bool) -> str | None:
