@@ -11,7 +11,8 @@ from nnstep.cli.loading import load_scenario, run_of
 from nnstep.cli.output import carries_unicode, show
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
-from nnstep.view.reports.explain import asked, explain, explain_record
+from nnstep.view.reports.explain import asked, explain
+from nnstep.view.reports.explained import as_data
 from nnstep.view.reports.records import json_lines
 from nnstep.view.reports.transcript import transcript
 from nnstep.view.text.ascii_signs import text_in_ascii
@@ -49,7 +50,7 @@ def _explain(options: argparse.Namespace) -> int:
     plain = not carries_unicode()
     found = asked(load_scenario(options.scenario), options.explain, (options.iteration or (1, 1))[1], plain)
     if options.json:
-        show([json.dumps(explain_record(found), allow_nan=False)])
+        show([json.dumps(as_data(found), allow_nan=False)])
     else:
         show(map(text_in_ascii, explain(found)) if plain else explain(found))
     return 0

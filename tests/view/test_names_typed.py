@@ -47,7 +47,7 @@ def test_every_place_that_asks_for_a_name_takes_it(written: str) -> None:
     )
 
     found = asked(stepper.session.scenario, f"{written}[1,2]", 1)
-    assert (found.name, found.index) == ("grad(W1)", (1, 2))
+    assert (found.record.program.values[found.cell.slot].name, found.cell.index) == ("grad(W1)", (1, 2))
     assert value_name(program, written) == "grad(W1)"
 
 

@@ -22,7 +22,8 @@ from nnstep.scenario.edits.text import cell_text, edit_text
 from nnstep.scenario.save import branch_text
 from nnstep.view.panels.operation import OperationPanel
 from nnstep.view.reports.check import check_report, first_program, later_updates
-from nnstep.view.reports.explain import asked, explain, explain_record
+from nnstep.view.reports.explain import asked, explain
+from nnstep.view.reports.explained import as_data
 from nnstep.view.reports.records import json_lines
 from nnstep.view.reports.transcript import matrix_lines, transcript
 from nnstep.view.scene.values import ValuesPanel
@@ -146,7 +147,7 @@ def check_all_views(text: str, edits: Sequence[Edit], rng: Random) -> None:
         name = rng.choice([target for target, one in last.items() if 0 not in one["shape"]])
         index = tuple(rng.randrange(size) for size in last[name]["shape"])
         entry = f"{name}[{','.join(map(str, index))}]" if index else name
-        found = explain_record(asked(timeline.scenario, entry, iteration))
+        found = as_data(asked(timeline.scenario, entry, iteration))
         value = numbers(last[name])[index]
         assert float(found["value"]) == value or (np.isnan(value) and found["value"] == "NaN")
         assert found["step"]["step"] == last[name]["step"]
@@ -276,10 +277,11 @@ def test_another_rate_is_in_every_printed_equation(kind: str) -> None:
         assert says.search(typed[iteration, step][0])
         assert says.search(written[iteration, step][0])
         found = asked(scenario, "W[1,0]", iteration)
-        assert says.search(explain_record(found)["step"]["equation"])
+        assert says.search(as_data(found)["step"]["equation"])
         assert any(says.search(line) for line in explain(found))
-        found.stepper.session.go_to(iteration, step)
-        panels = found.stepper.view().panels
+        seen = Stepper(scenario)
+        seen.session.go_to(iteration, step)
+        panels = seen.view().panels
         for key in ("operation", "program"):
             lines = [line_text(line) for line in panels[key].paint(200, 60).lines]
             assert any(says.search(line) for line in lines), key

@@ -16,7 +16,7 @@ from nnstep.program import Value
 from nnstep.scenario.edits.text import edit_text
 from nnstep.scenario.model import Edit
 from nnstep.text import clean
-from nnstep.view.lens.rows import Column, Listed, Row, painted
+from nnstep.view.lens.rows import Column, Listed, Row, listed_view
 from nnstep.view.plots.series import Series, series_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.values import Shown, matrix_block
@@ -48,7 +48,7 @@ def branches_view(moment: Moment) -> Draw:
     if other is not branches.current:
         compared = _Compared(moment, branches.current, other)
         listed = listed._replace(foot=compared.lines(), extra=compared.block)
-    return lambda width, height, top: painted(listed, width, height, top)
+    return listed_view(listed)
 
 
 def _catch_up(timeline: Timeline, iteration: int) -> None:

@@ -45,9 +45,8 @@ class CellRows(NamedTuple):
         return sum(term.value for term in self.origin.terms)
 
 
-def cell_rows(scene: Scene, cell: Cell, full: bool) -> CellRows:
-    """What is listed for a cell of the scene's program."""
-    found = scene.origin(cell)
+def cell_rows(found: Origin, full: bool) -> CellRows:
+    """What is listed for a cell: of many terms the largest, unless `full`."""
     terms = found.terms
     if len(terms) > _MOST and not full:
         largest = sorted(sorted(range(len(terms)), key=lambda k: -abs(terms[k].value))[:_LARGEST])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from nnstep.catalogue import say
@@ -18,42 +20,61 @@ from nnstep.view.text.matrix import MatrixView
 from nnstep.view.text.numbers import plain
 from nnstep.view.text.symbols import label
 
-__all__ = ["jacobian_view", "mixing_step"]
+__all__ = ["RowJacobian", "jacobian_draw", "jacobian_view", "row_jacobian"]
 
 
-def mixing_step(scene: Scene) -> Step | None:
-    """The forward step whose Jacobian is meant: the current one, or the one that the current derivative rule is of."""
-    step = scene.step
+class RowJacobian(NamedTuple):
+    """The Jacobian of row `row` of what `step` assigns, for its operand `operand`; the reason where it has none."""
+
+    step: Step
+    row: int
+    operand: str
+    found: Jacobian | None
+
+
+def row_jacobian(moment: Moment) -> RowJacobian | None:
+    """That of the chosen row, for the first input that has one.
+
+    The step is the current one, or the one that the current derivative rule is of; None where there is none such.
+    """
+    scene, step = moment.inner, moment.inner.step
     if step is not None and step.source:
-        return scene.program.steps[step.source - 1]
-    return step if step is not None and step.phase in ("forward", "body") else None
-
-
-def jacobian_view(moment: Moment) -> Draw:
-    """The Jacobian of the chosen row, for the first input that has one."""
-    scene = moment.inner
-    step = mixing_step(scene)
-    if step is None or step.index > scene.now:
-        return of_block(lambda width, height: wrap(say("lens.jacobian.none"), width, "dim"))
+        step = scene.program.steps[step.source - 1]
+    elif step is None or step.phase not in ("forward", "body"):
+        return None
+    if step.index > scene.now:
+        return None
     row = scene.cursor[0] if moment.at is scene and scene.cell is not None else 0
     shape = scene.program.values[step.target].shape
     row = min(row, shape[0] - 1) if len(shape) == 2 else 0
-    found, operand = _first(scene, step, row)
-    return of_block(lambda width, height: _block(scene, step, found, operand, row, width, height))
+    return RowJacobian(step, row, *_first(scene, step, row))
 
 
-def _first(scene: Scene, step: Step, row: int) -> tuple[Jacobian | None, str]:
+def jacobian_view(moment: Moment) -> Draw:
+    """That of a moment's chosen row."""
+    return jacobian_draw(moment, row_jacobian(moment))
+
+
+def jacobian_draw(moment: Moment, told: RowJacobian | None) -> Draw:
+    """The matrix and what it says, or why there is none."""
+    if told is None:
+        return of_block(lambda width, height: wrap(say("lens.jacobian.none"), width, "dim"))
+    return of_block(lambda width, height: _block(moment.inner, told, width, height))
+
+
+def _first(scene: Scene, step: Step, row: int) -> tuple[str, Jacobian | None]:
     """The Jacobian for the first operand that has one, or the first reason why there is none."""
     reason: Jacobian | None = None
     for name, slot in step.operands:
         found = jacobian(scene.record, step, slot, row)
         if found.matrix is not None:
-            return found, name
+            return name, found
         reason = reason or found
-    return reason, ""
+    return "", reason
 
 
-def _block(scene: Scene, step: Step, found: Jacobian | None, operand: str, row: int, width: int, height: int) -> Block:
+def _block(scene: Scene, told: RowJacobian, width: int, height: int) -> Block:
+    step, row, operand, found = told
     out = scene.program.values[step.target]
     name = label(out.name, scene.objective)
     if found is None or found.matrix is None:

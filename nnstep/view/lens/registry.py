@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.debugger import Cell
+from nnstep.debugger.provenance.origin import uses
 from nnstep.view.lens.branches import branches_view
 from nnstep.view.lens.cell import cell_rows, listed_terms
 from nnstep.view.lens.check import check_view
@@ -19,7 +20,7 @@ from nnstep.view.lens.jacobian import jacobian_view
 from nnstep.view.lens.memory import memory_view
 from nnstep.view.lens.mine import diagnosis_lines
 from nnstep.view.lens.picture import picture_view
-from nnstep.view.lens.rows import Listed, painted
+from nnstep.view.lens.rows import Listed, listed_view
 from nnstep.view.lens.run import run_view
 from nnstep.view.lens.uses import listed_uses, use_rows
 from nnstep.view.panels.step import middle_title, step_view
@@ -104,34 +105,30 @@ def _cell(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Dra
     if cell is None:
         return _words(say("lens.cell.none"))
     if not scene.computed(scene.program.values[cell.slot]):
-        return lambda width, height, top: painted(
-            Listed(lambda columns: scene.lines_of(cell, columns), (), ()), width, height, top
-        )
-    rows = cell_rows(scene, cell, moment.choice.full)
+        return listed_view(Listed(lambda columns: scene.lines_of(cell, columns), (), ()))
+    rows = cell_rows(scene.origin(cell), moment.choice.full)
     chosen = max(0, min(moment.choice.row, len(rows.cells) - 1))
-    listed = listed_terms(scene, rows, chosen, moment.choice.full, trail)
-    return lambda width, height, top: painted(listed, width, height, top)
+    return listed_view(listed_terms(scene, rows, chosen, moment.choice.full, trail))
 
 
 def _cell_cells(moment: Moment) -> tuple[Cell, ...]:
     scene, cell = moment.at, moment.at.cell
     if cell is None or not scene.computed(scene.program.values[cell.slot]):
         return ()
-    return tuple(one for _, one in cell_rows(scene, cell, moment.choice.full).cells)
+    return tuple(one for _, one in cell_rows(scene.origin(cell), moment.choice.full).cells)
 
 
 def _uses(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:
     scene, cell = moment.at, moment.at.cell
     if cell is None:
         return _words(say("lens.cell.none"))
-    rows = use_rows(scene, cell)
-    listed = listed_uses(scene, rows, max(0, min(moment.choice.row, len(rows.cells) - 1)))
-    return lambda width, height, top: painted(listed, width, height, top)
+    rows = use_rows(cell, uses(scene.record, cell))
+    return listed_view(listed_uses(scene, rows, max(0, min(moment.choice.row, len(rows.cells) - 1))))
 
 
 def _uses_cells(moment: Moment) -> tuple[Cell, ...]:
     cell = moment.at.cell
-    return use_rows(moment.at, cell).cells if cell is not None else ()
+    return use_rows(cell, uses(moment.at.record, cell)).cells if cell is not None else ()
 
 
 def _mine(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Draw:

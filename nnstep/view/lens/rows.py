@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from nnstep.view.text.blocks import Block, blank, fit, line_width, paint, set_in, stack
+from nnstep.view.text.blocks import Block, Draw, blank, fit, line_width, paint, set_in, stack
 from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target
 
-__all__ = ["Column", "Listed", "Row", "aligned", "painted"]
+__all__ = ["Column", "Listed", "Row", "aligned", "listed_view", "painted"]
 
 _GAP = 2  # columns between columns
 
@@ -64,6 +64,11 @@ def aligned(rows: Sequence[Row], columns: Sequence[Column], width: int) -> list[
             pieces += [Piece(gap + space), *cell] if columns[k].right else [Piece(gap), *cell, Piece(space)]
         lines.append(fit(tuple(piece for piece in pieces if piece.text), width))
     return lines
+
+
+def listed_view(listed: Listed) -> Draw:
+    """A list as a view of the middle panel."""
+    return lambda width, height, top: painted(listed, width, height, top)
 
 
 def painted(listed: Listed, width: int, height: int, top: int | None) -> Canvas:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.provenance.cell import Cell
-from nnstep.debugger.provenance.origin import uses
+from nnstep.debugger.provenance.origin import Use
 from nnstep.view.lens.cell import cell_line
 from nnstep.view.lens.rows import Column, Listed, Row
 from nnstep.view.scene.display import equation_line
@@ -34,10 +35,9 @@ class UseRows:
         return self.count - len(self.cells)
 
 
-def use_rows(scene: Scene, cell: Cell) -> UseRows:
-    """What is listed for a cell of the scene's program."""
-    found = uses(scene.record, cell, _MOST)
-    cells = [(use.step, Cell(use.slot, index)) for use in found for index in use.indices]
+def use_rows(cell: Cell, found: Sequence[Use]) -> UseRows:
+    """What is listed for a cell that is used so: of very many the first."""
+    cells = [(use.step, Cell(use.slot, index)) for use in found for index in use.indices][:_MOST]
     return UseRows(
         cell, tuple(one for _, one in cells), tuple(step for step, _ in cells), sum(use.count for use in found)
     )

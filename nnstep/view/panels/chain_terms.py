@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnstep.catalogue import say
-from nnstep.debugger.provenance.products import entry_chain
+from nnstep.debugger.provenance.products import EntryChain, entry_chain
 from nnstep.program import Factor, parameters_with_gradient
 from nnstep.view.panels.chain import ChainPanel
 from nnstep.view.panels.chain_products import known_factors, product_lines
@@ -17,7 +17,7 @@ from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.highlight import DARK
 from nnstep.view.text.matrix import MatrixView
 
-__all__ = ["chain_panel"]
+__all__ = ["chain_panel", "entry_block"]
 
 _MOST_TERMS = 8
 
@@ -78,11 +78,15 @@ def _entry(scene: Scene, chosen: str, width: int, multiplied: bool) -> Block:
     picture = scene.picture(program.values[program.versions[chosen][0]])
     row, column = min(scene.choice.entry[0], picture.rows - 1), min(scene.choice.entry[1], picture.columns - 1)
     gradient, index = scene.latest(f"grad({chosen})"), picture.index_of((row, column))
-    found = scene.gallery.chain(scene.record, gradient.slot, index, entry_chain)
+    return entry_block(scene, scene.gallery.chain(scene.record, gradient.slot, index, entry_chain), width, multiplied)
+
+
+def entry_block(scene: Scene, found: EntryChain, width: int, multiplied: bool = True) -> Block:
+    """An entry of a gradient as the sum of its products, multiplied out or not."""
     known, full = known_factors(scene, found, multiplied), scene.choice.full
 
     def make() -> Block:
         return stack([set_in(line, width) for line in product_lines(scene, found, known, full, width)])
 
-    looks = (gradient.slot, index, known, full, width, scene.gallery.digits)
+    looks = (found.slot, found.index, known, full, width, scene.gallery.digits)
     return scene.gallery.once(scene.record, "products", looks, make)

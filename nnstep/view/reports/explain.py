@@ -1,15 +1,13 @@
-"""One number explained, for `trace --explain`: what the panels say of it, as text and as plain data.
-
-The text is what the views of the middle panel and the chain-rule panel paint; the data are what they are painted from.
-"""
+"""One number explained, for `trace --explain`, as text: what the views and panels of the screen paint of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from nnstep.catalogue import say
+from nnstep.debugger import Cell
+from nnstep.debugger.provenance.products import EntryChain
 from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language.references import cell_of as cell_at_end
 from nnstep.nearest import nearest
@@ -17,14 +15,17 @@ from nnstep.ops import Index
 from nnstep.program.naming import value_named
 from nnstep.program.no_gradient import why_no_gradient
 from nnstep.text import clean
-from nnstep.view.lens.jacobian import mixing_step
+from nnstep.view.lens.cell import cell_rows, listed_terms
+from nnstep.view.lens.check_entry import check_block
+from nnstep.view.lens.frame import of_block
+from nnstep.view.lens.jacobian import jacobian_draw
 from nnstep.view.lens.picture import picture, pictures_here
-from nnstep.view.lens.registry import LENSES
-from nnstep.view.reports.explained import as_data
-from nnstep.view.scene.choice import Choice
-from nnstep.view.scene.moment import Moment
+from nnstep.view.lens.rows import listed_view
+from nnstep.view.lens.uses import listed_uses, use_rows
+from nnstep.view.panels.chain_terms import chain_panel, entry_block
+from nnstep.view.reports.explained import BodyStep, Computed, Explanation, explanation
 from nnstep.view.stepper import Stepper
-from nnstep.view.text.blocks import Draw
+from nnstep.view.text.blocks import Block, Draw
 from nnstep.view.text.canvas import line_text
 from nnstep.view.text.matrix import cell_of
 from nnstep.view.text.numbers import shape_text
@@ -33,24 +34,15 @@ if TYPE_CHECKING:
     from nnstep.program import Program
     from nnstep.scenario.model import Scenario
 
-__all__ = ["Asked", "asked", "explain", "explain_record"]
+__all__ = ["asked", "explain"]
 
 _WIDTH = 100
 _TALLEST = 10_000
 _PICTURE = 14  # lines of a picture
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A stepper that stands where a number is, and the number's value and entry."""
-
-    stepper: Stepper
-    name: str
-    index: Index
-
-
-def asked(scenario: Scenario, text: str, iteration: int, ascii: bool = False) -> Asked:
-    """Stand at the end of an iteration with the entry `text` chosen, as in "W1[0,1]", "grad(W1)[0,1]" or "loss".
+def asked(scenario: Scenario, text: str, iteration: int, ascii: bool = False) -> Explanation:
+    """The explanation of the entry `text`, as in "W1[0,1]", "grad(W1)[0,1]" or "loss", at the end of an iteration.
 
     Raises NnstepError for a name or an entry that there is not, and RunError where the run ends before the end of that
     iteration: a command of the screen would go to where it ends instead, and explain another number.
@@ -76,7 +68,7 @@ def asked(scenario: Scenario, text: str, iteration: int, ascii: bool = False) ->
         raise NnstepError(Problem(said, key="--explain", hint=say("explain.entry", entry=clean(example))))
     row, column = cell_of(index)
     stepper.do("cell.choose", (name, row, column))
-    return Asked(stepper, name, index)
+    return explanation(stepper, name, index)
 
 
 def _read(text: str, program: Program) -> tuple[str, Index]:
@@ -93,91 +85,57 @@ def _read(text: str, program: Program) -> tuple[str, Index]:
     return found
 
 
-def explain(found: Asked) -> Iterator[str]:
-    """The lines of the explanation: a heading and what the panel shows, for each view that has something to say."""
-    stepper = found.stepper
-    session = stepper.session
+def explain(found: Explanation) -> Iterator[str]:
+    """The lines of an explanation: a heading and what is told, for each part that there is."""
+    session, scene = found.moment.session, found.moment.outer
     yield clean(session.scenario.title)
-    yield say("explain.where", iteration=session.position.iteration, last=session.timeline.iterations)
-    yield from _section(say("explain.cell"), _view(stepper, "cell"))
-    last = session.position
-    session.go_to(last.iteration, used_until(session.program, found.name))
-    yield from _section(say("explain.uses"), _view(stepper, "uses"))
-    session.go_to(*last)
-    if _has_gradient(found):
-        yield from _section(say("explain.chain"), _panel(stepper, "chain"))
-        yield from _section(say("explain.check"), _view(stepper, "check"), _PICTURE + 10)
-    yield from _step_sections(found)
-    yield from _section(say("explain.histogram"), picture(_at(stepper, "picture"), "histogram"), _PICTURE)
-    yield from _section(say("explain.network"), picture(_at(stepper, "picture"), "network"), _PICTURE)
+    yield say("explain.where", iteration=found.record.iteration, last=session.timeline.iterations)
+    terms, used = cell_rows(found.origin, full=True), found.used.outer
+    yield from _section(say("explain.cell"), listed_view(listed_terms(scene, terms, 0, True, ())))
+    assert used.cell is not None
+    yield from _section(say("explain.uses"), listed_view(listed_uses(used, use_rows(used.cell, found.uses), 0)))
+    if found.chain is not None and found.check is not None:
+        yield from _section(say("explain.chain"), _chain(found, found.chain))
+        name, check = line_text(scene.written(Cell(found.chain.slot, found.chain.index))), found.check
+        ascii = scene.gallery.ascii
+        draw = of_block(lambda width, height: check_block(check, name, scene.objective, width, height, ascii))
+        yield from _section(say("explain.check"), draw, _PICTURE + 10)
+    if found.computed is not None:
+        yield from _step_sections(found.computed)
+    yield from _section(say("explain.histogram"), picture(found.moment, "histogram"), _PICTURE)
+    yield from _section(say("explain.network"), picture(found.moment, "network"), _PICTURE)
 
 
-def used_until(program: Program, name: str) -> int:
-    """The last step at which a name still means the value that steps use: of a parameter, that before its update."""
-    update = program.values[program.versions[name][-1]].step
-    return update - 1 if len(program.versions[name]) > 1 and update else len(program.steps)
+def _chain(found: Explanation, chain: EntryChain) -> Draw:
+    """The entry multiplied out; of a parameter's gradient, in the panel that has its factors too."""
+    scene, of = found.moment.outer, found.record.program.values[chain.slot].of
+    panel = chain_panel(scene, found.moment.session.position.step)
+
+    def entry(width: int) -> Block:
+        return entry_block(scene, chain, width)
+
+    return panel._replace(entry=entry).paint if of == panel.chosen else of_block(lambda width, height: entry(width))
 
 
-def _step_sections(found: Asked) -> Iterator[str]:
+def _step_sections(found: Computed) -> Iterator[str]:
     """The step that computed it: its equation, what it is made of, its Jacobian and its curve where it has them."""
-    stepper = found.stepper
-    session = stepper.session
-    value = session.program.values[session.program.versions[found.name][-1]]
-    if not value.step:
-        return
-    choice = stepper.choice
-    session.go_to(session.position.iteration, value.step)
-    yield from _section(say("explain.step", step=value.step), _panel(stepper, "operation"))
-    if session.size((value.step,)):
+    yield from _section(say("explain.step", step=found.step.index), found.panel.paint)
+    if found.body:
         yield ""
-        yield say("explain.body", step=value.step)
-        yield from _body(stepper, (value.step,), choice)
-    if mixing_step(stepper.moment().inner) is not None:
-        yield from _section(say("explain.jacobian"), _view(stepper, "jacobian"))
-    if "curve" in pictures_here(stepper.moment()):
-        yield from _section(say("explain.curve"), picture(_at(stepper, "picture"), "curve"), _PICTURE + 6)
-    session.go_to(session.position.iteration, len(session.program.steps))
-    stepper.choice = choice
+        yield say("explain.body", step=found.step.index)
+        yield from _body(found.body)
+    if found.jacobian is not None:
+        yield from _section(say("explain.jacobian"), jacobian_draw(found.moment, found.jacobian))
+    if "curve" in pictures_here(found.moment):
+        yield from _section(say("explain.curve"), picture(found.moment, "curve"), _PICTURE + 6)
 
 
-def _body(stepper: Stepper, path: tuple[int, ...], choice: Choice) -> Iterator[str]:
+def _body(steps: Sequence[BodyStep]) -> Iterator[str]:
     """The steps of a body with their numbers, those of their bodies below them."""
-    session = stepper.session
-    iteration = session.position.iteration
-    for index in range(1, session.size(path) + 1):
-        inner = (*path, index)
-        session.go_to(iteration, inner[0], inner[1:])
-        stepper.choice = choice._replace(name="", lens="step")
-        panel = stepper.view().panels["operation"]
-        lines = panel.paint(_WIDTH, _TALLEST, 0).lines
+    for one in steps:
         yield ""
-        yield from (f"    {line_text(line)}".rstrip() for line in lines)
-        if session.size(inner):
-            yield from _body(stepper, inner, choice)
-    session.go_to(iteration, path[0], path[1:])
-
-
-def _has_gradient(found: Asked) -> bool:
-    program = found.stepper.session.program
-    value = program.values[program.versions[found.name][-1]]
-    return value.role in ("gradient", "contribution") or f"grad({found.name})" in program.versions
-
-
-def _at(stepper: Stepper, lens: str) -> Moment:
-    """The moment with a view of the middle panel chosen, its lists in full."""
-    stepper.choice = stepper.choice._replace(lens=lens, picture="", full=True, row=-1)
-    return stepper.moment()
-
-
-def _view(stepper: Stepper, lens: str) -> Draw:
-    """A view of the middle panel, by its entry."""
-    return LENSES[lens].draw(_at(stepper, lens), (), None)
-
-
-def _panel(stepper: Stepper, key: str) -> Draw:
-    """A panel of the screen; the middle one with the step's own view."""
-    _at(stepper, "step")
-    return stepper.view().panels[key].paint
+        yield from (f"    {line_text(line)}".rstrip() for line in one.panel.paint(_WIDTH, _TALLEST, 0).lines)
+        yield from _body(one.body)
 
 
 def _section(heading: str, draw: Draw, height: int = _TALLEST) -> Iterator[str]:
@@ -188,8 +146,3 @@ def _section(heading: str, draw: Draw, height: int = _TALLEST) -> Iterator[str]:
     while lines and not lines[-1]:
         lines.pop()
     yield from (f"  {line}".rstrip() for line in lines)
-
-
-def explain_record(found: Asked) -> dict[str, Any]:
-    """The same as plain data; see `nnstep.view.reports.records` for how numbers are written."""
-    return as_data(found.stepper, found.name, found.index)
