@@ -204,6 +204,119 @@ def test_two_mistakes_in_the_pass_are_named(seed: int) -> None:
     assert any({kind, other} & one for one in kinds(found.causes)), (kind, other, found.causes)
 
 
+def small_net() -> Net:
+    """Four samples, two inputs, three hidden units of tanh, two outputs of a sigmoid, and a loss of all eight."""
+    net = Net(
+        np.array([[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5], [1.0, 0.75]]),
+        np.array([[0.1, 0.9], [0.7, 0.2], [0.4, 0.6], [0.8, 0.3]]),
+        [np.array([[0.5, -0.25, 0.1], [0.3, 0.2, -0.6]]), np.array([[0.7, -0.4], [0.2, 0.9], [-0.5, 0.3]])],
+        [np.array([0.1, -0.2, 0.3]), np.array([0.05, -0.15])],
+        ["tanh", "sigmoid"],
+        "sigmoid_mse",
+        0.3,
+    )
+    net.forward()
+    return net
+
+
+SMALL = small_net()
+RIGHT = gradients(SMALL)
+W1, W2 = SMALL.weights
+B1, B2 = unsummed(SMALL, "b1"), unsummed(SMALL, "b2")
+
+
+def times(factor: float, *names: str) -> Arrays:
+    """The right gradients, those of some parameters times a factor."""
+    return {name: factor * array if name in names else array for name, array in RIGHT.items()}
+
+
+ALL = ("b2", "W2", "b1", "W1")  # in the order of the backward pass, whose steps are 8 to 16
+PLANTED: list[tuple[Arrays, list[tuple[str, int, tuple[str, ...], float, int]]]] = [
+    (gradients(SMALL, no_slope=(1,)), [("slope", 14, ("z1",), 1, -1)]),
+    (gradients(SMALL, no_slope=(2,)), [("slope", 10, ("z2",), 1, -1)]),
+    (gradients(SMALL, no_slope=(1, 2)), [("slopes", 0, ("z2", "z1"), 1, -1)]),
+    (gradients(SMALL, slope_at_output=(1,)), [("slope-at-output", 14, ("z1",), 1, -1)]),
+    (gradients(SMALL, slope_at_output=(1, 2)), [("slopes-at-output", 0, ("z2", "z1"), 1, -1)]),
+    (gradients(SMALL, slope_of_input=(1,)), [("slope-of-input", 14, ("z1",), 1, -1)]),
+    (gradients(SMALL, sample=3), [("one-sample", 0, (), 1, 3)]),
+    (gradients(SMALL, sample=1, factor=4), [("one-sample", 0, (), 1, 1)]),
+    (gradients(SMALL, output=True), [("output-not-loss", 10, ("z2",), 1, -1)]),
+    (gradients(SMALL, updated=True), [("sequential", 13, ("W2",), 1, -1)]),
+    (times(-1, *ALL), [("sign", 0, ALL, -1, -1)]),
+    (times(-1, "W1", "b2"), [("sign", 0, ("b2", "W1"), -1, -1)]),
+    (times(2, *ALL), [("missing-columns", 0, ALL, 2, -1), ("twice", 0, ALL, 2, -1), ("two-passes", 0, ALL, 2, -1)]),
+    (times(0.5, "W2"), [("extra-columns", 0, ("W2",), 0.5, -1), ("half", 0, ("W2",), 0.5, -1)]),
+    (times(0.3, *ALL), [("learning-rate", 0, ALL, 0.3, -1)]),
+    (times(4, *ALL), [("missing-rows", 0, ALL, 4, -1)]),
+    (times(8, *ALL), [("missing-entries", 0, ALL, 8, -1)]),
+    (times(0.25, *ALL), [("extra-rows", 0, ALL, 0.25, -1)]),
+    (times(0.125, *ALL), [("extra-entries", 0, ALL, 0.125, -1)]),
+    (times(1.7, *ALL), [("multiple", 0, ALL, 1.7, -1)]),
+    ({**RIGHT, "W2": RIGHT["W2"].T}, [("transposed", 0, ("W2",), 1, -1)]),
+    ({**RIGHT, "W2": RIGHT["W2"].ravel()}, [("flattened", 0, ("W2",), 1, -1)]),
+    ({**RIGHT, "W2": RIGHT["W2"].T.ravel()}, [("flattened-columns", 0, ("W2",), 1, -1)]),
+    ({**RIGHT, "b1": B1}, [("unsummed", 0, ("b1",), 1, -1)]),
+    ({**RIGHT, "b1": B1[2]}, [("one-row", 0, ("b1",), 1, 2)]),
+    ({**RIGHT, "b1": B1.sum(axis=1)}, [("other-axis", 0, ("b1",), 1, -1)]),
+    ({**RIGHT, "b1": B1.mean(axis=1)}, [("other-axis", 0, ("b1",), 1, -1)]),
+    ({**RIGHT, "b1": np.array(B1.sum())}, [("summed-over-all", 0, ("b1",), 1, -1)]),
+    ({**RIGHT, "b1": np.full(3, B1.mean())}, [("summed-over-all", 0, ("b1",), 1, -1)]),
+    ({**RIGHT, "W1": W1}, [("weight", 0, ("W1",), 1, -1)]),
+    ({**RIGHT, "W1": RIGHT["W1"] + 0.1 * W1, "W2": RIGHT["W2"] + 0.1 * W2}, [("decay", 0, ("W2", "W1"), 0.1, -1)]),
+]
+PAIRS: list[tuple[Arrays, list[tuple[str, int, tuple[str, ...], float, int]]]] = [
+    ({**RIGHT, "W2": -RIGHT["W2"].T}, [("transposed", 0, ("W2",), 1, -1), ("sign", 0, ("W2",), -1, -1)]),
+    (
+        {**RIGHT, "W1": -RIGHT["W1"], "W2": 4 * RIGHT["W2"]},
+        [("missing-rows", 0, ("W2",), 4, -1), ("sign", 0, ("W1",), -1, -1)],
+    ),
+    (
+        {**gradients(SMALL, no_slope=(1,)), "b2": B2[2]},
+        [("slope", 14, ("z1",), 1, -1), ("one-row", 0, ("b2",), 1, 2)],
+    ),
+    (gradients(SMALL, no_slope=(1,), sample=1), [("slope", 14, ("z1",), 1, -1), ("one-sample", 0, (), 1, 1)]),
+    ({"W1": (RIGHT["W1"] + 0.07 * W1).T}, [("transposed", 0, ("W1",), 1, -1), ("decay", 0, ("W1",), 0.07, -1)]),
+    ({"W1": 4 * RIGHT["W1"] + 0.07 * W1}, [("missing-rows", 0, ("W1",), 4, -1), ("decay", 0, ("W1",), 0.07, -1)]),
+    (
+        {"W1": gradients(SMALL, no_slope=(1,))["W1"] + 0.07 * W1},
+        [("slope", 14, ("z1",), 1, -1), ("decay", 0, ("W1",), 0.07, -1)],
+    ),
+]
+
+
+def told(cause: Cause) -> tuple[str, int, tuple[str, ...], float, int]:
+    """A cause without what was made with it; gradients go by the names of what they are of."""
+    names = tuple(name.removeprefix("grad(").removesuffix(")") for name in cause.names)
+    return cause.kind, cause.step, names, round(cause.factor, 9), cause.place
+
+
+@pytest.mark.parametrize(("arrays", "expected"), PLANTED, ids=lambda one: one[0][0] if isinstance(one, list) else "")
+def test_a_mistake_in_a_small_network_is_named_with_its_step_its_arrays_and_nothing_else(arrays, expected) -> None:
+    found = judged(Timeline(loads(scenario_text(SMALL))).record(1), arrays)
+    assert [told(cause) for cause in found.causes] == expected
+    assert all(cause.whole and not cause.together for cause in found.causes)
+
+
+@pytest.mark.parametrize(("arrays", "expected"), PAIRS, ids=lambda one: one[1][0] if isinstance(one, list) else "")
+def test_two_mistakes_in_a_small_network_are_named_and_nothing_else(arrays, expected) -> None:
+    (cause,) = judged(Timeline(loads(scenario_text(SMALL))).record(1), arrays).causes
+    assert [told(one) for one in (cause, *cause.together)] == expected
+    assert cause.whole
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        RIGHT,
+        {name: array * (1 + 1e-12) for name, array in RIGHT.items()},
+        {**RIGHT, "W1": RIGHT["W1"] + 0.01 * np.arange(6.0).reshape(2, 3) ** 1.5},
+        {**RIGHT, "W1": RIGHT["W1"] + np.eye(2, 3)},
+    ],
+)
+def test_what_no_mistake_makes_has_no_cause(arrays: Arrays) -> None:
+    assert judged(Timeline(loads(scenario_text(SMALL))).record(1), arrays).causes == ()
+
+
 def test_two_mistakes_with_different_arrays_are_named() -> None:
     rng = np.random.default_rng(5)
     net = random_net(rng, layers=2, rows=4)
