@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnstep.pasted import NotNumbersError, Numbers, read_arrays, read_numbers
+from nnstep.pasted import NotNumbersError, PastedNumbers, read_arrays, read_numbers
 
 ARRAYS = hnp.arrays(
     np.float64,
@@ -21,7 +21,7 @@ ARRAYS = hnp.arrays(
 )
 
 
-def read_or_refused(text: str) -> Numbers | str:
+def read_or_refused(text: str) -> PastedNumbers | str:
     """What was read, or why it was not: no other error comes out."""
     try:
         return read_numbers(text)
@@ -200,7 +200,7 @@ def test_decimals_of_what_numpy_prints_are_those_it_was_rounded_to(array: np.nda
 def test_a_megabyte_is_read_or_refused_in_time(text: str) -> None:
     """Time in proportion to the text; a squared one would take hours here."""
     said = read_or_refused(text)
-    assert isinstance(said, Numbers) or 0 < len(said) < 200
+    assert isinstance(said, PastedNumbers) or 0 < len(said) < 200
 
 
 @settings(max_examples=300, deadline=None)

@@ -85,7 +85,7 @@ def test_the_tables_of_the_docs_are_the_programs_own() -> None:
 def test_the_docs_name_every_optimizer_and_initialiser_and_loss() -> None:
     from nnstep.optimizers import OPTIMIZERS
     from nnstep.scenario.initialisers import INITIALISERS
-    from nnstep.scenario.losses import LOSSES
+    from nnstep.scenario.loss_table import LOSSES
 
     assert [word for word in (*INITIALISERS, *LOSSES, *OPTIMIZERS) if f"`{word}`" not in DOCS] == []
 

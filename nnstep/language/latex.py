@@ -18,10 +18,10 @@ from nnstep.language.parser import parse_expression
 from nnstep.language.printer import number_text
 from nnstep.language.value_names import Meaning, meaning_of
 
-__all__ = ["Notation", "assignment_to_latex", "to_latex"]
+__all__ = ["LatexContext", "assignment_to_latex", "to_latex"]
 
 
-class Notation(NamedTuple):
+class LatexContext(NamedTuple):
     """What is known of the program that is written.
 
     forms      how operations are written, by name
@@ -42,7 +42,7 @@ class Notation(NamedTuple):
     columns: str = "j"
 
 
-_PLAIN = Notation()
+_PLAIN = LatexContext()
 
 _COMMA, _TIMES = r",\, ", r" \times "
 _STATES = {"velocity": r"\mathit{velocity}"}  # m, v and d are letters
@@ -53,17 +53,17 @@ class _Text(NamedTuple):
     level: int
 
 
-def assignment_to_latex(assignment: Assignment, notation: Notation = _PLAIN, sign: str = "=") -> str:
+def assignment_to_latex(assignment: Assignment, notation: LatexContext = _PLAIN, sign: str = "=") -> str:
     """`target = expression` in LaTeX, without dollar signs; `sign` stands between the two."""
     return f"{to_latex(Name(assignment.target), notation)} {sign} {to_latex(assignment.expression, notation)}"
 
 
-def to_latex(expression: Expression, notation: Notation = _PLAIN) -> str:
+def to_latex(expression: Expression, notation: LatexContext = _PLAIN) -> str:
     """The expression in LaTeX's mathematics, without dollar signs."""
     return _written(expression, notation).text
 
 
-def _written(node: Expression, notation: Notation) -> _Text:
+def _written(node: Expression, notation: LatexContext) -> _Text:
     match node:
         case Number(value):
             return _number(value)
@@ -99,7 +99,7 @@ def _written(node: Expression, notation: Notation) -> _Text:
     return _called(node, notation)
 
 
-def _tight(node: Expression, least: int, notation: Notation) -> str:
+def _tight(node: Expression, least: int, notation: LatexContext) -> str:
     """The part, in brackets where it binds less than `least`."""
     found = _written(node, notation)
     return found.text if found.level >= least else _bracketed(found.text)
@@ -109,7 +109,7 @@ def _bracketed(text: str) -> str:
     return rf"\left({text}\right)"
 
 
-def _infix(function: str, left: Expression, right: Expression, notation: Notation) -> _Text:
+def _infix(function: str, left: Expression, right: Expression, notation: LatexContext) -> _Text:
     sign, level = INFIX[function].latex, INFIX[function].level
     if function == "multiply" and (_is_scalar(left, notation) or _is_scalar(right, notation)):
         sign = r"\cdot"
@@ -120,7 +120,7 @@ def _infix(function: str, left: Expression, right: Expression, notation: Notatio
     return _Text(" ".join(part for part in (first, sign, second) if part), level)
 
 
-def _mixes(function: str, left: Expression, notation: Notation) -> bool:
+def _mixes(function: str, left: Expression, notation: LatexContext) -> bool:
     """Whether products of two kinds meet, or a sum and a product, which would be read in one order only."""
     inner = _shown(left, notation)
     kind = inner.function if isinstance(inner, Call) else ""
@@ -129,14 +129,14 @@ def _mixes(function: str, left: Expression, notation: Notation) -> bool:
     return INFIX[function].level == PRODUCT and (wide or meet)
 
 
-def _shown(node: Expression, notation: Notation) -> Expression:
+def _shown(node: Expression, notation: LatexContext) -> Expression:
     """The expression that a value without a name is written as."""
     if isinstance(node, Name) and notation.meaning(node.id).kind == "expression":
         return parse_expression(node.id)
     return node
 
 
-def _is_scalar(node: Expression, notation: Notation) -> bool:
+def _is_scalar(node: Expression, notation: LatexContext) -> bool:
     match node:
         case Number() | Entry():
             return True
@@ -152,7 +152,7 @@ def _is_scalar(node: Expression, notation: Notation) -> bool:
 # Operations that are called by name.
 
 
-def _called(call: Call, notation: Notation) -> _Text:
+def _called(call: Call, notation: LatexContext) -> _Text:
     form = notation.forms.get(call.function) or Form(rf"\operatorname{{{escaped(call.function)}}}", len(call.arguments))
     arguments, options = _taken_apart(call, form)
     sign = form.spelled if form.spelled and form.sign in notation.names.values() else form.sign
@@ -213,7 +213,7 @@ def _number(value: float) -> _Text:
     return _Text(written, min(level, POWER))
 
 
-def _name(name: str, notation: Notation) -> _Text:
+def _name(name: str, notation: LatexContext) -> _Text:
     meaning = notation.meaning(name)
     match meaning.kind:
         case "expression":
@@ -228,7 +228,7 @@ def _name(name: str, notation: Notation) -> _Text:
     return _Text(notation.names.get(name) or name_to_latex(name), POSTFIX)
 
 
-def _gradient(meaning: Meaning, notation: Notation) -> _Text:
+def _gradient(meaning: Meaning, notation: LatexContext) -> _Text:
     above, below = to_latex(Name(notation.objective), notation), _tight(Name(meaning.of), POSTFIX, notation)
     text = rf"\frac{{\partial {above}}}{{\partial {below}}}"
     notes = [rf"\text{{via }} {to_latex(Name(meaning.via), notation)}"] if meaning.via else []

@@ -17,7 +17,7 @@ from nnstep.language.parser import parse_expression
 from nnstep.language.printer import to_text
 from nnstep.text import LOWERED, clean
 
-__all__ = ["LONGEST", "Named", "Vocabulary", "cell_of", "named", "read_expression", "typed"]
+__all__ = ["LONGEST", "Named", "Vocabulary", "read_expression", "read_reference", "split_cell", "typed"]
 
 LONGEST = 4_000  # characters of a name or of an expression
 _DEEPEST = 8  # names within each other, as in grad(grad(W1))
@@ -74,7 +74,7 @@ class Vocabulary(NamedTuple):
     calls: Mapping[str, str] = {}
 
 
-def cell_of(text: str) -> tuple[str, tuple[int, ...]]:
+def split_cell(text: str) -> tuple[str, tuple[int, ...]]:
     """A text without the cell at its end, and the cell: `[0,1]`, `[0, 1]` and `[0][1]` are one; () for none."""
     found = _CELL.search(text)
     if found is None or not text[: found.start()].strip():
@@ -82,7 +82,7 @@ def cell_of(text: str) -> tuple[str, tuple[int, ...]]:
     return text[: found.start()].strip(), tuple(int(number) for number in _NUMBER.findall(found[1]))
 
 
-def named(text: str, vocabulary: Vocabulary) -> Named | None:
+def read_reference(text: str, vocabulary: Vocabulary) -> Named | None:
     """The value, or its cell, that a text names in whatever notation; None for one that names nothing.
 
     A value's own name comes first: where one is called dW1, `dW1` is that and not the gradient of W1. Raises
@@ -99,7 +99,7 @@ def _named(text: str, vocabulary: Vocabulary, deepest: int) -> Named | None:
         return Named(name)
     if text[0] == "(" and text[-1] == ")" and _pairs(text).get(0) == len(text) - 1:
         return _named(text[1:-1].strip(), vocabulary, deepest - 1)
-    base, index = cell_of(text)
+    base, index = split_cell(text)
     if index:
         found = _named(base, vocabulary, deepest - 1)
         return None if found is None else Named(found.name, (*found.index, *index))
@@ -170,7 +170,7 @@ def read_expression(text: str, vocabulary: Vocabulary) -> Expression:
     try:
         expression = parse_expression(typed(_Placing(text, vocabulary, meant).placed(), vocabulary.calls))
     except LanguageError:
-        whole = named(text, vocabulary)  # printed with words in it: ∂L/∂h1 via o
+        whole = read_reference(text, vocabulary)  # printed with words in it: ∂L/∂h1 via o
         if whole is None:
             raise
         return Call("slice", (Name(whole.name),), (("items", whole.index),)) if whole.index else Name(whole.name)
@@ -228,7 +228,7 @@ class _Placing:
     def _place(self, at: int, end: int, certain: bool) -> str:
         """A place for what is written there, where that is a value; else the text as it is, or LanguageError."""
         written = self._text[at:end]
-        found = named(written, self._vocabulary)
+        found = read_reference(written, self._vocabulary)
         if found is None or found.index:
             if certain:
                 raise LanguageError(say("language.nothing-called", name=repr(clean(written, 40))), column=at + 1)

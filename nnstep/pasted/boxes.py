@@ -6,8 +6,8 @@ import re
 
 from nnstep.catalogue import say
 from nnstep.pasted.dialects import WRITTEN_OTHERWISE
-from nnstep.pasted.entries import NUMBER, assembled, entry
-from nnstep.pasted.model import Entry, NotNumbersError, Numbers, place
+from nnstep.pasted.entries import NUMBER, assembled, read_number
+from nnstep.pasted.model import NotNumbersError, PastedNumber, PastedNumbers, line_and_column
 from nnstep.text import clean
 
 __all__ = ["BOX", "boxed"]
@@ -18,10 +18,10 @@ _RIGHT = "⎤⎥⎦⎞⎟⎠]"
 _ROW = re.compile(rf"\[[ \t]*(?:{NUMBER}[ \t]+)*{NUMBER}[ \t]*\]", re.IGNORECASE)
 
 
-def boxed(text: str) -> list[tuple[str, Numbers]]:
+def boxed(text: str) -> list[tuple[str, PastedNumbers]]:
     """Every matrix of a text with the name above it or before it, "" where there is none. Raises NotNumbersError."""
     lines = text.replace("\r\n", "\n").translate(WRITTEN_OTHERWISE).split("\n")
-    found: list[tuple[int, int, str, Numbers]] = []
+    found: list[tuple[int, int, str, PastedNumbers]] = []
     for number, line in enumerate(lines):
         starts = [at.start() for at in re.finditer("[⎡⎛]", line)]
         starts += [at.start() for at in _ROW.finditer(line)]
@@ -32,16 +32,16 @@ def boxed(text: str) -> list[tuple[str, Numbers]]:
             found.append((number, column, name, assembled(rows, shape, True)))
     if not found:
         raise NotNumbersError(say("typed.nothing"))
-    named: dict[str, Numbers] = {}
+    named: dict[str, PastedNumbers] = {}
     for _, _, name, typed in found:  # a parameter may be there twice, before its update and after it
         named.setdefault(name, typed)
     return list(named.items())
 
 
-def _rows(lines: list[str], first: int, column: int) -> list[list[Entry]]:
+def _rows(lines: list[str], first: int, column: int) -> list[list[PastedNumber]]:
     """The rows of the matrix whose bracket begins there."""
     middle, last = _LEFT[lines[first][column]]
-    rows: list[list[Entry]] = []
+    rows: list[list[PastedNumber]] = []
     for number in range(first, len(lines)):
         line = lines[number]
         sign = line[column] if column < len(line) else ""
@@ -58,12 +58,14 @@ def _rows(lines: list[str], first: int, column: int) -> list[list[Entry]]:
     return rows
 
 
-def _numbers(lines: list[str], number: int, start: int, end: int) -> list[Entry]:
+def _numbers(lines: list[str], number: int, start: int, end: int) -> list[PastedNumber]:
     found = []
     for word in re.finditer(r"[^\s,]+", lines[number][start:end]):
-        read = entry(word[0])
+        read = read_number(word[0])
         if read is None:
-            line, column = place("\n".join(lines), sum(len(one) + 1 for one in lines[:number]) + start + word.start())
+            line, column = line_and_column(
+                "\n".join(lines), sum(len(one) + 1 for one in lines[:number]) + start + word.start()
+            )
             raise NotNumbersError(say("typed.no-number", line=line, column=column, text=repr(clean(word[0], 40))))
         found.append(read)
     if not found:

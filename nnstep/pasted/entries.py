@@ -6,9 +6,9 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
-from nnstep.pasted.model import Entry, Numbers
+from nnstep.pasted.model import PastedNumber, PastedNumbers
 
-__all__ = ["NUMBER", "assembled", "entry"]
+__all__ = ["NUMBER", "assembled", "read_number"]
 
 _EXACT = 15  # significant digits from which a number is taken as exact
 _MOST_DECIMALS = 400  # more than float64 has
@@ -25,7 +25,7 @@ _PARTS = re.compile(
 )
 
 
-def entry(text: str) -> Entry | None:
+def read_number(text: str) -> PastedNumber | None:
     """One number or fraction; None for anything else."""
     over, slash, under = (part.strip() for part in text.partition("/"))
     first = _number(over)
@@ -34,16 +34,16 @@ def entry(text: str) -> Entry | None:
     second = _number(under)
     if second is None or not 0 < abs(second.number) < math.inf:
         return None
-    return Entry(first.number / second.number, fraction=True)
+    return PastedNumber(first.number / second.number, fraction=True)
 
 
-def _number(text: str) -> Entry | None:
+def _number(text: str) -> PastedNumber | None:
     """A number and how many decimals it has; with an exponent, of the number written out."""
     word = text.lstrip("+-").lower()
     if word in ("nan", "na"):
-        return Entry(math.nan)
+        return PastedNumber(math.nan)
     if word in ("inf", "infinity", "∞"):
-        return Entry(-math.inf if text.startswith("-") else math.inf)
+        return PastedNumber(-math.inf if text.startswith("-") else math.inf)
     found = _PARTS.fullmatch(text)
     if found is None:
         return None
@@ -51,10 +51,10 @@ def _number(text: str) -> Entry | None:
     digits, decimals = whole or "", after or alone or ""
     number = float(f"{sign}{digits or '0'}.{decimals or '0'}e{exponent or 0}")
     if len((digits + decimals).lstrip("0")) >= _EXACT:
-        return Entry(number, exact=True)
+        return PastedNumber(number, exact=True)
     if exponent is not None:
-        return Entry(number, min(max(0, len(decimals) - _shift(exponent)), _MOST_DECIMALS), scientific=True)
-    return Entry(number, min(len(decimals), _MOST_DECIMALS) if decimals else None)
+        return PastedNumber(number, min(max(0, len(decimals) - _shift(exponent)), _MOST_DECIMALS), scientific=True)
+    return PastedNumber(number, min(len(decimals), _MOST_DECIMALS) if decimals else None)
 
 
 def _shift(exponent: str) -> int:
@@ -64,7 +64,9 @@ def _shift(exponent: str) -> int:
     return -size if exponent.startswith("-") else size
 
 
-def assembled(rows: Sequence[Sequence[Entry]], shape: tuple[int, ...], printed: bool, scale: float = 1.0) -> Numbers:
+def assembled(
+    rows: Sequence[Sequence[PastedNumber]], shape: tuple[int, ...], printed: bool, scale: float = 1.0
+) -> PastedNumbers:
     """Rows of numbers as what was typed; `printed` says that they all were rounded alike, `scale` multiplies them."""
     entries = [one for row in rows for one in row]
     decimals = _decimals(entries, printed)
@@ -75,10 +77,10 @@ def assembled(rows: Sequence[Sequence[Entry]], shape: tuple[int, ...], printed: 
     if decimals is not None and any(one.decimals for one in entries):
         most = max(one.decimals or 0 for one in entries)
         units = tuple(tuple(_unit(one, most, printed) * scale for one in row) for row in rows)
-    return Numbers(tuple(tuple(one.number * scale for one in row) for row in rows), shape, decimals, units)
+    return PastedNumbers(tuple(tuple(one.number * scale for one in row) for row in rows), shape, decimals, units)
 
 
-def _unit(one: Entry, most: int, printed: bool) -> float:
+def _unit(one: PastedNumber, most: int, printed: bool) -> float:
     """One unit of the last digit that a number has: its own, or where zeros at the end are left out that of all."""
     if one.fraction:
         return 0.0
@@ -86,7 +88,7 @@ def _unit(one: Entry, most: int, printed: bool) -> float:
     return 10.0 ** -(one.decimals if own and one.decimals is not None else most) * (1 + 1e-9)
 
 
-def _decimals(entries: Iterable[Entry], printed: bool) -> int | None:
+def _decimals(entries: Iterable[PastedNumber], printed: bool) -> int | None:
     """How exact the numbers were typed."""
     fewest, most, fractions, scientific = _MOST_DECIMALS + 1, -1, False, False
     for one in entries:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 from nnstep.catalogue import say
 from nnstep.pasted.entries import assembled
-from nnstep.pasted.model import Entry, NotNumbersError, Numbers
-from nnstep.pasted.tokens import Block, Item, check_even, entries_of
+from nnstep.pasted.model import NotNumbersError, PastedNumber, PastedNumbers
+from nnstep.pasted.tokens import Item, NumberText, check_even, entries_of
 
 __all__ = ["read_lists"]
 
 _FULL = 50  # columns of a line of numbers from which it may be full
 
 
-def read_lists(block: Block, lists: Sequence[Item]) -> Numbers:
+def read_lists(block: NumberText, lists: Sequence[Item]) -> PastedNumbers:
     """The array that one or several pairs of brackets hold. Raises NotNumbersError."""
     printed = "," not in block.body or bool(re.search(r"[a-zA-Z(]", block.text[: block.start + 1]))
     if len(lists) > 1:
@@ -52,7 +52,7 @@ def read_lists(block: Block, lists: Sequence[Item]) -> Numbers:
     return assembled(rows, shape, printed, block.scale)
 
 
-def _flat_rows(block: Block, one: Item) -> list[list[Entry]]:
+def _flat_rows(block: NumberText, one: Item) -> list[list[PastedNumber]]:
     """The rows of one pair of brackets: one, or several where semicolons part them."""
     while one.text == "(" and len(one.items) == 1 and one.items[0].kind == "list":
         one = one.items[0]
@@ -95,7 +95,7 @@ def _are_rows(one: Item) -> bool:
     return last.at + len(last.text) - one.at + len(lines[1][0].text) < _FULL
 
 
-def _flat(block: Block, whole: Item, printed: bool) -> Numbers:
+def _flat(block: NumberText, whole: Item, printed: bool) -> PastedNumbers:
     """A list of numbers, or rows of them between semicolons."""
     rows = _flat_rows(block, whole)
     check_even(rows)
@@ -107,7 +107,7 @@ def _flat(block: Block, whole: Item, printed: bool) -> Numbers:
     return assembled(rows, shape, printed, block.scale)
 
 
-def _r_matrix(block: Block, numbers: Sequence[Entry], printed: bool) -> Numbers:
+def _r_matrix(block: NumberText, numbers: Sequence[PastedNumber], printed: bool) -> PastedNumbers:
     """R's matrix(c(...), nrow=, ncol=, byrow=): column after column unless it says otherwise."""
     sizes = [int(one) for one in re.findall(r"\d+", block.options.get("dim", ""))]
     rows, columns = (int(block.options.get(key, "0").rstrip("L") or 0) for key in ("nrow", "ncol"))

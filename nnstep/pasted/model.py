@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Entry", "NotNumbersError", "Numbers", "place"]
+__all__ = ["NotNumbersError", "PastedNumber", "PastedNumbers", "line_and_column"]
 
 
 class NotNumbersError(Exception):
     """A text that is no number and no matrix; the message says where and why, in plain words."""
 
 
-class Numbers(NamedTuple):
+class PastedNumbers(NamedTuple):
     """The numbers of a text, as one array.
 
     rows      the numbers, row by row, all of one length
@@ -28,7 +28,7 @@ class Numbers(NamedTuple):
     units: tuple[tuple[float, ...], ...] = ()
 
 
-class Entry(NamedTuple):
+class PastedNumber(NamedTuple):
     """A number as it was read. `decimals` is None where nothing was rounded: a whole number, a fraction, infinity."""
 
     number: float
@@ -38,7 +38,7 @@ class Entry(NamedTuple):
     exact: bool = False  # it has all its digits
 
 
-def place(text: str, offset: int) -> tuple[int, int]:
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """Line and column of an offset, both from 1."""
     before = text[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from nnstep.pasted.entries import entry
+from nnstep.pasted.entries import read_number
 
-__all__ = ["Part", "parts"]
+__all__ = ["TextPart", "parts"]
 
 _NAME = 80  # characters of a name, at most
 
@@ -34,7 +34,7 @@ _ASIDE = re.compile(r"(?<=[\w\])])\s+\([^\n]{0,80}\)$")  # dW1 (shape (3, 4))
 _GRADIENT_OF = re.compile(r"^(?:the )?gradients? (?:of|for|wrt|w\.r\.t\.|with respect to) (?:the )?", re.IGNORECASE)
 
 
-class Part(NamedTuple):
+class TextPart(NamedTuple):
     """Where the numbers of a part begin and end in the text."""
 
     name: str
@@ -42,13 +42,13 @@ class Part(NamedTuple):
     end: int
 
 
-def parts(text: str) -> list[Part]:
+def parts(text: str) -> list[TextPart]:
     """The parts of a text that has been made plain, in order; one without a name is called ""."""
     if _DICT.match(text):
         return _of_keys(text, _DICT_KEY, "}")
     if _TUPLE.match(text):
         return _of_keys(text, _TUPLE_KEY, ")")
-    found: list[Part] = []
+    found: list[TextPart] = []
     depth = 0
     offset = 0
     start, name = 0, ""
@@ -60,13 +60,13 @@ def parts(text: str) -> list[Part]:
     for number, line in enumerate(lines):
         header = _header(line, lines[number + 1] if number + 1 < len(lines) else "") if depth == 0 else None
         if header is not None:
-            found.append(Part(name, start, offset))
+            found.append(TextPart(name, start, offset))
             name, start = _plain_name(header["name"]), offset + header.end()
         for sign in line:
             depth += (sign in "[({") - (sign in "])}")
         depth = max(0, depth)
         offset += len(line) + 1
-    found.append(Part(name, start, len(text)))
+    found.append(TextPart(name, start, len(text)))
     if first is not None:  # a parameter is there twice, before its update and after it
         found = [one for k, one in enumerate(found) if one.name and one.name not in [other.name for other in found[:k]]]
     return [one for one in found if text[one.start : one.end].strip(" \t\n,;") or len(found) == 1]
@@ -76,12 +76,12 @@ def _header(line: str, after: str) -> re.Match[str] | None:
     """A name at the beginning of a line, with what stands between it and its numbers; `after` is the next line."""
     found = _PRINTED.match(line) or (_SHAPED.match(line) if after.lstrip().startswith("[") else None)
     found = found or _HEADER.match(line) or _WORD.match(line)
-    if found is None or len(found["name"]) > _NAME or entry(found["name"].strip()) is not None:
+    if found is None or len(found["name"]) > _NAME or read_number(found["name"].strip()) is not None:
         return None
     return found
 
 
-def _of_keys(text: str, key: re.Pattern[str], closing: str) -> list[Part]:
+def _of_keys(text: str, key: re.Pattern[str], closing: str) -> list[TextPart]:
     """The entries of a dictionary as Python prints it, or of a named tuple: each with its key."""
     text = text.rstrip(" \t\n;")
     keys, depth = [], 0
@@ -94,7 +94,7 @@ def _of_keys(text: str, key: re.Pattern[str], closing: str) -> list[Part]:
             keys.append(found)
     end = len(text) - 1 if text.endswith(closing) else len(text)
     ends = [*(one.start() for one in keys[1:]), end]
-    return [Part(_plain_name(one["key"]), one.end(), last) for one, last in zip(keys, ends, strict=True)]
+    return [TextPart(_plain_name(one["key"]), one.end(), last) for one, last in zip(keys, ends, strict=True)]
 
 
 def _plain_name(text: str) -> str:

@@ -8,10 +8,10 @@ from nnstep.catalogue import say
 from nnstep.pasted.boxes import BOX, boxed
 from nnstep.pasted.dialects import plain_text
 from nnstep.pasted.lists import read_lists
-from nnstep.pasted.model import NotNumbersError, Numbers, place
+from nnstep.pasted.model import NotNumbersError, PastedNumbers, line_and_column
 from nnstep.pasted.parts import parts
 from nnstep.pasted.rows import read_rows
-from nnstep.pasted.tokens import Block, block_of, tree
+from nnstep.pasted.tokens import NumberText, block_of, tree
 from nnstep.text import clean
 
 __all__ = ["read_arrays", "read_numbers"]
@@ -23,7 +23,7 @@ _R_MATRIX = re.compile(r"\b(?:matrix|structure)\s?\(\s*(?=c\()")
 _R_OPTION = re.compile(r",\s*(nrow|ncol|byrow|dim|\.Dim)\s*=\s*(c\([\dL, ]{1,40}\)|\d+L?:\d+L?|\w+)")
 
 
-def read_numbers(text: str) -> Numbers:
+def read_numbers(text: str) -> PastedNumbers:
     """Read a number, a row or a matrix. Raises NotNumbersError, also for several."""
     found = read_arrays(text)
     if len(found) > 1:
@@ -32,7 +32,7 @@ def read_numbers(text: str) -> Numbers:
     return found[0][1]
 
 
-def read_arrays(text: str) -> list[tuple[str, Numbers]]:
+def read_arrays(text: str) -> list[tuple[str, PastedNumbers]]:
     """Read one or several arrays, each with the name that stands before it, or "".
 
     Raises NotNumbersError with the place.
@@ -41,7 +41,7 @@ def read_arrays(text: str) -> list[tuple[str, Numbers]]:
         raise NotNumbersError(say("typed.long", most=_LONGEST))
     text = _CONTINUED.sub(lambda found: " " * len(found[0]), text)
     if dots := _DOTS.search(text):
-        line, column = place(text, dots.start())
+        line, column = line_and_column(text, dots.start())
         raise NotNumbersError(say("typed.left-out", line=line, column=column))
     if BOX.search(text):
         return boxed(text)
@@ -53,7 +53,7 @@ def read_arrays(text: str) -> list[tuple[str, Numbers]]:
         word = re.search(r"[^\s,;]+", text)
         if word is None:
             raise NotNumbersError(say("typed.nothing"))
-        line, column = place(text, word.start())
+        line, column = line_and_column(text, word.start())
         raise NotNumbersError(say("typed.no-number", line=line, column=column, text=repr(clean(word[0], 40))))
     return found
 
@@ -66,7 +66,7 @@ def _r_options(text: str) -> tuple[str, dict[str, str]]:
     return _R_OPTION.sub(lambda found: " " * len(found[0]), text), options | {"r": "1"}
 
 
-def _read(block: Block) -> Numbers:
+def _read(block: NumberText) -> PastedNumbers:
     items = tree(block)
     lists = [one for one in items if one.kind == "list"]
     if not lists:

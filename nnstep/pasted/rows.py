@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from nnstep.catalogue import say
 from nnstep.pasted.entries import assembled
-from nnstep.pasted.model import Entry, NotNumbersError, Numbers
-from nnstep.pasted.tokens import Block, Item, check_even, entries_of
+from nnstep.pasted.model import NotNumbersError, PastedNumber, PastedNumbers
+from nnstep.pasted.tokens import Item, NumberText, check_even, entries_of
 from nnstep.text import clean
 
 __all__ = ["read_rows"]
@@ -17,7 +17,7 @@ __all__ = ["read_rows"]
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 
 
-def read_rows(block: Block, items: Sequence[Item]) -> Numbers:
+def read_rows(block: NumberText, items: Sequence[Item]) -> PastedNumbers:
     """The array of a block without brackets. Raises NotNumbersError."""
     _decimal_commas(block, items)
     columns: list[list[list[Item]]] = [[[]]]
@@ -60,7 +60,7 @@ def _between_columns(items: Sequence[Item]) -> bool:
     return len(lines) > 1 and alternating and any(len(line) > 1 for line in lines)
 
 
-def _decimal_commas(block: Block, items: Sequence[Item]) -> None:
+def _decimal_commas(block: NumberText, items: Sequence[Item]) -> None:
     """Refuse a comma that may be a decimal sign: `0,5` is not 0 and 5."""
     if "," not in block.body or "." in block.body:
         return
@@ -89,7 +89,7 @@ def _without_titles(rows: list[list[Item]]) -> list[list[Item]]:
     return body if titled and full else rows
 
 
-def _without_labels(rows: list[list[Entry]]) -> list[list[Entry]]:
+def _without_labels(rows: list[list[PastedNumber]]) -> list[list[PastedNumber]]:
     """A table as pandas prints or writes it, without its numbers of columns and rows, which count from 0."""
     if len(rows) < 2 or not rows[0]:
         return rows

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.pasted.dialects import JOIN
-from nnstep.pasted.entries import NUMBER, entry
-from nnstep.pasted.model import Entry, NotNumbersError, place
-from nnstep.pasted.parts import Part
+from nnstep.pasted.entries import NUMBER, read_number
+from nnstep.pasted.model import NotNumbersError, PastedNumber, line_and_column
+from nnstep.pasted.parts import TextPart
 from nnstep.text import clean
 
-__all__ = ["Block", "Item", "block_of", "check_even", "entries_of", "tree"]
+__all__ = ["Item", "NumberText", "block_of", "check_even", "entries_of", "tree"]
 
 _DEEPEST = 40  # brackets within brackets that are gone through
 _TOKEN = re.compile(
@@ -35,7 +35,7 @@ class Item(NamedTuple):
     items: tuple[Item, ...] = ()
 
 
-class Block(NamedTuple):
+class NumberText(NamedTuple):
     """The numbers of a part of a text.
 
     text     all of it
@@ -53,20 +53,20 @@ class Block(NamedTuple):
 
     def wrong(self, key: str, at: Item) -> NotNumbersError:
         """The error of that key, with the place of a token."""
-        line, column = place(self.text, at.at)
+        line, column = line_and_column(self.text, at.at)
         return NotNumbersError(say(key, line=line, column=column, text=repr(clean(at.text, 40))))
 
 
-def block_of(text: str, part: Part, options: dict[str, str]) -> Block:
+def block_of(text: str, part: TextPart, options: dict[str, str]) -> NumberText:
     """A part of a text, its scale taken out of it."""
     body = text[part.start : part.end]
     scale = _SCALE.search(body)
     if scale:
         body = body[: scale.start()] + " " * len(scale[0]) + body[scale.end() :]
-    return Block(text, body, part.start, float(scale[1]) if scale else 1.0, options)
+    return NumberText(text, body, part.start, float(scale[1]) if scale else 1.0, options)
 
 
-def tree(block: Block) -> list[Item]:
+def tree(block: NumberText) -> list[Item]:
     """The tokens, those in brackets within each other. Raises NotNumbersError."""
     stack: list[tuple[Item, list[Item]]] = [(Item("", block.start), [])]
     for found in _TOKEN.finditer(block.body):
@@ -88,9 +88,9 @@ def tree(block: Block) -> list[Item]:
     return stack[0][1]
 
 
-def entries_of(block: Block, row: Sequence[Item]) -> list[Entry]:
+def entries_of(block: NumberText, row: Sequence[Item]) -> list[PastedNumber]:
     """The numbers of a row, with commas between them or without. Raises NotNumbersError."""
-    found: list[Entry] = []
+    found: list[PastedNumber] = []
     expected = True  # a comma would stand where a number is missing
     commas = any(one.kind == "comma" for one in row)
     for one in row:
@@ -99,7 +99,7 @@ def entries_of(block: Block, row: Sequence[Item]) -> list[Entry]:
                 raise block.wrong("typed.missing", one)
             expected = True
         elif one.kind == "number":
-            read = entry(one.text)
+            read = read_number(one.text)
             if read is None or (commas and not expected):
                 raise block.wrong("typed.no-number", one)
             found.append(read)
@@ -111,7 +111,7 @@ def entries_of(block: Block, row: Sequence[Item]) -> list[Entry]:
     return found
 
 
-def check_even(rows: Sequence[Sequence[Entry]]) -> None:
+def check_even(rows: Sequence[Sequence[PastedNumber]]) -> None:
     """Raise NotNumbersError unless all rows have as many numbers."""
     for number, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from nnstep.errors import LanguageError
 from nnstep.language import Expression, Name, parse_expression, tokens
-from nnstep.language.references import Named, Vocabulary, named, read_expression
+from nnstep.language.references import Named, Vocabulary, read_expression, read_reference
 from nnstep.memo import memoized
 from nnstep.ops import OPERATIONS
 from nnstep.program.chain import chain, parameters_with_gradient
@@ -35,7 +35,7 @@ def value_named(program: Program, text: str) -> Named | None:
     number = text.strip().removeprefix("#")
     if number != text.strip() and number.isdecimal() and 1 <= int(number[:9]) <= len(program.steps):
         return Named(program.values[program.steps[int(number[:9]) - 1].target].name)
-    return named(text, vocabulary(program))
+    return read_reference(text, vocabulary(program))
 
 
 def objective_letter(program: Program) -> str:

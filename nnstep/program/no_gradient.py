@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnstep.catalogue import say
-from nnstep.language.references import named
+from nnstep.language.references import read_reference
 from nnstep.program.chain import objective_ancestors
 from nnstep.program.model import Program
 from nnstep.program.naming import vocabulary
@@ -18,7 +18,7 @@ def why_no_gradient(program: Program, text: str) -> str | None:
     """
     wanted = {f"grad({value.name})" for value in program.values if value.role not in ("gradient", "contribution")}
     known = wanted | program.versions.keys()
-    found = named(text, vocabulary(program)._replace(known=known.__contains__))
+    found = read_reference(text, vocabulary(program)._replace(known=known.__contains__))
     if found is None or found.name not in wanted or found.name in program.versions:
         return None
     name = found.name.removeprefix("grad(").removesuffix(")")

@@ -10,7 +10,7 @@ from nnstep.language.references import Vocabulary, read_expression
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.hints.equations import line_hint
 from nnstep.scenario.model import DebugEntry
-from nnstep.scenario.toml.fields import Field, flag, table, texts, whole
+from nnstep.scenario.toml.fields import Field, flag, table, texts, whole_number
 from nnstep.text import clean
 
 __all__ = ["read_conditions"]
@@ -77,7 +77,7 @@ def _in_table(item: Field) -> DebugEntry | None:
     if "when" not in fields:
         item.wrong(say("field.missing", name="when", what=say("training.when")), say("training.when.hint"))
         return None
-    hits = whole(fields.get("hits"), 1, least=1, most=2**53) or 1
+    hits = whole_number(fields.get("hits"), 1, least=1, most=2**53) or 1
     return DebugEntry("", item.line, item.key, hits, flag(fields.get("enabled"), True))
 
 

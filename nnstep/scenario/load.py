@@ -19,12 +19,12 @@ from nnstep.scenario.data.data_table import read_data
 from nnstep.scenario.edits.read import read_edits
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.hints.equations import line_hint
-from nnstep.scenario.layers import Network, read_layers
-from nnstep.scenario.losses import (
+from nnstep.scenario.layers_table import Network, read_layers
+from nnstep.scenario.loss_table import (
     LOSSES,
     NUMBERED,
-    check_class_numbers,
     check_targets,
+    check_y,
     compares_classes,
     read_loss,
 )
@@ -32,7 +32,7 @@ from nnstep.scenario.model import Data, Equation, Parameter, Scenario, Training
 from nnstep.scenario.names import Names
 from nnstep.scenario.parameters import Budget, read_parameters
 from nnstep.scenario.toml.document import SCENARIO_BYTES, decode, parse_leniently, read_bytes
-from nnstep.scenario.toml.fields import Field, Report, table, text, whole
+from nnstep.scenario.toml.fields import Field, Report, table, text, whole_number
 from nnstep.scenario.toml.positions import Positions
 from nnstep.scenario.training import read_optimizer, read_training
 from nnstep.text import clean
@@ -95,7 +95,7 @@ class _Reading:
         self._report = report
         self._base = base
         self._fields = table(Field(document, (), report), _KEYS)
-        self._seed = whole(self._fields.get("seed"), 0, least=0, most=_LARGEST_SEED) or 0
+        self._seed = whole_number(self._fields.get("seed"), 0, least=0, most=_LARGEST_SEED) or 0
         self._names = Names(report, frozenset(one.name for one in OPERATIONS if one.where != "rule"))
         self._budget = Budget()
 
@@ -207,7 +207,7 @@ class _Reading:
         for one in equations:
             self._names.give(one.assignment.target, "equation", field.path, one.line)
         if classes and data is not None and data.y is not None and data.x.ndim == 2 and data.y.ndim == 1:
-            check_class_numbers(self._report, self._data_field("y").path, data, None)
+            check_y(self._report, self._data_field("y").path, data, None)
         return _Contents(data, equations, parameters, constants)
 
     def _parameters(self, key: str) -> list[Parameter]:

@@ -16,8 +16,8 @@ from nnstep.errors import NnstepError, Problem
 from nnstep.files import ChangedMeanwhileError, Stamp, rewrite, stamp, write_new
 from nnstep.ops import Array
 from nnstep.scenario.data.array_files import DataFileError, read_data_file
+from nnstep.scenario.edits.edit_text import cell_text, optimizer_options
 from nnstep.scenario.edits.read import is_kept
-from nnstep.scenario.edits.text import cell_text, optimizer_options
 from nnstep.scenario.library import find
 from nnstep.scenario.load import loads
 from nnstep.scenario.model import Edit, Scenario

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from nnstep.catalogue import say
 from nnstep.optimizers import BETAS, OPTIMIZERS
 from nnstep.scenario.model import Optimizer, Training
-from nnstep.scenario.toml.fields import Field, choice, flag, given, real, table, whole
+from nnstep.scenario.toml.fields import Field, choice, flag, real, required_field, table, whole_number
 
 __all__ = [
     "file_key",
@@ -32,7 +32,9 @@ def read_optimizer(owner: Field, before: Optimizer | None = None) -> Optimizer |
     keys = ("type", *optimizer_keys(chosen))
     fields = table(owner, keys, others=_options_of_others(chosen))
     if changed is None:
-        kind = choice(given(fields, "type", owner, say("wanted.one-of", words=", ".join(OPTIMIZERS))), OPTIMIZERS)
+        kind = choice(
+            required_field(fields, "type", owner, say("wanted.one-of", words=", ".join(OPTIMIZERS))), OPTIMIZERS
+        )
         if kind is None:
             return None
         defaults: Mapping[str, float | bool] = OPTIMIZERS[kind].options
@@ -87,6 +89,6 @@ def _beta(field: Field | None, index: int, default: float) -> float:
 def read_training(owner: Field) -> Training:
     """How the samples are gone through. A batch size above the number of samples means all of them."""
     fields = table(owner, ("epochs", "batch_size", "shuffle"))
-    epochs = whole(fields.get("epochs"), 1, least=1, most=_EPOCHS) or 1
-    size = whole(fields.get("batch_size"), None, least=1, most=2**53)
+    epochs = whole_number(fields.get("epochs"), 1, least=1, most=_EPOCHS) or 1
+    size = whole_number(fields.get("batch_size"), None, least=1, most=2**53)
     return Training(epochs, size, flag(fields.get("shuffle"), False))

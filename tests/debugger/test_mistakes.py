@@ -15,7 +15,7 @@ from nnstep.debugger.answers.mistakes import Cause
 from nnstep.engine import Record, Timeline
 from nnstep.scenario import loads
 from nnstep.scenario.answers.given import Given
-from nnstep.scenario.answers.given import given as given_array
+from nnstep.scenario.answers.given import with_rounding as given_array
 from tests.debugger.planted import Net, gradients, random_net, scenario_text, unsummed
 
 Arrays = dict[str, np.ndarray]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from nnstep.debugger.answers.quiz import HINTS, Grade, Question, Quiz, judge, tolerance
-from nnstep.pasted import Numbers, read_numbers
+from nnstep.pasted import PastedNumbers, read_numbers
 from nnstep.view.text.numbers import plain
 
 FINITE = st.floats(-1e6, 1e6, allow_nan=False, width=32)
@@ -26,10 +26,10 @@ def written(array: np.ndarray) -> str:
     return repr(array.tolist())
 
 
-def typed(array: np.ndarray, decimals: int | None) -> Numbers:
+def typed(array: np.ndarray, decimals: int | None) -> PastedNumbers:
     """As it would be read with so many decimals."""
     rows = tuple(tuple(map(float, row)) for row in np.atleast_2d(array))
-    return Numbers(rows, array.shape, decimals)
+    return PastedNumbers(rows, array.shape, decimals)
 
 
 def cells(value: np.ndarray) -> list[tuple[int, ...]]:

@@ -127,7 +127,7 @@ def test_the_screen_shows_it_at_every_step_and_asks_for_it(tmp_path: Path) -> No
 KNOWN = {
     "language/infix.py": "the grammar: which operations have a sign, and how it binds",
     "language/printer.py": "which operations the screen writes with the axis that they go over, as in Σ rows",
-    "scenario/losses.py": "the losses of a network, in the order in which they are told",
+    "scenario/loss_table.py": "the losses of a network, in the order in which they are told",
 }
 
 

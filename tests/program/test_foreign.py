@@ -22,7 +22,7 @@ from nnstep.ops import NAMES, OPERATIONS
 from nnstep.program import compile_program
 from nnstep.scenario import find, load, loads
 from nnstep.scenario.hints.equations import call_hint, line_hint
-from nnstep.scenario.hints.foreign_words import FORMS, NOTES, WORDS
+from nnstep.scenario.hints.foreign_keys import FORMS, NOTES, WORDS
 from tests.engine.random_programs import random_case
 
 HERE = {entry.name for entry in OPERATIONS if entry.where == "equation"}

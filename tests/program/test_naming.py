@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nnstep.errors import LanguageError
 from nnstep.language import Call, Name, parse_expression
-from nnstep.language.references import Vocabulary, cell_of, named, read_expression
+from nnstep.language.references import Vocabulary, read_expression, read_reference, split_cell
 from nnstep.program import Program, compile_program
 from nnstep.program.naming import expression_of, names_like, objective_letter, value_named
 from nnstep.scenario import bundled, load, loads
@@ -86,9 +86,9 @@ def test_a_cell_inside_and_outside_of_the_notation() -> None:
         "∂L/∂W₁[1,2]",
     ):
         assert value_named(program, text) == ("grad(W1)", (1, 2)), text
-    assert cell_of("W1[0,1]") == ("W1", (0, 1))
-    assert cell_of("x[:, 0]") == ("x[:, 0]", ())
-    assert cell_of("[0,1]") == ("[0,1]", ())
+    assert split_cell("W1[0,1]") == ("W1", (0, 1))
+    assert split_cell("x[:, 0]") == ("x[:, 0]", ())
+    assert split_cell("[0,1]") == ("[0,1]", ())
 
 
 def test_values_without_a_name_go_by_their_text_their_sign_and_their_step() -> None:
@@ -191,5 +191,5 @@ def test_what_is_in_the_language_already_is_read_as_before(seed: int) -> None:
 
 def test_without_a_program_names_are_those_that_are_said_to_be_known() -> None:
     words = Vocabulary({"W", "z", "grad(W)", "grad(z)"}.__contains__, "z")
-    assert named("∂z/∂W[1]", words) == ("grad(W)", (1,))
+    assert read_reference("∂z/∂W[1]", words) == ("grad(W)", (1,))
     assert read_expression("dz/dW", words) == Name("grad(W)")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nnstep.errors import NnstepError
-from nnstep.scenario.answers.files import read_all, read_answers
+from nnstep.scenario.answers.answer_files import read_answer_files, read_answers
 
 W = np.array([[0.5, -0.25], [1.0, 2.0]])
 
@@ -60,7 +60,7 @@ def test_every_kind_of_file_is_read(tmp_path: Path) -> None:
 def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    found, problems = read_all([str(path)])
+    found, problems = read_answer_files([str(path)])
     text = "\n".join(map(str, problems))
     assert found == []
     assert said in text
@@ -116,7 +116,7 @@ def test_what_is_wrong_with_several_files_is_said_at_once(tmp_path: Path) -> Non
     (tmp_path / "b1.csv").write_text("1,2\n", encoding="utf-8")
     (tmp_path / "c.json").write_text("{", encoding="utf-8")
     paths = [str(tmp_path / name) for name in ("W1.csv", "b1.csv", "c.json", "none.npy")]
-    found, problems = read_all(paths)
+    found, problems = read_answer_files(paths)
     assert [problem.file for problem in problems] == [paths[0], paths[2], paths[3]]
     assert [(path, name) for path, name, _ in found] == [(paths[1], "b1")]
 

@@ -15,8 +15,8 @@ from nnstep.errors import NnstepError, Problem
 from nnstep.optimizers import OPTIMIZERS, states_of
 from nnstep.program import initial_states
 from nnstep.scenario import Edit, Optimizer, Scenario, Training, loads
+from nnstep.scenario.edits.edit_text import cell_text, edit_text
 from nnstep.scenario.edits.read import is_kept
-from nnstep.scenario.edits.text import cell_text, edit_text
 from nnstep.scenario.edits.typed import read_edit
 from nnstep.text import clean
 from tests.engine.random_programs import equations_case, layers_case

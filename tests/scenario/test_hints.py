@@ -19,12 +19,12 @@ from nnstep.scenario import loads
 from nnstep.scenario.data.data_table import _KEYS as DATA_KEYS
 from nnstep.scenario.data.generate import GENERATORS
 from nnstep.scenario.edits.read import _KEYS as EDIT_KEYS
-from nnstep.scenario.hints.foreign_words import HOMES, NOTES, WORDS
-from nnstep.scenario.hints.suggest import hint, place_of
+from nnstep.scenario.hints.foreign_keys import HOMES, NOTES, WORDS
+from nnstep.scenario.hints.suggest import context_of, hint
 from nnstep.scenario.initialisers import INITIALISERS
-from nnstep.scenario.layers import _LINEAR, ACTIVATIONS
+from nnstep.scenario.layers_table import _LINEAR, ACTIVATIONS
 from nnstep.scenario.load import _KEYS
-from nnstep.scenario.losses import LOSSES
+from nnstep.scenario.loss_table import LOSSES
 from nnstep.scenario.training import optimizer_keys
 from tests.scenario.helpers import DATA
 
@@ -271,10 +271,10 @@ def test_data_and_parameters() -> None:
 
 
 def test_the_place_of_a_path() -> None:
-    assert place_of((), keys=True) == "top level"
-    assert place_of(("layers", 0), keys=True) == "layer"
-    assert place_of(("layers", 0, "type"), keys=False) == "layer type"
-    assert place_of(("edits", 0, "optimizer"), keys=True) == "optimizer"
-    assert place_of(("edits", 0, "optimizer", "type"), keys=False) == "optimizer type"
-    assert place_of(("debug", "breakpoints", 0), keys=True) == "breakpoint"
-    assert place_of(("parameters", "W", "init"), keys=False) == "init"
+    assert context_of((), keys=True) == "top level"
+    assert context_of(("layers", 0), keys=True) == "layer"
+    assert context_of(("layers", 0, "type"), keys=False) == "layer type"
+    assert context_of(("edits", 0, "optimizer"), keys=True) == "optimizer"
+    assert context_of(("edits", 0, "optimizer", "type"), keys=False) == "optimizer type"
+    assert context_of(("debug", "breakpoints", 0), keys=True) == "breakpoint"
+    assert context_of(("parameters", "W", "init"), keys=False) == "init"

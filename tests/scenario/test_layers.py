@@ -9,8 +9,8 @@ from nnstep.language import to_text
 from nnstep.ops import activations as operations
 from nnstep.ops import operation
 from nnstep.scenario import loads
-from nnstep.scenario.layers import ACTIVATIONS
-from nnstep.scenario.losses import LOSSES
+from nnstep.scenario.layers_table import ACTIVATIONS
+from nnstep.scenario.loss_table import LOSSES
 from tests.scenario.helpers import DATA, LAYERS, equations, network, places, problems, written
 
 LINEAR = 'type = "linear"\nunits = 3'

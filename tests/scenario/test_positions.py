@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstep.scenario.toml.positions import Path, Place, Positions, dotted
+from nnstep.scenario.toml.positions import FilePosition, Path, Positions, dotted
 
 BARE = st.text("abcXYZ019_-", min_size=1, max_size=4)
 SPACE = st.sampled_from(["", " ", "\t", "  "])
@@ -23,15 +23,15 @@ class Writer:
     def __init__(self, draw: Any) -> None:
         self.draw = draw
         self.text = ""
-        self.places: dict[Path, Place] = {}
+        self.places: dict[Path, FilePosition] = {}
 
     def put(self, text: str) -> None:
         self.text += text
 
-    def here(self) -> Place:
-        return Place(self.text.count("\n") + 1, len(self.text) - self.text.rfind("\n"))
+    def here(self) -> FilePosition:
+        return FilePosition(self.text.count("\n") + 1, len(self.text) - self.text.rfind("\n"))
 
-    def note(self, path: Path, place: Place | None = None) -> None:
+    def note(self, path: Path, place: FilePosition | None = None) -> None:
         self.places.setdefault(path, place or self.here())
 
     def space(self) -> None:
@@ -117,7 +117,7 @@ def string(draw: Any) -> str:
 
 
 @st.composite
-def documents(draw: Any) -> tuple[str, dict[Path, Place]]:
+def documents(draw: Any) -> tuple[str, dict[Path, FilePosition]]:
     writer = Writer(draw)
 
     def body(base: Path) -> None:
@@ -134,7 +134,7 @@ def documents(draw: Any) -> tuple[str, dict[Path, Place]]:
             header(writer, (name,), (name,), "[", "]")
             body((name,))
             continue
-        writer.note((name,), Place(writer.text.count("\n") + 1, 1))
+        writer.note((name,), FilePosition(writer.text.count("\n") + 1, 1))
         for index in range(draw(st.integers(1, 3))):
             header(writer, (name,), (name, index), "[[", "]]")
             body((name, index))
@@ -145,7 +145,7 @@ def documents(draw: Any) -> tuple[str, dict[Path, Place]]:
 
 
 def header(writer: Writer, parts: tuple[str, ...], path: Path, opening: str, closing: str) -> None:
-    writer.note(path, Place(writer.text.count("\n") + 1, 1))
+    writer.note(path, FilePosition(writer.text.count("\n") + 1, 1))
     writer.put(opening)
     for position, part in enumerate(parts):
         writer.put("." if position else "")
@@ -165,7 +165,7 @@ def paths(value: object, path: Path = ()) -> list[Path]:
 
 
 @given(documents(), st.booleans())
-def test_every_path_is_where_it_was_written(document: tuple[str, dict[Path, Place]], windows: bool) -> None:
+def test_every_path_is_where_it_was_written(document: tuple[str, dict[Path, FilePosition]], windows: bool) -> None:
     text, places = document
     if windows:
         text = text.replace("\n", "\r\n")

@@ -18,7 +18,7 @@ from nnstep.engine.eras import eras
 from nnstep.errors import NnstepError
 from nnstep.language import number_text
 from nnstep.scenario import Edit, Scenario, loads
-from nnstep.scenario.edits.text import cell_text, edit_text
+from nnstep.scenario.edits.edit_text import cell_text, edit_text
 from nnstep.scenario.save import branch_text
 from nnstep.view.panels.operation import OperationPanel
 from nnstep.view.reports.check import check_report, first_program, later_updates

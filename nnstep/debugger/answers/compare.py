@@ -17,7 +17,7 @@ from nnstep.ops import Array, Index
 from nnstep.pasted import NotNumbersError
 from nnstep.program import Program
 from nnstep.program.naming import value_named
-from nnstep.scenario.answers.files import read_text
+from nnstep.scenario.answers.answer_files import read_text
 from nnstep.scenario.answers.given import Given
 
 __all__ = ["Compared", "Comparison", "by_value_name", "check_pasted", "compare", "value_name", "wanted_names"]

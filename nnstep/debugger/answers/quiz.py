@@ -12,7 +12,7 @@ import numpy as np
 
 from nnstep.debugger.listing import Path
 from nnstep.ops import Array, Index
-from nnstep.pasted import Numbers
+from nnstep.pasted import PastedNumbers
 
 __all__ = ["HINTS", "Answered", "Grade", "Question", "Quiz", "judge", "tolerance"]
 
@@ -129,7 +129,7 @@ def _tolerance(part: Array, largest: float, decimals: int | None) -> Array:
     return np.where(np.isfinite(part), allowed, 0.0)
 
 
-def judge(value: Array, typed: Numbers, cell: Index) -> Grade:
+def judge(value: Array, typed: PastedNumbers, cell: Index) -> Grade:
     """Compare what was typed with a value: one number with its entry `cell`, several with all of it.
 
     A vector may be typed as a row or as lines of one number, a scalar in brackets. Raises nothing.

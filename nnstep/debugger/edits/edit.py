@@ -11,7 +11,7 @@ from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
 from nnstep.errors import NnstepError
 from nnstep.program import Program
-from nnstep.scenario.edits.text import edit_text
+from nnstep.scenario.edits.edit_text import edit_text
 from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.model import Edit
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from nnstep.debugger.branch import Branch
 from nnstep.errors import NnstepError
 from nnstep.files import lock, put, stamp, state_folder
-from nnstep.scenario.edits.text import edit_text
+from nnstep.scenario.edits.edit_text import edit_text
 from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.model import Edit
 from nnstep.scenario.toml.document import SCENARIO_BYTES, read_bytes

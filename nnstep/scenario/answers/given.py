@@ -14,7 +14,7 @@ from nnstep.errors import Problem
 from nnstep.scenario.model import Array
 from nnstep.text import clean
 
-__all__ = ["Answers", "Given", "given", "given_twice"]
+__all__ = ["Answers", "Given", "given_twice", "with_rounding"]
 
 _EXACT = 15  # significant digits from which a number is taken as exact
 _ALIKE = 9  # significant digits up to which numbers may all have been rounded to as many
@@ -41,7 +41,7 @@ class Answers(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def given(array: Array) -> Given:
+def with_rounding(array: Array) -> Given:
     """An array with what its numbers show of how they were rounded."""
     return Given(array, *_rounding(array))
 

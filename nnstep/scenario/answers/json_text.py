@@ -10,7 +10,7 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
-from nnstep.scenario.answers.given import Answers, Given, given, given_twice
+from nnstep.scenario.answers.given import Answers, Given, given_twice, with_rounding
 from nnstep.scenario.data.array_files import DataFileError
 from nnstep.scenario.toml.arrays import frozen
 from nnstep.text import clean
@@ -143,4 +143,4 @@ def _given(value: Any) -> Given:
         array = np.array(rows if isinstance(value, list) else rows[0], dtype=np.float64)
     except OverflowError:
         raise DataFileError(say("answers.beyond")) from None
-    return given(frozen(array))
+    return with_rounding(frozen(array))

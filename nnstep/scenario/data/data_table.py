@@ -11,7 +11,7 @@ from nnstep.scenario.data.generate import GENERATORS, MANY_CLASSES, generated
 from nnstep.scenario.data.orientation import samples_in_columns
 from nnstep.scenario.model import Data
 from nnstep.scenario.toml.arrays import LARGEST, array
-from nnstep.scenario.toml.fields import Field, choice, given, real, table, unquoted, whole
+from nnstep.scenario.toml.fields import Field, choice, real, required_field, table, unquoted, whole_number
 
 __all__ = ["read_data"]
 
@@ -51,7 +51,7 @@ def read_data(field: Field, base: str | None, seed: int, *, class_numbers: bool)
 
 
 def _inline(owner: Field, fields: Mapping[str, Field]) -> Data | None:
-    where = given(fields, "x", owner, say("data.sources"))
+    where = required_field(fields, "x", owner, say("data.sources"))
     x = None
     if where is not None:
         if _has_names(where.value):
@@ -82,9 +82,9 @@ def _generated(fields: Mapping[str, Field], seed: int, class_numbers: bool) -> D
         if key in fields:
             fields[key].wrong(say("data.generated", name=key), say("data.sources"))
     kind = choice(fields["generate"], GENERATORS)
-    samples = whole(fields.get("samples"), 4 if kind == "xor" else 100, least=1, most=LARGEST // 10)
+    samples = whole_number(fields.get("samples"), 4 if kind == "xor" else 100, least=1, most=LARGEST // 10)
     noise = real(fields.get("noise"), 1.0 if kind == "blobs" else 0.0, least=0.0)
-    count = whole(fields.get("classes"), 2, least=2, most=100)
+    count = whole_number(fields.get("classes"), 2, least=2, most=100)
     if "classes" in fields and kind is not None:
         if kind not in MANY_CLASSES:
             fields["classes"].wrong(say("data.classes", kinds=say("layout.and").join(MANY_CLASSES)))

@@ -11,7 +11,7 @@ from nnstep.scenario.data.array_files import DataFileError, array_names, read_da
 from nnstep.scenario.data.csv import Table, classes, column, read_table
 from nnstep.scenario.model import Array, Data
 from nnstep.scenario.toml.arrays import SAMPLES, frozen, times
-from nnstep.scenario.toml.fields import Field, given, text, texts, whole
+from nnstep.scenario.toml.fields import Field, required_field, text, texts, whole_number
 from nnstep.text import clean
 
 __all__ = ["from_file"]
@@ -47,7 +47,7 @@ def _origin(fields: Mapping[str, Field]) -> str:
 
 
 def _from_table(owner: Field, fields: Mapping[str, Field], read: Table, class_numbers: bool) -> Data | None:
-    where = given(fields, "x", owner, say("data.x-columns"))
+    where = required_field(fields, "x", owner, say("data.x-columns"))
     x = None if where is None else _columns(where, fields, read)
     y: Array | None = None
     names: tuple[str, ...] = ()
@@ -139,7 +139,7 @@ def _numbered(field: Field, read: Array) -> Array | None:
     if not items:
         field.expected(say("wanted.column"))
         return None
-    numbers = [whole(item, None, least=0, most=read.shape[1] - 1) for item in items]
+    numbers = [whole_number(item, None, least=0, most=read.shape[1] - 1) for item in items]
     if any(number is None for number in numbers):
         return None
     return frozen(read[:, [number for number in numbers if number is not None]] if listed else read[:, numbers[0]])

@@ -21,14 +21,14 @@ from typing import NamedTuple
 from nnstep.catalogue import say, say_count
 from nnstep.errors import LanguageError, OperationError
 from nnstep.language import REFERENCES, Call, Name, parse_expression
-from nnstep.language.references import Vocabulary, named
+from nnstep.language.references import Vocabulary, read_reference
 from nnstep.optimizers import OPTIMIZERS, states_of
-from nnstep.scenario.edits.class_numbers import Label, labels
-from nnstep.scenario.edits.text import cell_text
+from nnstep.scenario.edits.edit_text import cell_text
+from nnstep.scenario.edits.labels import Label, labels
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.model import Edit, Optimizer, Scenario
 from nnstep.scenario.toml.arrays import times
-from nnstep.scenario.toml.fields import Field, given, real, table, text, whole
+from nnstep.scenario.toml.fields import Field, real, required_field, table, text, whole_number
 from nnstep.scenario.training import file_key, optimizer_keys, read_optimizer
 from nnstep.text import clean
 
@@ -106,7 +106,7 @@ def read_all(items: list[Field], scenario: Scenario | None) -> list[Edit]:
 def _iteration_of(item: Field, scenario: Scenario | None) -> int | None:
     """With which iteration an edit takes effect; None, and a problem noted, where that is not said or not possible."""
     fields = table(item, _KEYS)
-    return _iteration(given(fields, "iteration", item, say("edits.iteration")), scenario)
+    return _iteration(required_field(fields, "iteration", item, say("edits.iteration")), scenario)
 
 
 def _read(item: Field, iteration: int | None, context: _Context) -> Edit | None:
@@ -127,7 +127,7 @@ def _read(item: Field, iteration: int | None, context: _Context) -> Edit | None:
         changed = _changed_options(fields["optimizer"], optimizer)
         return Edit(iteration, optimizer=optimizer, options=changed, line=item.line, key=item.key)
     cell = _cell(fields["cell"], iteration, context)
-    where = given(fields, "value", item, say("edits.value"))
+    where = required_field(fields, "value", item, say("edits.value"))
     if where is not None and isinstance(where.value, bool):
         where = where._replace(value=float(where.value))  # as in the arrays of a file
     value = real(where, 0.0)
@@ -138,7 +138,7 @@ def _read(item: Field, iteration: int | None, context: _Context) -> Edit | None:
 
 
 def _iteration(field: Field | None, scenario: Scenario | None) -> int | None:
-    number = whole(field, None, least=1, most=2**63)
+    number = whole_number(field, None, least=1, most=2**63)
     if field is None or number is None or scenario is None or number <= scenario.iterations:
         return number
     count = scenario.iterations
@@ -207,7 +207,7 @@ def _meant(written: str, field: Field, context: _Context) -> tuple[str, tuple[in
     values = {*given, *targets}
     known = values | {f"{reference}({name})" for reference in REFERENCES for name in values}
     objective = (context.scenario.objective if context.scenario is not None else None) or "loss"
-    named_value = named(written, Vocabulary(known.__contains__, objective))
+    named_value = read_reference(written, Vocabulary(known.__contains__, objective))
     if named_value is not None:
         return named_value
     try:

@@ -19,7 +19,7 @@ from nnstep.language.infix import BY_SIGN
 from nnstep.language.references import typed
 from nnstep.nearest import folded, nearest
 from nnstep.ops import OPERATIONS, Operation, operation
-from nnstep.scenario.hints.foreign_words import FORMS, LIBRARIES
+from nnstep.scenario.hints.foreign_keys import FORMS, LIBRARIES
 from nnstep.scenario.hints.suggest import called, note
 
 __all__ = ["call_hint", "free_name", "line_hint", "option_hint"]

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.nearest import folded, nearest, nearest_name
-from nnstep.scenario.hints.foreign_words import HOMES, NOTES, WORDS, Place
+from nnstep.scenario.hints.foreign_keys import HOMES, NOTES, WORDS, Context
 
-__all__ = ["called", "hint", "meant", "note", "place_of", "there"]
+__all__ = ["called", "context_of", "hint", "meant_word", "note", "there"]
 
 
-class _Entry(NamedTuple):
+class _Meaning(NamedTuple):
     """The words that are meant, in order of preference, or the end of a note's key in the catalogue, `note.KEY`."""
 
     words: tuple[str, ...] = ()
@@ -25,37 +25,37 @@ class _Entry(NamedTuple):
 
 
 @cache
-def _by_word(place: Place) -> dict[str, _Entry]:
+def _by_word(place: Context) -> dict[str, _Meaning]:
     """The words as they are listed and folded: Σ is another sign than σ, which it is folded to."""
-    found: dict[str, _Entry] = {}
+    found: dict[str, _Meaning] = {}
     for ours, theirs in WORDS.get(place, {}).items():
         for one in theirs.split():
             for word in {one, folded(one)}:
-                found[word] = _Entry((*found.get(word, _Entry()).words, ours))
+                found[word] = _Meaning((*found.get(word, _Meaning()).words, ours))
     for note, theirs in NOTES.get(place, {}).items():
         for one in theirs.split():
-            found[one] = _Entry(found.get(one, _Entry()).words, note)
+            found[one] = _Meaning(found.get(one, _Meaning()).words, note)
     return found
 
 
-def _entry(word: str, place: Place) -> _Entry | None:
+def _entry(word: str, place: Context) -> _Meaning | None:
     words, short = _by_word(place), word[:_LONGEST]
     return words.get(short) or words.get(folded(short))
 
 
-def called(word: str, valid: Collection[str], place: Place) -> str | None:
+def called(word: str, valid: Collection[str], place: Context) -> str | None:
     """The word among those that are valid which another one is written otherwise for, or is called elsewhere."""
     entry = _entry(word, place)
     return _same(word, valid) or (entry.among(valid) if entry is not None else None)
 
 
-def note(word: str, place: Place) -> str | None:
+def note(word: str, place: Context) -> str | None:
     """What can be done without what a word means; None where it is not known, "" where nothing can be."""
     entry = _entry(word, place)
     return None if entry is None else say(f"note.{entry.note}") if entry.note else ""
 
 
-def hint(word: str, valid: Collection[str], place: Place) -> str | None:
+def hint(word: str, valid: Collection[str], place: Context) -> str | None:
     """What is meant by a word that is none of those that are valid in a place of a file; None where nobody knows.
 
     The word itself written otherwise; what it is called elsewhere; a slip of the hand. Nothing is named that is not
@@ -88,7 +88,7 @@ def there(names: Sequence[str]) -> str | None:
     return say(key, names=", ".join(names[:_LISTED])) if names else None
 
 
-def meant(word: str, valid: Collection[str], place: Place) -> str | None:
+def meant_word(word: str, valid: Collection[str], place: Context) -> str | None:
     """The word among those that are valid in a place which another one means, as `hint` says it; None for none."""
     if _same(word, valid) is not None or _entry(word, place) is not None:
         return called(word, valid, place)
@@ -100,14 +100,14 @@ def _same(word: str, valid: Collection[str]) -> str | None:
     return next((one for one in valid if folded(one) == folded(word)), None)
 
 
-def _home(word: str, valid: Collection[str], place: Place) -> str | None:
+def _home(word: str, valid: Collection[str], place: Context) -> str | None:
     """The key of another table that a word means which stands where a key is expected."""
     if place in _WORDS_OF:
         return None
     plain = folded(word[:_LONGEST])
     found = next((one for one in HOMES if folded(one) == plain), None)
     if found is None:
-        keys = (_by_word(table).get(plain, _Entry()).words for table in ("training", "optimizer", "debug", "loss"))
+        keys = (_by_word(table).get(plain, _Meaning()).words for table in ("training", "optimizer", "debug", "loss"))
         found = next((one for words in keys for one in words if one in HOMES), None)
     return None if found in valid else found
 
@@ -117,7 +117,7 @@ _LONGEST = 80  # letters of a word that is looked up
 _WORDS_OF = ("layer type", "loss type", "reduction", "optimizer type", "init", "generate", "value")
 
 
-def place_of(path: tuple[str | int, ...], *, keys: bool) -> Place:
+def context_of(path: tuple[str | int, ...], *, keys: bool) -> Context:
     """Which place of a file a path leads to: that of the keys of a table, or of the word that a key has."""
     names = tuple(part for part in path if isinstance(part, str))
     if not names:
@@ -125,7 +125,7 @@ def place_of(path: tuple[str | int, ...], *, keys: bool) -> Place:
     tables = {"layers": "layer", "parameters": "parameter", "constants": "parameter", "edits": "edit"}
     table = tables.get(names[0], names[0])
     if keys:
-        inner: dict[tuple[str, ...], Place]
+        inner: dict[tuple[str, ...], Context]
         inner = {("edits", "optimizer"): "optimizer", ("debug", "breakpoints"): "breakpoint"}
         return inner.get(names[:2], table)
     if names[-1] == "type":

@@ -13,7 +13,7 @@ import numpy as np
 
 from nnstep.catalogue import say, say_count
 from nnstep.scenario.model import Array
-from nnstep.scenario.toml.fields import Field, describe, entry, unquoted
+from nnstep.scenario.toml.fields import Field, describe, finite_number, unquoted
 
 __all__ = ["LARGEST", "SAMPLES", "array", "frozen", "shape", "times"]
 
@@ -104,7 +104,7 @@ def _rows(field: Field, infinite: bool) -> Array | None:
 
 def _number(value: object, infinite: bool) -> float | str:
     """An entry of an array as `fields.entry` has it, and true and false as 1 and 0."""
-    return float(value) if isinstance(value, bool) else entry(value, infinite)
+    return float(value) if isinstance(value, bool) else finite_number(value, infinite)
 
 
 def _numbers(field: Field, nested: str, infinite: bool) -> Array | None:

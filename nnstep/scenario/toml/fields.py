@@ -25,15 +25,15 @@ __all__ = [
     "Report",
     "choice",
     "describe",
-    "entry",
+    "finite_number",
     "flag",
-    "given",
     "real",
+    "required_field",
     "table",
     "text",
     "texts",
     "unquoted",
-    "whole",
+    "whole_number",
 ]
 
 _MOST = 100  # problems listed of one file
@@ -142,7 +142,7 @@ def table(owner: Field, keys: Collection[str], *, others: Mapping[str, str] = Ma
         return {}
     unknown = [key for key in owner.value if key not in keys]
     for key in unknown:
-        place_here = suggest.place_of(owner.path, keys=True)
+        place_here = suggest.context_of(owner.path, keys=True)
         free = [one for one in keys if one not in owner.value]  # a key that is there is not to be given twice
         hint = others.get(key) or (suggest.hint(key, free, place_here) if owner.report.few else None)
         said = say("field.unknown" if owner.path else "field.unknown.top", name=clean(key, 40), table=owner.key)
@@ -186,7 +186,7 @@ def choice(field: Field | None, words: Collection[str], default: str | None = No
         return default
     if not isinstance(field.value, str) or field.value not in words:
         word = field.value if isinstance(field.value, str) else ""
-        hint = suggest.hint(word, words, suggest.place_of(field.path, keys=False)) if word else None
+        hint = suggest.hint(word, words, suggest.context_of(field.path, keys=False)) if word else None
         field.expected(say("wanted.one-of", words=", ".join(words)), hint)
         return default
     return field.value
@@ -202,7 +202,7 @@ def flag(field: Field | None, default: bool) -> bool:
     return field.value
 
 
-def whole(field: Field | None, default: int | None, *, least: int, most: int) -> int | None:
+def whole_number(field: Field | None, default: int | None, *, least: int, most: int) -> int | None:
     """A whole number from `least` to `most`."""
     if field is None:
         return default
@@ -218,7 +218,7 @@ def whole(field: Field | None, default: int | None, *, least: int, most: int) ->
     return value
 
 
-def entry(value: Any, infinite: bool = False) -> float | str:
+def finite_number(value: Any, infinite: bool = False) -> float | str:
     """A finite number (with `infinite` also an infinite one) as a float, or in words what was expected for `value`."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return say("wanted.number")
@@ -257,7 +257,7 @@ def real(
     """A finite number with `least <= number`, `above < number < below`."""
     if field is None:
         return default
-    number = entry(field.value)
+    number = finite_number(field.value)
     if isinstance(number, str):
         field.expected(number, unquoted(field.value))
         return default
@@ -269,11 +269,11 @@ def real(
     return number
 
 
-def given(fields: Mapping[str, Field], key: str, owner: Field, what: str) -> Field | None:
+def required_field(fields: Mapping[str, Field], key: str, owner: Field, what: str) -> Field | None:
     """The field `key`, which has to be there."""
     if key not in fields and isinstance(owner.value, dict) and key not in owner.value:
         others = [one for one in owner.value if one not in fields and len(one) < 80][:20]
-        place = suggest.place_of(owner.path, keys=True)
-        meant = next((one for one in others if suggest.meant(one, (key,), place) == key), None)
+        place = suggest.context_of(owner.path, keys=True)
+        meant = next((one for one in others if suggest.meant_word(one, (key,), place) == key), None)
         owner.wrong(say("field.missing", name=key, what=what), meant and say("field.missing.meant", word=meant))
     return fields.get(key)

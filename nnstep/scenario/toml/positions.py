@@ -13,7 +13,7 @@ import tomllib
 from bisect import bisect_right
 from typing import NamedTuple
 
-__all__ = ["Path", "Place", "Positions", "dotted"]
+__all__ = ["FilePosition", "Path", "Positions", "dotted"]
 
 Path = tuple[str | int, ...]
 
@@ -33,7 +33,7 @@ _ESCAPED = re.compile(r"\\(?:[ \t]*\n[ \t\n]*|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 
 
-class Place(NamedTuple):
+class FilePosition(NamedTuple):
     """A place in the file; both count from 1, columns in characters."""
 
     line: int
@@ -50,7 +50,7 @@ class Positions:
         self._values: dict[Path, int] = {}  # offset of the value, for `key = value` statements
         self._read_statements()
 
-    def place(self, path: Path) -> Place:
+    def place(self, path: Path) -> FilePosition:
         """Where `path` stands: its key, for an array element the element, for a table its header.
 
         A path that is not in the document is given the place of the innermost table or array that would hold it.
@@ -59,7 +59,7 @@ class Positions:
             offset = self._offset(path[:end])
             if offset is not None:
                 return self._place(offset)
-        return Place(1, 1)
+        return FilePosition(1, 1)
 
     def text_lines(self, path: Path) -> list[int]:
         """For each line of the string at `path`, as `str.splitlines` counts, the line of the file where it starts.
@@ -101,9 +101,9 @@ class Positions:
             length += len(pieces[-1])
         return "".join(pieces), anchors
 
-    def _place(self, offset: int) -> Place:
+    def _place(self, offset: int) -> FilePosition:
         line = bisect_right(self._lines, offset)
-        return Place(line, offset - self._lines[line - 1] + 1)
+        return FilePosition(line, offset - self._lines[line - 1] + 1)
 
     def _offset(self, path: Path) -> int | None:
         """Offset of the key, or of the array element, at `path`; None when there is none."""

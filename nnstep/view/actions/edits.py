@@ -12,7 +12,7 @@ from nnstep.errors import NnstepError, Problem
 from nnstep.files import Stamp, stamp
 from nnstep.language import number_text
 from nnstep.program import Value
-from nnstep.scenario.edits.text import cell_text, edit_text
+from nnstep.scenario.edits.edit_text import cell_text, edit_text
 from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.save import save_branch
 from nnstep.text import clean

@@ -13,7 +13,7 @@ from nnstep.engine import Timeline
 from nnstep.errors import RunError
 from nnstep.ops import Array
 from nnstep.program import Value
-from nnstep.scenario.edits.text import edit_text
+from nnstep.scenario.edits.edit_text import edit_text
 from nnstep.scenario.model import Edit
 from nnstep.text import clean
 from nnstep.view.lens.rows import Column, Listed, Row, listed_view

@@ -11,7 +11,7 @@ from nnstep.debugger.answers.compare import by_value_name, compare, wanted_names
 from nnstep.engine import Timeline
 from nnstep.errors import Problem
 from nnstep.program.naming import objective_letter
-from nnstep.scenario.answers.files import read_all
+from nnstep.scenario.answers.answer_files import read_answer_files
 from nnstep.text import clean
 from nnstep.view.lens.mine import diagnosis_lines
 from nnstep.view.text.canvas import line_text
@@ -36,7 +36,7 @@ def against(timeline: Timeline, iteration: int, paths: Sequence[str], tolerance:
     that the program computes, that is one, with the names that were looked for. `plain` leaves out what ASCII has not.
     """
     record = timeline.record(iteration)
-    given, problems = read_all(paths)
+    given, problems = read_answer_files(paths)
     files = {name: path for path, name, _ in reversed(given)}
     arrays, wrong = by_value_name(record.program, [(name, one) for _, name, one in given])
     problems += [Problem(reason, file=files[name], key=clean(name)) for name, reason in wrong]

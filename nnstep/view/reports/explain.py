@@ -9,7 +9,7 @@ from nnstep.catalogue import say
 from nnstep.debugger import Cell
 from nnstep.debugger.provenance.products import EntryChain
 from nnstep.errors import LanguageError, NnstepError, Problem
-from nnstep.language.references import cell_of as cell_at_end
+from nnstep.language.references import split_cell as cell_at_end
 from nnstep.nearest import nearest
 from nnstep.ops import Index
 from nnstep.program.naming import value_named

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from nnstep.catalogue import say
 from nnstep.language import Assignment
-from nnstep.language.latex import Notation, assignment_to_latex
+from nnstep.language.latex import LatexContext, assignment_to_latex
 from nnstep.language.latex_form import Form
 from nnstep.language.latex_names import escaped, names_to_latex
 from nnstep.language.value_names import Meaning, meaning_of
@@ -45,7 +45,7 @@ def _update(heading: str, program: Program) -> Iterator[str]:
     return _align(heading, steps, notation_of(program), r"\leftarrow")
 
 
-def _align(heading: str, assignments: Sequence[Assignment], notation: Notation, sign: str = "=") -> Iterator[str]:
+def _align(heading: str, assignments: Sequence[Assignment], notation: LatexContext, sign: str = "=") -> Iterator[str]:
     if assignments:
         yield f"% {heading}"
         yield r"\begin{align*}"
@@ -59,7 +59,7 @@ def _assignment(program: Program, step: Step) -> Assignment:
     return Assignment(program.values[step.target].name, step.expression)
 
 
-def notation_of(program: Program) -> Notation:
+def notation_of(program: Program) -> LatexContext:
     """How the values of a program are written."""
     values = {value.name: value for value in program.values}
     own = [name for name, value in values.items() if _meaning(value).kind == "name"]
@@ -69,7 +69,7 @@ def notation_of(program: Program) -> Notation:
         given |= {name: "t" for name, value in values.items() if value.role == "counter"}  # as in the README's formulas
     names = names_to_latex(own, given)
     taken = set(names.values())
-    return Notation(
+    return LatexContext(
         forms=forms(),
         meaning=lambda name: _meaning(values[name]) if name in values else meaning_of(name),
         names=names,

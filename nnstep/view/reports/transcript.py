@@ -11,7 +11,7 @@ from nnstep.memo import memoized
 from nnstep.ops import Array
 from nnstep.program import Program, Step, Value
 from nnstep.program.naming import objective_letter
-from nnstep.scenario.edits.text import edit_text
+from nnstep.scenario.edits.edit_text import edit_text
 from nnstep.text import clean, width
 from nnstep.view.scene.display import equation_line
 from nnstep.view.text.canvas import line_text

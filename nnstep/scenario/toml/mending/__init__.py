@@ -3,6 +3,6 @@
 `statements`, `values`, `strings` and `keys` read it; `page` has what was written anew, and the mistakes.
 """
 
-from nnstep.scenario.toml.mending.meant import Mended, mended
+from nnstep.scenario.toml.mending.mended import Mended, mended
 
 __all__ = ["Mended", "mended"]

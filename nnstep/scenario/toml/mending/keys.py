@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 
-from nnstep.scenario.toml.mending.page import Page
+from nnstep.scenario.toml.mending.scan import Scan
 from nnstep.scenario.toml.spelling import quoted
 from nnstep.text import clean
 
@@ -19,7 +19,7 @@ __all__ = [
     "SINGLE",
     "TABLES",
     "bare_key",
-    "dotted",
+    "full_key",
     "mended_key",
     "parts_of",
 ]
@@ -42,24 +42,24 @@ KEY = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*")
 HEADER_LINE = re.compile(r"[ \t]*\[\[?[ \t]*[A-Za-z_][\w.-]*[ \t]*\]\]?[ \t]*(?:#[^\n]*)?(?:\n|$)")
 
 
-def dotted(page: Page, name: str) -> str:
+def full_key(scan: Scan, name: str) -> str:
     """A key with the tables that it stands in, as messages have it: layers[0].units."""
-    parts = [f"[{part - 1}]" if isinstance(part, int) else f".{part}" for part in page.table]
+    parts = [f"[{part - 1}]" if isinstance(part, int) else f".{part}" for part in scan.table]
     return clean("".join([*parts, f".{name}"]).removeprefix("."), 80)
 
 
-def mended_key(page: Page, key: str, at: int) -> str:
+def mended_key(scan: Scan, key: str, at: int) -> str:
     """A key that TOML does not take, as it is written."""
     greek = _GREEK.get(key.strip())
-    if greek is not None and page.table[:1] == ("optimizer",):
-        page.note("greek", key, greek, at=at)
+    if greek is not None and scan.table[:1] == ("optimizer",):
+        scan.note("greek", key, greek, at=at)
         return greek
     if re.fullmatch(r"[\w()]+\s*\[.*\]", key):
-        page.note("key-cell", key, at=at)
-        page.sure = False
+        scan.note("key-cell", key, at=at)
+        scan.sure = False
         return bare_key(key)
     meant = bare_key(key)
-    page.note("key", clean(key, 40), meant, at=at)
+    scan.note("key", clean(key, 40), meant, at=at)
     return meant
 
 

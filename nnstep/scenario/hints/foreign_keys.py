@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from nnstep.ops import OPERATIONS
 
-__all__ = ["FORMS", "HOMES", "LIBRARIES", "NOTES", "WORDS", "Place"]
+__all__ = ["FORMS", "HOMES", "LIBRARIES", "NOTES", "WORDS", "Context"]
 
-Place = str
+Context = str
 
 # What options of operations are called elsewhere.
 _OPTIONS = {
@@ -28,7 +28,7 @@ _OPTIONS = {
 }
 
 # By place, and in it by our word: what that is called elsewhere.
-WORDS: Mapping[Place, Mapping[str, str]] = {
+WORDS: Mapping[Context, Mapping[str, str]] = {
     "top level": {
         "title": "name heading",
         "description": "about comment notes text doc",
@@ -154,7 +154,7 @@ WORDS: Mapping[Place, Mapping[str, str]] = {
 }
 
 # What there is not here at all: the end of a note's key in the catalogue, `note.KEY`, and the words that it answers.
-NOTES: Mapping[Place, Mapping[str, str]] = {
+NOTES: Mapping[Context, Mapping[str, str]] = {
     "top level": {
         "activation": "activation activations",
         "imports": "imports import",

@@ -10,7 +10,7 @@ from nnstep.catalogue import say
 from nnstep.errors import Problem
 from nnstep.text import clean
 
-__all__ = ["ODD", "REMARK", "WIDEST", "Page", "Slip", "fit_comment", "instead", "named", "short"]
+__all__ = ["ODD", "REMARK", "WIDEST", "Scan", "Slip", "code_point_name", "fit_comment", "instead", "one_line"]
 
 _MOST = 20  # lines listed
 _SHOWN = 3  # of the same mistake in one line
@@ -33,7 +33,7 @@ class Slip(NamedTuple):
     values: dict[str, object]
 
 
-class Page:
+class Scan:
     """One text while it is read.
 
     text   with LF at the ends of its lines
@@ -130,7 +130,7 @@ class Page:
 
     def note_odd(self, sign: str, at: int) -> None:
         """Note a character that is not seen, or looks like a space."""
-        self.note("space" if instead(sign) or not _is_control(sign) else "control", named(sign), " ", at=at)
+        self.note("space" if instead(sign) or not _is_control(sign) else "control", code_point_name(sign), " ", at=at)
 
     def seen(self, raw: str, at: int) -> str:
         """The text with the characters that are not seen taken out, each noted."""
@@ -151,7 +151,7 @@ class Page:
         if sign.startswith(";") and (not inside or sign.lstrip("; \t").startswith("#")):
             self.note("semicolon", meant=" ")
         else:
-            self.note("comment", short(sign), " ")
+            self.note("comment", one_line(sign), " ")
         self.out.append(f"  # {fit_comment(inside)}" if inside else "")
         self.at += len(rest)
 
@@ -178,7 +178,7 @@ def _is_control(sign: str) -> bool:
     return unicodedata.category(sign) == "Cc"
 
 
-def named(sign: str) -> str:
+def code_point_name(sign: str) -> str:
     """A character that cannot be seen, by its code point and its name in Unicode."""
     name = unicodedata.name(sign, "").lower()
     return f"U+{ord(sign):04X}, {name}" if name else f"U+{ord(sign):04X}"
@@ -189,6 +189,6 @@ def fit_comment(text: str) -> str:
     return re.sub("[\x00-\x08\x0b-\x1f\x7f]", " ", text)
 
 
-def short(text: str) -> str:
+def one_line(text: str) -> str:
     """What was found, on one line and cut, for a message."""
     return clean(" ".join(text.split()), 60)

@@ -8,13 +8,13 @@ from nnstep.catalogue import say, say_count
 from nnstep.language import Call, Name, number_text, walk
 from nnstep.ops import operation
 from nnstep.scenario.data.orientation import samples_in_columns
-from nnstep.scenario.layers import Network, equation, write_call
+from nnstep.scenario.layers_table import Network, equation, write_call
 from nnstep.scenario.model import Array, Data, Equation
 from nnstep.scenario.toml.arrays import times
-from nnstep.scenario.toml.fields import Field, Report, choice, given, real, table
+from nnstep.scenario.toml.fields import Field, Report, choice, real, required_field, table
 from nnstep.text import clean
 
-__all__ = ["LOSSES", "NUMBERED", "check_class_numbers", "check_targets", "compares_classes", "read_loss"]
+__all__ = ["LOSSES", "NUMBERED", "check_targets", "check_y", "compares_classes", "read_loss"]
 
 NUMBERED = ("cross_entropy", "nll")  # y may be class numbers
 LOSSES = ("mse", "mae", "huber", *NUMBERED, "bce", "bce_with_logits")
@@ -28,7 +28,7 @@ def read_loss(owner: Field, network: Network) -> Equation | None:
     known = kind_field if isinstance(kind_field, str) and kind_field in LOSSES else None
     options = dict(operation(known).options) if known else {"reduction": "mean", "delta": 1.0}
     fields = table(owner, ("type", "scale", *options))
-    where = given(fields, "type", owner, say("wanted.one-of", words=", ".join(LOSSES)))
+    where = required_field(fields, "type", owner, say("wanted.one-of", words=", ".join(LOSSES)))
     kind = choice(where, LOSSES)
     scale = real(fields.get("scale"), 1.0)
     reduction = choice(fields.get("reduction"), _REDUCTIONS, "mean")
@@ -73,7 +73,7 @@ def check_targets(owner: Field, data_field: Field, data: Data, kind: str, networ
         return
     output = (len(data.x), width)
     if kind in NUMBERED and data.y.ndim == 1:
-        check_class_numbers(report, path, data, width)
+        check_y(report, path, data, width)
         return
     if shape == output:
         return
@@ -114,7 +114,7 @@ def _is_labels(values: Array) -> bool:
     return bool((values == np.floor(values)).all() and (values >= 0).all())
 
 
-def check_class_numbers(report: Report, path: tuple[str | int, ...], data: Data, classes: int | None) -> None:
+def check_y(report: Report, path: tuple[str | int, ...], data: Data, classes: int | None) -> None:
     """Every y a whole number from 0 to classes - 1; each row that is not is a problem with its place."""
     assert data.y is not None
     fits = (data.y >= 0) & (data.y == np.floor(data.y))

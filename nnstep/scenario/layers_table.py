@@ -19,7 +19,7 @@ from nnstep.scenario.initialisers import INITIALISERS
 from nnstep.scenario.model import Array, Equation, Parameter
 from nnstep.scenario.parameters import Budget, drawn
 from nnstep.scenario.toml.arrays import array, times
-from nnstep.scenario.toml.fields import Field, choice, describe, flag, given, real, table, whole
+from nnstep.scenario.toml.fields import Field, choice, describe, flag, real, required_field, table, whole_number
 
 __all__ = ["ACTIVATIONS", "Network", "equation", "read_layers", "write_call"]
 
@@ -83,7 +83,7 @@ def read_layers(owner: Field, columns: int | None, seed: int, budget: Budget) ->
 
 
 def _type(layer: Field) -> str | None:
-    where = given({"type": layer.child("type")} if "type" in layer.value else {}, "type", layer, _types_said())
+    where = required_field({"type": layer.child("type")} if "type" in layer.value else {}, "type", layer, _types_said())
     if where is None:
         return None
     if where.value == "layer_norm":
@@ -122,7 +122,7 @@ def _linear(network: Network, layer: Field, number: int, name: str, seed: int, b
     """`name = input @ W + b`, and the parameters of the layer."""
     fields = table(layer, _LINEAR)
     trainable = flag(fields.get("trainable"), True)
-    units = whole(fields.get("units"), None, least=1, most=_WIDEST)
+    units = whole_number(fields.get("units"), None, least=1, most=_WIDEST)
     init = choice(fields.get("init"), INITIALISERS, "xavier_uniform") or "xavier_uniform"
     weight = _weight(network.width, layer, fields, units, init, f"W{number}", seed, budget)
     if weight is not None:

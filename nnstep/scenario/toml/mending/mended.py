@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.errors import Problem
-from nnstep.scenario.toml.mending.page import Page
+from nnstep.scenario.toml.mending.scan import Scan
 from nnstep.scenario.toml.mending.statements import Statements
 
 __all__ = ["Mended", "mended"]
@@ -31,18 +31,18 @@ class Mended(NamedTuple):
 def mended(text: str, file: str | None, said: str) -> Mended:
     """Read a text that `tomllib` has refused, saying `said`."""
     plain = text.replace("\r\n", "\n")
-    page = Page(plain.replace("\r", "\n"), file)
-    if plain != page.text:
-        page.note("line-ends", hint=say("toml.line-ends.hint"))
-    if page.text.lstrip().startswith("{"):
-        page.at = len(page.text) - len(page.text.lstrip())
-        page.note("json", hint=say("toml.json.hint"))
-        return Mended(page.problems(), None)
-    Statements(page).read()
-    meant, problems = "".join(page.out), page.problems()
-    left = _refusal(meant) if problems else _split(said, page.text)
+    scan = Scan(plain.replace("\r", "\n"), file)
+    if plain != scan.text:
+        scan.note("line-ends", hint=say("toml.line-ends.hint"))
+    if scan.text.lstrip().startswith("{"):
+        scan.at = len(scan.text) - len(scan.text.lstrip())
+        scan.note("json", hint=say("toml.json.hint"))
+        return Mended(scan.problems(), None)
+    Statements(scan).read()
+    meant, problems = "".join(scan.out), scan.problems()
+    left = _refusal(meant) if problems else _split(said, scan.text)
     if left is None:
-        return Mended(problems, meant if page.sure else None)
+        return Mended(problems, meant if scan.sure else None)
     message, line, column = left
     if all(problem.line != line for problem in problems):
         problems.append(Problem(say("toml.not", reason=message), file, line, column))

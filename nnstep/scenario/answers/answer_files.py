@@ -14,14 +14,14 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.errors import NnstepError, Problem
 from nnstep.pasted import NotNumbersError, read_arrays
-from nnstep.scenario.answers.given import Answers, Given, given, given_twice
+from nnstep.scenario.answers.given import Answers, Given, given_twice, with_rounding
 from nnstep.scenario.answers.json_text import read_json_text
 from nnstep.scenario.data.array_files import DataFileError, array_names, read_npy, read_npz
 from nnstep.scenario.toml.arrays import frozen
 from nnstep.scenario.toml.document import read_bytes
 from nnstep.text import clean
 
-__all__ = ["read_all", "read_answers", "read_text"]
+__all__ = ["read_answer_files", "read_answers", "read_text"]
 
 _BYTES = 64 << 20
 _JSON = re.compile(r'\s*\{\s*(?:"|\})')
@@ -40,7 +40,7 @@ def read_answers(path: str) -> Answers:
         if kind == ".npz":
             found = _members(content)
         elif kind == ".npy":
-            found = Answers({stem: given(read_npy(content, _AXES, finite=False))})
+            found = Answers({stem: with_rounding(read_npy(content, _AXES, finite=False))})
         else:
             text = content.decode("utf-8-sig")
             if kind == ".json":
@@ -57,7 +57,7 @@ def read_answers(path: str) -> Answers:
     return Answers(found.arrays, tuple(problem.at(file=path) for problem in found.problems))
 
 
-def read_all(paths: Iterable[str]) -> tuple[list[tuple[str, str, Given]], list[Problem]]:
+def read_answer_files(paths: Iterable[str]) -> tuple[list[tuple[str, str, Given]], list[Problem]]:
     """The arrays of several files, each with its file and its name, and what is wrong with any file or array."""
     found, problems = [], list[Problem]()
     for path in paths:
@@ -76,7 +76,7 @@ def _members(content: bytes) -> Answers:
     found, problems = {}, []
     for name in array_names(content):
         try:
-            found[name] = given(read_npz(content, (name,), _AXES, finite=False)[name])
+            found[name] = with_rounding(read_npz(content, (name,), _AXES, finite=False)[name])
         except DataFileError as error:
             problems.append(Problem(error.message, key=clean(name), hint=error.hint))
     return Answers(found, tuple(problems))
