@@ -113,9 +113,10 @@ def _status(error: BaseException) -> int:
 def _unwritten(error: BaseException) -> int:
     if isinstance(error, BrokenPipeError):
         return _READER_GONE
+    from nnstep.catalogue import say_reason
     from nnstep.text import clean
 
-    _say("main.output", reason=clean(getattr(error, "strerror", None) or error))
+    _say("main.output", reason=clean(say_reason(error)))
     return _OUTPUT
 
 

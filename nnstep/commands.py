@@ -13,6 +13,7 @@ __all__ = [
     "BY_ID",
     "CELLS",
     "COMMANDS",
+    "DIALOG_KEYS",
     "GROUPS",
     "PANEL_KEYS",
     "SIGNS_OF_COMMANDS",
@@ -121,6 +122,8 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 BY_ID = {command.id: command for command in COMMANDS}
+DIALOG_KEYS = {"dialog.accept": ("enter",), "dialog.close": ("escape",), "mine.accept": ("ctrl+s", "f2")}
+"""The keys of dialogs, by what they do."""
 SIGNS_OF_COMMANDS = frozenset(
     {" " if key == "space" else key for command in COMMANDS for key in command.keys if len(key) == 1 or key == "space"}
 )

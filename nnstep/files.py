@@ -24,7 +24,7 @@ else:
 import time
 import traceback
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_known
 
 __all__ = [
     "ChangedMeanwhileError",
@@ -84,7 +84,7 @@ def rewrite(path: Path, text: str, expected: Stamp | None = None) -> None:
     else:
         if not stat.S_ISREG(mode):
             code = errno.EISDIR if stat.S_ISDIR(mode) else errno.ELOOP if stat.S_ISLNK(mode) else errno.EINVAL
-            said = say("file.irregular") if code == errno.EINVAL else os.strerror(code)
+            said = say("file.irregular") if code == errno.EINVAL else say_known(os.strerror(code))
             raise OSError(code, said, str(path))
         if not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))

@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_reason
 from nnstep.errors import Problem
 from nnstep.files import program_folder, rewrite
 from nnstep.text import clean
@@ -82,7 +82,7 @@ def _read_file() -> tuple[Settings, Problem | None]:
     except FileNotFoundError:
         return settings, None
     except OSError as error:
-        return settings, Problem(error.strerror or str(error), str(path))
+        return settings, Problem(say_reason(error), str(path))
     except (ValueError, RecursionError) as error:  # not UTF-8, not TOML
         return settings, Problem(clean(error), str(path))
     wrong: Problem | None = None

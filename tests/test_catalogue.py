@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from nnstep import catalogue
 from nnstep.catalogue import say, say_count, say_or
 from nnstep.catalogue.en import TEXTS
-from nnstep.commands import BY_ID, COMMANDS, PANEL_KEYS
+from nnstep.commands import BY_ID, COMMANDS, DIALOG_KEYS, PANEL_KEYS
 from nnstep.scenario import loads
 from nnstep.text import width as text_width
 from nnstep.tui.app import NnstepApp
@@ -351,7 +351,8 @@ def test_a_text_names_a_key_as_the_table_of_commands_has_it(monkeypatch: pytest.
 def test_every_key_that_a_text_names_is_one_of_a_command() -> None:
     for key, text in TEXTS.items():
         for name, number in re.findall(r"\{key:([^/}]*)/?(\d?)\}", text):
-            assert len(BY_ID[name].keys) >= int(number or 1), key
+            keys = DIALOG_KEYS[name] if name in DIALOG_KEYS else BY_ID[name].keys
+            assert len(keys) >= int(number or 1), key
 
 
 def test_a_language_has_forms_of_its_own() -> None:
@@ -360,3 +361,24 @@ def test_a_language_has_forms_of_its_own() -> None:
         plural=lambda count: "few" if 1 < count < 5 else "many" if count != 1 else "single",
     )
     assert [say_count("report.samples", count) for count in (1, 3, 7)] == ["1 sample", "3 vzorky", "7 vzorků"]
+
+
+# -- what is raised
+
+MISTAKES = {"AssertionError", "AttributeError", "TypeError"}
+"""What only a mistake in the code can raise: it is said to whoever made it."""
+
+
+def test_what_is_wrong_is_said_in_a_text_of_the_catalogue():
+    written = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if not isinstance(node, ast.Call) or not name.endswith(("Error", "Problem")) or name in MISTAKES:
+                continue
+            for text in (*node.args, *(word.value for word in node.keywords if word.arg == "hint")):
+                parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+                letters = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+                if re.search(r"[A-Za-z]{2,}", letters) and not re.fullmatch(r"[a-z-]+(\.[a-z-]+)+", letters):
+                    written.append((path.name, node.lineno, letters))
+    assert written == []

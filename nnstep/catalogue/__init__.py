@@ -4,6 +4,6 @@ A translation is one more file beside `en.py`: its `TEXTS`, and `plural`, which 
 it leaves out is said in English.
 """
 
-from nnstep.catalogue.say import key_name, language, say, say_count, say_or, use
+from nnstep.catalogue.say import key_name, language, say, say_count, say_known, say_or, say_reason, use
 
-__all__ = ["key_name", "language", "say", "say_count", "say_or", "use"]
+__all__ = ["key_name", "language", "say", "say_count", "say_known", "say_or", "say_reason", "use"]

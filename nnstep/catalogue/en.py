@@ -17,6 +17,7 @@ from nnstep.catalogue.en_hints import HINTS
 from nnstep.catalogue.en_memory import MEMORY
 from nnstep.catalogue.en_mine import MINE
 from nnstep.catalogue.en_print import PRINTED
+from nnstep.catalogue.en_python import PYTHON
 from nnstep.catalogue.en_run import RUN
 from nnstep.catalogue.en_scenario import SCENARIO
 from nnstep.catalogue.en_steps import STEPS
@@ -49,14 +50,16 @@ TEXTS: dict[str, str] = {
     **EQUATIONS,
     **TEMPLATE,
     **MINE,
+    **{f"python.{name}": text for name, text in PYTHON.items()},
     # -- dialogs of predicting and of one's own numbers
     "dialog.answer.title": "What will it be?",
-    "dialog.answer.hint": "One number, or the whole matrix: rows separated by ;   Enter answers, Esc goes back",
+    "dialog.answer.hint": "One number, or the whole matrix: rows separated by ;   {key:dialog.accept} answers, "
+    "{key:dialog.close} goes back",
     "dialog.paste.question": "{name}, {shape}",
     "dialog.paste.nothing": "There are no gradients here; other values are compared by name.",
     "dialog.paste.title": "Your own numbers",
     "dialog.paste.hint": "Rows on lines of their own, or as NumPy, PyTorch, R, Julia, MATLAB, LaTeX, JSON and others "
-    "print them; several with names: dW1 = ...   Ctrl+s compares, Esc goes back",
+    "print them; several with names: dW1 = ...   {key:mine.accept} compares, {key:dialog.close} goes back",
     # -- where a cell comes from, and what uses it (view/lens)
     "cell.step": "computed at step {step}, {phase}",
     "cell.sample": "sample {number}",
@@ -234,14 +237,14 @@ TEXTS: dict[str, str] = {
     "dialog.open.title": "Open a scenario",
     "dialog.open.hint": "scenario.toml, or the name of a bundled one",
     "dialog.problems.title": "The file cannot be used",
-    "dialog.problems.hint": "The session goes on with the file as it was. Esc closes this.",
+    "dialog.problems.hint": "The session goes on with the file as it was. {key:dialog.close} closes this.",
     "dialog.library.title": "Scenarios",
     "dialog.library.open": "open",
     "dialog.library.path": "type a path",
     "dialog.library.quit": "quit",
     "dialog.library.back": "back",
     "dialog.help.title": "Help",
-    "dialog.help.hint": "↑ ↓ scroll, Esc closes",
+    "dialog.help.hint": "↑ ↓ scroll, {key:dialog.close} closes",
     "help.reading.colours": "Orange is positive, blue is negative (and has a minus sign); "
     "a stronger tint is a larger number of its matrix.",
     "help.reading.marks": "The chosen cell is reversed, the cells it was made from are lit; "

@@ -84,6 +84,7 @@ COMMANDS: dict[str, str] = {
     "command.file.reload.help": "Read the file again after editing it.",
     "command.app.theme": "Colours",
     "command.app.theme.help": "Dark, light, the terminal's own.",
+    "palette.search": "Search for commands…",
     "command.app.palette": "Command palette",
     "command.app.palette.help": "Every command by name.",
     "command.app.help": "Help",

@@ -149,4 +149,12 @@ EQUATIONS: dict[str, str] = {
     "language.nothing-called": "nothing is called {name}",
     "language.ambiguous": "{text} may mean {names}",
     "language.type": "type {name}",
+    # -- what stands beside a function in its formula: Σ rows(z)
+    "notation.rows": "rows",
+    "notation.columns": "columns",
+    # -- what is wrong with the entry of an operation
+    "rule.whole": "{name!r} is a whole value; a cell is computed from entries",
+    "rule.function": "{function} of {count} entries does not occur in the rule of a cell",
+    "rule.linear": "{function} is not linear in what it is asked about",
+    "rule.shape": "a gradient of shape {found} for a value of shape {wanted}: {text}",
 }

@@ -24,15 +24,17 @@ TERMINAL: dict[str, str] = {
     "file instead",
     "copy.large": "; it is more than many terminals take",
     "copy.failed": "{way} failed ({reason})",
+    "copy.status": "exit status {status}",
     "copy.too-slow": "it did not answer in time",
     "copy.nowhere": "nothing here takes a copy, no command and not this terminal: {key:panel.copy-to-file} writes a "
     "file instead",
     "copy.written": "{lines} written to",
     "dialog.copy.title": "Copy to a file",
     "dialog.copy.question": "{lines} as text, to a file",
-    "dialog.copy.hint": "Enter writes it, Esc goes back. A file that is there is only replaced when you say so.",
-    "dialog.copy.changed": "it was changed meanwhile. Enter again replaces it all the same",
-    "dialog.copy.exists": "there is a file of this name. Enter again replaces it",
+    "dialog.copy.hint": "{key:dialog.accept} writes it, {key:dialog.close} goes back. "
+    "A file that is there is only replaced when you say so.",
+    "dialog.copy.changed": "it was changed meanwhile. {key:dialog.accept} again replaces it all the same",
+    "dialog.copy.exists": "there is a file of this name. {key:dialog.accept} again replaces it",
     "help.reading.mouse": "Drag over text to select it: {key:panel.copy} copies it. Where the terminal is to select "
     "by its own means, "
     "hold Shift while dragging (Option in iTerm2, Fn in macOS Terminal).",

@@ -9,9 +9,10 @@ from importlib import import_module, util
 
 from nnstep.catalogue.en import TEXTS as ENGLISH
 from nnstep.catalogue.en import plural as english_plural
-from nnstep.commands import BY_ID
+from nnstep.catalogue.en_python import PYTHON
+from nnstep.commands import BY_ID, DIALOG_KEYS
 
-__all__ = ["key_name", "language", "say", "say_count", "say_or", "use"]
+__all__ = ["key_name", "language", "say", "say_count", "say_known", "say_or", "say_reason", "use"]
 
 _VARIABLES = ("NNSTEP_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # the first one that is set decides
 _KEY = re.compile(r"\{key:([a-z-]+\.[a-z-]+)(?:/(\d))?\}")  # the key of a command, or its second one: {key:step.next/2}
@@ -73,8 +74,14 @@ def say(key: str, **values: object) -> str:
 
 
 def _with_keys(text: str) -> str:
-    """A text with the keys of the commands that it names."""
-    return _KEY.sub(lambda found: key_name(BY_ID[found[1]].keys[int(found[2] or 1) - 1]), text)
+    """A text with the keys of the commands that it names, or of a dialog."""
+
+    def named(found: re.Match[str]) -> str:
+        name, number = found.groups()
+        keys = DIALOG_KEYS[name] if name in DIALOG_KEYS else BY_ID[name].keys
+        return key_name(keys[int(number or 1) - 1])
+
+    return _KEY.sub(named, text)
 
 
 def key_name(key: str) -> str:
@@ -87,6 +94,22 @@ def key_name(key: str) -> str:
 def say_or(key: str, english: str) -> str:
     """The text of a key whose English stands elsewhere, in an entry of a table: an operation's is `op.NAME`."""
     return _own.get(key) or english
+
+
+def say_known(message: str) -> str:
+    """What Python or the system says in English, in the language that is spoken; as it is where that has no text."""
+    if not _own:
+        return message
+    for name, english in PYTHON.items():
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(english))
+        if found := re.fullmatch(pattern, message, re.IGNORECASE):
+            return say(f"python.{name}", **{place: say_known(text) for place, text in found.groupdict().items()})
+    return message
+
+
+def say_reason(error: BaseException) -> str:
+    """Why something failed: what the system says of it, or else what the exception does."""
+    return say_known(str(getattr(error, "strerror", None) or error))
 
 
 def say_count(key: str, count: int, **values: object) -> str:

@@ -25,7 +25,7 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which scenarios, how they are written, and whether they are trained."""
-    parser.add_argument("scenarios", nargs="+", metavar="SCENARIO")
+    parser.add_argument("scenarios", nargs="+", metavar=say("cli.metavar.scenario"))
     parser.add_argument("--format", choices=("text", "latex"), default="text", help=say("cli.check.format"))
     parser.add_argument("--train", action="store_true", help=say("cli.check.train"))
 

@@ -16,10 +16,10 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How much memory a run may take, and whether it asks before it shows."""
-    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO")
-    parser.add_argument("--memory", type=_megabytes, metavar="MIB", help=say("cli.memory"))
+    parser.add_argument("scenarios", nargs="*", metavar=say("cli.metavar.scenario"))
+    parser.add_argument("--memory", type=_megabytes, metavar=say("cli.metavar.memory"), help=say("cli.memory"))
     parser.add_argument("--quiz", action="store_true", help=say("cli.quiz"))
-    parser.add_argument("--results", metavar="FILE", help=say("cli.quiz.results"))
+    parser.add_argument("--results", metavar=say("cli.metavar.file"), help=say("cli.quiz.results"))
     parser.set_defaults(error=parser.error)
 
 

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import nnstep
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_known
 from nnstep.cli.output import complain
 from nnstep.errors import NnstepError
 from nnstep.text import clean
@@ -24,8 +24,6 @@ __all__ = ["COMMANDS", "main"]
 
 COMMANDS = ("check", "trace", "gradcheck", "list", "new")
 _DEBUG = "debug"  # the module of what is done where no command is named; nobody types this word
-_USAGE = f"""nnstep [SCENARIO [--memory MIB] [--quiz [--results FILE]]]
-       nnstep {{{",".join(COMMANDS)}}} ..."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -45,12 +43,15 @@ def main(argv: Sequence[str]) -> int:
 
 
 class _Formatter(argparse.HelpFormatter):
-    """argparse's own, with the catalogue's word for the usage."""
+    """argparse's own, in the language that is spoken."""
 
     def add_usage(
         self, usage: str | None, actions: Iterable[argparse.Action], groups: Iterable[Any], prefix: str | None = None
     ) -> None:
         super().add_usage(usage, actions, groups, say("cli.usage") if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(heading and say_known(heading))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,18 +63,21 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {say('cli.error')}: {clean(message, 400)}\n")
+        self.exit(2, f"{self.prog}: {say('cli.error')}: {clean(say_known(message), 400)}\n")
 
 
 def _parser(asked: str) -> _Parser:
     """The parser of all commands; only the one that is asked for has its arguments."""
-    parser = _Parser(prog="nnstep", usage=_USAGE, description=say("cli.about"), epilog=say("cli.arguments"))
+    usage = f"{say('cli.usage.debug')}\n       nnstep {{{','.join(COMMANDS)}}} ..."
+    parser = _Parser(prog="nnstep", usage=usage, description=say("cli.about"), epilog=say("cli.arguments"))
     parser.add_argument("--version", action="version", version=f"nnstep {nnstep.__version__}", help=say("cli.version"))
-    commands = parser.add_subparsers(title=say("cli.title"), metavar="COMMAND", required=True, prog="nnstep")
+    commands = parser.add_subparsers(
+        title=say("cli.title"), metavar=say("cli.metavar.command"), required=True, prog="nnstep"
+    )
     for name in COMMANDS:
         about = say(f"cli.{name}")
         _add(asked, name, commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + "."))
-    _add(asked, _DEBUG, commands.add_parser(_DEBUG, prog="nnstep", usage=_USAGE))
+    _add(asked, _DEBUG, commands.add_parser(_DEBUG, prog="nnstep", usage=usage))
     return parser
 
 

@@ -20,10 +20,20 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Of which iteration, and what the gradients are compared with."""
-    parser.add_argument("scenario", metavar="SCENARIO")
-    parser.add_argument("--against", action="append", metavar="FILE", help=say("cli.gradcheck.against"))
-    parser.add_argument("--tolerance", type=_tolerance, default=0.0, metavar="T", help=say("cli.gradcheck.tolerance"))
-    parser.add_argument("--iteration", type=int, default=1, metavar="N", help=say("cli.gradcheck.iteration"))
+    parser.add_argument("scenario", metavar=say("cli.metavar.scenario"))
+    parser.add_argument(
+        "--against", action="append", metavar=say("cli.metavar.file"), help=say("cli.gradcheck.against")
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=_tolerance,
+        default=0.0,
+        metavar=say("cli.metavar.tolerance"),
+        help=say("cli.gradcheck.tolerance"),
+    )
+    parser.add_argument(
+        "--iteration", type=int, default=1, metavar=say("cli.metavar.number"), help=say("cli.gradcheck.iteration")
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -22,10 +22,10 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which iterations, and what is printed of them."""
-    parser.add_argument("scenario", metavar="SCENARIO")
+    parser.add_argument("scenario", metavar=say("cli.metavar.scenario"))
     parser.add_argument("--json", action="store_true", help=say("cli.trace.json"))
-    parser.add_argument("--iteration", type=_span, metavar="N|A:B", help=say("cli.trace.iteration"))
-    parser.add_argument("--explain", metavar="CELL", help=say("cli.trace.explain"))
+    parser.add_argument("--iteration", type=_span, metavar=say("cli.metavar.span"), help=say("cli.trace.iteration"))
+    parser.add_argument("--explain", metavar=say("cli.metavar.cell"), help=say("cli.trace.explain"))
 
 
 def run(options: argparse.Namespace) -> int:

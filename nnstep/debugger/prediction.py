@@ -185,7 +185,7 @@ def probabilities(found: Prediction, values: Array) -> Array:
     both targets). Raises ValueError for numbers.
     """
     if found.kind == "numbers":
-        raise ValueError("numbers have no classes")
+        raise ValueError(found.kind)
     with np.errstate(all="ignore"):
         if found.logits:
             values = operation(found.scale).evaluate(values)
@@ -202,7 +202,7 @@ def decided(found: Prediction, values: Array) -> Array:
     Of several that are equally large it is the first one.
     """
     if found.kind == "numbers":
-        raise ValueError("numbers have no classes")
+        raise ValueError(found.kind)
     flat = _rows(values)
     second = flat[:, 0] > found.middle if found.kind == "binary" else np.argmax(flat, axis=1)
     choice: Array = second.astype(np.float64)
@@ -213,7 +213,7 @@ def decided(found: Prediction, values: Array) -> Array:
 def classes_of(found: Prediction, targets: Array) -> Array:
     """The number of the class that each target stands for, (n,); −1 where it stands for none."""
     if found.kind == "numbers":
-        raise ValueError("numbers have no classes")
+        raise ValueError(found.kind)
     flat = _rows(targets)
     if found.kind == "binary":
         low, high = found.levels

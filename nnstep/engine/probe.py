@@ -38,7 +38,7 @@ class Probe:
         program = record.program
         gradient = program.values[gradient_slot]
         if gradient.role not in ("gradient", "contribution"):
-            raise ValueError(f"{gradient.name} is no gradient")
+            raise ValueError(gradient.name)
         slot = program.versions[gradient.of][0]  # of a parameter, the one before its update
         self.shape, self.name = gradient.shape, gradient.of
         self.steps: tuple[Step, ...] = ()

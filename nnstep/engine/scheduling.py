@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.ops import Array
 from nnstep.scenario.model import Scenario
 
@@ -84,7 +85,7 @@ class Schedule:
     def place(self, iteration: int) -> BatchPlace:
         """Where iteration `iteration` (from 1) stands. Raises IndexError outside the run."""
         if not 1 <= iteration <= self.iterations:
-            raise IndexError(f"iteration {iteration} of {self.iterations}")
+            raise IndexError(say("message.no-iteration", iteration=iteration, last=self.iterations))
         epoch, batch = divmod(iteration - 1, self.batches)
         start = batch * self.batch_size
         stop = min(start + self.batch_size, self.samples)

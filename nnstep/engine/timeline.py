@@ -129,7 +129,7 @@ class Timeline:
         if iteration in self._records:
             return self._records[iteration]
         if not 1 <= iteration <= self.reached:
-            raise IndexError(f"iteration {iteration} of {self.reached}")
+            raise IndexError(iteration)
         place, runner = self.schedule.place(iteration), self._glancer
         state = self._nearest(iteration - 1)
         if not state.done <= runner.done < iteration:

@@ -12,7 +12,7 @@ import math
 import warnings
 from collections.abc import Iterator
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_known
 from nnstep.errors import LanguageError
 from nnstep.language.nodes import Assignment, Call, Expression, Name, Number, Option
 
@@ -141,10 +141,11 @@ def _python(text: str, mode: str) -> ast.AST:
             warnings.simplefilter("ignore")
             return ast.parse(text.strip() if mode == "eval" else text, mode=mode)
     except SyntaxError as error:
-        reason = say("language.found", reason=error.msg) if error.msg.startswith("invalid") else error.msg
+        said = say_known(error.msg)
+        reason = say("language.found", reason=said) if error.msg.startswith("invalid") else said
         raise LanguageError(say("language.not", reason=reason), error.lineno or 1, error.offset or 1) from None
     except ValueError as error:  # NUL, 5,000 digits
-        raise LanguageError(say("language.not", reason=error)) from None
+        raise LanguageError(say("language.not", reason=say_known(str(error)))) from None
     except (RecursionError, MemoryError):  # 3,000 minus signs: some versions of Python give up before we do
         raise LanguageError(say("language.deep", most=_DEEPEST)) from None
 

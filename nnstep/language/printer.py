@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from nnstep.catalogue import say
 from nnstep.errors import LanguageError
 from nnstep.language.infix import BY_SIGN, COMPARE, INFIX, NOT, POSTFIX, POWER, PRODUCT, SIGN, mixes
 from nnstep.language.nodes import Call, Entry, Expression, Name, Number, Option
@@ -205,7 +206,7 @@ def _called(node: Call, notation: Notation) -> list[Token]:
         function = notation.symbols.get(function, function)
         if node.function in _REDUCTIONS:
             if options.get("axis") in (0, 1, -1):
-                function += " rows" if options.pop("axis") == 0 else " columns"
+                function += " " + say("notation.rows" if options.pop("axis") == 0 else "notation.columns")
             if not options.get("keepdims", True):
                 del options["keepdims"]
     pieces = [Token(function, "function"), Token("(", "text")]

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Call, Entry, Expression, Name, Number, Option
 from nnstep.ops.cellrules import AGGREGATES
@@ -41,7 +42,7 @@ def _value(node: Expression, lookup: Lookup, done: dict[int, float]) -> float:
         case Entry(name, index):
             return float(lookup(name, index))
         case Name(name):
-            raise OperationError(f"{name!r} is a whole value; a cell is computed from entries")
+            raise OperationError(say("rule.whole", name=name))
         case Call(function, arguments, options):
             if id(node) not in done:
                 values = [_value(argument, lookup, done) for argument in arguments]
@@ -98,7 +99,7 @@ def _scalar(function: str, options: _Options, known: _Known) -> Callable[..., fl
     """An elementwise operation on plain numbers, by the kernel it has where these of its inputs are written out."""
     entry, count = operation(function), len(known)
     if not entry.elementwise or len(entry.inputs) != count:
-        raise OperationError(f"{function} of {count} entries does not occur in the rule of a cell")
+        raise OperationError(say("rule.function", function=function, count=count))
     filled: dict[str, Option] = {name: value for name, value in entry.options.items() if value is not None}
     kernel = entry.prepare(entry.site(((),) * count, filled | dict(options), known))
     places, out = tuple(np.empty(()) for _ in range(count)), np.empty(())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Call, Entry, Expression, Number
 from nnstep.ops.cells import Lookup, evaluate_cell
@@ -92,7 +93,7 @@ class _Linear:
             case "where", (condition, yes, no) if self._constant(condition):
                 chosen, other = (yes, no) if self._number(condition) else (no, yes)
                 return _added([(self.form(chosen), 1.0), ((0.0, dict.fromkeys(self.form(other)[1], 0.0)), 1.0)])
-        raise OperationError(f"{node.function} is not linear in what it is asked about")
+        raise OperationError(say("rule.linear", function=node.function))
 
 
 def _added(parts: Iterable[tuple[Form, float]]) -> Form:

@@ -28,7 +28,7 @@ def add(entry: Operation) -> None:
     its own, as tests/ops/test_one_entry.py does, does so before it imports more than `nnstep.ops`.
     """
     if entry.name in _TABLE:
-        raise ValueError(f"there is an operation {entry.name!r} already")
+        raise ValueError(entry.name)
     _TABLE[entry.name] = entry
 
 

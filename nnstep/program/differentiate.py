@@ -215,7 +215,7 @@ def simplify(expression: Expression) -> Expression:
 def _sum_to(expression: Expression, found: Shape, wanted: Shape) -> Expression:
     """Sum an expression of shape `found` over the axes along which `wanted` was broadcast to it."""
     if len(found) < len(wanted):
-        raise OperationError(f"a gradient of shape {found} for a value of shape {wanted}: {to_text(expression)}")
+        raise OperationError(say("rule.shape", found=found, wanted=wanted, text=to_text(expression)))
     if not wanted:
         return Call("sum", (expression,))
     for _ in range(len(found) - len(wanted)):

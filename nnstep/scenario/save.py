@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_known
 from nnstep.errors import NnstepError, Problem
 from nnstep.files import ChangedMeanwhileError, Stamp, rewrite, stamp, write_new
 from nnstep.ops import Array
@@ -136,7 +136,7 @@ def _write(target: Path, text: str, replace: bool, expected: Stamp | None) -> No
 def _reason(error: OSError | ValueError) -> str:
     if isinstance(error, ValueError):
         return say("data.impossible")
-    return clean(error.strerror).lower() if error.strerror else clean(error)
+    return clean(say_known(error.strerror.lower() if error.strerror else str(error)))
 
 
 def _added(before: Sequence[Edit], edits: Sequence[Edit]) -> list[Edit]:

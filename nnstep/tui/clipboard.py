@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from nnstep.catalogue import say, say_known
 from nnstep.text import clean
 
 __all__ = ["Failed", "Handed", "Way", "hand_over", "osc52", "takes_osc52", "ways"]
@@ -93,7 +94,7 @@ def _run(way: Way, text: str, seconds: float) -> str | None:
     try:
         return _fed(way, text.encode(way.encoding, "replace"), seconds)
     except OSError as error:  # it is no program, or there is no room for what it is to read
-        return error.strerror or type(error).__name__
+        return say_known(error.strerror or type(error).__name__)
 
 
 def _fed(way: Way, content: bytes, seconds: float) -> str | None:
@@ -117,7 +118,9 @@ def _fed(way: Way, content: bytes, seconds: float) -> str | None:
             return None
         said.seek(0)
         lines = said.read(4096).decode("utf-8", "replace").split("\n")
-        return next((clean(line.strip(), 100) for line in reversed(lines) if line.strip()), f"exit status {status}")
+        return next(
+            (clean(line.strip(), 100) for line in reversed(lines) if line.strip()), say("copy.status", status=status)
+        )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_reason
 from nnstep.files import ChangedMeanwhileError, Stamp, rewrite, stamp, write_new
 from nnstep.text import clean
 
@@ -44,5 +44,5 @@ class CopyFile:
             self._asked[path] = stamp(path)
             return say("dialog.copy.changed")
         except (OSError, ValueError, RuntimeError) as error:  # ValueError: a zero byte; RuntimeError: there is no home
-            return clean(getattr(error, "strerror", None) or error, 200)
+            return clean(say_reason(error), 200)
         return ""

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_reason
 from nnstep.text import clean
 
 __all__ = ["bad_variable", "forget_odd_sizes", "no_terminal"]
@@ -50,7 +50,7 @@ def bad_variable() -> str | None:
             with Path(said).open("a", encoding="utf-8"):
                 pass
         except (OSError, ValueError) as error:
-            return _wrong("TEXTUAL_LOG", said, getattr(error, "strerror", None) or str(error))
+            return _wrong("TEXTUAL_LOG", said, say_reason(error))
     return None
 
 

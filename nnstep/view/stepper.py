@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_reason
 from nnstep.debugger import Position, Session, destination, find_names, named_value
 from nnstep.debugger.answers.compare import check_pasted
 from nnstep.debugger.answers.gradient_check import Checking
@@ -209,7 +209,7 @@ class Stepper:
             said = say("quiz.results-exist")
             raise NnstepError(Problem(said, file=results, hint=say("quiz.results-hint"))) from None
         except OSError as error:
-            raise NnstepError(Problem(say("quiz.not-written", reason=error.strerror or error), file=results)) from None
+            raise NnstepError(Problem(say("quiz.not-written", reason=say_reason(error)), file=results)) from None
         self._message = self.quizzing.toggle()
 
     def reload(self) -> ViewState:
@@ -278,7 +278,7 @@ class Stepper:
 
     def _carry_out(self, command: str, argument: object) -> None:
         if command not in ACTIONS:
-            raise ValueError(f"there is no command {command!r}")
+            raise ValueError(command)
         self._message = ()
         if self.control.run is not None and not command.startswith("run."):
             self.control.interrupt()

@@ -258,7 +258,7 @@ def test_a_contribution_is_checked_by_moving_that_use_alone() -> None:
 
 def test_what_is_no_gradient_cannot_be_checked() -> None:
     record = record_of("z = w * 2\nloss = z ** 2", "w = 3.0")
-    with pytest.raises(ValueError, match="z is no gradient"):
+    with pytest.raises(ValueError, match=r"^z$"):
         difference(record, slot_of(record, "z"), ())
 
 

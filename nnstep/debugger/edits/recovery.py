@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from nnstep.catalogue import say, say_reason
 from nnstep.debugger.branch import Branch
 from nnstep.errors import NnstepError
 from nnstep.files import lock, put, stamp, state_folder
@@ -102,11 +103,11 @@ class Recovery:
                 self.forget()
             self.failed = ""
         except (OSError, RuntimeError) as error:  # a RuntimeError: there is no home
-            self.failed = getattr(error, "strerror", None) or str(error)
+            self.failed = say_reason(error)
 
     def _put(self, content: bytes) -> None:
         if len(content) > _LARGEST:
-            raise OSError(f"more than {_LARGEST} bytes")
+            raise OSError(say("recovery.large", most=_LARGEST))
         if self._path is None:
             folder = _folder()
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -290,7 +291,7 @@ def _restored(session: Session, found: dict[str, Any]) -> tuple[list[str], list[
     for one in found["branches"]:
         try:
             if len(branches.all) >= _BRANCHES:
-                raise ValueError("too many branches")
+                raise ValueError(one["name"])
             parent = branches.named(called[one["parent"]])
             read: list[Edit] = []
             for since, text in one["edits"]:

@@ -54,7 +54,7 @@ def jacobian(record: Record, step: Step, of: str | int, row: int = 0, most: int 
     arrays = [evaluate(argument, lambda name: record.value(slots[name])) for argument in bound.arguments]
     if len(rows) == 2:
         if not 0 <= row < rows[0]:
-            raise IndexError(f"row {row} of {rows[0]}")
+            raise IndexError(row)
         sliced = range(1) if bound.operation.name == "matmul" else range(len(arrays))
         arrays = [_row(array, row) if k in sliced else array for k, array in enumerate(arrays)]
         out = out[row : row + 1]

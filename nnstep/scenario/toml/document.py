@@ -13,7 +13,7 @@ import stat
 import tomllib
 from typing import Any, NamedTuple
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_known
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 
@@ -75,7 +75,7 @@ def _why(error: OSError | ValueError) -> str:
         return say("file.impossible")
     if error.errno == errno.ENOENT:
         return say("file.none")
-    return say("file.unreadable", reason=os.strerror(error.errno).lower() if error.errno else error)
+    return say("file.unreadable", reason=say_known(os.strerror(error.errno).lower() if error.errno else str(error)))
 
 
 def decode(content: bytes, file: str | None) -> str:

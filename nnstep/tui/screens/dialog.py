@@ -17,6 +17,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
+from nnstep.commands import DIALOG_KEYS
 from nnstep.errors import Problem
 from nnstep.text import clean
 from nnstep.tui.textual_private import survives
@@ -78,8 +79,8 @@ class Dialog(ModalScreen[None]):
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close"),
-        Binding("ctrl+z", "app.stop_for_shell", "Suspend"),  # but where text is typed in lines it takes back an edit
+        Binding(",".join(DIALOG_KEYS["dialog.close"]), "close"),
+        Binding("ctrl+z", "app.stop_for_shell"),  # but where text is typed in lines it takes back an edit
     ]
 
     class Closing(Message, namespace="dialog"):

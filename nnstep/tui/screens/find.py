@@ -21,8 +21,8 @@ class Find(Dialog):
     """A list of names with an input above it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move(1)", "Down", priority=True),
-        Binding("up", "move(-1)", "Up", priority=True),
+        Binding("down", "move(1)", priority=True),
+        Binding("up", "move(-1)", priority=True),
     ]
 
     def __init__(self, names: Callable[[str], Sequence[str]], go: Callable[[str], object]) -> None:

@@ -54,7 +54,7 @@ def help_columns(width: int) -> tuple[Content, Content]:
 class Help(Dialog):
     """The key table in two columns on a wide screen, in one on a narrow one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,q,enter", "close", "Close", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,q,enter", "close", priority=True)]
 
     def compose(self) -> ComposeResult:
         """How to read the screen, then the keys."""

@@ -11,7 +11,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from nnstep.catalogue import say
+from nnstep.catalogue import key_name, say
+from nnstep.commands import DIALOG_KEYS
 from nnstep.errors import Problem
 from nnstep.scenario.library import Bundled
 from nnstep.text import clean
@@ -25,10 +26,10 @@ class LibraryScreen(Dialog):
     """A list with descriptions. `leave` is what Esc does when there is no scenario to go back to."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "close", "Close", priority=True),
-        Binding("o", "open", "Open a file", priority=True),
-        Binding("j", "move(1)", "Down"),
-        Binding("k", "move(-1)", "Up"),
+        Binding("q", "close", priority=True),
+        Binding("o", "open", priority=True),
+        Binding("j", "move(1)"),
+        Binding("k", "move(-1)"),
     ]
 
     def __init__(
@@ -48,11 +49,11 @@ class LibraryScreen(Dialog):
             Horizontal(Choices(*titles, compact=True), VerticalScroll(Static(id="description"))),
             Static(
                 Content.assemble(
-                    (say("key.enter"), "bold $accent"),
+                    (key_name(DIALOG_KEYS["dialog.accept"][0]), "bold $accent"),
                     f" {say('dialog.library.open')}  ",
                     ("o", "bold $accent"),
                     f" {say('dialog.library.path')}  ",
-                    (say("key.escape"), "bold $accent"),
+                    (key_name(DIALOG_KEYS["dialog.close"][0]), "bold $accent"),
                     f" {say('dialog.library.quit') if self._leave else say('dialog.library.back')}",
                 ),
                 id="keys",

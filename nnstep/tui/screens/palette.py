@@ -10,6 +10,7 @@ from textual.command import CommandList, CommandPalette
 from textual.errors import NoWidget
 from textual.events import Click
 
+from nnstep.catalogue import say
 from nnstep.tui.textual_private import survives
 
 __all__ = ["Commands"]
@@ -19,10 +20,12 @@ __all__ = ["Commands"]
 class Commands(CommandPalette):
     """Every command by name."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "app.stop_for_shell", "Suspend")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "app.stop_for_shell")]
 
     def __init__(self) -> None:
-        super().__init__(id="--command-palette")  # by which Textual tells that one is open
+        super().__init__(
+            placeholder=say("palette.search"), id="--command-palette"
+        )  # by which Textual tells that one is open
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close it, where that has not been done already."""

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from nnstep.catalogue import say
+from nnstep.commands import DIALOG_KEYS
 from nnstep.text import clean
 from nnstep.tui.screens.dialog import Box, Dialog
 
@@ -22,7 +23,7 @@ class Paste(Dialog):
 
     TABS = True  # between numbers from a table
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s,f2", "compare", "Compare", priority=True),
+        Binding(",".join(DIALOG_KEYS["mine.accept"]), "compare", priority=True),
     ]
 
     def __init__(self, question: str, submit: Callable[[str], str]) -> None:

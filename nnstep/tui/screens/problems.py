@@ -20,7 +20,7 @@ __all__ = ["Problems"]
 class Problems(Dialog):
     """A list of problems; the session is the one from before the edit."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,q,r", "close", "Close", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,q,r", "close", priority=True)]
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__()

@@ -27,7 +27,7 @@ def chosen_by(moment: Moment, command: str, argument: object = None) -> Choice:
     if command.startswith("lens.") and command[5:] in lens_names():
         return _lens(moment, command[5:])
     if command not in _PLAIN:
-        raise ValueError(f"there is no command {command!r}")
+        raise ValueError(command)
     return _PLAIN[command](moment, argument)
 
 

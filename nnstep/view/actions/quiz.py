@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnstep.catalogue import say, say_count
+from nnstep.catalogue import say, say_count, say_reason
 from nnstep.debugger import Cell, Position
 from nnstep.debugger.answers.quiz import HINTS, Grade, Question, Quiz, judge
 from nnstep.files import rewrite, write_new
@@ -182,7 +182,7 @@ class Quizzing:
             try:
                 rewrite(self._path, self._results())
             except OSError as error:
-                return (*said, Piece("  " + say("quiz.not-written", reason=clean(error.strerror or error)), "error"))
+                return (*said, Piece("  " + say("quiz.not-written", reason=clean(say_reason(error))), "error"))
         return said
 
     def _results(self) -> str:

@@ -155,7 +155,7 @@ def _data(scenario: Scenario) -> Iterator[str]:
     if data is not None:
         arrays = [("x", data.x)] + ([("y", data.y)] if data.y is not None else [])
         shapes = ", ".join(f"{name} {shape_text(array.shape)}" for name, array in arrays)
-        yield f"  {_label('data')}{say_count('report.samples', plan.samples)} ({clean(data.origin)}): {shapes}"
+        yield f"  {_label('data')}{say_count('report.samples', plan.samples)} ({_origin(data.origin)}): {shapes}"
         if data.classes:
             classes = ", ".join(f"{number} {name}" for number, name in enumerate(data.classes))
             yield f"  {_label('classes')}{clean(classes)}"
@@ -174,6 +174,11 @@ def _label(key: str) -> str:
     return padded(say(f"report.{key}.label"), _LABEL - 2) + "  "
 
 
+def _origin(origin: str) -> str:
+    """Where numbers come from: the scenario itself, a file, or what drew them, by its name."""
+    return say(f"report.origin.{origin}") if origin in ("inline", "given") else clean(origin)
+
+
 def _parameters(scenario: Scenario) -> Iterator[str]:
     if not scenario.parameters:
         return
@@ -184,7 +189,7 @@ def _parameters(scenario: Scenario) -> Iterator[str]:
             clean(one.name),
             shape_text(one.value.shape) or say("report.scalar"),
             f"{one.value.size:,}",
-            clean(one.origin),
+            _origin(one.origin),
             say("report.trainable") if one.trainable else say("report.frozen"),
         )
         for one in scenario.parameters
