@@ -21,11 +21,11 @@ __all__ = ["BETAS", "OPTIMIZERS", "Options", "Rule", "numbers_in", "rule_text", 
 Options = Mapping[str, float | bool]
 BETAS = ("beta1", "beta2")  # in a file they are the pair `betas`
 
-Said = tuple[str, dict[str, float]]  # a key of the catalogue, and the numbers that go into its text
-Words = Callable[[str, Expression, Set[str]], Said | None]
+Sentence = tuple[str, dict[str, float]]  # a key of the catalogue, and the numbers that go into its text
+Words = Callable[[str, Expression, Set[str]], Sentence | None]
 
 
-def _nothing(target: str, expression: Expression, read: Set[str]) -> Said | None:
+def _nothing(target: str, expression: Expression, read: Set[str]) -> Sentence | None:
     return None
 
 
@@ -81,7 +81,7 @@ def _rate(expression: Expression) -> dict[str, float]:
     return {"rate": numbers_in(expression.arguments[1])[0]}
 
 
-def _average(key: str, expression: Expression) -> Said:
+def _average(key: str, expression: Expression) -> Sentence:
     kept = numbers_in(expression)[0]
     return key, {"kept": kept, "taken": 1 - kept}
 
@@ -96,7 +96,7 @@ def _sgd(options: Options, gradient: str) -> list[str]:
     return [f"velocity = momentum * velocity + {gradient}", f"w = w - lr * {direction}"]
 
 
-def _sgd_words(target: str, expression: Expression, read: Set[str]) -> Said:
+def _sgd_words(target: str, expression: Expression, read: Set[str]) -> Sentence:
     if target == "velocity":
         return "words.state.velocity", {"kept": numbers_in(expression)[0]}
     if "velocity" not in read:
@@ -112,7 +112,7 @@ def _adam(options: Options, gradient: str) -> list[str]:
     ]
 
 
-def _adam_words(target: str, expression: Expression, read: Set[str]) -> Said:
+def _adam_words(target: str, expression: Expression, read: Set[str]) -> Sentence:
     if target != "w":
         return _average(f"words.state.{target}", expression)
     assert isinstance(expression, Call)
@@ -137,7 +137,7 @@ def _rmsprop(options: Options, gradient: str) -> list[str]:
     return [average, f"w = w - lr * {direction}"]
 
 
-def _rmsprop_words(target: str, expression: Expression, read: Set[str]) -> Said:
+def _rmsprop_words(target: str, expression: Expression, read: Set[str]) -> Sentence:
     if target == "v":
         return _average("words.state.v", expression)
     if target == "velocity":
@@ -150,7 +150,7 @@ def _adagrad(options: Options, gradient: str) -> list[str]:
     return [f"v = v + {gradient} ** 2", f"w = w - {rate} * {gradient} / (sqrt(v) + eps)"]
 
 
-def _adagrad_words(target: str, expression: Expression, read: Set[str]) -> Said:
+def _adagrad_words(target: str, expression: Expression, read: Set[str]) -> Sentence:
     if target == "v":
         return "words.state.squares", {}
     return "words.update.falling" if "iteration" in read else "words.update.scaled", _rate(expression)

@@ -18,7 +18,7 @@ from nnstep.errors import Problem
 from nnstep.files import program_folder, rewrite
 from nnstep.text import clean
 
-__all__ = ["DIGITS", "KEYBOARDS", "LOOKS", "SIGNS", "Settings", "keep", "read", "settings_file"]
+__all__ = ["DIGITS", "KEYBOARDS", "LOOKS", "SIGNS", "Settings", "keep", "read_settings", "settings_file"]
 
 LOOKS = ("auto", "dark", "light", "ansi")
 KEYBOARDS = (
@@ -55,7 +55,7 @@ def settings_file() -> Path:
     return program_folder("XDG_CONFIG_HOME", "~/.config", ("APPDATA", "~/AppData/Roaming")) / "settings.toml"
 
 
-def read() -> tuple[Settings, Problem | None]:
+def read_settings() -> tuple[Settings, Problem | None]:
     """The settings, and what is wrong with them first: what can be used is; without a file there are the defaults.
 
     What the environment says goes before the file.

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from nnstep.settings import DIGITS, LOOKS, Settings, keep, read, settings_file
+from nnstep.settings import DIGITS, LOOKS, Settings, keep, read_settings, settings_file
 from nnstep.tui.app import NnstepApp, start
 from nnstep.view.stepper import Stepper
 from tests.tui.driving import board_rows, screen_text
@@ -86,7 +86,7 @@ def test_without_a_home_there_are_no_settings_and_nothing_is_written(
 
     monkeypatch.delenv("XDG_CONFIG_HOME")
     monkeypatch.setattr(Path, "expanduser", homeless)
-    assert read() == (Settings(), None)
+    assert read_settings() == (Settings(), None)
     keep(Settings(), Settings(digits=9))
     assert list(tmp_path.iterdir()) == []
 
@@ -95,7 +95,7 @@ def test_without_a_home_there_are_no_settings_and_nothing_is_written(
 
 
 def test_without_a_file_there_are_the_defaults() -> None:
-    assert read() == (Settings("auto", 4, 64), None)
+    assert read_settings() == (Settings("auto", 4, 64), None)
     assert not settings_file().parent.exists(), "reading makes no folder"
 
 
@@ -111,7 +111,7 @@ def test_without_a_file_there_are_the_defaults() -> None:
 )
 def test_a_file_is_used(content: str, expected: Settings) -> None:
     written(content)
-    assert read() == (expected, None)
+    assert read_settings() == (expected, None)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_file_is_used(content: str, expected: Settings) -> None:
 )
 def test_a_file_that_cannot_be_read_is_named_and_the_defaults_are_used(content: bytes | str, named: str) -> None:
     path = written(content)
-    found, problem = read()
+    found, problem = read_settings()
     assert found == Settings()
     assert str(problem).startswith(f"{path}: ")
     assert named in str(problem)
@@ -165,14 +165,14 @@ def test_what_is_wrong_is_named_and_the_rest_is_used(line: str, key: str, value:
     rest = Settings("light", 7, 256)
     others = [f"{name} = {one!r}" for name, one in rest._asdict().items() if name != line.split()[0]]
     path = written("\n".join([line, *others]))
-    found, problem = read()
+    found, problem = read_settings()
     assert found == Settings()._replace(**{k: v for k, v in rest._asdict().items() if k != line.split()[0]})
     assert str(problem) == f"{path}: {key}: found {value}, which is no setting of this program"
 
 
 def test_a_table_is_no_setting_and_the_first_of_several_problems_is_named() -> None:
     written("digits = 6\n[look]\nlook = 'light'\n[more]\n")
-    found, problem = read()
+    found, problem = read_settings()
     assert found == Settings(digits=6)
     assert problem is not None
     assert problem.key == "look"
@@ -193,7 +193,7 @@ def test_what_is_no_readable_file_is_a_problem(monkeypatch: pytest.MonkeyPatch, 
             raise PermissionError(errno.EACCES, "Permission denied")
 
         monkeypatch.setattr(os, "open", refuse)
-    found, problem = read()
+    found, problem = read_settings()
     assert found == Settings()
     assert problem is not None
     assert problem.file == str(path)
@@ -208,12 +208,12 @@ def test_what_is_no_readable_file_is_a_problem(monkeypatch: pytest.MonkeyPatch, 
 @example(b"digits = 1\nlook = 'light'")
 def test_no_file_raises_and_what_is_used_is_valid(content: bytes) -> None:
     written(content)
-    found, _ = read()
+    found, _ = read_settings()
     assert found.look in LOOKS
     assert found.digits in DIGITS
     assert 1 <= found.memory <= 65536
     keep(found, found._replace(digits=9, look="ansi"))
-    after, _ = read()
+    after, _ = read_settings()
     assert after in (found, found._replace(digits=9, look="ansi"))
 
 
@@ -233,7 +233,7 @@ def test_the_folder_is_made_and_only_what_has_changed_is_in_the_file() -> None:
     keep(Settings(), Settings("light"))
     assert settings_file().read_text(encoding="utf-8") == 'look = "light"\n'
     keep(Settings("light"), Settings("light", 7))
-    assert read() == (Settings("light", 7), None)
+    assert read_settings() == (Settings("light", 7), None)
     assert sorted(path.name for path in settings_file().parent.iterdir()) == ["settings.toml"]
 
 
@@ -258,7 +258,7 @@ memory = 128
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_no_other_line_is_changed_and_comments_stay(now: Settings, old: str, new: str, end: str) -> None:
     path = written(FILE.replace("\n", end))
-    before, _ = read()
+    before, _ = read_settings()
     assert before == Settings("dark", 5, 128)
     keep(before, now)
     assert FILE.count(old.removeprefix("\n")) >= 1
@@ -267,14 +267,14 @@ def test_no_other_line_is_changed_and_comments_stay(now: Settings, old: str, new
 
 def test_a_wrong_value_is_replaced() -> None:
     path = written('look = "pi#nk" # wrong\n')
-    keep(read()[0], Settings("ansi"))
+    keep(read_settings()[0], Settings("ansi"))
     assert path.read_text(encoding="utf-8") == 'look = "ansi" # wrong\n'
 
 
 def test_a_new_setting_comes_before_any_table() -> None:
     written("[later]\nlook = 1\n[[more]]\n")
-    keep(read()[0], Settings(digits=8))
-    assert read()[0] == Settings(digits=8)
+    keep(read_settings()[0], Settings(digits=8))
+    assert read_settings()[0] == Settings(digits=8)
     assert tomllib.loads(settings_file().read_text(encoding="utf-8")) == {
         "digits": 8,
         "later": {"look": 1},
@@ -298,7 +298,7 @@ def test_a_new_setting_comes_before_any_table() -> None:
 def test_a_file_that_is_written_in_odd_ways_is_left_as_it_is(content: bytes | str) -> None:
     path = written(content)
     before = path.read_bytes()
-    keep(read()[0], Settings("light"))
+    keep(read_settings()[0], Settings("light"))
     assert path.read_bytes() == before
 
 
@@ -308,7 +308,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     real = tmp_path / "dotfiles.toml"
     real.write_text("digits = 5\n")
     path.symlink_to(real)
-    keep(read()[0], Settings(digits=6))
+    keep(read_settings()[0], Settings(digits=6))
     assert path.is_symlink()
     assert real.read_text() == "digits = 6\n"
 
@@ -320,7 +320,7 @@ def test_where_nothing_can_be_written_nothing_happens(monkeypatch: pytest.Monkey
 
     path = written("digits = 5\n")
     monkeypatch.setattr(at, refuse)
-    keep(read()[0], Settings(digits=6))
+    keep(read_settings()[0], Settings(digits=6))
     assert path.read_text() == "digits = 5\n"
 
 
@@ -328,7 +328,7 @@ def test_where_nothing_can_be_written_nothing_happens(monkeypatch: pytest.Monkey
 def test_a_read_only_folder_is_survived() -> None:
     path = written("digits = 5\n")
     path.parent.chmod(0o500)
-    keep(read()[0], Settings(digits=6))
+    keep(read_settings()[0], Settings(digits=6))
     path.parent.chmod(0o700)
     assert path.read_text() == "digits = 5\n"
     assert list(path.parent.iterdir()) == [path]
@@ -351,13 +351,13 @@ def test_a_variable_goes_before_the_file(
 ) -> None:
     written("look = 'light'\ndigits = 6\n")
     monkeypatch.setenv(variable, value)
-    assert read() == (expected, None)
+    assert read_settings() == (expected, None)
 
 
 def test_a_variable_that_is_no_setting_is_said_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     written("look = 'light'\n")
     monkeypatch.setenv("NNSTEP_LOOK", "pi\x1bnk")
-    found, problem = read()
+    found, problem = read_settings()
     assert found == Settings("light")
     assert problem is not None
     assert str(problem) == "NNSTEP_LOOK: found pi\\x1bnk, which is no setting of this program"
@@ -436,7 +436,7 @@ def test_digits_stay_when_another_scenario_is_opened(at_the_keyboard) -> None:
     )
     assert digits == 6
     assert Path(path).stem == "two_layer"
-    assert read()[0].digits == 6
+    assert read_settings()[0].digits == 6
 
 
 def test_without_colours_the_look_stays_as_it_was_set(at_the_keyboard, monkeypatch: pytest.MonkeyPatch) -> None:

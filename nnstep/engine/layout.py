@@ -22,7 +22,7 @@ from nnstep.program import Program, ShapeOf, bind
 
 __all__ = ["Layout", "empty_arena", "layout"]
 
-Look = Callable[[Array], Array]
+Reader = Callable[[Array], Array]
 
 _LINE = 8  # float64 numbers in a cache line of 64 bytes
 
@@ -42,7 +42,7 @@ class Layout(NamedTuple):
     state: int
     carried: int
     after: int
-    aliases: dict[int, tuple[int, Look]]
+    aliases: dict[int, tuple[int, Reader]]
 
     def view(self, arena: Array, slot: int) -> Array:
         """The value of `slot` in `arena`: a view of its memory, in its shape."""
@@ -93,13 +93,13 @@ def empty_arena(size: int) -> Array:
     return memory[skip : skip + size]
 
 
-def _aliases(program: Program) -> dict[int, tuple[int, Look]]:
+def _aliases(program: Program) -> dict[int, tuple[int, Reader]]:
     """Slots that are another slot's memory under a second name or in another arrangement.
 
     Tried out on memory of no content, since whether a reshape can be a view depends on what it is a view of.
     """
     samples: list[Array] = [np.empty(value.shape) for value in program.values]
-    found: dict[int, tuple[int, Look]] = {}
+    found: dict[int, tuple[int, Reader]] = {}
     for step in program.steps:
         shapes = {name: program.values[slot].shape for name, slot in step.operands}
         look = _look(step.expression, shapes.__getitem__)

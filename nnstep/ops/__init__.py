@@ -5,7 +5,7 @@ how one cell is computed, symbol and sentence.
 """
 
 from nnstep.ops.cellrules import AGGREGATES
-from nnstep.ops.cells import entries, evaluate_cell
+from nnstep.ops.cells import entries_read, evaluate_cell
 from nnstep.ops.operation import (
     Array,
     Box,
@@ -37,7 +37,7 @@ __all__ = [
     "check_labels",
     "classes_text",
     "elementwise_cell",
-    "entries",
+    "entries_read",
     "evaluate_cell",
     "find",
     "operation",

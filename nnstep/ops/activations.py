@@ -14,7 +14,7 @@ from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Option
 from nnstep.ops.corners import STRAIGHT, from_straight, from_zero
 from nnstep.ops.elementary import prepare_normal_cdf
-from nnstep.ops.kernels import ZERO, Mask, constant, keeping, number, sigmoid_into, ufunc
+from nnstep.ops.kernels import ZERO, Mask, constant, keeping, number_option, sigmoid_into, ufunc
 from nnstep.ops.operation import Array, Corner, Kernel, Operation, Shape, Site, elementwise_cell
 from nnstep.ops.shapes import same_shape
 
@@ -33,7 +33,7 @@ def _prepare_relu(site: Site) -> Kernel:
 
 
 def _prepare_leaky_relu(site: Site) -> Kernel:
-    slope = number(site.options["slope"])
+    slope = number_option(site.options["slope"])
     factor, scaled = constant(slope), np.empty(site.out)
     maximum, minimum, multiply, add = np.maximum, np.minimum, np.multiply, np.add
 
@@ -51,7 +51,7 @@ def _prepare_leaky_relu(site: Site) -> Kernel:
 
 
 def _prepare_elu(site: Site) -> Kernel:
-    alpha, negative = constant(number(site.options["alpha"])), np.empty(site.out)
+    alpha, negative = constant(number_option(site.options["alpha"])), np.empty(site.out)
     maximum, minimum, expm1, multiply, add = np.maximum, np.minimum, np.expm1, np.multiply, np.add
 
     def kernel(x: Array, out: Array) -> None:

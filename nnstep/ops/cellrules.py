@@ -15,10 +15,10 @@ __all__ = [
     "AGGREGATES",
     "along",
     "call",
+    "constant_cell",
     "divided",
     "entries_along",
     "every",
-    "number",
     "row_of",
 ]
 
@@ -40,14 +40,14 @@ def call(name: str, *arguments: Expression, **options: Option) -> Call:
     return Call(name, arguments, tuple(sorted(options.items())))
 
 
-def number(value: float) -> Number:
+def constant_cell(value: float) -> Number:
     """A constant."""
     return Number(float(value))
 
 
 def divided(expression: Expression, count: int) -> Expression:
     """The expression divided by a count; itself when the count is 1."""
-    return expression if count == 1 else call("divide", expression, number(count))
+    return expression if count == 1 else call("divide", expression, constant_cell(count))
 
 
 def every(shape: Shape) -> list[Index]:

@@ -19,7 +19,7 @@ from nnstep.ops.cellrules import AGGREGATES
 from nnstep.ops.operation import Index
 from nnstep.ops.table import operation
 
-__all__ = ["entries", "evaluate_cell"]
+__all__ = ["entries_read", "evaluate_cell"]
 
 Lookup = Callable[[str, Index], float]
 _Options = tuple[tuple[str, Option], ...]
@@ -51,7 +51,7 @@ def _value(node: Expression, lookup: Lookup, done: dict[int, float]) -> float:
             return done[id(node)]
 
 
-def entries(expression: Expression) -> tuple[Entry, ...]:
+def entries_read(expression: Expression) -> tuple[Entry, ...]:
     """Every entry that a cell expression reads, each once, in order of appearance."""
     seen: set[int] = set()
     found: dict[Entry, None] = {}

@@ -10,7 +10,7 @@ from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Entry, Expression, Option
-from nnstep.ops.cellrules import along, call, entries_along, number
+from nnstep.ops.cellrules import along, call, constant_cell, entries_along
 from nnstep.ops.kernels import Mask
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
 from nnstep.ops.reach import labelled, reduced_over
@@ -52,7 +52,7 @@ def class_mask(shape: Shape) -> tuple[Callable[[Array], None], Mask]:
 
 
 def _one_hot_cell(site: Site, index: Index) -> Expression:
-    return call("equal", Entry("labels", index[:-1]), number(index[-1]))
+    return call("equal", Entry("labels", index[:-1]), constant_cell(index[-1]))
 
 
 def _argmax_shape(shape: Shape, *, axis: Option) -> Shape:

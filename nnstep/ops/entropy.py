@@ -14,7 +14,7 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
-from nnstep.ops.cellrules import call, divided, entries_along, number
+from nnstep.ops.cellrules import call, constant_cell, divided, entries_along
 from nnstep.ops.classes import class_mask
 from nnstep.ops.kernels import ZERO, constant, keeping, softmax_into
 from nnstep.ops.losses import REDUCTION, check_reduction, over
@@ -215,7 +215,7 @@ def _nll_term(site: Site, row: tuple[Entry, ...], targets: tuple[Entry, ...]) ->
     if _numbered(site):
         return call("negative", call("pick", *targets, *logs))
     products = [
-        call("where", call("equal", target, number(0)), number(0), call("multiply", target, log))
+        call("where", call("equal", target, constant_cell(0)), constant_cell(0), call("multiply", target, log))
         for target, log in zip(targets, logs, strict=True)
     ]
     return call("negative", call("total", *products))

@@ -24,7 +24,7 @@ __all__ = [
     "constant",
     "copying",
     "keeping",
-    "number",
+    "number_option",
     "sigmoid_into",
     "softmax_into",
     "ufunc",
@@ -42,7 +42,7 @@ ZERO = constant(0.0)
 ONE = constant(1.0)
 
 
-def number(value: Option | None) -> float:
+def number_option(value: Option | None) -> float:
     """An option that is known to be a number, as a float."""
     assert isinstance(value, int | float)
     return float(value)

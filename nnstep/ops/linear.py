@@ -15,12 +15,12 @@ from nnstep.errors import OperationError
 from nnstep.language.nodes import Call, Entry, Expression, Number
 from nnstep.ops.cells import Lookup, evaluate_cell
 
-__all__ = ["Form", "linear_form"]
+__all__ = ["LinearForm", "linear_form"]
 
-Form = tuple[float, dict[Entry, float]]
+LinearForm = tuple[float, dict[Entry, float]]
 
 
-def linear_form(tree: Expression, is_variable: Callable[[str], bool], lookup: Lookup) -> Form:
+def linear_form(tree: Expression, is_variable: Callable[[str], bool], lookup: Lookup) -> LinearForm:
     """(constant, {entry: coefficient}) of a cell expression: the tree is constant + Σ coefficient · entry.
 
     The entries are those of the values that `is_variable` holds for, in order of appearance, with every entry that
@@ -38,10 +38,10 @@ class _Linear:
 
     def __init__(self, is_variable: Callable[[str], bool], lookup: Lookup) -> None:
         self._is_variable, self._lookup = is_variable, lookup
-        self._forms: dict[int, Form] = {}
+        self._forms: dict[int, LinearForm] = {}
         self._constants: dict[int, bool] = {}
 
-    def form(self, node: Expression) -> Form:
+    def form(self, node: Expression) -> LinearForm:
         """The form of a part."""
         if self._constant(node):
             return self._number(node), {}
@@ -72,7 +72,7 @@ class _Linear:
             self._forms[id(node)] = (evaluate_cell(node, self._lookup), {})
         return self._forms[id(node)][0]
 
-    def _worked_out(self, node: Call) -> Form:
+    def _worked_out(self, node: Call) -> LinearForm:
         match node.function, node.arguments:
             case "total", arguments:
                 return _added((self.form(argument), 1.0) for argument in arguments)
@@ -96,7 +96,7 @@ class _Linear:
         raise OperationError(say("rule.linear", function=node.function))
 
 
-def _added(parts: Iterable[tuple[Form, float]]) -> Form:
+def _added(parts: Iterable[tuple[LinearForm, float]]) -> LinearForm:
     total, found = 0.0, dict[Entry, float]()
     for (constant, coefficients), sign in parts:
         total += sign * constant
@@ -105,7 +105,7 @@ def _added(parts: Iterable[tuple[Form, float]]) -> Form:
     return total, found
 
 
-def _scaled(form: Form, by: Callable[[float], float]) -> Form:
+def _scaled(form: LinearForm, by: Callable[[float], float]) -> LinearForm:
     constant, coefficients = form
     return (by(constant) if constant else constant), {entry: by(value) for entry, value in coefficients.items()}
 

@@ -11,7 +11,7 @@ import numpy as np
 from nnstep.language.infix import INFIX
 from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Expression, Option
-from nnstep.ops.cellrules import call, entries_along, every, number
+from nnstep.ops.cellrules import call, constant_cell, entries_along, every
 from nnstep.ops.kernels import ZERO, Mask, ufunc
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, elementwise_cell
 from nnstep.ops.reach import to_scalar
@@ -75,12 +75,12 @@ def _scalar(shape: Shape, **_: Option) -> Shape:
 
 def _any_cell(site: Site, index: Index) -> Expression:
     entries = entries_along("x", every(site.shapes[0]))
-    return call("largest", *(call("not_equal", entry, number(0)) for entry in entries))
+    return call("largest", *(call("not_equal", entry, constant_cell(0)) for entry in entries))
 
 
 def _all_cell(site: Site, index: Index) -> Expression:
     entries = entries_along("x", every(site.shapes[0]))
-    return call("smallest", *(call("not_equal", entry, number(0)) for entry in entries))
+    return call("smallest", *(call("not_equal", entry, constant_cell(0)) for entry in entries))
 
 
 def _prepare_norm(site: Site) -> Kernel:
@@ -97,7 +97,7 @@ def _prepare_norm(site: Site) -> Kernel:
 
 
 def _norm_cell(site: Site, index: Index) -> Expression:
-    squares = (call("power", entry, number(2)) for entry in entries_along("x", every(site.shapes[0])))
+    squares = (call("power", entry, constant_cell(2)) for entry in entries_along("x", every(site.shapes[0])))
     return call("sqrt", call("total", *squares))
 
 

@@ -16,11 +16,11 @@ from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.nearest import nearest
-from nnstep.ops.cellrules import call, divided, every, number
+from nnstep.ops.cellrules import call, constant_cell, divided, every
 from nnstep.ops.corners import apart, from_lowest_log, lowest_log
 from nnstep.ops.elementary import SMALLEST_DIVISOR
 from nnstep.ops.kernels import ONE, ZERO, constant, keeping
-from nnstep.ops.kernels import number as option_number
+from nnstep.ops.kernels import number_option as option_number
 from nnstep.ops.operation import Array, Corner, Index, Kernel, Mask, Operation, Shape, Site, Text
 from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import equal_shapes, positive_option
@@ -176,7 +176,7 @@ def _bce_with_logits_terms(site: Site) -> tuple[Kernel, tuple[Array, ...]]:
 
 
 def _mse_term(site: Site, o: Entry, y: Entry) -> Expression:
-    return call("power", call("subtract", o, y), number(2))
+    return call("power", call("subtract", o, y), constant_cell(2))
 
 
 def _mae_term(site: Site, o: Entry, y: Entry) -> Expression:
@@ -184,22 +184,22 @@ def _mae_term(site: Site, o: Entry, y: Entry) -> Expression:
 
 
 def _huber_term(site: Site, o: Entry, y: Entry) -> Expression:
-    delta = number(option_number(site.options["delta"]))
+    delta = constant_cell(option_number(site.options["delta"]))
     distance = call("abs", call("subtract", o, y))
     near = call("minimum", distance, delta)
-    return call("multiply", near, call("subtract", distance, call("multiply", number(0.5), near)))
+    return call("multiply", near, call("subtract", distance, call("multiply", constant_cell(0.5), near)))
 
 
 def _bce_term(site: Site, p: Entry, y: Entry) -> Expression:
-    yes = call("maximum", call("log", p), number(-100))
-    no = call("maximum", call("log1p", call("negative", p)), number(-100))
-    rest = call("subtract", number(1), y)
+    yes = call("maximum", call("log", p), constant_cell(-100))
+    no = call("maximum", call("log1p", call("negative", p)), constant_cell(-100))
+    rest = call("subtract", constant_cell(1), y)
     return call("negative", call("add", call("multiply", y, yes), call("multiply", rest, no)))
 
 
 def _bce_with_logits_term(site: Site, z: Entry, y: Entry) -> Expression:
-    missed = call("multiply", call("subtract", number(1), y), z)
-    straight = call("subtract", missed, call("minimum", z, number(0)))
+    missed = call("multiply", call("subtract", constant_cell(1), y), z)
+    straight = call("subtract", missed, call("minimum", z, constant_cell(0)))
     return call("add", straight, call("log1p", call("exp", call("negative", call("abs", z)))))
 
 

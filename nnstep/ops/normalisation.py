@@ -10,12 +10,12 @@ from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Entry, Expression, Option
-from nnstep.ops.cellrules import call, number, row_of
+from nnstep.ops.cellrules import call, constant_cell, row_of
 from nnstep.ops.kernels import constant, keeping, softmax_into
-from nnstep.ops.kernels import number as option_number
+from nnstep.ops.kernels import number_option as option_number
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
 from nnstep.ops.reach import along_rows, layer_normed
-from nnstep.ops.shapes import positive_option, rows_of, said
+from nnstep.ops.shapes import last_axis_of, positive_option, said
 
 __all__ = ["NORMALISATION", "log_softmax_cells"]
 
@@ -67,7 +67,7 @@ def _deviation_shape(shape: Shape, *, eps: Option) -> Shape:
 
 def _standardise_shape(shape: Shape, *, eps: Option) -> Shape:
     positive_option("eps", eps, zero=True)
-    return rows_of(shape, "layer_norm")
+    return last_axis_of(shape, "layer_norm")
 
 
 def _layer_norm_shape(x: Shape, gain: Shape, bias: Shape, *, eps: Option) -> Shape:
@@ -130,7 +130,7 @@ def _prepare_layer_norm(site: Site) -> Kernel:
 
 def _deviation_cell(site: Site, index: Index) -> Expression:
     eps = option_number(site.options["eps"])
-    return call("sqrt", call("add", call("variance", *row_of(site, "x", index)), number(eps)))
+    return call("sqrt", call("add", call("variance", *row_of(site, "x", index)), constant_cell(eps)))
 
 
 def _standardise_cell(site: Site, index: Index) -> Expression:
@@ -183,7 +183,7 @@ NORMALISATION = (
         inputs=("x",),
         symbol="softmax",
         sentence="Turns each row into probabilities: exp of each entry, divided by the row's sum.",
-        shape=lambda x: rows_of(x, "softmax"),
+        shape=lambda x: last_axis_of(x, "softmax"),
         prepare=_prepare_softmax,
         cell=_softmax_cell,
         derivative={"x": "out * (g - sum(g * out, axis=-1, keepdims=True))"},
@@ -199,7 +199,7 @@ NORMALISATION = (
         inputs=("x",),
         symbol="log softmax",
         sentence="The logarithm of softmax, without ever forming a probability of 0.",
-        shape=lambda x: rows_of(x, "log_softmax"),
+        shape=lambda x: last_axis_of(x, "log_softmax"),
         prepare=_prepare_log_softmax,
         cell=lambda site, index: log_softmax_cells(row_of(site, "x", index))[index[-1]],
         derivative={"x": "g - exp(out) * sum(g, axis=-1, keepdims=True)"},

@@ -24,7 +24,7 @@ __all__ = [
     "reshaped",
     "taken",
     "to_scalar",
-    "turned",
+    "transposed_cells",
 ]
 
 
@@ -70,7 +70,7 @@ def labelled(site: Site, name: str, cells: Box) -> tuple[Box, ...]:
     return ((*cells, range(site.out[-1])),)
 
 
-def turned(site: Site, name: str, cells: Box) -> tuple[Box, ...]:
+def transposed_cells(site: Site, name: str, cells: Box) -> tuple[Box, ...]:
     """Rows become columns."""
     return (cells[::-1],)
 

@@ -13,9 +13,9 @@ __all__ = [
     "axis_of",
     "broadcast_shape",
     "equal_shapes",
+    "last_axis_of",
     "positive_option",
     "reduced",
-    "rows_of",
     "said",
     "same_shape",
 ]
@@ -96,7 +96,7 @@ def reduced(shape: Shape, *, axis: Option, keepdims: Option) -> Shape:
     return shape[:number] + ((1,) if keepdims else ()) + shape[number + 1 :]
 
 
-def rows_of(shape: Shape, name: str) -> Shape:
+def last_axis_of(shape: Shape, name: str) -> Shape:
     """`shape` if it has a last axis with entries to work along, else OperationError."""
     if not shape or not shape[-1]:
         raise OperationError(say("shape.row", name=name, shape=said(shape)))

@@ -11,10 +11,10 @@ from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Entry, Expression, Option
-from nnstep.ops.cellrules import number
+from nnstep.ops.cellrules import constant_cell
 from nnstep.ops.kernels import copying
 from nnstep.ops.operation import Array, Box, Index, Kernel, Operation, Shape, Site, broadcast_index
-from nnstep.ops.reach import concatenated, placed, repeated, reshaped, taken, turned
+from nnstep.ops.reach import concatenated, placed, repeated, reshaped, taken, transposed_cells
 from nnstep.ops.shapes import axis_of, broadcast_shape, said
 
 __all__ = ["SHAPING"]
@@ -212,10 +212,10 @@ def _put_cell(site: Site, index: Index) -> Expression:
     for part, i in zip(_per_axis(site.out, site.options["items"]), index, strict=True):
         if isinstance(part, range):
             if i not in part:
-                return number(0)
+                return constant_cell(0)
             found.append(part.index(i))
         elif i != part:
-            return number(0)
+            return constant_cell(0)
     return Entry("g", tuple(found))
 
 
@@ -286,7 +286,7 @@ SHAPING = (
         cell=_transpose_cell,
         derivative={"x": "g.T"},
         view=_transpose_view,
-        reach=turned,
+        reach=transposed_cells,
         arranges=True,
         within=True,
         exact=True,

@@ -26,11 +26,11 @@ from nnstep.catalogue import key_name, say
 from nnstep.commands import COMMANDS, SIGNS_OF_COMMANDS
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario import bundled
-from nnstep.settings import keep, read
+from nnstep.settings import keep, read_settings
 from nnstep.text import clean
 from nnstep.tui import key_meaning
 from nnstep.tui.chosen_look import ChosenLook, themes
-from nnstep.tui.commands import heading, label, sentence
+from nnstep.tui.commands import command_heading, command_label, sentence
 from nnstep.tui.copying import Copying
 from nnstep.tui.delivery import Delivery
 from nnstep.tui.guard import Guard
@@ -219,7 +219,7 @@ class NnstepApp(App[None]):
         if not isinstance(event, Key) or event.is_forwarded:
             await super().on_event(event)
             return
-        for key in key_meaning.meant(event, self.keyboard, as_text=self._takes_text(event)):
+        for key in key_meaning.meant_keys(event, self.keyboard, as_text=self._takes_text(event)):
             await super().on_event(key)
             if self._takes_text(key):  # a syllable's first key has opened a dialog: the others are no text for it
                 return
@@ -330,7 +330,7 @@ class NnstepApp(App[None]):
             if command.id != "app.palette":
                 keys = f"  ({', '.join(map(key_name, command.keys))})" if command.keys else ""
                 yield SystemCommand(
-                    f"{heading(command)}: {label(command)}",
+                    f"{command_heading(command)}: {command_label(command)}",
                     f"{sentence(command)}{keys}".replace("[", "\\["),
                     lambda name=command.id: self.call_later(self.stepping.action_perform, name),
                 )
@@ -371,7 +371,7 @@ class NnstepApp(App[None]):
 
 def start(path: str | None, quiz: bool = False, results: str | None = None, memory: int | None = None) -> int:
     """Run the application on the terminal; the exit status. Raises `NnstepError` before anything is drawn."""
-    settings, wrong = read()
+    settings, wrong = read_settings()
     opener = partial(open_stepper, memory=memory or settings.memory, digits=settings.digits)
     stepper = opener(path, quiz=quiz, results=results) if path is not None else None
     app = NnstepApp(

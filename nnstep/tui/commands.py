@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from nnstep.catalogue import key_name, say
 from nnstep.commands import COMMANDS, GROUPS, PANEL_KEYS, Command
 
-__all__ = ["footer_word", "groups", "heading", "key_table_markdown", "label", "panel_names", "sentence"]
+__all__ = ["command_heading", "command_label", "footer_word", "groups", "key_table_markdown", "panel_names", "sentence"]
 
 
-def label(command: Command) -> str:
+def command_label(command: Command) -> str:
     """A few words, for the palette and the help."""
     return say(f"command.{command.id}")
 
@@ -23,7 +23,7 @@ def sentence(command: Command) -> str:
     return say(f"command.{command.id}.help")
 
 
-def heading(command: Command) -> str:
+def command_heading(command: Command) -> str:
     """What its group is called."""
     return say(f"group.{command.group}")
 
@@ -53,5 +53,5 @@ def key_table_markdown() -> str:
     lines = ["| Keys | Command | What it does |", "| --- | --- | --- |"]
     for _, commands in groups():
         for command in commands:
-            lines.append(f"| {' '.join(map(code, command.keys))} | {label(command)} | {sentence(command)} |")
+            lines.append(f"| {' '.join(map(code, command.keys))} | {command_label(command)} | {sentence(command)} |")
     return "\n".join(lines) + "\n"

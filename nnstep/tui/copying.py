@@ -9,12 +9,12 @@ from typing import NamedTuple
 from nnstep.catalogue import say, say_count
 from nnstep.tui.clipboard import Handed, hand_over, osc52, takes_osc52, ways
 
-__all__ = ["Copying", "Said"]
+__all__ = ["Copying", "StatusLine"]
 
 _LARGE = 74_000  # bytes beyond which several terminals drop what OSC 52 brings
 
 
-class Said(NamedTuple):
+class StatusLine(NamedTuple):
     """A line for the person, and its role."""
 
     text: str
@@ -28,7 +28,7 @@ class Copying:
         self,
         later: Callable[[Callable[[], None]], object],
         write: Callable[[str], None],
-        told: Callable[[Said], None],
+        told: Callable[[StatusLine], None],
     ) -> None:
         """`later` calls something on the event loop's thread, `write` writes to the terminal, `told` says a line."""
         self._later, self._write, self._told = later, write, told
@@ -50,7 +50,7 @@ class Copying:
             self._done(text, Handed(None))
             return
         self._busy = True
-        self._told(Said(say("copy.under-way"), "text"))
+        self._told(StatusLine(say("copy.under-way"), "text"))
 
         def work() -> None:
             handed = hand_over(text, tried)
@@ -69,10 +69,10 @@ class Copying:
         )
         if handed.way is not None:
             done = "copy.tmux" if handed.way.name == "tmux" else "copy.command"
-            self._told(Said(wrong + say(done, lines=lines, way=handed.way.name), "good"))
+            self._told(StatusLine(wrong + say(done, lines=lines, way=handed.way.name), "good"))
         elif takes_osc52():
             self._write(osc52(text))
             large = say("copy.large") if len(text.encode()) > _LARGE else ""
-            self._told(Said(wrong + say("copy.terminal", lines=lines) + large, "warning"))
+            self._told(StatusLine(wrong + say("copy.terminal", lines=lines) + large, "warning"))
         else:
-            self._told(Said(wrong + say("copy.nowhere"), "error"))
+            self._told(StatusLine(wrong + say("copy.nowhere"), "error"))

@@ -17,7 +17,7 @@ from textual.events import (
 )
 from textual.message import Message
 
-from nnstep.tui.kitty import place_of, same_key
+from nnstep.tui.kitty import same_key, us_key
 
 __all__ = ["WHEEL", "InputQueue"]
 
@@ -66,7 +66,7 @@ class InputQueue:
     def _same(self, key: Key) -> Key:
         if len(self._kinds) > _KINDS:
             self._kinds.clear()
-        return self._kinds.setdefault((key.key, key.character, place_of(key)), key)
+        return self._kinds.setdefault((key.key, key.character, us_key(key)), key)
 
     def take(self) -> Message:
         """Take out what comes next, as a message that nobody else has."""

@@ -8,10 +8,10 @@ from textual.message import Message
 from nnstep.commands import COMMANDS, SIGNS_OF_COMMANDS
 from nnstep.tui.input_queue import WHEEL
 from nnstep.tui.keyboard import Keyboard, textual_name
-from nnstep.tui.kitty import place_of
+from nnstep.tui.kitty import us_key
 from nnstep.tui.screens.stepper import AT_ONCE, OPENING
 
-__all__ = ["COMMAND_OF", "is_idle", "meant", "quits"]
+__all__ = ["COMMAND_OF", "is_idle", "meant_keys", "quits"]
 
 COMMAND_OF = {
     textual_name(key) if len(key) == 1 else key: command for command in COMMANDS for key in command.keys
@@ -23,12 +23,12 @@ _IDLE = (MouseMove, *WHEEL, Paste, Resize)
 _QUITTING = ("q", "ctrl+q")
 
 
-def meant(key: Key, keyboard: Keyboard, as_text: bool = False) -> list[Key]:
+def meant_keys(key: Key, keyboard: Keyboard, as_text: bool = False) -> list[Key]:
     """The keys of a US keyboard that are meant by one: several for a syllable; itself where it has no other meaning.
 
     The keyboard remembers the layout that the key is of. With `as_text` a character is what was typed.
     """
-    place = place_of(key)
+    place = us_key(key)
     itself = Key(key.key, key.character) if place else key
     if key.character is None or "+" in key.key:
         held = keyboard.key(key.key, place)
@@ -66,7 +66,7 @@ def is_idle(message: Message, keyboard: Keyboard) -> bool:
 def _names_before_its_turn(key: Key, keyboard: Keyboard) -> list[str]:
     """Textual's names of the keys that are meant; the layout in use stays as it is."""
     with keyboard.unchanged():
-        return [one.key for one in meant(key, keyboard)]
+        return [one.key for one in meant_keys(key, keyboard)]
 
 
 def _is_idle_key(name: str) -> bool:

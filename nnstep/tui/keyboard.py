@@ -22,7 +22,7 @@ from unicodedata import combining, decimal, name, normalize
 from textual.keys import KEY_NAME_REPLACEMENTS
 
 from nnstep.tui.hangul import hangul_keys
-from nnstep.tui.keyboard_layouts import LAYOUTS, SIGNS, US, Layout
+from nnstep.tui.keyboard_layouts import LAYOUTS, SIGNS, US, KeyboardLayout
 
 __all__ = ["Keyboard", "language_of_environment", "layout_for", "textual_name"]
 
@@ -31,7 +31,7 @@ _BY_NAME: Final = {layout.name: layout for layout in LAYOUTS}
 
 
 @cache
-def _places(layout: Layout) -> Mapping[str, str]:
+def _places(layout: KeyboardLayout) -> Mapping[str, str]:
     """The US keyboard's character for each character of a layout."""
     found: dict[str, str] = {}
     for rows, us in ((layout.plain, US.plain), (layout.shifted, US.shifted)):
@@ -77,7 +77,7 @@ class Keyboard:
     def __init__(self, first: str = "", own: Collection[str] = ()) -> None:
         self._own = frozenset(own)
         self._first = _BY_NAME.get(first)
-        self._layout: Layout | None = None  # that of the letter typed last; None for a Latin one
+        self._layout: KeyboardLayout | None = None  # that of the letter typed last; None for a Latin one
 
     def keys(self, character: str, place: str = "") -> str:
         """The characters of a US keyboard that are meant by one that was typed; "" where nobody knows.

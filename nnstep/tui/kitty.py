@@ -13,7 +13,7 @@ from textual.events import Key
 
 from nnstep.tui.keyboard_layouts import US
 
-__all__ = ["REPORT_ALTERNATE_KEYS", "PlacedKey", "place_of", "same_key", "without_alternates"]
+__all__ = ["REPORT_ALTERNATE_KEYS", "PlacedKey", "same_key", "us_key", "without_alternates"]
 
 REPORT_ALTERNATE_KEYS: Final = "\x1b[=4;2u"  # besides all that is reported already, until that is taken back
 _SEQUENCE = re.compile(r"\x1b\[(?P<key>\d+):\d*(?::(?P<base>\d*))?(?P<rest>(?:;[\d:]*)*)u")
@@ -28,14 +28,14 @@ class PlacedKey(Key):
         self.place = place
 
 
-def place_of(key: Key) -> str:
+def us_key(key: Key) -> str:
     """What a US keyboard types with a key, where the terminal has said it; "" otherwise."""
     return key.place if isinstance(key, PlacedKey) else ""
 
 
 def same_key(key: Key) -> Key:
     """The same key as a message of its own."""
-    place = place_of(key)
+    place = us_key(key)
     return PlacedKey(key.key, key.character, place) if place else Key(key.key, key.character)
 
 

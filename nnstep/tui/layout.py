@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from nnstep.commands import PANEL_KEYS
 
-__all__ = ["GRID_SIZE", "SMALLEST_SIZE", "Arrangement", "Box", "arrange"]
+__all__ = ["GRID_SIZE", "SMALLEST_SIZE", "Arrangement", "Rectangle", "arrange"]
 
 SMALLEST_SIZE = (60, 16)  # columns and rows below which nothing but a message is shown
 GRID_SIZE = (100, 30)  # from here on all panels are seen at once
 _EMPTY_WATCH = 4  # lines of the panel of breakpoints and watches where it says that there are none
 
 
-class Box(NamedTuple):
+class Rectangle(NamedTuple):
     """A rectangle of the screen: 0-based column and row, width and height."""
 
     x: int
@@ -31,10 +31,10 @@ class Arrangement(NamedTuple):
     """The places of header, tab line, panels and footer. `panels` has only those in sight; empty when too small."""
 
     size: tuple[int, int]
-    header: Box | None = None
-    tabs: Box | None = None
-    panels: Mapping[str, Box] = {}
-    footer: Box | None = None
+    header: Rectangle | None = None
+    tabs: Rectangle | None = None
+    panels: Mapping[str, Rectangle] = {}
+    footer: Rectangle | None = None
 
     @property
     def too_small(self) -> bool:
@@ -42,10 +42,10 @@ class Arrangement(NamedTuple):
         return not self.panels
 
 
-def _columns(x: int, y: int, widths: tuple[int, ...], height: int, keys: tuple[str, ...]) -> dict[str, Box]:
+def _columns(x: int, y: int, widths: tuple[int, ...], height: int, keys: tuple[str, ...]) -> dict[str, Rectangle]:
     boxes = {}
     for key, width in zip(keys, widths, strict=True):
-        boxes[key] = Box(x, y, width, height)
+        boxes[key] = Rectangle(x, y, width, height)
         x += width
     return boxes
 
@@ -57,7 +57,7 @@ def _upper(width: int) -> tuple[int, int, int]:
     return program, width - program - chain, chain
 
 
-def _grid(width: int, top: int, height: int, watching: int) -> dict[str, Box]:
+def _grid(width: int, top: int, height: int, watching: int) -> dict[str, Rectangle]:
     """Program | Operation | Chain rule over Parameters | Activations | Gradients; Watch below Program."""
     lower = max(9, min(height * 2 // 5, 22))
     third = width // 3
@@ -69,14 +69,14 @@ def _grid(width: int, top: int, height: int, watching: int) -> dict[str, Box]:
         program = boxes["program"]
         part = min(watching + 2, program.height * 3 // 5)
         boxes["program"] = program._replace(height=program.height - part)
-        boxes["watch"] = Box(program.x, program.y + program.height - part, program.width, part)
+        boxes["watch"] = Rectangle(program.x, program.y + program.height - part, program.width, part)
     return boxes
 
 
-def _beside(width: int, top: int, height: int, focused: str) -> dict[str, Box]:
+def _beside(width: int, top: int, height: int, focused: str) -> dict[str, Rectangle]:
     """The focused panel; on a wide, low screen with the program beside it (or the operation beside the program)."""
     if width < GRID_SIZE[0]:
-        return {focused: Box(0, top, width, height)}
+        return {focused: Rectangle(0, top, width, height)}
     program, _, _ = widths = _upper(width)
     other = "operation" if focused == "program" else focused
     return _columns(0, top, (program, sum(widths) - program), height, ("program", other))
@@ -93,13 +93,13 @@ def arrange(
     if width < SMALLEST_SIZE[0] or height < SMALLEST_SIZE[1]:
         return Arrangement((width, height))
     top = lines if height >= GRID_SIZE[1] else 2
-    header, footer = Box(0, 0, width, top), Box(0, height - 1, width, 1)
+    header, footer = Rectangle(0, 0, width, top), Rectangle(0, height - 1, width, 1)
     body = height - top - 1
     if zoomed:
-        return Arrangement((width, height), header, None, {focused: Box(0, top, width, body)}, footer)
+        return Arrangement((width, height), header, None, {focused: Rectangle(0, top, width, body)}, footer)
     if width >= GRID_SIZE[0] and height >= GRID_SIZE[1]:
         shown = max(watching, _EMPTY_WATCH) if focused == "watch" else watching
         return Arrangement((width, height), header, None, _grid(width, top, body, shown), footer)
     return Arrangement(
-        (width, height), header, Box(0, top, width, 1), _beside(width, top + 1, body - 1, focused), footer
+        (width, height), header, Rectangle(0, top, width, 1), _beside(width, top + 1, body - 1, focused), footer
     )

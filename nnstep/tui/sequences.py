@@ -9,7 +9,7 @@ import re
 from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
-__all__ = ["LONGEST", "Part", "Sequences"]
+__all__ = ["LONGEST", "InputPart", "Sequences"]
 
 LONGEST = 32  # characters of a control sequence; a longer one means nothing to Textual
 _STRING = 1 << 12  # and of a control string; one that a terminal sends in answer is far shorter
@@ -24,14 +24,14 @@ _OF_STRING = re.compile(r"[^\x03\x07\x18\x1a\x1b\x9c]*")  # Ctrl+C gets through,
 _PASTED = ("\x1b[200~", "\x1b[201~")  # before and after a pasted text
 
 
-class Part(NamedTuple):
+class InputPart(NamedTuple):
     """A part of the input: `kind` is "text" (keys), "sequence" (whole, from its Esc on) or "paste"."""
 
     kind: str
     text: str
 
 
-Rest = Generator[Part, None, str]  # parts, and what is left of the text
+Rest = Generator[InputPart, None, str]  # parts, and what is left of the text
 
 
 class Sequences:
@@ -49,7 +49,7 @@ class Sequences:
         self._within = ""  # "string", "paste", "endless": a control sequence that was too long
         self._last = ""  # the last character of it
 
-    def feed(self, text: str) -> Iterator[Part]:
+    def feed(self, text: str) -> Iterator[InputPart]:
         """The parts that are complete with this text."""
         text, self._rest = self._rest + text, ""
         while text:
@@ -58,22 +58,22 @@ class Sequences:
                 continue
             plain, escape, text = text.partition("\x1b")
             if plain:
-                yield Part("text", plain)
+                yield InputPart("text", plain)
             if escape:
                 text = yield from self._begin(escape + text)
 
-    def quiet(self, seconds: float) -> Iterator[Part]:
+    def quiet(self, seconds: float) -> Iterator[InputPart]:
         """What is meant by what has come when nothing has followed it for so long: an Esc alone is the key."""
         if self._rest == "\x1b" and not self._within:
             self._rest = ""
-            yield Part("sequence", "\x1b")
+            yield InputPart("sequence", "\x1b")
         elif seconds >= (_LONG if self._size > LONGEST else _SHORT) and (self._within or self._rest):
             last = (self._rest or self._last)[-1:]
             typed = last if self._within in ("string", "paste") and last in ("q", "\x03") else ""
             self._forget()
             self._rest = ""
             if typed:
-                yield Part("text", typed)
+                yield InputPart("text", typed)
 
     def _forget(self) -> None:
         self._within, self._size, self._last = "", 0, ""
@@ -86,7 +86,7 @@ class Sequences:
             self._rest = text
             return ""
         if kind == "\x1b":
-            yield Part("sequence", "\x1b")
+            yield InputPart("sequence", "\x1b")
             return text[1:]
         if kind in "]PX^_":
             self._within, self._size = "string", 2
@@ -99,10 +99,10 @@ class Sequences:
         if kind == "O" and text[2] < " ":
             return text[2:]
         if kind in "q\x03":  # after an Esc, faster than anyone can tell from Alt
-            yield Part("sequence", "\x1b")
+            yield InputPart("sequence", "\x1b")
             return text[1:]
         size = 3 if kind == "O" else 2
-        yield Part("sequence", text[:size])
+        yield InputPart("sequence", text[:size])
         return text[size:]
 
     def _control(self, text: str) -> Rest:
@@ -121,7 +121,7 @@ class Sequences:
         if sequence == _PASTED[0]:
             self._within, self._size = "paste", 0
         elif whole and sequence != _PASTED[1]:
-            yield Part("sequence", sequence)
+            yield InputPart("sequence", sequence)
         return text[len(sequence) :]
 
     def _go_on(self, text: str) -> Rest:
@@ -164,5 +164,5 @@ class Sequences:
             too_long = self._size > _PASTE
             self._forget()
             if not too_long:
-                yield Part("paste", whole)
+                yield InputPart("paste", whole)
         return rest

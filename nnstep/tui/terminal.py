@@ -24,7 +24,7 @@ from textual.message import Message
 from nnstep.tui.delivery import Delivery
 from nnstep.tui.kitty import REPORT_ALTERNATE_KEYS, PlacedKey, without_alternates
 from nnstep.tui.output import Output
-from nnstep.tui.sequences import Part, Sequences
+from nnstep.tui.sequences import InputPart, Sequences
 from nnstep.tui.signs import Signs
 from nnstep.tui.textual_private import XTermParser
 from nnstep.view.text.ascii_signs import in_ascii
@@ -69,7 +69,7 @@ class Keys:
         """What is meant by what has come when nothing has followed it for `quiet` seconds: an Esc alone is the key."""
         return self._meant(self._sequences.quiet(quiet))
 
-    def _meant(self, parts: Iterable[Part]) -> Iterator[Message]:
+    def _meant(self, parts: Iterable[InputPart]) -> Iterator[Message]:
         for kind, text in parts:
             if kind == "paste":
                 yield events.Paste(text.replace("\0", ""))

@@ -340,7 +340,7 @@ class Stepper:
             argument = self._marked()
         self._message = breakpoints.command(self.control, command, argument)
         if self.recovery is not None and command in recovery.CHANGING and self._message:
-            self._message = recovery.after(self.recovery, self.session, command, self._message)
+            self._message = recovery.kept_after(self.recovery, self.session, command, self._message)
         if before != (self.session.position, self.session.timeline):
             self.choice = _elsewhere(self.choice)
 

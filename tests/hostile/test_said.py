@@ -14,7 +14,7 @@ from nnstep.commands import PANEL_KEYS
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario import bundled, load
 from nnstep.settings import Settings
-from nnstep.settings import read as read_settings
+from nnstep.settings import read_settings as read_settings
 from nnstep.text import clean
 from nnstep.text import width as columns
 from nnstep.view.lens.registry import lens_names

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnstep.language import Entry, walk
-from nnstep.ops import NAMES, Array, entries, evaluate_cell
+from nnstep.ops import NAMES, Array, entries_read, evaluate_cell
 from tests.ops.apply import gradient, run
 from tests.ops.frozen import CASES, Case
 
@@ -75,4 +75,4 @@ def test_cells(case: Case) -> None:
     for index in np.ndindex(case.site.out):
         rule = case.entry.cell(case.site, index)
         np.testing.assert_allclose(evaluate_cell(rule, lookup), values[index], rtol=1e-12, atol=1e-13)
-        assert entries(rule) == tuple(dict.fromkeys(node for node in walk(rule) if isinstance(node, Entry)))
+        assert entries_read(rule) == tuple(dict.fromkeys(node for node in walk(rule) if isinstance(node, Entry)))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nnstep.errors import OperationError
 from nnstep.language import Call, Entry, Expression, Number, parse_expression, walk
-from nnstep.ops import OPERATIONS, Index, entries, evaluate_cell, operation
+from nnstep.ops import OPERATIONS, Index, entries_read, evaluate_cell, operation
 from nnstep.ops.cells import Lookup
 from nnstep.ops.linear import linear_form
 from nnstep.program import cell
@@ -45,7 +45,7 @@ def test_the_cells_of_every_derivative_rule_are_linear_in_the_upstream_gradient(
         tree = cell(rule, lambda label: values[label].shape, index)
         constant, coefficients = linear_form(tree, lambda label: label == "g", number)
         assert constant == 0.0
-        assert tuple(coefficients) == tuple(one for one in entries(tree) if one.name == "g")
+        assert tuple(coefficients) == tuple(one for one in entries_read(tree) if one.name == "g")
         parts = [value * number("g", one.index) for one, value in coefficients.items()]
         whole, size = evaluate_cell(tree, number), size_of(tree, number)
         if np.isfinite(whole):
@@ -103,7 +103,7 @@ def test_a_form_adds_up_to_the_number(text: str) -> None:
     assert constant + sum(value * VALUES[name] for name, value in found.items()) == pytest.approx(
         evaluate_cell(tree, lambda name, index: VALUES[name]), rel=1e-12, abs=1e-12 * size
     )
-    assert set(found) == {one.name for one in entries(tree)} & {"g", "h"}
+    assert set(found) == {one.name for one in entries_read(tree)} & {"g", "h"}
 
 
 def test_coefficients_that_come_out_as_zero_are_there() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.ops import NAMES, OPERATIONS, Box, Index, entries, operation
+from nnstep.ops import NAMES, OPERATIONS, Box, Index, entries_read, operation
 from tests.ops.apply import site_of
 from tests.ops.strategies import SMOOTH, applications
 
@@ -27,7 +27,9 @@ def test_a_cell_is_reached_by_exactly_the_entries_it_reads(name: str, data: st.D
     entry = operation(name)
     inputs, options = data.draw(applications(name, SMOOTH))
     site = site_of(entry, inputs, options)
-    read = {(one.name, one.index, cell) for cell in np.ndindex(site.out) for one in entries(entry.cell(site, cell))}
+    read = {
+        (one.name, one.index, cell) for cell in np.ndindex(site.out) for one in entries_read(entry.cell(site, cell))
+    }
     reached = {
         (label, index, cell)
         for label, value in inputs.items()

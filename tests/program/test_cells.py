@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nnstep.engine import Timeline
 from nnstep.language import parse_expression
-from nnstep.ops import Index, entries
+from nnstep.ops import Index, entries_read
 from nnstep.program import Reached, cell, cells, infer, reached
 from nnstep.scenario.model import Scenario
 from tests.engine.strategies import scenarios
@@ -43,7 +43,7 @@ def test_a_cell_is_reached_by_exactly_the_entries_that_it_reads(text: str, most:
     shape = infer(expression, SHAPES.__getitem__)
     read: dict[tuple[str, Index], list[Index]] = {}
     for index in np.ndindex(shape):
-        for entry in entries(cell(expression, SHAPES.__getitem__, index)):
+        for entry in entries_read(cell(expression, SHAPES.__getitem__, index)):
             read.setdefault((entry.name, entry.index), []).append(index)
     for name, own in SHAPES.items():
         for index in np.ndindex(own):
@@ -61,7 +61,7 @@ def test_steps_of_any_program_both_ways(scenario: Scenario) -> None:
         at = cells(step.expression, shapes.__getitem__)
         for index in islice(np.ndindex(program.values[step.target].shape), 3):
             assert at(index) == cell(step.expression, shapes.__getitem__, index)
-            for entry in entries(at(index)):
+            for entry in entries_read(at(index)):
                 assert index in reached(step.expression, shapes.__getitem__, entry.name, entry.index).indices
 
 

@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList
 
 from nnstep.commands import COMMANDS
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.commands import label
+from nnstep.tui.commands import command_label
 from nnstep.tui.screens.find import Find
 from nnstep.tui.screens.goto import Goto
 from nnstep.tui.screens.help import Help
@@ -222,7 +222,7 @@ def test_with_nothing_to_show_the_program_ends_with_70_and_one_line(
 
 def test_every_dialog_of_the_table_is_tried() -> None:
     """A dialog that is new is to be injured above as well."""
-    opened = {command.id for command in COMMANDS if label(command).endswith("…")}
+    opened = {command.id for command in COMMANDS if command_label(command).endswith("…")}
     assert opened == {
         *("step.goto", "name.find", "stop.add", "watch.add", "edit.make", "branch.rename", "branch.save", "mine.open"),
         *("quiz.answer", "file.open", "panel.copy-to-file"),

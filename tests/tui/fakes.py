@@ -9,7 +9,7 @@ from nnstep.commands import COMMANDS, PANEL_KEYS
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 from nnstep.view.state import ViewState
-from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target, line_text
+from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target, line_text
 
 HOSTILE = "W[red]x[/] [@click=app.quit]q\x1b[31m\u202eeman\x07"
 SESSION_COMMANDS = frozenset(command.id for command in COMMANDS if command.session) | {
@@ -59,7 +59,7 @@ class Matrix:
         first = window(self.rows + 1, height, top)
         side = window(self.columns * 7 + 2, width, left) // 7
         lines: list[Line] = []
-        hits: list[Hit] = []
+        hits: list[ClickArea] = []
         for y in range(first, min(first + height, self.rows + 1)):
             if y == 0:
                 lines.append((Piece(self.name, "name"), Piece(f" {self.rows}×{self.columns}", "shape")))
@@ -69,7 +69,7 @@ class Matrix:
                 value = _number(self.step, y - 1, column)
                 role = _role(value) + (" cursor" if (y - 1, column) == self.cursor else "")
                 text = f"{value:7.3f}".replace("-", "−")
-                hits.append(Hit(1 + 7 * (column - side), y - first, 7, 1, Target("cell.choose", (y - 1, column))))
+                hits.append(ClickArea(1 + 7 * (column - side), y - first, 7, 1, Target("cell.choose", (y - 1, column))))
                 pieces.append(Piece(text, role))
             lines.append((*pieces, Piece("]", "bracket")))
         return Canvas(tuple(lines), tuple(hits), self.columns * 7 + 2, self.rows + 1, first, side * 7)
@@ -95,7 +95,7 @@ class Listing:
             text = text[: width - len(shape) - 1].ljust(width - len(shape))
             roles = ("now current", "shape current") if now else ("text" if index < self.step else "todo", "shape")
             lines.append((Piece(text, roles[0]), Piece(shape, roles[1])))
-            hits.append(Hit(0, index - first, width, 1, Target("step.goto", str(index))))
+            hits.append(ClickArea(0, index - first, width, 1, Target("step.goto", str(index))))
         return Canvas(tuple(lines), tuple(hits), width, self.steps, first, 0)
 
 
@@ -120,11 +120,12 @@ class FakeHeader:
             ),
         )  # fmt: skip
         hits = tuple(
-            Hit(9 + x, 1, 1, 1, Target("step.goto", str(x * self.steps // (width - 20)))) for x in range(width - 20)
+            ClickArea(9 + x, 1, 1, 1, Target("step.goto", str(x * self.steps // (width - 20))))
+            for x in range(width - 20)
         )
         if self.lines > 2:
             lines = (*lines, (Piece(" run ", "dim"), Piece("▁" * (width - 6), "spark")))
-            hits = (*hits, *(Hit(5 + x, 2, 1, 1, Target("iteration.goto", str(x + 1))) for x in range(width - 6)))
+            hits = (*hits, *(ClickArea(5 + x, 2, 1, 1, Target("iteration.goto", str(x + 1))) for x in range(width - 6)))
         return Canvas(lines, hits, width, self.lines)
 
 

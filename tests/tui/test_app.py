@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from nnstep.commands import COMMANDS, PANEL_KEYS
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.commands import heading, label, panel_names
+from nnstep.tui.commands import command_heading, command_label, panel_names
 from nnstep.tui.screens.find import Find
 from nnstep.tui.screens.goto import Goto
 from nnstep.tui.screens.help import Help
@@ -512,7 +512,7 @@ def test_the_palette_has_every_command_and_carries_it_out() -> None:
         return offered, app.stepping.stepper.log[-1][0]
 
     offered, last = run(act, FakeStepper())
-    assert offered == {f"{heading(c)}: {label(c)}" for c in COMMANDS if c.id != "app.palette"}
+    assert offered == {f"{command_heading(c)}: {command_label(c)}" for c in COMMANDS if c.id != "app.palette"}
     assert last == "step.next"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from nnstep.catalogue import key_name
 from nnstep.commands import BY_ID, COMMANDS, GROUPS, PANEL_KEYS
-from nnstep.tui.commands import footer_word, groups, key_table_markdown, label, panel_names, sentence
+from nnstep.tui.commands import command_label, footer_word, groups, key_table_markdown, panel_names, sentence
 from nnstep.tui.screens.help import help_columns
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
@@ -35,7 +35,7 @@ def test_keys_are_those_of_gdb(key: str, command: str) -> None:
 
 def test_every_command_has_a_label_a_sentence_and_a_group() -> None:
     for command in COMMANDS:
-        assert label(command)
+        assert command_label(command)
         assert sentence(command).endswith(".")
         assert command.group in GROUPS
         assert command.keys
@@ -63,7 +63,7 @@ def test_readme_table_has_every_command_and_key() -> None:
     assert len(rows) == len(COMMANDS)
     text = "\n".join(rows)
     for command in COMMANDS:
-        assert label(command) in text
+        assert command_label(command) in text
         assert sentence(command) in text
         assert all(f"`{key_name(key)}`" in text for key in command.keys)
 

@@ -19,9 +19,9 @@ from nnstep.text import width
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.clipboard import Failed, Way, hand_over, osc52, takes_osc52, ways
 from nnstep.tui.copy_file import CopyFile, suggested_name
-from nnstep.tui.copying import Copying, Said
+from nnstep.tui.copying import Copying, StatusLine
 from nnstep.tui.terminal import Keys
-from nnstep.tui.widgets.selection import Selection, cut, lit
+from nnstep.tui.widgets.selection import Selection, cut_text, lit
 from nnstep.view.text.canvas import Piece, line_text
 from tests.tui.driving import board_rows, run, screen_text
 from tests.tui.fakes import FakeStepper
@@ -162,7 +162,7 @@ class Screen:
     """What was said and written, in order; what threads ask for is done by `settle`."""
 
     def __init__(self) -> None:
-        self.said: list[Said] = []
+        self.said: list[StatusLine] = []
         self.written: list[str] = []
         self._calls: list = []
         self._called = threading.Condition()
@@ -194,7 +194,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
 def test_a_terminal_that_was_asked_is_not_said_to_have_copied(screen: Screen) -> None:
     screen.copying.copy(TEXT)
     assert screen.said == [
-        Said("2 lines sent to the terminal (OSC 52), which may ignore it: Y writes a file instead", "warning")
+        StatusLine("2 lines sent to the terminal (OSC 52), which may ignore it: Y writes a file instead", "warning")
     ]
     assert asked_for(*screen.written) == TEXT
 
@@ -208,7 +208,7 @@ def test_nothing_is_written_to_a_terminal_without_a_clipboard(screen: Screen, mo
     monkeypatch.setenv("TERM", "linux")
     screen.copying.copy(TEXT)
     assert screen.written == []
-    assert screen.said[-1] == Said(
+    assert screen.said[-1] == StatusLine(
         "nothing here takes a copy, no command and not this terminal: Y writes a file instead", "error"
     )
 
@@ -318,8 +318,8 @@ def test_what_is_lit_is_what_is_cut_and_nothing_else_changes(
     line = tuple(Piece(*one) for one in pieces)
     shown = lit(line, start, stop)
     assert line_text(shown) == line_text(line)
-    assert "".join(text for text, role in shown if role.endswith(" selected")) == cut(line, start, stop)
-    assert cut(line, 0, width(line_text(line)) + 1) == line_text(line)
+    assert "".join(text for text, role in shown if role.endswith(" selected")) == cut_text(line, start, stop)
+    assert cut_text(line, 0, width(line_text(line)) + 1) == line_text(line)
 
 
 def test_a_selection_runs_as_text_does() -> None:

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from nnstep.engine.runner import Runner
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.layout import Box
+from nnstep.tui.layout import Rectangle
 from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.widgets.board import Board
 from nnstep.tui.widgets.pane import Pane
@@ -31,7 +31,7 @@ def counted(path: str, size: tuple[int, int] = (120, 40)) -> tuple[list[Counter[
     counts: list[Counter[str]] = []
 
     def counting(name: str, original, amount=lambda *arguments: 1):
-        def call(*arguments, **options) -> bool | dict[str, list[Box]] | list[Box | str] | ViewState:
+        def call(*arguments, **options) -> bool | dict[str, list[Rectangle]] | list[Rectangle | str] | ViewState:
             if counts:
                 counts[-1][name] += amount(*arguments)
             return original(*arguments, **options)

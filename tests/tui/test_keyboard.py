@@ -18,8 +18,8 @@ from nnstep.tui.app import NnstepApp
 from nnstep.tui.hangul import hangul_keys
 from nnstep.tui.input_queue import InputQueue
 from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, textual_name
-from nnstep.tui.keyboard_layouts import LAYOUTS, US, Layout
-from nnstep.tui.kitty import PlacedKey, place_of, without_alternates
+from nnstep.tui.keyboard_layouts import LAYOUTS, US, KeyboardLayout
+from nnstep.tui.kitty import PlacedKey, us_key, without_alternates
 from nnstep.tui.terminal import Keys
 from tests.tui.driving import press_at_once, run, screen_text
 from tests.tui.fakes import FakeStepper
@@ -68,7 +68,7 @@ def test_capitals_are_capitals(name: str) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-def test_a_layout_has_no_more_keys_than_a_keyboard_and_no_letter_twice(layout: Layout) -> None:
+def test_a_layout_has_no_more_keys_than_a_keyboard_and_no_letter_twice(layout: KeyboardLayout) -> None:
     for rows in (layout.plain, layout.shifted):
         assert all(len(row) <= len(us) for row, us in zip(rows, US.plain, strict=True))
     letters = [char for rows in (layout.plain, layout.shifted) for row in rows for char in row if char.isalpha()]
@@ -81,7 +81,7 @@ def test_the_settings_know_every_layout() -> None:
 
 
 @given(st.sampled_from(LAYOUTS), st.data())
-def test_a_letter_that_was_typed_tells_the_layout_of_the_next(layout: Layout, data: st.DataObject) -> None:
+def test_a_letter_that_was_typed_tells_the_layout_of_the_next(layout: KeyboardLayout, data: st.DataObject) -> None:
     """Whatever came before: with its layout named, a letter is taken by it."""
     keyboard = Keyboard(layout.name)
     row = data.draw(st.integers(0, 3))
@@ -288,7 +288,7 @@ def test_the_place_of_a_key_is_its_own_while_it_waits() -> None:
     for place in ("N", "", "n", "N"):
         waiting.put(PlacedKey("ㅜ", "ㅜ", place) if place else events.Key("ㅜ", "ㅜ"))
     taken = [waiting.take() for _ in range(4)]
-    assert [place_of(key) for key in taken] == ["N", "", "n", "N"]
+    assert [us_key(key) for key in taken] == ["N", "", "n", "N"]
     assert len(set(map(id, taken))) == 4
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstep.text import width
-from nnstep.tui.layout import Box
-from nnstep.tui.widgets.pane import Pane, fit
-from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target, line_text
+from nnstep.tui.layout import Rectangle
+from nnstep.tui.widgets.pane import Pane, padded_line
+from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target, line_text
 
 ROLES = ["text", "pos3", "neg5 changed", "dim", "current", "cursor"]
 letters = st.sampled_from([*"ab −∂σ′ᵀ│0.5漢ｱ⎡", "e\u0301"])
@@ -31,7 +31,7 @@ class Fixed:
     def paint(self, width: int, height: int, top: int | None = None, left: int | None = None) -> Canvas:
         first = max(0, min(top or 0, self.height - height))
         side = max(0, min(left or 0, self.width - width))
-        return Canvas(self.lines, (Hit(0, 0, 2, 1, Target("x")),), self.width, self.height, first, side)
+        return Canvas(self.lines, (ClickArea(0, 0, 2, 1, Target("x")),), self.width, self.height, first, side)
 
 
 pictures = st.builds(Fixed, st.lists(lines, max_size=7).map(tuple), lines, st.integers(0, 40))
@@ -39,12 +39,12 @@ pictures = st.builds(Fixed, st.lists(lines, max_size=7).map(tuple), lines, st.in
 
 @given(lines, st.integers(1, 30))
 def test_fit_is_exactly_as_wide_as_asked(line: tuple[Piece, ...], columns: int) -> None:
-    assert width(line_text(fit(line, columns))) == columns
+    assert width(line_text(padded_line(line, columns))) == columns
 
 
 @given(lines, st.integers(1, 30))
 def test_fit_keeps_what_there_is_room_for(line: tuple[Piece, ...], columns: int) -> None:
-    text, fitted = line_text(line), line_text(fit(line, columns))
+    text, fitted = line_text(line), line_text(padded_line(line, columns))
     if width(text) <= columns:
         assert fitted.rstrip() == text.rstrip()
     else:
@@ -54,7 +54,7 @@ def test_fit_keeps_what_there_is_room_for(line: tuple[Piece, ...], columns: int)
 @given(pictures, st.booleans(), st.booleans())
 def test_rows_fill_the_box(picture: Fixed, focused: bool, framed: bool) -> None:
     pane = Pane("operation", framed=framed)
-    pane.place(Box(0, 0, 20, 6))
+    pane.place(Rectangle(0, 0, 20, 6))
     pane.paint(picture, focused)
     assert len(pane.rows) == 6
     assert all(width(line_text(row)) == 20 for row in pane.rows)
@@ -71,7 +71,7 @@ number = st.integers(0, 2)
 def test_what_is_said_to_have_changed_leads_from_any_picture_to_any_other(
     panels: list[Fixed], steps: list[tuple[int, bool, int]], framed: bool
 ) -> None:
-    box = Box(3, 2, 20, 6)
+    box = Rectangle(3, 2, 20, 6)
     pane, shown = Pane("operation", framed=framed), {}
     pane.place(box)
     for number, focused, down in steps:
@@ -90,22 +90,22 @@ def test_what_is_said_to_have_changed_leads_from_any_picture_to_any_other(
 @given(pictures, st.booleans())
 def test_nothing_new_is_no_change(picture: Fixed, framed: bool) -> None:
     pane = Pane("operation", framed=framed)
-    pane.place(Box(0, 0, 20, 6))
+    pane.place(Rectangle(0, 0, 20, 6))
     assert pane.paint(picture) == [pane.box]
     assert pane.paint(picture) == []
 
 
 def test_only_the_rows_that_differ_have_changed() -> None:
     pane = Pane("operation")
-    pane.place(Box(0, 0, 24, 5))
+    pane.place(Rectangle(0, 0, 24, 5))
     pane.paint(Fixed(((Piece("same"),), (Piece("1.0", "pos1"), Piece(" end")))))
     (change,) = pane.paint(Fixed(((Piece("same"),), (Piece("2.0", "pos1"), Piece(" end")))))
-    assert change == Box(0, 2, 24, 1)
+    assert change == Rectangle(0, 2, 24, 1)
 
 
 def test_a_long_content_has_a_mark_at_the_side_that_moves() -> None:
     pane = Pane("program")
-    pane.place(Box(0, 0, 20, 7))
+    pane.place(Rectangle(0, 0, 20, 7))
     picture = Fixed(((Piece("x"),),) * 5, height=50)
     pane.paint(picture)
     assert [line_text(row)[-1] for row in pane.rows[1:-1]] == ["┃", "│", "│", "│", "│"]
@@ -120,7 +120,7 @@ def test_a_long_content_has_a_mark_at_the_side_that_moves() -> None:
 
 def test_a_wide_content_has_a_mark_below() -> None:
     pane = Pane("program")
-    pane.place(Box(0, 0, 20, 7))
+    pane.place(Rectangle(0, 0, 20, 7))
     pane.paint(Fixed((), width=64))
     assert line_text(pane.rows[-1]) == "╰─━━━━─────────────╯"
     assert pane.scroll(columns=4)
@@ -128,7 +128,7 @@ def test_a_wide_content_has_a_mark_below() -> None:
 
 def test_a_long_title_stays_in_the_frame() -> None:
     pane = Pane("program")
-    pane.place(Box(0, 0, 20, 4))
+    pane.place(Rectangle(0, 0, 20, 4))
     pane.paint(Fixed((), (Piece("漢" * 30, "strong"),)))
     top = line_text(pane.rows[0])
     assert width(top) == 20
@@ -139,7 +139,7 @@ def test_a_long_title_stays_in_the_frame() -> None:
 def test_clicks_are_found_inside_the_frame() -> None:
     pane = Pane("operation")
     assert pane.target(0, 0) is None
-    pane.place(Box(10, 5, 20, 6))
+    pane.place(Rectangle(10, 5, 20, 6))
     pane.paint(Fixed(()))
     assert pane.target(12, 6) == Target("x")
     assert pane.target(11, 6) is None

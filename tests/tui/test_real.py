@@ -10,12 +10,14 @@ from textual.pilot import Pilot
 from nnstep.commands import COMMANDS
 from nnstep.scenario import bundled
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.commands import label
+from nnstep.tui.commands import command_label
 from nnstep.tui.scenarios import open_stepper
 from tests.tui.driving import board_rows, press_at_once, run, screen_text
 from tests.tui.fakes import random_presses
 
-KEYS = [key for command in COMMANDS for key in command.keys if command.session and not label(command).endswith("…")] + [
+KEYS = [
+    key for command in COMMANDS for key in command.keys if command.session and not command_label(command).endswith("…")
+] + [
     "tab",
     "z",
     "1",

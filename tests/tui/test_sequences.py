@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstep.tui.sequences import LONGEST, Part, Sequences
+from nnstep.tui.sequences import LONGEST, InputPart, Sequences
 
 WHOLE = [
     *("\x1b[A", "\x1b[1;2D", "\x1b[3~", "\x1b[<0;12;30M", "\x1b[<35;1;1m", "\x1b[113;5u", "\x1b[M !!", "\x1b[[A"),
@@ -32,19 +32,19 @@ ENDLESS = {
 }
 
 
-def parts(*texts: str, quiet: float | None = None) -> list[Part]:
+def parts(*texts: str, quiet: float | None = None) -> list[InputPart]:
     """What becomes of texts that come one after the other, and of a pause after them."""
     sequences = Sequences()
     found = [part for text in texts for part in sequences.feed(text)]
     return found if quiet is None else [*found, *sequences.quiet(quiet)]
 
 
-def joined(found: list[Part]) -> list[Part]:
+def joined(found: list[InputPart]) -> list[InputPart]:
     """Texts that follow each other as one."""
-    whole: list[Part] = []
+    whole: list[InputPart] = []
     for part in found:
         if whole and part.kind == whole[-1].kind == "text":
-            whole[-1] = Part("text", whole[-1].text + part.text)
+            whole[-1] = InputPart("text", whole[-1].text + part.text)
         else:
             whole.append(part)
     return whole
@@ -65,7 +65,7 @@ def test_where_the_input_is_cut_makes_no_difference(texts: list[str], cuts: list
 
 @pytest.mark.parametrize("text", WHOLE)
 def test_a_whole_sequence_is_one_part(text: str) -> None:
-    assert parts(f"a{text}b") == [Part("text", "a"), Part("sequence", text), Part("text", "b")]
+    assert parts(f"a{text}b") == [InputPart("text", "a"), InputPart("sequence", text), InputPart("text", "b")]
 
 
 @pytest.mark.parametrize("kind", ENDLESS)
@@ -75,7 +75,7 @@ def test_what_has_no_end_is_thrown_away_whole(kind: str) -> None:
     for start in range(0, len(text), 4096):
         assert [part for part in sequences.feed(text[start : start + 4096]) if part.text != "\x1b"] == []
     list(sequences.quiet(1.0))
-    assert list(sequences.feed("nN")) == [Part("text", "nN")], "and what comes later is there"
+    assert list(sequences.feed("nN")) == [InputPart("text", "nN")], "and what comes later is there"
 
 
 @pytest.mark.parametrize("kind", ENDLESS)
@@ -98,7 +98,7 @@ def test_little_is_kept_of_it(kind: str) -> None:
 def test_an_unfinished_sequence_waits_for_the_rest_of_it() -> None:
     sequences = Sequences()
     assert [*sequences.feed("\x1b[1;"), *sequences.quiet(0.05), *sequences.feed("2D")] == [
-        Part("sequence", "\x1b[1;2D")
+        InputPart("sequence", "\x1b[1;2D")
     ]
 
 
@@ -109,20 +109,20 @@ def test_a_long_one_is_waited_for_longer() -> None:
         assert list(sequences.quiet(0.3)) == []
         assert list(sequences.feed("n")) == [], "it goes on"
         list(sequences.quiet(0.5))
-        assert list(sequences.feed("n")) == [Part("text", "n")]
+        assert list(sequences.feed("n")) == [InputPart("text", "n")]
 
 
 def test_escape_alone_is_a_key_after_a_pause() -> None:
     assert parts("\x1b") == []
-    assert parts("\x1b", quiet=0.1) == [Part("sequence", "\x1b")]
-    assert parts("\x1b\x1b\x1b[A") == [Part("sequence", "\x1b")] * 2 + [Part("sequence", "\x1b[A")]
+    assert parts("\x1b", quiet=0.1) == [InputPart("sequence", "\x1b")]
+    assert parts("\x1b\x1b\x1b[A") == [InputPart("sequence", "\x1b")] * 2 + [InputPart("sequence", "\x1b[A")]
 
 
 def test_escape_and_q_are_two_keys_however_fast() -> None:
-    assert parts("\x1bq") == [Part("sequence", "\x1b"), Part("text", "q")]
+    assert parts("\x1bq") == [InputPart("sequence", "\x1b"), InputPart("text", "q")]
 
 
 @pytest.mark.parametrize("answer", ["\x1b]11;rgb:00/00/00\x1b\\", "\x1bP>|xterm(380)\x1b\\", "\x1b]52;c;cXE=\x07"])
 def test_answers_of_a_terminal_are_no_keys(answer: str) -> None:
-    assert parts(answer + "n") == [Part("text", "n")]
-    assert parts(*answer, "n") == [Part("text", "n")]
+    assert parts(answer + "n") == [InputPart("text", "n")]
+    assert parts(*answer, "n") == [InputPart("text", "n")]

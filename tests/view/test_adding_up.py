@@ -18,7 +18,7 @@ from nnstep.scenario.model import Scenario
 from nnstep.view.scene.scene import Scene
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import line_text
-from nnstep.view.text.numbers import read
+from nnstep.view.text.numbers import parse_number
 from tests.engine.strategies import scenarios
 
 NAMES = [entry.name for entry in bundled()]
@@ -104,10 +104,10 @@ def test_listed_terms_add_up_to_their_sum(scenario: Scenario, rng: Random) -> No
         if found is None or scene.cell is None:
             continue
         terms = [re.search(rf"  +({NUMBER})\s*$", line) for line in text]
-        values = [read(one[1]) for one in terms if one is not None]
+        values = [parse_number(one[1]) for one in terms if one is not None]
         if len(values) != int(found[1]):  # numbers of the file have no rows, and of many terms some are left out
             continue
-        assert abs(sum(values) - read(found[2])) <= 0.5001 * last_place(found[2])
+        assert abs(sum(values) - parse_number(found[2])) <= 0.5001 * last_place(found[2])
 
 
 PRODUCTS = """
@@ -139,13 +139,13 @@ def test_the_products_of_the_chain_rule_add_up(name: str, width: int) -> None:
     products = [row for row in rows if row is not None and "·" in row[1]]
     for row in products:
         if row[2] == "=":
-            found = math.prod(map(read, row[1].split("·")))
-            assert abs(found - read(row[3])) <= 0.5001 * last_place(row[3]), row[0]
+            found = math.prod(map(parse_number, row[1].split("·")))
+            assert abs(found - parse_number(row[3])) <= 0.5001 * last_place(row[3]), row[0]
     total = re.search(rf"Σ of (\d+) products = ({NUMBER})", "\n".join(text))
     if total is not None and len(products) == int(total[1]):
         parameter = parameters_with_gradient(scene.program)[0]
         said = scene.said(Cell(scene.latest(f"grad({parameter})").slot, ()))
-        assert said(sum(read(row[3]) for row in products)) == total[2]
+        assert said(sum(parse_number(row[3]) for row in products)) == total[2]
     assert name != "products" or width < 54 or (products and total)
 
 

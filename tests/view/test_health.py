@@ -16,7 +16,7 @@ from nnstep.scenario.model import Scenario
 from nnstep.text import width as text_width
 from nnstep.view.lens.health import health_rows, health_targets, health_view
 from nnstep.view.reports.health import training_report
-from nnstep.view.sentences.health import Writer, heading, place, sentences
+from nnstep.view.sentences.health import Writer, finding_heading, finding_place, finding_sentences
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import Target, line_text
 from nnstep.view.text.numbers import plain
@@ -86,9 +86,9 @@ def test_there_are_findings_of_all_kinds() -> None:
 def test_every_finding_is_told_in_whole_sentences(objective: str) -> None:
     writer = Writer(objective)
     for name, one in EVERYTHING:
-        said = sentences(one, writer)
+        said = finding_sentences(one, writer)
         assert said
-        for sentence in (heading(one), *place(one, writer), *said):
+        for sentence in (finding_heading(one), *finding_place(one, writer), *said):
             assert sentence == sentence.strip() != "", name
             assert "{" not in sentence
             assert "None" not in sentence
@@ -98,7 +98,7 @@ def test_every_finding_is_told_in_whole_sentences(objective: str) -> None:
 
 def test_the_numbers_of_a_finding_are_in_its_sentences() -> None:
     for _, one in EVERYTHING:
-        said = " ".join(sentences(one, Writer("L")))
+        said = " ".join(finding_sentences(one, Writer("L")))
         for key in ("level", "ratio", "lr", "low"):
             number = one.values.get(key)
             if isinstance(number, float) and one.cause not in (
@@ -138,8 +138,8 @@ def test_the_view_fits_any_width_and_shows_the_chosen_finding(name: str) -> None
     for number, one in enumerate(rows):
         seen.choice = seen.choice._replace(lens="health", row=number)
         said = text(seen, 200)
-        assert all(heading(row) in said for row in rows)
-        for sentence in sentences(one, Writer("L")):
+        assert all(finding_heading(row) in said for row in rows)
+        for sentence in finding_sentences(one, Writer("L")):
             assert sentence in said.replace("\n", " ")
 
 
@@ -189,6 +189,6 @@ def test_the_report_is_plain_text_of_a_bounded_width(rng: Random) -> None:
         assert all(text_width(line) <= 118 and line == line.rstrip() for line in lines)
         said = "\n".join(lines)
         assert "Training" in said
-        assert all(heading(one) in said for one in found)
+        assert all(finding_heading(one) in said for one in found)
         assert ("nothing is wrong" in said) == (not found)
         assert unicode or "∂" not in said

@@ -24,7 +24,7 @@ from nnstep.scenario import loads
 from nnstep.scenario.model import Edit, Scenario
 from nnstep.view.lens.health import health_view
 from nnstep.view.reports.health import training_report
-from nnstep.view.sentences.health import Writer, heading, place, program_notes, sentences
+from nnstep.view.sentences.health import Writer, finding_heading, finding_place, finding_sentences, program_notes
 from nnstep.view.stepper import Stepper
 from tests.debugger.health_cases import CASES, equations
 from tests.debugger.health_nets import layered, repeated
@@ -214,9 +214,9 @@ def say_all(name: str) -> None:
     """Everything that is ever said of a run's health."""
     timeline = Timeline(RUNS[name])
     for one in told(timeline, name):
-        assert sentences(one, Writer("L"))[-1].startswith("Try: ")
+        assert finding_sentences(one, Writer("L"))[-1].startswith("Try: ")
         for writer in (Writer("L"), Writer("")):
-            for said in (heading(one), *place(one, writer), *sentences(one, writer)):
+            for said in (finding_heading(one), *finding_place(one, writer), *finding_sentences(one, writer)):
                 assert said == said.strip() != ""
                 assert not any(wrong in said for wrong in ("{", "}", "None", "Name(", "()"))
     last = timeline.iterations
@@ -254,7 +254,9 @@ def test_what_is_said_of_a_run_to_the_letter(name: str) -> None:
     """Of each finding, in their order: its heading, its place, its cell and its sentences."""
     writer = Writer("L")
     found = examine(Timeline(RUNS[name]))
-    assert [[heading(one), *place(one, writer), *sentences(one, writer)] for one in found] == SAID[name]
+    assert [
+        [finding_heading(one), *finding_place(one, writer), *finding_sentences(one, writer)] for one in found
+    ] == SAID[name]
 
 
 def test_numbers_of_health_have_their_digits_and_an_exponent_where_they_are_small() -> None:
@@ -268,14 +270,14 @@ def test_every_pole_is_named_with_its_operand(name: str) -> None:
     written, given = POLES[name]
     found = examine(Timeline(loads(f'equations = """\n{written}\n"""\n[parameters]\n{given}\n')))
     assert found[0].kind in ("infinite", "nan")
-    said = " ".join(sentences(found[0], Writer("L")))
+    said = " ".join(finding_sentences(found[0], Writer("L")))
     assert found[0].cause in ("pole", "undefined", "overflow")
     assert " with " in said
 
 
 def test_a_rate_is_to_be_tried_as_it_is_typed() -> None:
     one = examine(Timeline(RUNS["rate: a parabola, to infinity"]))[0]
-    assert sentences(one, Writer("L"))[-1] == "Try: e: lr = 0.1."
+    assert finding_sentences(one, Writer("L"))[-1] == "Try: e: lr = 0.1."
 
 
 @pytest.mark.parametrize("mask", ["mask", "log(seen)"])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.view.text.matrix import MatrixView
-from nnstep.view.text.numbers import choose_format, exact, largest_size, plain, read, shape_text, single
+from nnstep.view.text.numbers import choose_format, exact, largest_size, parse_number, plain, shape_text, single
 
 NAN, INF = math.nan, math.inf
 
@@ -22,7 +22,7 @@ DIGITS = st.integers(2, 15)
 
 def off(said: str, value: float) -> float:
     """How far a text is from its number, in parts of the number."""
-    return abs(read(said) - value) / abs(value) if math.isfinite(value) else 0.0
+    return abs(parse_number(said) - value) / abs(value) if math.isfinite(value) else 0.0
 
 
 @settings(deadline=None)
@@ -169,7 +169,7 @@ def test_what_sets_the_format_is_the_largest_number_below_a_gap(sizes, largest):
 def test_a_number_on_its_own_has_its_significant_digits(value: float, digits: int) -> None:
     assert off(plain(value, digits), value) <= 0.5001 * 10.0 ** (1 - digits)
     assert off(single(value, digits), value) <= 0.5001 * 10.0 ** (1 - digits)
-    assert read(exact(value)) == value
+    assert parse_number(exact(value)) == value
 
 
 def test_small_numbers_on_their_own_keep_their_digits() -> None:
@@ -204,7 +204,7 @@ def test_where_there_is_no_room_for_a_number_it_is_large_or_small_and_has_its_si
     form = choose_format(np.array([0.0, 1.0, -1.0]))
     assert form.width == 2
     assert [form.text(value) for value in (1e-9, -1e-9, 0.25, 1e300, -3e300)] == ["ε", "−ε", "ε", "1e300", "−3e300"]
-    assert [read(said) for said in ("ε", "−ε", " −∞", "∞", "−2.5e−7")] == [0.0, 0.0, -INF, INF, -2.5e-7]
+    assert [parse_number(said) for said in ("ε", "−ε", " −∞", "∞", "−2.5e−7")] == [0.0, 0.0, -INF, INF, -2.5e-7]
 
 
 def test_a_shape_is_its_sizes() -> None:

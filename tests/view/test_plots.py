@@ -23,7 +23,7 @@ from nnstep.view.plots.curve import activation_curve, curve_block
 from nnstep.view.plots.functions import Curve
 from nnstep.view.plots.histogram import distribution, histogram_block
 from nnstep.view.plots.network import network_block
-from nnstep.view.plots.structure import layers
+from nnstep.view.plots.structure import layers_of
 from nnstep.view.text.blocks import Block, line_width
 from nnstep.view.text.canvas import Piece, line_text
 from nnstep.view.text.matrix import format_of
@@ -296,7 +296,7 @@ def test_curves_take_any_number(name: str, values: tuple[float, float]) -> None:
 @pytest.mark.parametrize("size", [(58, 16), (90, 24), (170, 40)])
 def test_every_neuron_is_there_with_its_number(name: str, size: tuple[int, int]) -> None:
     record = record_of(name)
-    program, found = record.program, layers(record.program)
+    program, found = record.program, layers_of(record.program)
     last = program.phases[0][2]
     for row in range(min(2, program.rows)):
         block = network_block(record, last, last, row, None, *size)

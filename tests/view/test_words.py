@@ -19,8 +19,8 @@ from nnstep.scenario import bundled, find, load, loads
 from nnstep.scenario.model import Scenario
 from nnstep.text import width
 from nnstep.view.sentences.clamp import of_clamps
-from nnstep.view.sentences.phrases import short
-from nnstep.view.sentences.step import heading, say_op, sentences
+from nnstep.view.sentences.phrases import short_text
+from nnstep.view.sentences.step import say_op, step_heading, step_sentences
 from nnstep.view.text.numbers import shape_text
 from nnstep.view.text.symbols import label
 from tests.engine.strategies import scenarios
@@ -87,9 +87,9 @@ def own_sizes(program: Program, step: Step) -> set[int]:
 
 
 def check(program: Program, step: Step) -> None:
-    said = sentences(program, step, "L")
+    said = step_sentences(program, step, "L")
     assert 1 <= len(said) <= 2 + is_aside(program, step)
-    assert heading(program, step).startswith(step.phase + " · ")
+    assert step_heading(program, step).startswith(step.phase + " · ")
     for sentence in said:
         assert len(sentence) <= 200, sentence
         assert sentence.endswith(".")
@@ -142,7 +142,7 @@ PROSE = {"i", "j", "k", "n", "a", "e", "L", "loss", "delta", "classes", "class",
 def test_sentences_are_true_of_the_bundled_scenarios(name: str) -> None:
     for program, step in programs(load(find(name))):
         check(program, step)
-        for sentence in set(sentences(program, step, "L")) - OF_OPERATIONS:
+        for sentence in set(step_sentences(program, step, "L")) - OF_OPERATIONS:
             assert mentioned(program, sentence) <= own_values(program, step), sentence
 
 
@@ -158,10 +158,10 @@ def test_sentences_are_true_of_any_scenario(scenario: Scenario) -> None:
 def test_every_sentence_of_the_iteration_names_what_the_step_assigns_or_differentiates(scenario: Scenario) -> None:
     program = Timeline(scenario).program(1)
     for step in program.steps:
-        said = " ".join(sentences(program, step, "L"))
+        said = " ".join(step_sentences(program, step, "L"))
         target = program.values[step.target]
         about = {target.name, target.of, *(name for name, _ in step.operands)} - {""}
-        assert "A constant" in said or "one link" in said or any(short(label(name, "L")) in said for name in about)
+        assert "A constant" in said or "one link" in said or any(short_text(label(name, "L")) in said for name in about)
 
 
 @settings(max_examples=80, deadline=None)
@@ -172,7 +172,7 @@ def test_products_are_counted_right(scenario: Scenario) -> None:
     for step in program.steps:
         if step.phase == "forward" and step.operation == "matmul":
             left = program.values[dict(step.operands)[names(step.expression)[0]]].shape
-            said = sentences(program, step, "L")[0]
+            said = step_sentences(program, step, "L")[0]
             assert (f"the sum of {left[-1]:,} products" if left[-1] > 1 else "one product") in said
 
 
@@ -185,7 +185,7 @@ def test_updates_say_their_numbers(kind: str) -> None:
     )
     program = Timeline(scenario).program(1)
     said = {
-        program.values[step.target].name: " ".join(sentences(program, step, "L"))
+        program.values[step.target].name: " ".join(step_sentences(program, step, "L"))
         for step in program.steps
         if step.phase == "update"
     }
@@ -208,7 +208,7 @@ def test_updates_say_their_numbers(kind: str) -> None:
 
 def test_the_words_of_the_first_steps_of_a_network() -> None:
     program = Timeline(load(find("two_layer"))).program(1)
-    said = [sentences(program, step, "L") for step in program.steps]
+    said = [step_sentences(program, step, "L") for step in program.steps]
     assert said[0] == ("Row n of x @ W1 is sample n: each of its 3 entries is the sum of 2 products, x[n,k]·W1[k,j].",)
     assert said[1][1] == "b1 has one entry per column; it is added to each of the 3 rows."
     assert "h[i,j] depends on z[i,j] alone" in said[2][1]
@@ -225,7 +225,7 @@ def test_the_reduction_of_a_loss_is_said_as_it_is() -> None:
             "[data]\nx = [[1.0, 2.0], [3.0, 4.0]]\ny = [[1.0, 2.0], [3.0, 5.0]]\n"
         )
         program = Timeline(scenario).program(1)
-        assert words in sentences(program, program.steps[0], "L")[1]
+        assert words in step_sentences(program, program.steps[0], "L")[1]
 
 
 SAID = json.loads((Path(__file__).parent / "said.json").read_text(encoding="utf-8"))
@@ -236,7 +236,7 @@ def test_what_is_said_of_a_step_to_the_letter(name: str) -> None:
     """By equation: the heading and the sentences of the first step that has it, each found true of it by a reader."""
     found: dict[str, list[str]] = {}
     for program, step in steps_of(Timeline(loads(SAID[name]["scenario"])).program(1), depth=1):
-        said = [heading(program, step), *sentences(program, step, "L")]
+        said = [step_heading(program, step), *step_sentences(program, step, "L")]
         found.setdefault(step.equation if step.phase != BODY else f"{step.equation} · {step.operation}", said)
     assert {equation: found[equation] for equation in SAID[name]["steps"]} == SAID[name]["steps"]
 
@@ -246,8 +246,8 @@ def test_an_operation_speaks_english_unless_a_translation_has_it() -> None:
 
 
 def test_a_long_name_is_cut_where_it_stands_in_a_sentence() -> None:
-    assert width(short("界" * 40)) <= 26
-    assert short("z1") == "z1"
+    assert width(short_text("界" * 40)) <= 26
+    assert short_text("z1") == "z1"
     assert shape_text((4, 3)) == "4×3"
 
 
@@ -268,7 +268,7 @@ type = "{loss}"
 def said_of(text: str, target: str) -> tuple[str, ...]:
     record = Timeline(loads(text)).record(1)
     step = record.program.steps[record.program.values[record.program.versions[target][-1]].step - 1]
-    return (*sentences(record.program, step, "L"), *of_clamps(record, step, "L"))
+    return (*step_sentences(record.program, step, "L"), *of_clamps(record, step, "L"))
 
 
 def test_a_softmax_layer_beside_cross_entropy_says_that_it_has_no_gradient() -> None:

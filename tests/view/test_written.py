@@ -18,7 +18,7 @@ from nnstep.scenario import find, load, loads
 from nnstep.scenario.library import bundled
 from nnstep.view.panels.top import listing
 from nnstep.view.reports.latex import notation_of
-from nnstep.view.scene.display import Operand, arrange, equation_line
+from nnstep.view.scene.display import Operand, equation_line, laid_out
 from nnstep.view.text.canvas import line_text
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.symbols import SYMBOLS, label
@@ -166,5 +166,5 @@ def test_in_the_listing_an_ellipsis_stands_for_the_value_just_before_and_nothing
     ],
 )
 def test_a_row_of_matrices_has_the_signs_of_its_expression(typed: str, row: str) -> None:
-    parts = arrange(parse_expression(typed))
+    parts = laid_out(parse_expression(typed))
     assert " ".join(part.name if isinstance(part, Operand) else part.text for part in parts) == row

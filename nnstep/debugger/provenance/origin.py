@@ -15,7 +15,7 @@ from nnstep.debugger.provenance.cell import Cell
 from nnstep.debugger.provenance.inlining import MOST_ENTRIES, Inlined, always_inlined, inlined, shape_in
 from nnstep.engine import Record
 from nnstep.language import Call, Entry, Expression, Number
-from nnstep.ops import Index, entries, evaluate_cell
+from nnstep.ops import Index, entries_read, evaluate_cell
 from nnstep.program import Program, Step, cell, reached
 
 __all__ = ["SUM", "Cell", "Origin", "Term", "Use", "origin", "uses"]
@@ -92,7 +92,7 @@ def origin(record: Record, cell: Cell) -> Origin:
     summed, outside = _sum_inside(tree)
     parts = _summands(summed) if summed is not None else [tree]
     lookup = _lookup(record, made)
-    read = [tuple(Cell(made.slots[one.name], one.index) for one in entries(part)) for part in parts]
+    read = [tuple(Cell(made.slots[one.name], one.index) for one in entries_read(part)) for part in parts]
     labels = _labels(program, step, read)
     terms = tuple(
         Term(part, _value(part, lookup), cells, label) for part, cells, label in zip(parts, read, labels, strict=True)
@@ -147,7 +147,7 @@ def _sum_inside(tree: Expression) -> tuple[Expression | None, Expression | None]
                 arguments = (*call.arguments[:position], outside, *call.arguments[position + 1 :])
                 outside = Call(call.function, arguments, call.options)
             return node, outside if around else None
-        varying = [position for position, argument in enumerate(node.arguments) if entries(argument)]
+        varying = [position for position, argument in enumerate(node.arguments) if entries_read(argument)]
         if len(varying) != 1:
             break
         around.append((node, varying[0]))

@@ -13,10 +13,10 @@ from nnstep.catalogue import say
 from nnstep.text import clean
 from nnstep.tui.screens.dialog import Box, Dialog, Field
 
-__all__ = ["Ask", "Line"]
+__all__ = ["Ask", "AskedLine"]
 
 
-class Line(NamedTuple):
+class AskedLine(NamedTuple):
     """A line to type: the question above it, and what stands in it to begin with."""
 
     question: str
@@ -26,7 +26,7 @@ class Line(NamedTuple):
 class Ask(Dialog):
     """Asks for some lines. `submit` takes what is typed and says what is wrong with it, or ""."""
 
-    def __init__(self, about: str, lines: Sequence[Line], submit: Callable[[list[str]], str]) -> None:
+    def __init__(self, about: str, lines: Sequence[AskedLine], submit: Callable[[list[str]], str]) -> None:
         super().__init__()
         self._about, self._lines, self._submit = about, lines, submit
         self._done = False

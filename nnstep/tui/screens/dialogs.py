@@ -11,7 +11,7 @@ from nnstep.text import clean
 from nnstep.tui.copy_file import CopyFile, suggested_name
 from nnstep.tui.scenarios import Library
 from nnstep.tui.screens.answer import Answer
-from nnstep.tui.screens.ask import Ask, Line
+from nnstep.tui.screens.ask import Ask, AskedLine
 from nnstep.tui.screens.dialog import Dialog
 from nnstep.tui.screens.find import Find
 from nnstep.tui.screens.goto import Goto
@@ -81,7 +81,7 @@ class Dialogs:
 
     def _asking(self, about: str, command: str) -> Dialog:
         """One line that a command takes."""
-        lines = [Line(self._screen.question(about), self._screen.suggestion(about))]
+        lines = [AskedLine(self._screen.question(about), self._screen.suggestion(about))]
         return Ask(about, lines, lambda texts: self._screen.submit(command, texts[0]))
 
     def _stop(self) -> Dialog:
@@ -91,7 +91,7 @@ class Dialogs:
                 return say("stop.hits")
             return self._screen.submit("stop.add", (texts[0], int(hits)))
 
-        return Ask("stop", [Line(self._screen.question("stop")), Line(say("dialog.stop.hits"), "1")], submit)
+        return Ask("stop", [AskedLine(self._screen.question("stop")), AskedLine(say("dialog.stop.hits"), "1")], submit)
 
     def _save(self) -> Dialog:
         """Where a file is there already, it is replaced only when Enter is pressed once more on the same name."""
@@ -104,7 +104,7 @@ class Dialogs:
                 return f"{wrong}. {say('dialog.save.again')}"
             return wrong
 
-        return Ask("save", [Line(self._screen.question("save"), self._screen.suggestion("save"))], submit)
+        return Ask("save", [AskedLine(self._screen.question("save"), self._screen.suggestion("save"))], submit)
 
     def _copy(self) -> Dialog:
         panel, text = self._screen.copied()
@@ -119,4 +119,4 @@ class Dialogs:
 
         stepper = self._screen.stepper
         name = suggested_name(stepper.path if stepper is not None else "", panel, Path.cwd())
-        return Ask("copy", [Line(say("dialog.copy.question", lines=lines), name)], submit)
+        return Ask("copy", [AskedLine(say("dialog.copy.question", lines=lines), name)], submit)

@@ -15,7 +15,7 @@ from textual.timer import Timer
 from nnstep.catalogue import say, say_count
 from nnstep.commands import COMMANDS, PANEL_KEYS
 from nnstep.text import clean
-from nnstep.tui.commands import label
+from nnstep.tui.commands import command_label
 from nnstep.tui.delivery import Delivery
 from nnstep.tui.guard import Guard
 from nnstep.tui.keyboard import Keyboard
@@ -81,7 +81,9 @@ def _focused_after(command: str, focused: str) -> str:
 def _bindings() -> list[BindingType]:
     """One binding a command, before any of Textual's own (Tab would move Textual's focus otherwise)."""
     return [
-        Binding(",".join(command.keys), f"perform('{command.id}')", label(command), priority=True, id=command.id)
+        Binding(
+            ",".join(command.keys), f"perform('{command.id}')", command_label(command), priority=True, id=command.id
+        )
         for command in COMMANDS
         if command.keys
     ]

@@ -19,12 +19,12 @@ from textual.widget import Widget
 from nnstep.catalogue import say
 from nnstep.commands import PANEL_KEYS
 from nnstep.text import width as text_width
-from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, Box, arrange
+from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, Rectangle, arrange
 from nnstep.tui.textual_private import survives
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
-from nnstep.tui.widgets.mouse import Asked, Mouse
-from nnstep.tui.widgets.pane import Pane, fit
+from nnstep.tui.widgets.mouse import Mouse, MouseActions
+from nnstep.tui.widgets.pane import Pane, padded_line
 from nnstep.tui.widgets.pane_view import PaneView, Places
 from nnstep.tui.widgets.selection import Selection
 from nnstep.view.state import ViewState
@@ -65,7 +65,7 @@ class Board(Widget):
         self._places = Places(self._place)
         self.mouse = Mouse(
             self._panes,
-            Asked(
+            MouseActions(
                 lambda key, target: self.post_message(self.Clicked(key, target)),
                 self.scroll_panel,
                 self.select,
@@ -273,13 +273,13 @@ class Board(Widget):
             pane.place(boxes.get(key) or arrangement.panels.get(key))
         return True
 
-    def _place(self, size: Size) -> list[tuple[Widget, Box]]:
+    def _place(self, size: Size) -> list[tuple[Widget, Rectangle]]:
         """Where each pane is on a screen of this size; those that are in sight are painted for it."""
         if self._arrange(size):
             self._paint()
         return [(view, view.pane.box) for view in self._views.values() if view.pane.box is not None]
 
-    def _paint(self) -> dict[str, list[Box]]:
+    def _paint(self) -> dict[str, list[Rectangle]]:
         """Paint all panes; the parts of each that have changed."""
         if self._state is None:
             return {}
@@ -316,7 +316,7 @@ class Board(Widget):
         line = y - max(0, height // 2 - 1)
         text = said[line] if self._arrangement.too_small and 0 <= line < len(said) else ""
         before = " " * ((width - text_width(text)) // 2)
-        return fit((Piece(before + text, "strong" if line == 0 else "dim"),), width)
+        return padded_line((Piece(before + text, "strong" if line == 0 else "dim"),), width)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """None: a look's colours are the terminal's already."""

@@ -9,7 +9,7 @@ from nnstep.commands import COMMANDS, Command
 from nnstep.text import width as columns
 from nnstep.tui.commands import footer_word, panel_names
 from nnstep.view.text.blocks import fit
-from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target, line_text
+from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target, line_text
 
 __all__ = ["Footer", "Message", "Tabs"]
 
@@ -79,7 +79,7 @@ class Footer:
                 after = f" {footer_word(entry[0])}  " if last else " " * gap
                 pieces.append(Piece(after, ("text" if able else "off") if last else "text"))
                 size = columns(name + after)
-                hits.append(Hit(x, 0, size - 2 if last else columns(name), 1, Target(command.id)))
+                hits.append(ClickArea(x, 0, size - 2 if last else columns(name), 1, Target(command.id)))
                 x += size
         return Canvas((tuple(pieces),), tuple(hits), x, 1)
 
@@ -136,6 +136,6 @@ class Tabs:
         for number, (key, word) in enumerate(_tab_words(width).items(), 1):
             text = f" {number} {word} "
             pieces.append(Piece(text, "tab-on" if key == self.focused else "tab"))
-            hits.append(Hit(x, 0, columns(text), 1, Target(f"panel.{key}")))
+            hits.append(ClickArea(x, 0, columns(text), 1, Target(f"panel.{key}")))
             x += columns(text)
         return Canvas((tuple(pieces),), tuple(hits), x, 1)

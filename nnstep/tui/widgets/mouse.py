@@ -15,12 +15,12 @@ from nnstep.tui.widgets.pane import Pane
 from nnstep.tui.widgets.selection import Selection
 from nnstep.view.text.canvas import Target
 
-__all__ = ["Asked", "Mouse"]
+__all__ = ["Mouse", "MouseActions"]
 
 _DRAGGED = "iteration.goto"  # what can be dragged along, not only clicked
 
 
-class Asked(NamedTuple):
+class MouseActions(NamedTuple):
     """What the board is asked to do.
 
     click    say what was clicked: a pane's key, and what is under the pointer
@@ -40,7 +40,7 @@ class Asked(NamedTuple):
 class Mouse:
     """What the buttons and the wheel mean, from one event to the next."""
 
-    def __init__(self, panes: Mapping[str, Pane], asked: Asked) -> None:
+    def __init__(self, panes: Mapping[str, Pane], asked: MouseActions) -> None:
         self._panes, self._asked = panes, asked
         self._pressed: tuple[Pane, tuple[int, int]] | None = None  # where a drag over text would begin
         self._dragged: tuple[Pane, int, Target] | None = None  # from which row, and what was gone to last

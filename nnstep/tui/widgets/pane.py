@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from nnstep.text import width
-from nnstep.tui.layout import Box
+from nnstep.tui.layout import Rectangle
 from nnstep.view.text.canvas import Canvas, Line, Panel, Piece, Target, line_text
 
-__all__ = ["Pane", "fit"]
+__all__ = ["Pane", "padded_line"]
 
 
 class _Frame(NamedTuple):
@@ -35,7 +35,7 @@ def _cut(text: str, columns: int) -> str:
     return text
 
 
-def fit(line: Line, columns: int) -> Line:
+def padded_line(line: Line, columns: int) -> Line:
     """`line` cut or filled up to exactly `columns` columns."""
     spare = columns - width("".join([piece[0] for piece in line]))
     if spare > 0:
@@ -53,10 +53,10 @@ def fit(line: Line, columns: int) -> Line:
     return tuple(pieces)
 
 
-class _Asked(NamedTuple):
+class _PanelRequest(NamedTuple):
     """How a panel is asked for; None lets it choose the first line and column itself."""
 
-    box: Box
+    box: Rectangle
     focused: bool
     top: int | None
     left: int | None
@@ -66,7 +66,7 @@ class _Picture(NamedTuple):
     """What a pane shows: the canvas of a panel, asked for in a way, and the rows that came of it."""
 
     panel: Panel | None = None
-    asked: _Asked | None = None
+    asked: _PanelRequest | None = None
     canvas: Canvas = Canvas(())
     lines: tuple[Line, ...] = ()
     frame: _Frame | None = None
@@ -82,7 +82,7 @@ class Pane:
     def __init__(self, key: str, *, framed: bool = True, backgrounds: tuple[str, ...] = ("text",)) -> None:
         self.key = key
         self.framed = framed
-        self.box: Box | None = None
+        self.box: Rectangle | None = None
         self.top: int | None = None
         self.left: int | None = None
         self._backgrounds = backgrounds
@@ -104,27 +104,27 @@ class Pane:
         return self._backgrounds[min(row, len(self._backgrounds) - 1)]
 
     @property
-    def inner(self) -> Box:
+    def inner(self) -> Rectangle:
         """Where the canvas is: the box without the frame and one column of air at each side."""
         assert self.box is not None
         x, y, columns, lines = self.box
-        return Box(x + 2, y + 1, columns - 4, lines - 2) if self.framed else self.box
+        return Rectangle(x + 2, y + 1, columns - 4, lines - 2) if self.framed else self.box
 
     def write_with(self, written: Callable[[Line], Line]) -> None:
         """From now on have each line go through this; everything has to be painted anew."""
         self._written, self._now = written, _NOTHING
 
-    def place(self, box: Box | None) -> None:
+    def place(self, box: Rectangle | None) -> None:
         """Put the pane somewhere else (or nowhere); everything has to be painted anew."""
         if box != self.box:
             self.box = box
             self._now = _NOTHING
 
-    def paint(self, panel: Panel, focused: bool = False) -> list[Box]:
+    def paint(self, panel: Panel, focused: bool = False) -> list[Rectangle]:
         """Paint `panel`; the parts of the screen that changed, or the whole box when there was nothing."""
         if self.box is None:
             return []
-        asked = _Asked(self.box, focused, self.top, self.left)
+        asked = _PanelRequest(self.box, focused, self.top, self.left)
         if panel is self._now.panel and asked == self._now.asked:
             return []
         before, self._now = self._now.rows, self._picture(panel, asked)
@@ -132,12 +132,12 @@ class Pane:
         if len(before) != len(self.rows):
             return [self.box]
         return [
-            Box(x, y + row, width, 1)
+            Rectangle(x, y + row, width, 1)
             for row, (old, new) in enumerate(zip(before, self.rows, strict=True))
             if new is not old and new != old
         ]
 
-    def _picture(self, panel: Panel, asked: _Asked) -> _Picture:
+    def _picture(self, panel: Panel, asked: _PanelRequest) -> _Picture:
         inner = self.inner
         canvas = panel.paint(inner.width, inner.height, asked.top, asked.left)
         if self._written is not None:
@@ -146,10 +146,10 @@ class Pane:
             return self._framed(panel, canvas, inner, asked)
         blank = (Piece(" " * inner.width),)
         lines = canvas.lines
-        rows = [fit(lines[i], inner.width) if i < len(lines) else blank for i in range(inner.height)]
+        rows = [padded_line(lines[i], inner.width) if i < len(lines) else blank for i in range(inner.height)]
         return _Picture(panel, asked, canvas, rows=tuple(rows))
 
-    def _framed(self, panel: Panel, canvas: Canvas, inner: Box, asked: _Asked) -> _Picture:
+    def _framed(self, panel: Panel, canvas: Canvas, inner: Rectangle, asked: _PanelRequest) -> _Picture:
         focused, now = asked.focused, self._now
         role = "frame-on" if focused else "frame"
         right = _thumb(canvas.height, inner.height, canvas.top)
@@ -168,7 +168,7 @@ class Pane:
                 rows.append(old_rows[index + 1])
             else:
                 marked = right is not None and right[0] <= index < right[0] + right[1]
-                rows.append((edge, *fit(line, inner.width), thumb if marked else plain))
+                rows.append((edge, *padded_line(line, inner.width), thumb if marked else plain))
         rows.append(self._bottom(frame.mark, role))
         return _Picture(panel, asked, canvas, lines, frame, tuple(rows))
 
@@ -180,7 +180,7 @@ class Pane:
         used = min(width(line_text(name)), room)
         return (
             Piece("╭─ ", role),
-            *fit(name, used),
+            *padded_line(name, used),
             Piece(f" {'─' * (room - used)}╮", role),
         )
 

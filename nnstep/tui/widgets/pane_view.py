@@ -11,7 +11,7 @@ from textual.layout import Layout, WidgetPlacement
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nnstep.tui.layout import Box
+from nnstep.tui.layout import Rectangle
 from nnstep.tui.textual_private import survives
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.pane import Pane
@@ -32,7 +32,7 @@ class PaneView(Widget):
         self.pane, self.palette = pane, palette
         self.selection: Selection | None = None
 
-    def draw(self, changed: Iterable[Box]) -> None:
+    def draw(self, changed: Iterable[Rectangle]) -> None:
         """Draw what has changed of the screen within the pane's box."""
         if (box := self.pane.box) is not None:
             regions = [Region(*one).translate((-box.x, -box.y)) for one in changed]
@@ -45,7 +45,7 @@ class PaneView(Widget):
         for one in (before, selection):
             if one is not None and self.pane.box is not None:
                 inner, lines = self.pane.inner, one.lines
-                self.draw([Box(inner.x, inner.y + lines.start, inner.width, len(lines))])
+                self.draw([Rectangle(inner.x, inner.y + lines.start, inner.width, len(lines))])
 
     def render_line(self, y: int) -> Strip:
         """A row of the pane."""
@@ -74,7 +74,7 @@ class Places(Layout):
 
     name = "places"
 
-    def __init__(self, place: Callable[[Size], Iterable[tuple[Widget, Box]]]) -> None:
+    def __init__(self, place: Callable[[Size], Iterable[tuple[Widget, Rectangle]]]) -> None:
         self._place = place
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> list[WidgetPlacement]:

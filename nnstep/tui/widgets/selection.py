@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nnstep.text import width
 from nnstep.view.text.canvas import Line, Piece
 
-__all__ = ["Selection", "cut", "lit"]
+__all__ = ["Selection", "cut_text", "lit"]
 
 
 class Selection(NamedTuple):
@@ -38,7 +38,7 @@ class Selection(NamedTuple):
 
     def text(self, lines: Sequence[Line], whole: int) -> str:
         """What it says, of lines that are `whole` columns wide, without the spaces at their ends."""
-        found = [cut(lines[line], *self.columns(line, whole)) if line < len(lines) else "" for line in self.lines]
+        found = [cut_text(lines[line], *self.columns(line, whole)) if line < len(lines) else "" for line in self.lines]
         return "\n".join(part.rstrip() for part in found)
 
 
@@ -62,7 +62,7 @@ def _parts(line: Line, start: int, stop: int) -> list[tuple[str, str, bool]]:
     return parts
 
 
-def cut(line: Line, start: int, stop: int) -> str:
+def cut_text(line: Line, start: int, stop: int) -> str:
     """The text in the columns from `start` to before `stop`."""
     return "".join(text for text, _, inside in _parts(line, start, stop) if inside)
 

@@ -10,12 +10,12 @@ from nnstep.debugger.edits.recovery import Recovery
 from nnstep.text import clean
 from nnstep.view.text.canvas import Line, Piece
 
-__all__ = ["CHANGING", "after", "leaving", "offer", "read_again", "take_up"]
+__all__ = ["CHANGING", "kept_after", "leaving", "offer", "read_again", "take_up"]
 
 CHANGING = ("edit.make", "edit.undo", "branch.rename", "branch.save")  # after these something else is unsaved
 
 
-def after(recovery: Recovery, session: Session, command: str, message: Line) -> Line:
+def kept_after(recovery: Recovery, session: Session, command: str, message: Line) -> Line:
     """Keep what is unsaved after one of CHANGING that led to a message; the message, with what went wrong the first
     time that it does.
     """

@@ -16,10 +16,10 @@ from nnstep.program import Value
 from nnstep.scenario.edits.edit_text import edit_text
 from nnstep.scenario.model import Edit
 from nnstep.text import clean
-from nnstep.view.lens.rows import Column, Listed, Row, listed_view
+from nnstep.view.lens.rows import ColumnStyle, Listed, Row, listed_view
 from nnstep.view.plots.series import Series, series_block
 from nnstep.view.scene.moment import Moment
-from nnstep.view.scene.values import Shown, matrix_block
+from nnstep.view.scene.values import ShownMatrix, matrix_block
 from nnstep.view.text.blocks import Block, Draw, blank, flow, lines_block, set_in, stack
 from nnstep.view.text.canvas import Line, Piece, Target
 from nnstep.view.text.highlight import DARK
@@ -29,7 +29,7 @@ from nnstep.view.text.symbols import label
 
 __all__ = ["branches_view"]
 
-_COLUMNS = (Column(), Column(right=True, rank=2), Column(), Column(right=True, rank=1))
+_COLUMNS = (ColumnStyle(), ColumnStyle(right=True, rank=2), ColumnStyle(), ColumnStyle(right=True, rank=1))
 _CATCH_UP = 0.1  # seconds in which a branch that is compared is run on, each time that it is looked at
 
 
@@ -141,7 +141,7 @@ class _Compared:
             picture = MatrixView(
                 f"{name} {title}", f"{name} · {title}", "name", value.shape, array, scene.gallery.digits
             )
-            blocks.append(matrix_block(Shown(picture, None, DARK, False), max(12, width // 3 - 2), 7))
+            blocks.append(matrix_block(ShownMatrix(picture, None, DARK, False), max(12, width // 3 - 2), 7))
         return flow(blocks, width, gap=2)
 
     def _curves(self, width: int, height: int) -> Block:

@@ -10,11 +10,11 @@ from nnstep.debugger.provenance.cell import Cell
 from nnstep.debugger.provenance.origin import SUM, Origin, Term
 from nnstep.language import Entry, Expression, Name, Number, substitute, tokens
 from nnstep.ops import evaluate_cell
-from nnstep.view.lens.rows import Column, Listed, Row
+from nnstep.view.lens.rows import ColumnStyle, Listed, Row
 from nnstep.view.scene.scene import Scene
-from nnstep.view.text.arithmetic import ABOUT, EQUALS, GUARDS, USUAL_GUARDS, Lookup, Said, addends, cell_lines
+from nnstep.view.text.arithmetic import ABOUT, EQUALS, GUARDS, USUAL_GUARDS, FormatNumber, Lookup, addends, cell_lines
 from nnstep.view.text.canvas import Line, Piece, Target, line_text
-from nnstep.view.text.numbers import NumberFormat, plain, read, single
+from nnstep.view.text.numbers import NumberFormat, parse_number, plain, single
 from nnstep.view.text.symbols import SYMBOLS
 
 __all__ = ["CellRows", "cell_line", "cell_rows", "listed_terms"]
@@ -23,7 +23,7 @@ _MOST = 12  # terms that are listed unless all are asked for
 _LARGEST = 10  # of more, these many
 _BAR = 6  # columns of the bar that shows a term's share
 _MARK = "\ue000"  # stands for the chosen cell while a term is written; no name has it, since names are cleaned
-_COLUMNS = (Column(), Column(), Column(rank=2), Column(right=True), Column(rank=3))
+_COLUMNS = (ColumnStyle(), ColumnStyle(), ColumnStyle(rank=2), ColumnStyle(right=True), ColumnStyle(rank=3))
 
 
 class CellRows(NamedTuple):
@@ -101,7 +101,7 @@ class _Written(NamedTuple):
     """How the terms and their sum are written, and whether the written terms add up to the written sum."""
 
     terms: NumberFormat
-    total: Said
+    total: FormatNumber
     adds: bool
 
 
@@ -113,7 +113,7 @@ def _written(scene: Scene, rows: CellRows) -> _Written:
     return _Written(form, total, adds)
 
 
-def _total(scene: Scene, rows: CellRows, digits: int) -> Said:
+def _total(scene: Scene, rows: CellRows, digits: int) -> FormatNumber:
     """How the sum of the terms is printed: as the cell where it is the cell, else so that the cell follows from it."""
     found = rows.origin
     said = scene.said(found.cell)
@@ -121,7 +121,7 @@ def _total(scene: Scene, rows: CellRows, digits: int) -> Said:
         return said
     number, wanted = _lookup(scene, found), said(found.result)
     for more in (0, *GUARDS):
-        printed = read(single(rows.total, digits + more))
+        printed = parse_number(single(rows.total, digits + more))
         if said(evaluate_cell(found.outside, _with_sum(number, printed))) == wanted:
             break
     return lambda value: single(value, digits + more)
@@ -256,7 +256,7 @@ def _digits_for(term: Term, number: Lookup, form: NumberFormat, digits: int) -> 
 
 def _rounded(number: Lookup, digits: int) -> Lookup:
     """The numbers that go in as they are printed."""
-    return lambda name, index: read(plain(number(name, index), digits))
+    return lambda name, index: parse_number(plain(number(name, index), digits))
 
 
 def _bar(value: float, share: float) -> Line:

@@ -148,7 +148,7 @@ def _picture(swept: Sweep, width: int, height: int, ascii: bool) -> Block | None
     rows = min(_TALLEST, height - title.height - 1 - foot.height)
     if rows < _LEAST or width < _GUTTER + 2 * _LEAST or not any(known):
         return None
-    return stack([title, _Plot(swept, min(_WIDEST, width - _GUTTER), rows, ascii).block(width), foot])
+    return stack([title, _ErrorPlot(swept, min(_WIDEST, width - _GUTTER), rows, ascii).block(width), foot])
 
 
 def _best(swept: Sweep, width: int) -> Block:
@@ -162,7 +162,7 @@ def _best(swept: Sweep, width: int) -> Block:
     return lines_block([(Piece(" " * indent), Piece("  ") if y else mark, *text.line(y)) for y in range(text.height)])
 
 
-class _Plot:
+class _ErrorPlot:
     """Errors from the widest h on the left to the narrowest. An error of 0, which has no logarithm, has its own row."""
 
     def __init__(self, swept: Sweep, columns: int, rows: int, ascii: bool) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nnstep.catalogue import say
 from nnstep.text import width as text_width
 from nnstep.view.text.blocks import Block, Draw, blank, flow, paint, stack, under
-from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 
 __all__ = ["LensPanel", "of_block", "tab_line"]
 
@@ -39,5 +39,7 @@ def tab_line(lens: str, lenses: Sequence[str], width: int) -> Block:
         text = f" {say(f'lens.{name}')} "
         role = "tab-on" if name == lens else "tab"
         size = text_width(text)
-        tabs.append(Block(size, 1, [(Piece(text, role),)].__getitem__, (Hit(0, 0, size, 1, Target(f"lens.{name}")),)))
+        tabs.append(
+            Block(size, 1, [(Piece(text, role),)].__getitem__, (ClickArea(0, 0, size, 1, Target(f"lens.{name}")),))
+        )
     return flow(tabs, width, gap=0, between=False)

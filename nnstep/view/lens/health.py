@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.health.examine import Finding, findings
 from nnstep.debugger.health.finding import PROBLEM
-from nnstep.view.lens.rows import Column, Listed, Row, painted
+from nnstep.view.lens.rows import ColumnStyle, Listed, Row, painted
 from nnstep.view.scene.moment import Moment
-from nnstep.view.sentences.health import Writer, heading, place, sentences
+from nnstep.view.sentences.health import Writer, finding_heading, finding_place, finding_sentences
 from nnstep.view.text.blocks import Block, Draw, blank, stack, wrap
 from nnstep.view.text.canvas import Canvas, Line, Piece, Target
 
 __all__ = ["health_rows", "health_targets", "health_view"]
 
-_COLUMNS = (Column(), Column(), Column(rank=1), Column(rank=2))
+_COLUMNS = (ColumnStyle(), ColumnStyle(), ColumnStyle(rank=1), ColumnStyle(rank=2))
 
 
 def health_rows(moment: Moment) -> tuple[Finding, ...]:
@@ -50,7 +50,7 @@ def _listed(moment: Moment, found: Sequence[Finding], chosen: int | None) -> Lis
     def below(width: int, height: int) -> Block:
         if chosen is None:
             return wrap(say("health.looked-at"), width, "dim")
-        said = sentences(found[chosen], writer)
+        said = finding_sentences(found[chosen], writer)
         parts = [wrap(one, width) for one in said]
         return stack([part for number, part in enumerate(parts) for part in ([blank()] if number else []) + [part]])
 
@@ -73,6 +73,6 @@ def _head(moment: Moment, count: int) -> str:
 def _row(one: Finding, writer: Writer, ascii: bool) -> tuple[Line, ...]:
     bad = one.severity == PROBLEM
     sign = ("x" if bad else "!") if ascii else ("✘" if bad else "▲")
-    at, cell = place(one, writer)
+    at, cell = finding_place(one, writer)
     role = "error" if bad else "warning"
-    return ((Piece(sign, role),), (Piece(heading(one), role),), (Piece(cell, "name"),), (Piece(at, "dim"),))
+    return ((Piece(sign, role),), (Piece(finding_heading(one), role),), (Piece(cell, "name"),), (Piece(at, "dim"),))

@@ -12,7 +12,7 @@ from nnstep.program import Step
 from nnstep.view.lens.frame import of_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
-from nnstep.view.scene.values import Shown, matrix_block
+from nnstep.view.scene.values import ShownMatrix, matrix_block
 from nnstep.view.text.blocks import Block, Draw, blank, lines_block, stack, wrap
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.highlight import Lit
@@ -88,7 +88,7 @@ def _block(scene: Scene, told: RowJacobian, width: int, height: int) -> Block:
     column = scene.cursor[1] if scene.cell is not None and scene.cell.slot == step.target else None
     lit = Lit(rows=range(column, column + 1), columns=range(view.columns)) if column is not None else Lit()
     lines = [wrap(_sentence(matrix, step, name, given), width, "dim")]
-    numbers = matrix_block(Shown(view, None, lit), width, max(3, height - 5))
+    numbers = matrix_block(ShownMatrix(view, None, lit), width, max(3, height - 5))
     return stack([lines_block([title]), blank(), numbers._replace(hits=()), blank(), *lines])
 
 

@@ -10,13 +10,13 @@ from nnstep.language import to_text
 from nnstep.program import Instant, Lifetime, Tape, tape
 from nnstep.text import width as text_width
 from nnstep.view.lens.frame import of_block
-from nnstep.view.lens.rows import Column, Row, aligned
+from nnstep.view.lens.rows import ColumnStyle, Row, aligned
 from nnstep.view.plots.memory import memory_plot
 from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.blocks import Block, Draw, beside, blank, fit, hits_of, line_width, lines_block, stack, wrap
-from nnstep.view.text.canvas import Hit, Line, Piece, Target
+from nnstep.view.text.canvas import ClickArea, Line, Piece, Target
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import plain, shape_text
 from nnstep.view.text.symbols import label
@@ -179,7 +179,7 @@ def _layers(view: _View, width: int) -> Block:
         columns: list[Line] = [name, (Piece(bar, "plot"),), (Piece(number, "strong"),), (Piece(percent, "dim"),)]
         columns.append((Piece(", ".join(map(view.name, one.slots)), "dim"),))
         rows.append(Row(tuple(columns)))
-    columns_of = (Column(), Column(), Column(right=True), Column(right=True), Column(rank=1))
+    columns_of = (ColumnStyle(), ColumnStyle(), ColumnStyle(right=True), ColumnStyle(right=True), ColumnStyle(rank=1))
     return stack([head, lines_block(aligned(rows, columns_of, width))])
 
 
@@ -196,7 +196,7 @@ def _reads(view: _View, width: int) -> Block:
     return lines_block(lines)
 
 
-class _Entry(NamedTuple):
+class _TableRow(NamedTuple):
     """A row of the table as it is at any step: its slot, its columns but the state, and its last reader."""
 
     slot: int
@@ -215,7 +215,14 @@ def _table(view: _View, width: int) -> Block:
     for entry in entries:
         name = fit((_changed(view, entry),), widest)
         rows.append(Row((name, *entry.columns[1:], _state(view, entry.slot))))
-    columns = (Column(), Column(rank=3), Column(right=True), Column(right=True, rank=2), Column(right=True), Column())
+    columns = (
+        ColumnStyle(),
+        ColumnStyle(rank=3),
+        ColumnStyle(right=True),
+        ColumnStyle(right=True, rank=2),
+        ColumnStyle(right=True),
+        ColumnStyle(),
+    )
     lines = aligned(rows, columns, inner)
     room = inner - max(map(line_width, lines)) - 2
     ends: list[Line] = [()] * len(lines)
@@ -229,12 +236,13 @@ def _table(view: _View, width: int) -> Block:
     ]
     values = scene.program.values
     hits = tuple(
-        Hit(0, y, width, 1, Target("step.goto", str(values[entry.slot].step))) for y, entry in enumerate(entries, 1)
+        ClickArea(0, y, width, 1, Target("step.goto", str(values[entry.slot].step)))
+        for y, entry in enumerate(entries, 1)
     )
     return lines_block(made, hits)
 
 
-def _entries(view: _View) -> list[_Entry]:
+def _entries(view: _View) -> list[_TableRow]:
     """The rows of all values that a step makes, but for new parameters, which are written over the old ones."""
     made = []
     after = {end for _, end in view.scene.program.carried}
@@ -252,7 +260,7 @@ def _entries(view: _View) -> list[_Entry]:
             Piece(f"{step.index}", "text"),
             Piece(until, "text"),
         )
-        made.append(_Entry(slot, ((view.named(slot),), *((text,) for text in texts)), _reader(view, slot)))
+        made.append(_TableRow(slot, ((view.named(slot),), *((text,) for text in texts)), _reader(view, slot)))
     return made
 
 
@@ -270,7 +278,7 @@ def _reader(view: _View, slot: int) -> Line:
     return (Piece(say("memory.result.looks", name=view.name(gradient)), "dim"),)
 
 
-def _changed(view: _View, entry: _Entry) -> Piece:
+def _changed(view: _View, entry: _TableRow) -> Piece:
     """The name; that of what this step makes is marked as everywhere."""
     piece = entry.columns[0][0]
     here = view.scene.program.values[entry.slot].step == view.step

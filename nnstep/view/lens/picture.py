@@ -14,7 +14,7 @@ from nnstep.view.plots.network import network_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.blocks import Block, Draw, blank, flow, stack, under, wrap
-from nnstep.view.text.canvas import Canvas, Hit, Piece, Target
+from nnstep.view.text.canvas import Canvas, ClickArea, Piece, Target
 
 __all__ = ["PICTURES", "picture", "picture_view", "pictures_here"]
 
@@ -51,7 +51,7 @@ def _tabs(names: tuple[str, ...], chosen: str, width: int) -> Block:
     for name in names:
         piece = Piece(say(f"lens.picture.{name}"), "now" if name == chosen else "dim")
         block = wrap(piece.text, max(1, width), piece.role)
-        tabs.append(block._replace(hits=(Hit(0, 0, block.width, 1, Target("picture.choose", name)),)))
+        tabs.append(block._replace(hits=(ClickArea(0, 0, block.width, 1, Target("picture.choose", name)),)))
     return flow(tabs, width, gap=3, between=False)
 
 
@@ -87,7 +87,7 @@ def _make_histogram(moment: Moment, width: int, height: int) -> Block:
     return histogram_block(array, name, width, height, scene.gallery.ascii, chosen, scene.gallery.digits)
 
 
-class Picture(NamedTuple):
+class PictureKind(NamedTuple):
     """A picture of a step; its tab is `lens.picture.<id>` in the catalogue.
 
     make  the picture for a moment, a width and a height
@@ -99,8 +99,8 @@ class Picture(NamedTuple):
 
 
 PICTURES = {
-    "curve": Picture(_make_curve, lambda moment: _curve(moment.inner) is not None),
-    "network": Picture(_make_network),
-    "histogram": Picture(_make_histogram),
+    "curve": PictureKind(_make_curve, lambda moment: _curve(moment.inner) is not None),
+    "network": PictureKind(_make_network),
+    "histogram": PictureKind(_make_histogram),
 }
 """Every picture by its id, in the order of the tabs."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from nnstep.view.text.blocks import Block, Draw, blank, fit, line_width, paint, set_in, stack
-from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 
-__all__ = ["Column", "Listed", "Row", "aligned", "listed_view", "painted"]
+__all__ = ["ColumnStyle", "Listed", "Row", "aligned", "listed_view", "painted"]
 
 _GAP = 2  # columns between columns
 
@@ -20,7 +20,7 @@ class Row(NamedTuple):
     target: Target | None = None
 
 
-class Column(NamedTuple):
+class ColumnStyle(NamedTuple):
     """How a column is set, and how soon it is left out where there is no room: the highest rank first, 0 never."""
 
     right: bool = False
@@ -35,13 +35,13 @@ class Listed(NamedTuple):
 
     head: Callable[[int], Sequence[Line]]
     rows: Sequence[Row]
-    columns: Sequence[Column]
+    columns: Sequence[ColumnStyle]
     chosen: int | None = None
     foot: Sequence[Line] = ()
     extra: Callable[[int, int], Block] | None = None  # (width, height) -> a block below everything
 
 
-def aligned(rows: Sequence[Row], columns: Sequence[Column], width: int) -> list[Line]:
+def aligned(rows: Sequence[Row], columns: Sequence[ColumnStyle], width: int) -> list[Line]:
     """The rows with their columns in line, in at most `width` columns."""
     sizes = [max((line_width(row.columns[k]) for row in rows), default=0) for k in range(len(columns))]
     shown = [k for k in range(len(columns)) if sizes[k]]
@@ -77,7 +77,7 @@ def painted(listed: Listed, width: int, height: int, top: int | None) -> Canvas:
     head = stack([set_in(line, width) for line in listed.head(width)])
     lines = aligned(listed.rows, listed.columns, inner)
     marks = [Piece("▸ ", "now") if k == listed.chosen else Piece("  ") for k in range(len(lines))]
-    hits = tuple(Hit(0, y, width, 1, row.target) for y, row in enumerate(listed.rows) if row.target is not None)
+    hits = tuple(ClickArea(0, y, width, 1, row.target) for y, row in enumerate(listed.rows) if row.target is not None)
     body = Block(width, len(lines), lambda y: (marks[y], *lines[y]), hits)
     blocks = [head, *([blank(), body] if lines else [])]
     if listed.foot:

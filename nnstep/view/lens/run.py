@@ -30,7 +30,7 @@ from nnstep.view.plots.confusion import confusion, confusion_block, scatter_bloc
 from nnstep.view.plots.series import Series, series_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.text.blocks import Block, Draw, blank, flow, paint, stack, under, wrap
-from nnstep.view.text.canvas import Canvas, Hit, Target
+from nnstep.view.text.canvas import Canvas, ClickArea, Target
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.symbols import label
 
@@ -97,7 +97,7 @@ def _tabs(moment: Moment, names: tuple[str, ...], chosen: str, width: int) -> Bl
 
 def _tab(said: str, on: bool, target: Target, width: int) -> Block:
     block = wrap(said, max(1, width), "now" if on else "dim")
-    return block._replace(hits=(Hit(0, 0, block.width, block.height, target),))
+    return block._replace(hits=(ClickArea(0, 0, block.width, block.height, target),))
 
 
 # Over the iterations.

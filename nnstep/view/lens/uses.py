@@ -9,14 +9,14 @@ from nnstep.catalogue import say, say_count
 from nnstep.debugger.provenance.cell import Cell
 from nnstep.debugger.provenance.origin import Use
 from nnstep.view.lens.cell import cell_line
-from nnstep.view.lens.rows import Column, Listed, Row
+from nnstep.view.lens.rows import ColumnStyle, Listed, Row
 from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.canvas import Line, Piece, Target
 
 __all__ = ["UseRows", "listed_uses", "use_rows"]
 
-_COLUMNS = (Column(right=True), Column(), Column(right=True), Column(rank=2))
+_COLUMNS = (ColumnStyle(right=True), ColumnStyle(), ColumnStyle(right=True), ColumnStyle(rank=2))
 _MOST = 400  # rows
 
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from nnstep.text import padded
 from nnstep.text import width as text_width
 from nnstep.view.scene.chain_plan import FactorWords
-from nnstep.view.scene.values import Shown, matrix_block
+from nnstep.view.scene.values import ShownMatrix, matrix_block
 from nnstep.view.text.blocks import Block, blank, broken, fit, flow, line_width, lines_block, paint, stack, wrap
-from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 
 __all__ = ["ChainPanel"]
 
@@ -33,7 +33,7 @@ class ChainPanel(NamedTuple):
     formula: Line = ()
     factors: Sequence[FactorWords] = ()
     now: int = 0
-    shown: Sequence[Shown] = ()
+    shown: Sequence[ShownMatrix] = ()
     entry: Callable[[int], Block] | None = None
     empty: str = ""
     key: str = "chain"
@@ -62,7 +62,7 @@ class ChainPanel(NamedTuple):
                 text_width(name) + 2,
                 1,
                 lambda y, name=name: (Piece(f" {name} ", "tab-on" if name == self.chosen else "tab"),),  # type: ignore[misc]
-                (Hit(0, 0, text_width(name) + 2, 1, Target("weight.choose", name)),),
+                (ClickArea(0, 0, text_width(name) + 2, 1, Target("weight.choose", name)),),
             )
             for name in self.tabs
         ]
@@ -93,5 +93,5 @@ def _factors(factors: tuple[FactorWords, ...], now: int, width: int) -> Block:
                 Piece(padded(one.shape, shapes, right=True), "shape"),
             )
         )
-        hits.append(Hit(0, y, width, 1, Target("step.goto", str(one.step))))
+        hits.append(ClickArea(0, y, width, 1, Target("step.goto", str(one.step))))
     return lines_block(lines, tuple(hits))

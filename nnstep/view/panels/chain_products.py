@@ -11,10 +11,10 @@ from nnstep.debugger import Cell
 from nnstep.text import padded
 from nnstep.text import width as text_width
 from nnstep.view.scene.scene import Scene
-from nnstep.view.text.arithmetic import USUAL_GUARDS, Said, addends
+from nnstep.view.text.arithmetic import USUAL_GUARDS, FormatNumber, addends
 from nnstep.view.text.blocks import line_width
 from nnstep.view.text.canvas import Line, Piece
-from nnstep.view.text.numbers import NumberFormat, plain, read
+from nnstep.view.text.numbers import NumberFormat, parse_number, plain
 from nnstep.view.text.symbols import label
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def product_lines(scene: Scene, found: EntryChain, known: Known, full: bool, wid
         if several:
             lines += [(), _path_heading(scene, path, number)]
         lines.append(_symbols(scene, path, found))
-        table = _Table(scene, path, (*factors, multiplied), totals, full, width)
+        table = _ProductTable(scene, path, (*factors, multiplied), totals, full, width)
         lines += table.lines()
         lines += _left_out(scene, path)
         vanishing += _dependence(scene, path, found)
@@ -136,7 +136,7 @@ def _left_out(scene: Scene, path: GradientPath) -> list[Line]:
     return lines
 
 
-class _Table:
+class _ProductTable:
     """The products of a path: which entries each goes through, its factors, and what they come to.
 
     `known` says of each factor whether it can be seen, and last of all of what they come to; `said` is how their sum is
@@ -144,7 +144,7 @@ class _Table:
     """
 
     def __init__(
-        self, scene: Scene, path: GradientPath, known: tuple[bool, ...], said: Said, full: bool, width: int
+        self, scene: Scene, path: GradientPath, known: tuple[bool, ...], said: FormatNumber, full: bool, width: int
     ) -> None:
         most = _LISTED_WIDE if width >= _WIDE else _LISTED
         self.products = path.products if full or len(path.products) <= most else path.products[: most - 2]
@@ -188,7 +188,9 @@ class _Table:
             if best is not None and sum(max(map(text_width, column)) for column in texts) > room:
                 break
             rows = zip(*texts, strict=True)
-            holds = [form.text(math.prod(map(read, row))) == text for row, text in zip(rows, wanted, strict=True)]
+            holds = [
+                form.text(math.prod(map(parse_number, row))) == text for row, text in zip(rows, wanted, strict=True)
+            ]
             best = (texts, holds)
             if all(holds) and digits > self.digits:
                 break
@@ -246,7 +248,7 @@ def _aligned(
     return lines
 
 
-def _compared(found: EntryChain, said: Said, adds: bool, width: int) -> list[Line]:
+def _compared(found: EntryChain, said: FormatNumber, adds: bool, width: int) -> list[Line]:
     """The sum of all products beside the stored gradient, or where there is no room above how the two compare."""
     count = sum(len(path.products) for path in found.paths)
     sizes = sum(abs(product.value) for path in found.paths for product in path.products)

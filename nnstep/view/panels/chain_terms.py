@@ -11,7 +11,7 @@ from nnstep.view.panels.chain import ChainPanel
 from nnstep.view.panels.chain_products import known_factors, product_lines
 from nnstep.view.scene.display import local_name
 from nnstep.view.scene.scene import Scene
-from nnstep.view.scene.values import Shown
+from nnstep.view.scene.values import ShownMatrix
 from nnstep.view.text.blocks import Block, set_in, stack
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.highlight import DARK
@@ -54,15 +54,15 @@ def _formula(pieces: Sequence[tuple[Piece, int]], now: int) -> Line:
     )
 
 
-def _matrices(scene: Scene, current: Factor | None) -> list[Shown]:
+def _matrices(scene: Scene, current: Factor | None) -> list[ShownMatrix]:
     """The last factor that is computed, and the gradient it gives."""
     if current is None or current.kind == "seed":
         return []
     target = scene.program.values[current.step.target]
     shown = []
     if current.kind in ("left", "right", "entrywise") and current.local is not None:
-        shown.append(Shown(_local_picture(scene, current)))
-    shown.append(Shown(scene.picture(target), None, DARK, current.step.index == scene.now))
+        shown.append(ShownMatrix(_local_picture(scene, current)))
+    shown.append(ShownMatrix(scene.picture(target), None, DARK, current.step.index == scene.now))
     return shown
 
 

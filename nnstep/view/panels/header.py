@@ -9,7 +9,7 @@ from typing import NamedTuple
 from nnstep.catalogue import say
 from nnstep.text import width as text_width
 from nnstep.view.text.blocks import fit, line_width
-from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 
 __all__ = ["Header", "sparkline"]
 
@@ -31,7 +31,7 @@ class Header(NamedTuple):
     step: int
     steps: int
     place: str = ""
-    strip: Callable[[int], tuple[Line, tuple[Hit, ...]]] | None = None
+    strip: Callable[[int], tuple[Line, tuple[ClickArea, ...]]] | None = None
     key: str = "header"
     title: Line = ()
 
@@ -43,7 +43,7 @@ class Header(NamedTuple):
             name = f" {say('header.run')} "
             run, targets = self.strip(max(1, width - text_width(name) - 1))
             lines.append(fit((Piece(name, "dim"), *run), width))
-            hits = (*hits, *(Hit(hit.x + text_width(name), 2, *hit[2:]) for hit in targets))
+            hits = (*hits, *(ClickArea(hit.x + text_width(name), 2, *hit[2:]) for hit in targets))
         return Canvas(tuple(lines[:height]), hits if height > 1 else (), width, len(lines))
 
 
@@ -64,7 +64,7 @@ def _first(name: str, file: str, counters: Line, loss: Line, width: int) -> Line
 @lru_cache(maxsize=256)  # the same at each iteration
 def _timeline(
     phases: tuple[tuple[str, int, int], ...], step: int, steps: int, place: str, width: int
-) -> tuple[Line, tuple[Hit, ...]]:
+) -> tuple[Line, tuple[ClickArea, ...]]:
     """The phases as bars, the current step on them, and what clicks on them ask for."""
     count = f" {place or step}/{steps} "
     names = sum(text_width(name) + 3 for name, _, _ in phases)
@@ -72,7 +72,7 @@ def _timeline(
     if not phases or room < len(phases):
         return fit((Piece(f" {say('header.step')}{count}", "strong"),), width), ()
     pieces: list[Piece] = [Piece(" ")]
-    hits: list[Hit] = []
+    hits: list[ClickArea] = []
     column, used = 1, 0
     for position, (name, first, last) in enumerate(phases):
         share = room * last // steps - used if position < len(phases) - 1 else room - used
@@ -81,8 +81,8 @@ def _timeline(
         pieces += [Piece(name, role), Piece(" ")]
         column += text_width(name) + 1
         pieces += _bar(share, first, last, step)
-        hits.append(Hit(column, 1, share, 1, _step_under(first, last, share)))
-        hits.append(Hit(column - text_width(name) - 1, 1, text_width(name), 1, Target("step.goto", str(first))))
+        hits.append(ClickArea(column, 1, share, 1, _step_under(first, last, share)))
+        hits.append(ClickArea(column - text_width(name) - 1, 1, text_width(name), 1, Target("step.goto", str(first))))
         column += share + 2
         pieces.append(Piece("  "))
     return fit((*pieces[:-1], Piece(count, "strong")), width), tuple(hits)

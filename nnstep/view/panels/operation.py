@@ -7,8 +7,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nnstep.view.scene.display import Operand, Part
-from nnstep.view.scene.values import Shown, matrix_block
+from nnstep.view.scene.display import DisplayPart, Operand
+from nnstep.view.scene.values import ShownMatrix, matrix_block
 from nnstep.view.text.arithmetic import CellLines
 from nnstep.view.text.blocks import Block, beside, blank, broken, flow, lines_block, paint, set_in, stack, wrap
 from nnstep.view.text.canvas import Canvas, Line, Piece
@@ -34,9 +34,9 @@ class OperationPanel(NamedTuple):
     equation: Line
     above: Line = ()
     note: Line = ()
-    parts: Sequence[Part] = ()
-    shown: Mapping[str, Shown] = MappingProxyType({})
-    result: Shown | None = None
+    parts: Sequence[DisplayPart] = ()
+    shown: Mapping[str, ShownMatrix] = MappingProxyType({})
+    result: ShownMatrix | None = None
     cell: Callable[[int], CellLines] = lambda width: ()
     sentences: tuple[str, ...] = ()
     about: tuple[str, ...] = ()

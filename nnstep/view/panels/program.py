@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nnstep.text import padded
 from nnstep.view.text.blocks import fit, line_width
-from nnstep.view.text.canvas import Canvas, Hit, Hits, Line, Piece, Target
+from nnstep.view.text.canvas import Canvas, ClickArea, ClickAreas, Line, Piece, Target
 
 __all__ = ["ListingLine", "ProgramPanel", "place_text"]
 
@@ -55,7 +55,7 @@ class ProgramPanel(NamedTuple):
         shown = self.lines[top : top + height]
         digits = len(str(max((line.path[0] for line in self.lines if line.path), default=0)))
         painted = tuple(self._line(line, width, digits) for line in shown)
-        return Canvas(painted, Hits(lambda: _hits(shown, width)), width, len(self.lines), top, 0)
+        return Canvas(painted, ClickAreas(lambda: _hits(shown, width)), width, len(self.lines), top, 0)
 
     def _state(self, path: Path) -> int:
         """0 here, -1 done, 1 to come, 2 a step that we are inside of."""
@@ -94,10 +94,10 @@ class ProgramPanel(NamedTuple):
         return whole
 
 
-def _hits(shown: Sequence[ListingLine], width: int) -> list[Hit]:
+def _hits(shown: Sequence[ListingLine], width: int) -> list[ClickArea]:
     """A line is gone to; its first two columns, if it is one of the iteration, are for a breakpoint."""
     steps = [(y, line.path) for y, line in enumerate(shown) if line.path]
     return [
-        *(Hit(0, y, width, 1, Target("step.goto", place_text(path))) for y, path in steps),
-        *(Hit(0, y, 2, 1, Target("stop.line", path[0])) for y, path in steps if len(path) == 1),
+        *(ClickArea(0, y, width, 1, Target("step.goto", place_text(path))) for y, path in steps),
+        *(ClickArea(0, y, 2, 1, Target("stop.line", path[0])) for y, path in steps if len(path) == 1),
     ]

@@ -12,13 +12,13 @@ from nnstep.language import Expression, tokens
 from nnstep.ops import Array
 from nnstep.text import clean
 from nnstep.view.panels.operation import OperationPanel
-from nnstep.view.scene.display import Operand, arrange, equation_line
+from nnstep.view.scene.display import Operand, equation_line, laid_out
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 from nnstep.view.scene.sources import Operands
-from nnstep.view.scene.values import Shown
+from nnstep.view.scene.values import ShownMatrix
 from nnstep.view.sentences.clamp import of_clamps
-from nnstep.view.sentences.step import heading
+from nnstep.view.sentences.step import step_heading
 from nnstep.view.text.canvas import Line, Piece, line_text
 from nnstep.view.text.highlight import DARK
 from nnstep.view.text.matrix import MatrixView
@@ -30,7 +30,7 @@ __all__ = ["breadcrumb", "middle_title", "step_view"]
 
 def middle_title(scene: Scene) -> Line:
     """For the border: what kind of step this is."""
-    said = say("panel.operation.nothing-yet") if scene.step is None else heading(scene.program, scene.step)
+    said = say("panel.operation.nothing-yet") if scene.step is None else step_heading(scene.program, scene.step)
     return (Piece(say("panel.operation.title"), "heading"), Piece(" · " + said, "dim"))
 
 
@@ -42,12 +42,12 @@ def step_view(moment: Moment, asked: Callable[[Moment, int], Sequence[Line]] | N
     step, target = scene.step, scene.program.values[scene.step.target]
     operands = scene.operands(step)
     display = operands.display
-    parts = arrange(display.expression, lambda name: operands.shape(name) == ())
+    parts = laid_out(display.expression, lambda name: operands.shape(name) == ())
     at = moment.at
     mine = at is scene and at.provenance is not None and at.provenance.operands.step is step
     lit = at.provenance.lit if at.provenance is not None and mine else {}
     shown = {
-        part.name: Shown(_operand(scene, operands, part.name), None, lit.get(part.name, DARK))
+        part.name: ShownMatrix(_operand(scene, operands, part.name), None, lit.get(part.name, DARK))
         for part in parts
         if isinstance(part, Operand)
     }
@@ -62,7 +62,7 @@ def step_view(moment: Moment, asked: Callable[[Moment, int], Sequence[Line]] | N
         note=note,
         parts=parts if shown else (),
         shown=shown,
-        result=Shown(result.matrix, result.cursor, result.lit),
+        result=ShownMatrix(result.matrix, result.cursor, result.lit),
         cell=at.lines_of_cell if asked is None else lambda width: tuple(asked(moment, width)),
         sentences=(
             *_at_the_end(moment),

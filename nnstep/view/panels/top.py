@@ -21,7 +21,7 @@ from nnstep.view.plots.strip import timeline_strip
 from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
-from nnstep.view.text.canvas import Hit, Line, Piece
+from nnstep.view.text.canvas import ClickArea, Line, Piece
 from nnstep.view.text.numbers import shape_text
 
 __all__ = ["header", "listing", "title"]
@@ -61,17 +61,17 @@ def header(moment: Moment) -> Header:
     )
 
 
-def _strip(moment: Moment) -> Callable[[int], tuple[Line, tuple[Hit, ...]]]:
+def _strip(moment: Moment) -> Callable[[int], tuple[Line, tuple[ClickArea, ...]]]:
     """The run in one line: the loss over all iterations, where we are, where breakpoints hit."""
     timeline, here = moment.session.timeline, moment.outer.record.iteration
 
-    def made(width: int) -> tuple[Line, tuple[Hit, ...]]:
+    def made(width: int) -> tuple[Line, tuple[ClickArea, ...]]:
         points = timeline.history.points()
         series = Series("", points.iterations, points.last, points.low, points.high)
         ascii, log = moment.outer.gallery.ascii, _spans_decades(points.low, points.high)
         return timeline_strip(series, here, timeline.iterations, width, log=log, marks=moment.marks, ascii=ascii)
 
-    def strip(width: int) -> tuple[Line, tuple[Hit, ...]]:
+    def strip(width: int) -> tuple[Line, tuple[ClickArea, ...]]:
         looks = (timeline, timeline.reached, tuple(moment.marks), width)
         return moment.outer.gallery.once(moment.outer.record, "strip", looks, lambda: made(width))
 

@@ -15,7 +15,7 @@ from nnstep.debugger.breakpoints.watches import Watch, Watched
 from nnstep.text import clean
 from nnstep.view.panels.header import sparkline
 from nnstep.view.text.blocks import Block, blank, fit, line_width, lines_block, paint, stack, wrap
-from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 from nnstep.view.text.matrix import format_of
 from nnstep.view.text.numbers import DIGITS, plain, shape_text
 
@@ -89,8 +89,8 @@ def _block(item: _Item, at: int, width: int, chosen: bool) -> Block:
             for line in lines
         ]
     hits = (
-        Hit(0, 0, width, len(lines), Target("mark.choose", at)),
-        *([Hit(0, 0, 2, 1, item.target)] if item.target else []),
+        ClickArea(0, 0, width, len(lines), Target("mark.choose", at)),
+        *([ClickArea(0, 0, 2, 1, item.target)] if item.target else []),
     )
     return lines_block(lines, hits)
 

@@ -9,7 +9,7 @@ from nnstep.ops import Array
 from nnstep.program import Program, Value
 from nnstep.view.plots.structure import Group, Layers
 
-__all__ = ["Active", "Shown", "active", "bias_of", "shown", "weights"]
+__all__ = ["Active", "LayerValue", "active", "bias_of", "shown", "weights_between"]
 
 
 class Active(NamedTuple):
@@ -29,7 +29,7 @@ class Active(NamedTuple):
     slot: int | None = None
 
 
-class Shown(NamedTuple):
+class LayerValue(NamedTuple):
     """A value that a layer shows."""
 
     value: Value
@@ -76,7 +76,7 @@ def active(program: Program, found: Layers, step_index: int) -> Active:
     return Active(frozenset({layer}), frozenset(), True)
 
 
-def shown(record: Record, group: Group, now: int, gradients: bool) -> list[Shown]:
+def shown(record: Record, group: Group, now: int, gradients: bool) -> list[LayerValue]:
     """What a layer can show once `now` steps are done, the newest first; gradients first where they are wanted."""
     program = record.program
     forward = [program.values[slot] for slot in reversed(group.slots) if program.values[slot].step <= now]
@@ -95,10 +95,10 @@ def shown(record: Record, group: Group, now: int, gradients: bool) -> list[Shown
     kept = back[:1] + (named or forward[:1])
     if forward and forward[0] not in kept and not back:
         kept.insert(0, forward[0])  # the product, while nothing with a name is made of it
-    return [Shown(value, record.value(value.slot)) for value in kept]
+    return [LayerValue(value, record.value(value.slot)) for value in kept]
 
 
-def weights(record: Record, group: Group, now: int, found: Active, layer: int) -> Shown | None:
+def weights_between(record: Record, group: Group, now: int, found: Active, layer: int) -> LayerValue | None:
     """The matrix between the layer before and this one, or what the step assigns to it; None while it is not there."""
     program = record.program
     if group.weight is None:
@@ -111,10 +111,10 @@ def weights(record: Record, group: Group, now: int, found: Active, layer: int) -
     if value is None:
         return None
     array = record.value(value.slot)
-    return Shown(value, array.reshape(-1, 1) if array.ndim == 1 else array)
+    return LayerValue(value, array.reshape(-1, 1) if array.ndim == 1 else array)
 
 
-def bias_of(record: Record, group: Group, now: int, found: Active, layer: int) -> list[Shown]:
+def bias_of(record: Record, group: Group, now: int, found: Active, layer: int) -> list[LayerValue]:
     """What is added to every row of a layer; in a step about it, what that step assigns."""
     program = record.program
     kept = []
@@ -123,5 +123,5 @@ def bias_of(record: Record, group: Group, now: int, found: Active, layer: int) -
         if found.biases == layer and found.backward:
             value = program.latest(f"grad({program.values[slot].name})", now) or value
         if value is not None:
-            kept.append(Shown(value, record.value(value.slot).reshape(-1)))
+            kept.append(LayerValue(value, record.value(value.slot).reshape(-1)))
     return kept

@@ -12,7 +12,7 @@ from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import plain
 
-__all__ = ["Axis", "bottom", "cut", "joined", "number", "sides", "ticks"]
+__all__ = ["Axis", "axis_number", "bottom", "clipped", "joined", "sides", "ticks"]
 
 
 class Axis(NamedTuple):
@@ -52,13 +52,13 @@ def ticks(low: float, high: float, most: int) -> tuple[float, ...]:
     return ()
 
 
-def number(value: float, ascii: bool, digits: int = 4) -> str:
+def axis_number(value: float, ascii: bool, digits: int = 4) -> str:
     """A number of a picture: short, and in ASCII where there is nothing else."""
     said = plain(value, digits)
     return ascii_text(said) if ascii else said
 
 
-def cut(line: Line, width: int, ascii: bool) -> Line:
+def clipped(line: Line, width: int, ascii: bool) -> Line:
     """The line cut to `width` columns, with a sign at its end where something is cut off."""
     fitting = fit(line, width)
     if ascii and fitting != line and fitting:
@@ -74,14 +74,14 @@ def joined(parts: Sequence[Line], width: int, ascii: bool) -> Line:
         if line and line_width(longer) > width:
             break
         line = longer
-    return cut(line, width, ascii)
+    return clipped(line, width, ascii)
 
 
 def sides(dots: Dots, axis: Axis, gutter: int, ascii: bool) -> list[Line]:
     """The rows of a picture with a vertical axis of `gutter` columns before them, numbers at its ticks."""
     labels: dict[int, str] = {}
     for value in sorted(ticks(axis.low, axis.high, min(8, max(2, (dots.rows + 1) // 2))), key=abs):
-        row, said = axis.down(value) // 4, number(value, ascii)
+        row, said = axis.down(value) // 4, axis_number(value, ascii)
         if len(said) < gutter:
             labels.setdefault(row, said)
     plain_line, tick = ("|", "+") if ascii else ("│", "┤")
@@ -97,7 +97,7 @@ def bottom(axis: Axis, columns: int, gutter: int, ascii: bool, rug: Sequence[tup
     taken = -1
     written: list[tuple[int, str]] = []
     for value in ticks(axis.low, axis.high, max(2, columns // 6)):
-        column, said = axis.at(value) // 2, number(value, ascii)
+        column, said = axis.at(value) // 2, axis_number(value, ascii)
         start = min(max(column - len(said) // 2, 0), columns - len(said))
         if start > taken and start >= 0:
             written.append((start, said))

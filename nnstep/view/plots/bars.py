@@ -12,10 +12,10 @@ from nnstep.ops import Array
 from nnstep.text import clean, padded
 from nnstep.text import cut as cut_text
 from nnstep.text import width as text_width
-from nnstep.view.plots.axes import cut, number
-from nnstep.view.plots.legend import in_ascii
+from nnstep.view.plots.axes import axis_number, clipped
+from nnstep.view.plots.legend import ascii_line
 from nnstep.view.text.blocks import Block
-from nnstep.view.text.canvas import Hit, Line, Piece, Target
+from nnstep.view.text.canvas import ClickArea, Line, Piece, Target
 
 __all__ = ["Judged", "bars_block"]
 
@@ -67,13 +67,13 @@ def bars_block(judged: Judged, chosen: int, width: int, ascii: bool = False) -> 
             made = ()
         else:
             made = (Piece("    " + say("run.bars.more", count=classes - shown), "dim"),)
-        return cut(_with_signs(made) if ascii else made, width, ascii)
+        return clipped(_with_signs(made) if ascii else made, width, ascii)
 
     def clicked(x: int, y: int) -> Target:
         return Target("cell.choose", (judged.value, y // each, 0))
 
     samples = len(judged.shares)
-    hits = (Hit(0, 0, width, samples * each - 1, clicked),) if samples else ()
+    hits = (ClickArea(0, 0, width, samples * each - 1, clicked),) if samples else ()
     return Block(width, max(0, samples * each - 1), line, hits)
 
 
@@ -84,7 +84,7 @@ def _name(name: str) -> str:
 
 def _with_signs(line: Line) -> Line:
     signs = str.maketrans({"▸": ">", "✔": "+", "✘": "x", "◂": "<", "·": "."})
-    return in_ascii(tuple(Piece(text.translate(signs), role) for text, role in line))
+    return ascii_line(tuple(Piece(text.translate(signs), role) for text, role in line))
 
 
 def _order(judged: Judged, sample: int, shown: int) -> list[int]:
@@ -147,7 +147,7 @@ def _number(share: float, ascii: bool) -> str:
     """A probability: four decimals, unless that would make a 0 of it."""
     if 5e-5 <= share < 10 or share == 0:
         return f"{share:.4f}"
-    return number(share, ascii, 2)
+    return axis_number(share, ascii, 2)
 
 
 def _bar(share: float, columns: int, role: str, ascii: bool) -> tuple[Piece, Piece]:

@@ -13,10 +13,10 @@ from nnstep.catalogue import say
 from nnstep.debugger.prediction import Prediction, classes_of, decided, probabilities
 from nnstep.ops import Array
 from nnstep.text import clean
-from nnstep.view.plots.axes import Axis, bottom, cut, number, sides
+from nnstep.view.plots.axes import Axis, axis_number, bottom, clipped, sides
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.fitted import Predict, ends_of, fitted_block
-from nnstep.view.plots.legend import in_ascii, in_rows
+from nnstep.view.plots.legend import ascii_line, in_rows
 from nnstep.view.text.blocks import Block, lines_block, wrap
 from nnstep.view.text.canvas import Line, Piece
 
@@ -127,7 +127,9 @@ def boundary_block(
             return made
         said = say("run.boundary.far")
     words = wrap(said, width, "dim")
-    return lines_block([in_ascii(words.line(y)) if ascii else words.line(y) for y in range(min(height, words.height))])
+    return lines_block(
+        [ascii_line(words.line(y)) if ascii else words.line(y) for y in range(min(height, words.height))]
+    )
 
 
 # A plane.
@@ -167,7 +169,7 @@ def _plane_block(
     lines = [*top, *sides(dots, where.up, gutter, ascii)] if gutter > 1 else [*top, *dots.lines(ascii)]
     if under:
         lines += bottom(where.over, span, gutter, ascii) if gutter > 1 else []
-    return lines_block([cut(line, width, ascii) for line in lines[:height]])
+    return lines_block([clipped(line, width, ascii) for line in lines[:height]])
 
 
 def _regions(dots: Dots, chosen: Array, sure: Array, classes: int) -> None:
@@ -272,7 +274,7 @@ def _levels(dots: Dots, grid: Array, ascii: bool) -> list[Line]:
     legend: list[Line] = []
     for level in range(most if high > low else 0):
         start = low * (1 - level / most) + high * (level / most)
-        said = say("run.boundary.from", number=number(float(f"{start:.2g}"), ascii))
+        said = say("run.boundary.from", number=axis_number(float(f"{start:.2g}"), ascii))
         legend.append((Piece(2 * shades[level], _LEVEL_ROLES[level]), Piece(" " + said, "dim")))
     return legend
 

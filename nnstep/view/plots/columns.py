@@ -14,7 +14,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.ops import Array, Index
 from nnstep.text import width as text_width
 from nnstep.view.plots.active import Active, bias_of, shown
-from nnstep.view.plots.axes import number
+from nnstep.view.plots.axes import axis_number
 from nnstep.view.plots.drawing import Drawing
 from nnstep.view.plots.structure import Layers
 from nnstep.view.plots.tint import tint
@@ -22,7 +22,7 @@ from nnstep.view.text.matrix import format_of
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import choose_format
 
-__all__ = ["GAP", "Column", "NeuronLine", "Picture", "columns_of"]
+__all__ = ["GAP", "LayerColumn", "NetworkDrawing", "NeuronLine", "columns_of"]
 
 _UNITS = 12  # neurons of a layer that are drawn one by one
 _EDGES = 100  # weights between two layers that are drawn one by one
@@ -37,7 +37,7 @@ class NeuronLine(NamedTuple):
     slot: int = -1
 
 
-class Column(NamedTuple):
+class LayerColumn(NamedTuple):
     """A layer as it is drawn: for each neuron its lines and the entry that a click chooses; or a box with a summary."""
 
     layer: int
@@ -50,14 +50,14 @@ class Column(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture(Drawing):
+class NetworkDrawing(Drawing):
     """A network of layers, drawn: the layers found in the program, and what of them is in the step."""
 
     found: Layers
     active: Active
 
 
-def columns_of(picture: Picture, rows: int, width: int) -> list[Column]:
+def columns_of(picture: NetworkDrawing, rows: int, width: int) -> list[LayerColumn]:
     """All layers and the loss, with as much in each neuron as there is room for."""
     groups = picture.found.groups
     boxes = {k for k, group in enumerate(groups) if group.units > min(_UNITS, rows)}
@@ -66,7 +66,7 @@ def columns_of(picture: Picture, rows: int, width: int) -> list[Column]:
             boxes.add(k if left.units > right.units else k + 1)
     drawn = [group.units for k, group in enumerate(groups) if k not in boxes]
     most = max(1, min(4, rows // max(drawn, default=1) - 1))
-    made: list[Column] = []
+    made: list[LayerColumn] = []
     # Numbers as in the panels go before further lines of a neuron, and all layers before the digits of numbers.
     for lines in range(most, -1, -1):
         made = [_column(picture, k, k in boxes, lines, rows) for k in range(len(groups))]
@@ -77,7 +77,7 @@ def columns_of(picture: Picture, rows: int, width: int) -> list[Column]:
     return made
 
 
-def _column(picture: Picture, layer: int, box: bool, most: int, rows: int) -> Column:
+def _column(picture: NetworkDrawing, layer: int, box: bool, most: int, rows: int) -> LayerColumn:
     """A layer with at most `most` lines in a neuron; with 0 of them one, in which a number takes little room."""
     group = picture.found.groups[layer]
     program, row = picture.record.program, picture.row
@@ -95,7 +95,7 @@ def _column(picture: Picture, layer: int, box: bool, most: int, rows: int) -> Co
     if box:
         lines = _summary(group.units, main, picture.ascii)[: max(1, rows)]
         entry = None if not seen else (seen[0].value.name, _index_of(seen[0].array, row, 0))
-        return Column(layer, title, role, (lines,), (entry,), max(text_width(one.text) for one in lines) + 4, True)
+        return LayerColumn(layer, title, role, (lines,), (entry,), max(text_width(one.text) for one in lines) + 4, True)
     formats = [format_of(one.array, picture.digits).padded if most else _short(_row_of(one.array, row)) for one in seen]
     most = max(1, most)
     biases = bias_of(picture.record, group, picture.now, picture.active, layer)
@@ -121,7 +121,7 @@ def _column(picture: Picture, layer: int, box: bool, most: int, rows: int) -> Co
     entries = tuple(
         (seen[0].value.name, _index_of(seen[0].array, row, unit)) if seen else None for unit in range(group.units)
     )
-    return Column(layer, title, role, tuple(neurons), entries, wide)
+    return LayerColumn(layer, title, role, tuple(neurons), entries, wide)
 
 
 def _short(row: Array) -> Callable[[float], str]:
@@ -138,7 +138,7 @@ def _short(row: Array) -> Callable[[float], str]:
     return lambda value: text(value).rjust(width)
 
 
-def _loss(picture: Picture) -> Column:
+def _loss(picture: NetworkDrawing) -> LayerColumn:
     """The single number that all leads to."""
     program, end = picture.record.program, len(picture.found.groups)
     there = [slot for slot in picture.found.scalars if program.values[slot].step <= picture.now]
@@ -151,7 +151,7 @@ def _loss(picture: Picture) -> Column:
         array = picture.record.value(slot)
         line = NeuronLine(f"({picture.number(array, float(array))})", "strong", slot)
     entry = (value.name, ()) if there else None
-    return Column(end, picture.said(value.name), role, ((line,),), (entry,), text_width(line.text))
+    return LayerColumn(end, picture.said(value.name), role, ((line,),), (entry,), text_width(line.text))
 
 
 def _summary(units: int, main: Array | None, ascii: bool) -> tuple[NeuronLine, ...]:
@@ -161,7 +161,7 @@ def _summary(units: int, main: Array | None, ascii: bool) -> tuple[NeuronLine, .
         finite = main[np.isfinite(main)]
         if finite.size:
             for key, value in (("max", finite.max()), ("mean", finite.mean()), ("min", finite.min())):
-                lines.append(NeuronLine(f"{say('plot.' + key)} {number(float(value), ascii, 3)}", "text"))
+                lines.append(NeuronLine(f"{say('plot.' + key)} {axis_number(float(value), ascii, 3)}", "text"))
     return tuple(lines)
 
 

@@ -11,10 +11,10 @@ from nnstep.ops import Array
 from nnstep.text import clean, padded
 from nnstep.text import cut as cut_text
 from nnstep.text import width as text_width
-from nnstep.view.plots.axes import Axis, bottom, cut, number, sides
+from nnstep.view.plots.axes import Axis, axis_number, bottom, clipped, sides
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.fitted import ends_of
-from nnstep.view.plots.legend import in_ascii, in_rows
+from nnstep.view.plots.legend import ascii_line, in_rows
 from nnstep.view.text.blocks import Block, lines_block
 from nnstep.view.text.canvas import Line, Piece
 
@@ -60,7 +60,7 @@ def confusion_block(
         matrix = _mistakes(counts, called, max(4, height - len(lines) - 1), ascii)
     if height - len(lines) > len(matrix):
         lines.append(())
-    return lines_block([cut(in_ascii(line) if ascii else line, width, ascii) for line in (*lines, *matrix)])
+    return lines_block([clipped(ascii_line(line) if ascii else line, width, ascii) for line in (*lines, *matrix)])
 
 
 def _name(name: str) -> str:
@@ -132,7 +132,7 @@ def scatter_block(truth: Array, predicted: Array, said: str, width: int, height:
     xs, ys = (one[there][::every] for one in flat)
     ends = ends_of(np.concatenate([xs, ys])) if xs.size else (0.0, 1.0)
     if ends is None:
-        return lines_block([cut((Piece(say("run.boundary.far"), "dim"),), width, ascii)])
+        return lines_block([clipped((Piece(say("run.boundary.far"), "dim"),), width, ascii)])
     legend: list[Line] = [_off(flat[0][there], flat[1][there], ascii)] if xs.size else []
     lost = int((~there).sum())
     if lost:
@@ -155,7 +155,7 @@ def scatter_block(truth: Array, predicted: Array, said: str, width: int, height:
     lines = [*top, *sides(dots, up, gutter, ascii)] if gutter > 1 else [*top, *dots.lines(ascii)]
     if under and gutter > 1:
         lines += bottom(over, span, gutter, ascii)
-    return lines_block([cut(line, width, ascii) for line in lines[:height]])
+    return lines_block([clipped(line, width, ascii) for line in lines[:height]])
 
 
 def _off(truth: Array, predicted: Array, ascii: bool) -> Line:
@@ -163,5 +163,5 @@ def _off(truth: Array, predicted: Array, ascii: bool) -> Line:
     with np.errstate(all="ignore"):
         off = np.abs(predicted - truth)
         mean, most = float(off.mean()), float(off.max())
-    said = say("run.confusion.off", mean=number(mean, ascii), most=number(most, ascii))
+    said = say("run.confusion.off", mean=axis_number(mean, ascii), most=axis_number(most, ascii))
     return (Piece(said, "strong"),)

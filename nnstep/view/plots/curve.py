@@ -9,7 +9,7 @@ import numpy as np
 from nnstep.catalogue import say, say_count
 from nnstep.language import Entry, to_text, to_unicode
 from nnstep.ops import Array, Index
-from nnstep.view.plots.axes import Axis, bottom, cut, number, sides
+from nnstep.view.plots.axes import Axis, axis_number, bottom, clipped, sides
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.functions import Curve, activation_curve, bend
 from nnstep.view.plots.levels import bar
@@ -141,10 +141,13 @@ def _plot(
     _draw(dots, curve, xs, drawn, up, slope)
     _put_marks(dots, curve, marks, over, up, slope)
     title = curve.slope_title(ascii) if slope else curve.title(ascii)
-    lines = [cut((Piece(" " * (gutter if width >= 40 else 0)), *title), width, ascii), *sides(dots, up, gutter, ascii)]
+    lines = [
+        clipped((Piece(" " * (gutter if width >= 40 else 0)), *title), width, ascii),
+        *sides(dots, up, gutter, ascii),
+    ]
     if under:
         lines += bottom(over, columns, gutter, ascii, _rug(marks, over, columns, ascii))[:under]
-    return lines_block([cut(line, width, ascii) for line in lines[: max(1, height)]])
+    return lines_block([clipped(line, width, ascii) for line in lines[: max(1, height)]])
 
 
 def _zero_lines(dots: Dots, over: Axis, up: Axis) -> None:
@@ -252,16 +255,16 @@ def _foot(
 ) -> list[Line]:
     """The numbers of the chosen entry, or what the marks are."""
     if curve.x is None:
-        return [cut((Piece(say("plot.curve.later", name=curve.said(curve.input, ascii)), "todo"),), width, ascii)]
+        return [clipped((Piece(say("plot.curve.later", name=curve.said(curve.input, ascii)), "todo"),), width, ascii)]
     if marks.chosen is None or chosen is None:
-        return [cut(_legend(curve, marks, ascii), width, ascii)]
+        return [clipped(_legend(curve, marks, ascii), width, ascii)]
 
     long, short = (_numbers(curve, marks.chosen, chosen, names, ascii, digits) for names in (True, False))
     first, slope = (mine if line_width(mine) <= width else brief for mine, brief in zip(long, short, strict=True))
     both: Line = (*first, Piece("   "), *slope) if slope else first
     if line_width(both) <= width or most < 2:
-        return [both if line_width(both) <= width else cut(first, width, ascii)]
-    return [cut(first, width, ascii), cut(slope, width, ascii)]
+        return [both if line_width(both) <= width else clipped(first, width, ascii)]
+    return [clipped(first, width, ascii), clipped(slope, width, ascii)]
 
 
 def _numbers(
@@ -286,7 +289,7 @@ def _numbers(
     first = (*first, Piece(arrow, "operator"), *result)
     if steep is None or curve.slope is None:
         return first, ()
-    slope: Line = (Piece(say("plot.curve.slope") + " ", "plot-second"), Piece(number(steep, ascii), "strong"))
+    slope: Line = (Piece(say("plot.curve.slope") + " ", "plot-second"), Piece(axis_number(steep, ascii), "strong"))
     if curve.upstream is not None:
         name, upstream = curve.upstream
         slope = (*slope, Piece(times, "operator"), *said(name, upstream, " ", "dim"))

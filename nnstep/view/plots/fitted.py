@@ -10,7 +10,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.debugger.prediction import Prediction, classes_of, decided, probabilities
 from nnstep.ops import Array
 from nnstep.text import clean
-from nnstep.view.plots.axes import Axis, bottom, cut, sides
+from nnstep.view.plots.axes import Axis, bottom, clipped, sides
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.legend import in_rows
 from nnstep.view.text.blocks import Block, lines_block
@@ -80,7 +80,7 @@ def fitted_block(
     lines = [*top, *sides(dots, up, gutter, ascii)] if gutter > 1 else [*top, *dots.lines(ascii)]
     if under:
         lines += bottom(over, span, gutter, ascii) if gutter > 1 else []
-    return lines_block([cut(line, width, ascii) for line in lines[:height]])
+    return lines_block([clipped(line, width, ascii) for line in lines[:height]])
 
 
 def _height(found: Prediction, values: Array) -> Array:

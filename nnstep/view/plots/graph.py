@@ -15,13 +15,13 @@ from nnstep.ops import Array, Index
 from nnstep.program import BODY, Program, Value
 from nnstep.program.naming import objective_letter
 from nnstep.text import width as text_width
-from nnstep.view.plots.axes import cut, joined
+from nnstep.view.plots.axes import clipped, joined
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.drawing import Drawing
 from nnstep.view.plots.ranks import Graph, Node, graph
 from nnstep.view.plots.tint import tint
 from nnstep.view.text.blocks import Block, lines_block
-from nnstep.view.text.canvas import Hit, Line, Piece, Target
+from nnstep.view.text.canvas import ClickArea, Line, Piece, Target
 from nnstep.view.text.numbers import DIGITS
 from nnstep.view.text.symbols import SYMBOLS
 
@@ -100,13 +100,13 @@ def graph_block(
         for k in range(len(boxes[rank]))
     }
     _edges(dots, picture, boxes, lefts, widths, middles)
-    hits: list[Hit] = []
+    hits: list[ClickArea] = []
     for rank in shown:
         for k, box in enumerate(boxes[rank]):
             if box.lines:
                 top = max(0, min(middles[rank, k] - (len(box.lines) - 1) // 2, rows - len(box.lines)))
                 hits += _put(dots, picture, box, lefts[rank] + (widths[rank] - box.width) // 2, top)
-    drawn = [cut(line, width, ascii) for line in dots.lines(ascii)]
+    drawn = [clipped(line, width, ascii) for line in dots.lines(ascii)]
     if foot:
         drawn.append(joined(_foot(picture, len(boxes) - len(shown)), width, ascii))
     return lines_block(drawn[:height], tuple(hits))
@@ -155,7 +155,7 @@ def _box(picture: GraphDrawing, node: Node, tall: int, width: int, brief: bool) 
         doing = _doing(picture, node)
         if doing:
             head += [*([Piece(" ")] if head else []), Piece(doing, "dim" if head else role)]
-    lines = [cut(tuple(head), most, picture.ascii)]
+    lines = [clipped(tuple(head), most, picture.ascii)]
     numbers = _numbers(picture, there, brief)
     if tall > 1:
         lines.append(numbers)
@@ -300,7 +300,7 @@ def _arrow(
         dots.mark(lefts[rank] + half - 1, middles[rank, place], "▶", "now")
 
 
-def _put(dots: Dots, picture: GraphDrawing, box: _Box, left: int, top: int) -> list[Hit]:
+def _put(dots: Dots, picture: GraphDrawing, box: _Box, left: int, top: int) -> list[ClickArea]:
     """The text of a node over the lines, and what a click on it chooses."""
     chosen = picture.chosen is not None and box.value is not None and picture.chosen[0] == box.value.slot
     for k, line in enumerate(box.lines):
@@ -317,7 +317,7 @@ def _put(dots: Dots, picture: GraphDrawing, box: _Box, left: int, top: int) -> l
     row = picture.row if len(box.value.shape) == 2 else 0
     if len(box.value.shape) == 2:
         row = min(row, box.value.shape[0] - 1)
-    return [Hit(left, top, box.width, len(box.lines), Target("cell.choose", (box.value.name, row, 0)))]
+    return [ClickArea(left, top, box.width, len(box.lines), Target("cell.choose", (box.value.name, row, 0)))]
 
 
 def _foot(picture: GraphDrawing, hidden: int) -> list[Line]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nnstep.catalogue import say, say_count
 from nnstep.ops import Array
-from nnstep.view.plots.axes import Axis, bottom, cut, joined, number
+from nnstep.view.plots.axes import Axis, axis_number, bottom, clipped, joined
 from nnstep.view.plots.levels import BARS
 from nnstep.view.text.blocks import Block, line_width, lines_block
 from nnstep.view.text.canvas import Line, Piece
@@ -141,7 +141,7 @@ def histogram_block(
     if under == 3:
         said = None if chosen is None else format_of(array, digits).text(chosen)
         lines.append(_legend(found, said, ascii))
-    return lines_block([cut(line, width, ascii) for line in lines[:height]])
+    return lines_block([clipped(line, width, ascii) for line in lines[:height]])
 
 
 def _bars(
@@ -154,7 +154,7 @@ def _bars(
     zero = axis.at(0.0) / 2 if found.low < 0 < found.high else (columns if found.high <= 0 else -1)
     roles = ["plot-chosen" if k == mine else "edge-neg2" if k + 0.5 < zero else "edge-pos2" for k in range(columns)]
     signs = _PLAIN if ascii else BARS
-    said = {0: f"{most:,}" if len(f"{most:,}") < gutter - 1 else number(float(most), ascii, 1)}
+    said = {0: f"{most:,}" if len(f"{most:,}") < gutter - 1 else axis_number(float(most), ascii, 1)}
     edge, tick = ("|", "+") if ascii else ("│", "┤")
     lines = []
     for row in range(rows):
@@ -199,7 +199,7 @@ def _title(found: Distribution, label: str, width: int, most: int, ascii: bool) 
         return [joined(head, width, ascii)]
     said = (("min", found.least), ("max", found.most), ("mean", found.mean), ("deviation", found.deviation))
     figures: list[Line] = [
-        (Piece(say(f"plot.{key}") + " ", "dim"), Piece(number(value, ascii), "strong")) for key, value in said
+        (Piece(say(f"plot.{key}") + " ", "dim"), Piece(axis_number(value, ascii), "strong")) for key, value in said
     ]
     whole = joined([*head, *figures], 10 * width, ascii)
     if line_width(whole) <= width:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnstep.view.plots.axes import cut
+from nnstep.view.plots.axes import clipped
 from nnstep.view.text.blocks import line_width
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.notation import ascii_text
 
-__all__ = ["in_ascii", "in_rows"]
+__all__ = ["ascii_line", "in_rows"]
 
 
-def in_ascii(line: Line) -> Line:
+def ascii_line(line: Line) -> Line:
     """The line with the signs that are added here in ASCII; what a file says stays as it is."""
     return tuple(Piece(ascii_text(text), role) for text, role in line)
 
@@ -26,4 +26,4 @@ def in_rows(items: Sequence[Line], width: int, ascii: bool) -> list[Line]:
             lines[-1] = longer
         else:
             lines.append(item)
-    return [cut(in_ascii(line) if ascii else line, width, ascii) for line in lines]
+    return [clipped(ascii_line(line) if ascii else line, width, ascii) for line in lines]

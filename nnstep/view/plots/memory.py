@@ -8,10 +8,10 @@ from typing import NamedTuple
 from nnstep.catalogue import say
 from nnstep.program import Tape
 from nnstep.text import width as text_width
-from nnstep.view.plots.axes import Axis, cut, ticks
+from nnstep.view.plots.axes import Axis, clipped, ticks
 from nnstep.view.plots.braille import Dots
 from nnstep.view.text.blocks import Block, flow, lines_block, stack, wrap
-from nnstep.view.text.canvas import Hit, Line, Piece, Target
+from nnstep.view.text.canvas import ClickArea, Line, Piece, Target
 
 __all__ = ["memory_plot"]
 
@@ -39,10 +39,10 @@ def memory_plot(tape: Tape, step: int, width: int, height: int, ascii: bool = Fa
 
     Step 0 is before the first one. A click on a column goes to its step.
     """
-    return _Plot(tape, step, width, height, ascii).block()
+    return _MemoryPlot(tape, step, width, height, ascii).block()
 
 
-class _Plot:
+class _MemoryPlot:
     """Steps from left to right, each as wide as all the others where there is room for that."""
 
     def __init__(self, tape: Tape, step: int, width: int, height: int, ascii: bool) -> None:
@@ -65,8 +65,8 @@ class _Plot:
         self._fill()
         self._borders()
         self._mark_peak()
-        picture = lines_block([cut(line, self.width, self.ascii) for line in (*self._sides(), *self._below())])
-        hit = Hit(self.gutter, 0, self.dots.columns, picture.height, self._target)
+        picture = lines_block([clipped(line, self.width, self.ascii) for line in (*self._sides(), *self._below())])
+        hit = ClickArea(self.gutter, 0, self.dots.columns, picture.height, self._target)
         return stack([self.title, self.legend, picture._replace(hits=(hit,))])
 
     def _areas(self) -> tuple[_Area, ...]:
@@ -80,7 +80,7 @@ class _Plot:
                 if area.texture(x, y):
                     dots.set(x, y, area.role)
         line = (*dots.lines(self.ascii)[0], Piece(" " + say(area.key), "text"))
-        return lines_block([cut(line, self.width, self.ascii)])
+        return lines_block([clipped(line, self.width, self.ascii)])
 
     # Which step is where.
 

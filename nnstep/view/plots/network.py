@@ -11,15 +11,15 @@ from nnstep.engine import Record
 from nnstep.ops import Index
 from nnstep.program.naming import objective_letter
 from nnstep.text import width as text_width
-from nnstep.view.plots.active import Active, Shown, active, weights
-from nnstep.view.plots.axes import cut, joined, number
+from nnstep.view.plots.active import Active, LayerValue, active, weights_between
+from nnstep.view.plots.axes import axis_number, clipped, joined
 from nnstep.view.plots.braille import Dots
-from nnstep.view.plots.columns import GAP, Column, NeuronLine, Picture, columns_of
+from nnstep.view.plots.columns import GAP, LayerColumn, NetworkDrawing, NeuronLine, columns_of
 from nnstep.view.plots.graph import graph_block
-from nnstep.view.plots.structure import layers
+from nnstep.view.plots.structure import layers_of
 from nnstep.view.plots.tint import level
 from nnstep.view.text.blocks import Block, lines_block
-from nnstep.view.text.canvas import Hit, Line, Piece, Target
+from nnstep.view.text.canvas import ClickArea, Line, Piece, Target
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import DIGITS, shape_text
 
@@ -46,11 +46,11 @@ def network_block(
     sample_row  which row of the batch the neurons show, from 0
     chosen      the chosen cell: its value's slot and its index; a neuron, a bias or a weight
     """
-    found = layers(record.program)
+    found = layers_of(record.program)
     if found is None:
         return graph_block(record, step_index, now, sample_row, chosen, width, height, ascii, digits)
     phase = record.program.steps[step_index - 1].phase if 0 < step_index <= len(record.program.steps) else "forward"
-    picture = Picture(
+    picture = NetworkDrawing(
         record=record,
         now=now,
         backward=phase != "forward",
@@ -72,12 +72,12 @@ def network_block(
     for number_, column in enumerate(columns):
         if number_:
             _edges(dots, picture, columns[number_ - 1], column, lefts, firsts, number_)
-    hits: list[Hit] = []
+    hits: list[ClickArea] = []
     for left, column, begins in zip(lefts, columns, firsts, strict=True):
         hits += _neurons(dots, picture, column, left, begins, top)
     if top:
         _titles(dots, picture, columns, lefts)
-    lines = [cut(line, width, ascii) for line in dots.lines(ascii)]
+    lines = [clipped(line, width, ascii) for line in dots.lines(ascii)]
     if height >= 5:
         lines.append(joined(_foot(picture, before, after), width, ascii))
     return lines_block(lines[:height], tuple(hits))
@@ -86,10 +86,10 @@ def network_block(
 # -- where everything is
 
 
-def _window(columns: list[Column], picture: Picture, width: int) -> tuple[list[Column], int, int]:
+def _window(columns: list[LayerColumn], picture: NetworkDrawing, width: int) -> tuple[list[LayerColumn], int, int]:
     """As many layers as fit, around what is active; and how many are left out before and behind."""
 
-    def needed(part: Sequence[Column]) -> int:
+    def needed(part: Sequence[LayerColumn]) -> int:
         return sum(column.width for column in part) + GAP * (len(part) - 1)
 
     lit = picture.active.layers or picture.active.edges
@@ -103,7 +103,7 @@ def _window(columns: list[Column], picture: Picture, width: int) -> tuple[list[C
     return columns[start:end], start, len(columns) - end
 
 
-def _lefts(columns: Sequence[Column], width: int) -> list[int]:
+def _lefts(columns: Sequence[LayerColumn], width: int) -> list[int]:
     """The column of the screen at which each layer begins."""
     free = width - sum(column.width for column in columns)
     gap = max(1, min(30, free // max(1, len(columns) - 1)))
@@ -114,7 +114,7 @@ def _lefts(columns: Sequence[Column], width: int) -> list[int]:
     return lefts
 
 
-def _firsts(column: Column, rows: int, top: int) -> list[int]:
+def _firsts(column: LayerColumn, rows: int, top: int) -> list[int]:
     """The line of the screen at which each neuron begins; its number stands there, and what is known more below it."""
     count, end = len(column.neurons), top + rows
     tall = max(len(neuron) for neuron in column.neurons)
@@ -126,7 +126,7 @@ def _firsts(column: Column, rows: int, top: int) -> list[int]:
     ]
 
 
-def _ends(column: Column, left: int, firsts: list[int], right: bool) -> list[tuple[int, int]]:
+def _ends(column: LayerColumn, left: int, firsts: list[int], right: bool) -> list[tuple[int, int]]:
     """The dots at which the lines of each neuron begin, on its right or its left."""
     if column.box:
         edge = left + column.width + 1 if right else left - 1
@@ -146,9 +146,9 @@ def _ends(column: Column, left: int, firsts: list[int], right: bool) -> list[tup
 
 def _edges(
     dots: Dots,
-    picture: Picture,
-    left: Column,
-    right: Column,
+    picture: NetworkDrawing,
+    left: LayerColumn,
+    right: LayerColumn,
     lefts: list[int],
     firsts: list[list[int]],
     position: int,
@@ -161,7 +161,7 @@ def _edges(
     drawn: list[tuple[int, int, int, str, bool]] = []
     shown_weights = None
     if layer < end and not (left.box or right.box):
-        shown_weights = weights(picture.record, picture.found.groups[layer], picture.now, picture.active, layer)
+        shown_weights = weights_between(picture.record, picture.found.groups[layer], picture.now, picture.active, layer)
     chosen = _chosen_edges(picture, layer)
     for i, j in ((i, j) for i in range(len(sources)) for j in range(len(targets))):
         if shown_weights is None:
@@ -183,7 +183,7 @@ def _edges(
         _numbers(dots, picture, shown_weights, chosen, sources, targets)
 
 
-def _chosen_edges(picture: Picture, layer: int) -> Callable[[int, int], bool] | None:
+def _chosen_edges(picture: NetworkDrawing, layer: int) -> Callable[[int, int], bool] | None:
     """Which weights of a layer the chosen cell is made of, or is itself; None when it has nothing to do with them."""
     if picture.chosen is None or layer >= len(picture.found.groups):
         return None
@@ -206,8 +206,8 @@ def _chosen_edges(picture: Picture, layer: int) -> Callable[[int, int], bool] | 
 
 def _numbers(
     dots: Dots,
-    picture: Picture,
-    matrix: Shown,
+    picture: NetworkDrawing,
+    matrix: LayerValue,
     chosen: Callable[[int, int], bool] | None,
     sources: list[tuple[int, int]],
     targets: list[tuple[int, int]],
@@ -229,7 +229,9 @@ def _numbers(
                 break
 
 
-def _neurons(dots: Dots, picture: Picture, column: Column, left: int, firsts: list[int], top: int) -> list[Hit]:
+def _neurons(
+    dots: Dots, picture: NetworkDrawing, column: LayerColumn, left: int, firsts: list[int], top: int
+) -> list[ClickArea]:
     """The neurons of a layer over the lines; gives what a click on each of them chooses."""
     hits = []
     mine = _chosen_unit(picture, column)
@@ -245,11 +247,11 @@ def _neurons(dots: Dots, picture: Picture, column: Column, left: int, firsts: li
         if entry is not None:
             name, index = entry
             row, place = index if len(index) == 2 else (0, index[0] if index else 0)
-            hits.append(Hit(left, first, column.width, len(neuron), Target("cell.choose", (name, row, place))))
+            hits.append(ClickArea(left, first, column.width, len(neuron), Target("cell.choose", (name, row, place))))
     return hits
 
 
-def _box(dots: Dots, column: Column, lines: tuple[NeuronLine, ...], left: int, first: int, top: int) -> None:
+def _box(dots: Dots, column: LayerColumn, lines: tuple[NeuronLine, ...], left: int, first: int, top: int) -> None:
     """A frame around the summary of a layer, where there is room for one."""
     framed = first > top and first + len(lines) < dots.rows
     inner, side = "─" * (column.width - 2), "│" if framed else " "
@@ -260,7 +262,7 @@ def _box(dots: Dots, column: Column, lines: tuple[NeuronLine, ...], left: int, f
         dots.write(left, first + len(lines), f"╰{inner}╯", "plot-axis")
 
 
-def _chosen_unit(picture: Picture, column: Column) -> int | None:
+def _chosen_unit(picture: NetworkDrawing, column: LayerColumn) -> int | None:
     """Which neuron of a layer the chosen cell is, or belongs to."""
     if picture.chosen is None or column.box or column.layer >= len(picture.found.groups):
         return None
@@ -274,7 +276,7 @@ def _chosen_unit(picture: Picture, column: Column) -> int | None:
     return None
 
 
-def _titles(dots: Dots, picture: Picture, columns: Sequence[Column], lefts: list[int]) -> None:
+def _titles(dots: Dots, picture: NetworkDrawing, columns: Sequence[LayerColumn], lefts: list[int]) -> None:
     """The names above: of each layer what it shows, between them the weights and which way numbers go."""
     spans: list[tuple[int, int]] = []
     for column, left in zip(columns, lefts, strict=True):
@@ -289,7 +291,7 @@ def _titles(dots: Dots, picture: Picture, columns: Sequence[Column], lefts: list
         name = ""
         if column.layer < len(picture.found.groups):
             group = picture.found.groups[column.layer]
-            there = weights(picture.record, group, picture.now, picture.active, column.layer)
+            there = weights_between(picture.record, group, picture.now, picture.active, column.layer)
             slot = there.value.slot if there is not None else group.weight
             name = picture.said(picture.record.program.values[slot].name) if slot is not None else ""
         arrow = ("◀" if picture.active.backward else "▶") if lit else ""
@@ -302,7 +304,7 @@ def _titles(dots: Dots, picture: Picture, columns: Sequence[Column], lefts: list
             dots.write(start + 1 + (room - text_width(said)) // 2, 0, said, role)
 
 
-def _foot(picture: Picture, before: int, after: int) -> list[Line]:
+def _foot(picture: NetworkDrawing, before: int, after: int) -> list[Line]:
     """The chosen cell's number, which sample it is, what the lit weights are like, how many layers are out of sight."""
     program = picture.record.program
     parts: list[Line] = []
@@ -318,7 +320,7 @@ def _foot(picture: Picture, before: int, after: int) -> list[Line]:
         parts.append((Piece(say("plot.network.sample", row=picture.row + 1, rows=program.rows), "dim"),))
     layer = min(picture.active.edges, default=len(picture.found.groups))
     if layer < len(picture.found.groups):
-        there = weights(picture.record, picture.found.groups[layer], picture.now, picture.active, layer)
+        there = weights_between(picture.record, picture.found.groups[layer], picture.now, picture.active, layer)
         if there is not None:
             parts.append(_sizes(picture, there))
     if before or after:
@@ -326,7 +328,7 @@ def _foot(picture: Picture, before: int, after: int) -> list[Line]:
     return parts
 
 
-def _sizes(picture: Picture, matrix: Shown) -> Line:
+def _sizes(picture: NetworkDrawing, matrix: LayerValue) -> Line:
     """W1 2×3, |w| from 0.1 to 1.5, mean 0.7"""
     sizes = np.abs(matrix.array)
     sizes = sizes[np.isfinite(sizes)]
@@ -337,7 +339,7 @@ def _sizes(picture: Picture, matrix: Shown) -> Line:
     )
     if not sizes.size:
         return head
-    values = {key: number(float(f(sizes)), picture.ascii, 3) for key, f in _STATISTICS}
+    values = {key: axis_number(float(f(sizes)), picture.ascii, 3) for key, f in _STATISTICS}
     return (*head, Piece("  " + say("plot.network.sizes", **values), "dim"))
 
 

@@ -11,11 +11,11 @@ import numpy as np
 from nnstep.catalogue import say, say_count
 from nnstep.text import width as text_width
 from nnstep.view.plots.across import BAD, NOW, STOP, Across, Series
-from nnstep.view.plots.axes import Axis, cut, number, ticks
+from nnstep.view.plots.axes import Axis, axis_number, clipped, ticks
 from nnstep.view.plots.braille import Dots
 from nnstep.view.plots.legend import in_rows
 from nnstep.view.text.blocks import Block, lines_block
-from nnstep.view.text.canvas import Hit, Line, Piece
+from nnstep.view.text.canvas import ClickArea, Line, Piece
 
 __all__ = ["Across", "Series", "series_block"]
 
@@ -81,8 +81,10 @@ def series_block(
         before = " " * (gutter - 1 - text_width(said)) + said + (tick if said else edge)
         lines.append((Piece(before, "plot-axis"), *line))
     lines += _below(across, gutter, reached, iteration, marks, ascii)[:under]
-    hits = (Hit(gutter, len(legend), across.columns, rows + min(under, 1), across.target),) if gutter < width else ()
-    return lines_block([cut(line, width, ascii) for line in lines[:height]], hits if len(lines) <= height else ())
+    hits = (
+        (ClickArea(gutter, len(legend), across.columns, rows + min(under, 1), across.target),) if gutter < width else ()
+    )
+    return lines_block([clipped(line, width, ascii) for line in lines[:height]], hits if len(lines) <= height else ())
 
 
 # What is to be drawn.
@@ -122,7 +124,7 @@ def _upright(series: Sequence[Series], rows: int, log: bool, ascii: bool) -> tup
         said = {float(power): _power(power, ascii) for power in range(final, first - 1, -step)}
     else:
         low, high = _linear_ends(least, most)
-        said = {value: number(value, ascii) for value in ticks(low, high, many)}
+        said = {value: axis_number(value, ascii) for value in ticks(low, high, many)}
     axis = Axis(low, high, 4 * rows)
     labels: dict[int, str] = {}
     for value, text in said.items():
@@ -132,7 +134,7 @@ def _upright(series: Sequence[Series], rows: int, log: bool, ascii: bool) -> tup
 
 def _power(power: int, ascii: bool) -> str:
     if -4 <= power <= 4:
-        return number(10.0**power, ascii)
+        return axis_number(10.0**power, ascii)
     return f"1e{power}" if ascii else f"1e{power}".replace("-", "−")
 
 
@@ -229,7 +231,7 @@ def _below(across: Across, gutter: int, reached: int, current: int, marks: Seque
         line.mark(column, 0, "─" if column <= done else "╌", "plot-axis", "-" if column <= done else ".")
     labels, taken = "", -1
     for value in _whole_ticks(across.last, across.columns // 7):
-        said, column = number(float(value), ascii), across.column(value)
+        said, column = axis_number(float(value), ascii), across.column(value)
         start = min(max(column - len(said) // 2, 0), across.columns - len(said))
         if start > taken and start >= 0:
             labels += " " * (start - len(labels)) + said
@@ -286,7 +288,7 @@ def _item(series: Sequence[Series], place: int, current: int, ascii: bool) -> Li
     """◆ loss 0.0123, and whether it is the same as one before it."""
     one = series[place]
     value = _at(one, current)
-    said = "." if value is None and ascii else "·" if value is None else number(value, ascii)
+    said = "." if value is None and ascii else "·" if value is None else axis_number(value, ascii)
     line: Line = (
         Piece(_sign(place, ascii) + " ", _ROLES[place % len(_ROLES)]),
         Piece(one.name + " ", "text"),

@@ -10,7 +10,7 @@ import numpy as np
 from nnstep.view.plots.across import BAD, NOW, STOP, Across, Series
 from nnstep.view.plots.levels import bar
 from nnstep.view.text.blocks import fit
-from nnstep.view.text.canvas import Hit, Line, Piece
+from nnstep.view.text.canvas import ClickArea, Line, Piece
 
 __all__ = ["timeline_strip"]
 
@@ -24,7 +24,7 @@ def timeline_strip(
     log: bool = False,
     marks: Sequence[int] = (),
     ascii: bool = False,
-) -> tuple[Line, tuple[Hit, ...]]:
+) -> tuple[Line, tuple[ClickArea, ...]]:
     """A run of `iterations` in one line of `width` columns, and what a click on it asks for.
 
     Bars where it was run, as high as the number there; dots where it was not; the current iteration, hits of
@@ -49,7 +49,7 @@ def timeline_strip(
         if 1 <= stop <= iterations:
             signs[across.column(stop)] = ("o" if ascii else STOP, "error")
     signs[across.column(iteration)] = ("^" if ascii else NOW, "plot-chosen")
-    return fit(_runs(signs), width), (Hit(0, 0, width, 1, across.target),)
+    return fit(_runs(signs), width), (ClickArea(0, 0, width, 1, across.target),)
 
 
 def _height(value: float, log: bool) -> float:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from nnstep.memo import memoized
 from nnstep.program import Program, Step
 
-__all__ = ["Group", "Layers", "layers"]
+__all__ = ["Group", "Layers", "layers_of"]
 
 
 class Group(NamedTuple):
@@ -45,7 +45,7 @@ class Layers(NamedTuple):
 
 
 @memoized()
-def layers(program: Program) -> Layers | None:
+def layers_of(program: Program) -> Layers | None:
     """The layers of a program, or None where it is not a plain chain of them (attention, residual connections)."""
     return _Reader(program).layers()
 

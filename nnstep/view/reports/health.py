@@ -10,7 +10,7 @@ from nnstep.debugger.health.examine import Finding
 from nnstep.engine import Timeline
 from nnstep.program.naming import objective_letter
 from nnstep.text import padded
-from nnstep.view.sentences.health import Writer, heading, place, sentences
+from nnstep.view.sentences.health import Writer, finding_heading, finding_place, finding_sentences
 from nnstep.view.text.numbers import plain
 
 __all__ = ["training_report"]
@@ -35,9 +35,9 @@ def training_report(timeline: Timeline, found: Sequence[Finding], unicode: bool 
         return
     writer = Writer(objective_letter(last.program) if unicode else "", _DIGITS)
     for number, one in enumerate(found):
-        yield _line("findings" if not number else "", f"{say(f'health.{one.severity}')}: {heading(one)}")
-        at, cell = place(one, writer)
-        for said in (f"{at}: {cell}", *sentences(one, writer)):
+        yield _line("findings" if not number else "", f"{say(f'health.{one.severity}')}: {finding_heading(one)}")
+        at, cell = finding_place(one, writer)
+        for said in (f"{at}: {cell}", *finding_sentences(one, writer)):
             for part in wrap(said, _WIDTH - _LABEL - 6, break_long_words=False, break_on_hyphens=False):
                 yield " " * (_LABEL + 6) + part
 

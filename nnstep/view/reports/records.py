@@ -22,7 +22,7 @@ from nnstep.memo import memoized
 from nnstep.ops import Array
 from nnstep.program import Program
 
-__all__ = ["FORMAT", "header", "iteration", "json_lines", "number_data", "steps", "value_data"]
+__all__ = ["FORMAT", "iteration", "json_lines", "number_data", "run_facts", "steps", "value_data"]
 
 FORMAT = 1  # of the records
 
@@ -37,7 +37,7 @@ def json_lines(timeline: Timeline, first: int, last: int) -> Iterator[str]:
     Only one iteration is held at a time. The text is ASCII. Raises IndexError outside the run.
     """
     encode = _ENCODER.encode
-    yield encode(header(timeline))
+    yield encode(run_facts(timeline))
     for number in range(first, last + 1):
         record = timeline.record(number)
         for step, slot in _templates(record.program):
@@ -46,7 +46,7 @@ def json_lines(timeline: Timeline, first: int, last: int) -> Iterator[str]:
         yield encode(iteration(record))
 
 
-def header(timeline: Timeline) -> dict[str, Any]:
+def run_facts(timeline: Timeline) -> dict[str, Any]:
     """What holds for the whole run. `parameters` are the values before the first iteration."""
     scenario = timeline.scenario
     return {

@@ -12,7 +12,7 @@ from nnstep.program import Factor, Program, Step, computed, factor
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.symbols import SYMBOLS, label
 
-__all__ = ["Display", "Operand", "Part", "arrange", "display_expression", "equation_line", "local_name"]
+__all__ = ["Display", "DisplayPart", "Operand", "display_expression", "equation_line", "laid_out", "local_name"]
 
 _MOST_OPERANDS = 4
 _LEVEL = {name: one.level for name, one in INFIX.items() if one.level >= SUM}  # comparisons are written as calls
@@ -24,7 +24,7 @@ class Operand(NamedTuple):
     name: str
 
 
-Part = Operand | Piece
+DisplayPart = Operand | Piece
 
 
 class Display(NamedTuple):
@@ -81,11 +81,11 @@ def _collapsed(node: Expression, inner: dict[str, Expression], depth: int, outer
     return Name(name)
 
 
-def arrange(node: Expression, scalar: Callable[[str], bool] = lambda name: False) -> list[Part]:
+def laid_out(node: Expression, scalar: Callable[[str], bool] = lambda name: False) -> list[DisplayPart]:
     """The display expression as a row of signs and operands; `scalar` names are multiplied with · instead of ⊙."""
 
-    def within(inner: Expression, least: int) -> list[Part]:
-        parts = arrange(inner, scalar)
+    def within(inner: Expression, least: int) -> list[DisplayPart]:
+        parts = laid_out(inner, scalar)
         if _level(inner) < least:
             return [Piece("(", "operator"), *parts, Piece(")", "operator")]
         return parts
@@ -107,15 +107,15 @@ def arrange(node: Expression, scalar: Callable[[str], bool] = lambda name: False
             return [*within(left, first), Piece(_sign(node, scalar), "operator"), *within(right, second)]
         case Call("put", (value, place)):
             written = "".join(token.text for token in tokens(place, SYMBOLS))
-            return [Piece("put(", "function"), *arrange(value, scalar), Piece(f", {written}"), Piece(")", "function")]
+            return [Piece("put(", "function"), *laid_out(value, scalar), Piece(f", {written}"), Piece(")", "function")]
         case Call("negative", (value,)):
             return [Piece("−", "operator"), *within(value, POWER)]
         case Call(function, arguments):
             node = with_named_options(node)
             arguments = node.arguments
-            parts: list[Part] = [Piece(SYMBOLS.get(function, function) + _options(node) + "(", "function")]
+            parts: list[DisplayPart] = [Piece(SYMBOLS.get(function, function) + _options(node) + "(", "function")]
             for position, argument in enumerate(arguments):
-                parts += [*([Piece(",", "operator")] if position else []), *arrange(argument, scalar)]
+                parts += [*([Piece(",", "operator")] if position else []), *laid_out(argument, scalar)]
             return [*parts, Piece(")", "function")]
     return [Piece("".join(token.text for token in tokens(node)), "number")]
 

@@ -18,7 +18,7 @@ from nnstep.view.scene.chain_plan import Plan, plan
 from nnstep.view.scene.display import Display, display_expression
 from nnstep.view.scene.sources import Operands
 from nnstep.view.scene.values import ValuesPanel
-from nnstep.view.sentences.step import sentences
+from nnstep.view.sentences.step import step_sentences
 from nnstep.view.text.matrix import LARGE, MatrixView
 from nnstep.view.text.numbers import DIGITS
 from nnstep.view.text.symbols import SYMBOLS, label
@@ -99,7 +99,7 @@ class Gallery:
     def sentences(self, program: Program, step: Step) -> tuple[str, ...]:
         """What is said of a step."""
         key = ("sentences", step.index)
-        return self._of_programs(program, key, lambda: sentences(program, step, self.objective))
+        return self._of_programs(program, key, lambda: step_sentences(program, step, self.objective))
 
     def chain(
         self, record: Record, slot: int, index: Index, make: Callable[[Record, int, Index], EntryChain]

@@ -16,13 +16,13 @@ from nnstep.program import Program, Step, Value
 from nnstep.view.scene.choice import Choice
 from nnstep.view.scene.gallery import Gallery
 from nnstep.view.scene.sources import Operands, Provenance
-from nnstep.view.scene.values import Shown, ValuesPanel
-from nnstep.view.text.arithmetic import CellLines, Said
+from nnstep.view.scene.values import ShownMatrix, ValuesPanel
+from nnstep.view.text.arithmetic import CellLines, FormatNumber
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.highlight import DARK, Lit
 from nnstep.view.text.matrix import Cell as Spot
 from nnstep.view.text.matrix import MatrixView, cell_of
-from nnstep.view.text.numbers import exact, read
+from nnstep.view.text.numbers import exact, parse_number
 from nnstep.view.text.symbols import SYMBOLS
 
 if TYPE_CHECKING:
@@ -135,19 +135,19 @@ class Scene:
         """The operands of a step as it is displayed."""
         return Operands(self.program, self.record, step, self.gallery.display(self.program, step))
 
-    def shown(self, value: Value) -> Shown:
+    def shown(self, value: Value) -> ShownMatrix:
         """A value as a panel of values shows it."""
         marks = self.marks
         cursor = marks.cursor if marks.slot == value.slot else None
         changed = self.step is not None and value.slot == self.step.target
-        return Shown(self.picture(value), cursor, marks.lit.get(value.slot, DARK), changed)
+        return ShownMatrix(self.picture(value), cursor, marks.lit.get(value.slot, DARK), changed)
 
     def written(self, cell: Cell) -> Line:
         """A cell as it is written: ∂L/∂z1[0,2]."""
         name = self.program.values[cell.slot].name
         return tuple(Piece(*token) for token in tokens(Entry(name, cell.index), SYMBOLS, self.objective))
 
-    def said(self, cell: Cell) -> Said:
+    def said(self, cell: Cell) -> FormatNumber:
         """How the numbers of the cell's matrix are printed."""
         return self.picture(self.program.values[cell.slot]).format.text
 
@@ -170,12 +170,12 @@ class Scene:
         if not self.computed(value):
             return ((*line, Piece(say("cell.not-computed"), "strong")),)
         said, every = self.number(cell), exact(float(self.record.value(cell.slot)[cell.index]))
-        digits = (Piece(f" = {every}", "dim"),) if read(said) != read(every) else ()
+        digits = (Piece(f" = {every}", "dim"),) if parse_number(said) != parse_number(every) else ()
         return ((*line, Piece(said, "strong"), *digits, Piece("   " + say("cell.given"), "dim")),)
 
     # -- panels
 
-    def values_panel(self, key: str, first: tuple[Shown, ...] = ()) -> ValuesPanel:
+    def values_panel(self, key: str, first: tuple[ShownMatrix, ...] = ()) -> ValuesPanel:
         """One of the three panels of values, after what stands `first`; where nothing has changed, that of before."""
         shown = (*first, *(self.shown(value) for value in self.members(key)))
         made = ValuesPanel(key, (Piece(say(f"panel.{key}.title"), "heading"),), shown, say(f"panel.{key}.empty"))

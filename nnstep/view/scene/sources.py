@@ -14,10 +14,10 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call, Entry, Expression, Name, substitute
-from nnstep.ops import Array, Index, Shape, entries, evaluate_cell
+from nnstep.ops import Array, Index, Shape, entries_read, evaluate_cell
 from nnstep.program import Program, Step, cell, cell_size, infer
 from nnstep.view.scene.display import Display
-from nnstep.view.text.arithmetic import CellLines, Said, cell_lines, hint_lines, rest
+from nnstep.view.text.arithmetic import CellLines, FormatNumber, cell_lines, hint_lines, rest
 from nnstep.view.text.highlight import Lit
 from nnstep.view.text.matrix import Cell, cell_of
 
@@ -118,7 +118,7 @@ class Provenance:
         slots = {name: self.operands.slot(name) for name in found}
         return {slot: found[name] for name, slot in slots.items() if slot is not None}
 
-    def lines(self, target: Entry, objective: str, said: Said, digits: int, width: int) -> CellLines:
+    def lines(self, target: Entry, objective: str, said: FormatNumber, digits: int, width: int) -> CellLines:
         """The arithmetic in pieces; `said` is how its result is printed."""
         return cell_lines(target, self._shown, self.operands.number, self.result, objective, said, digits, width)
 
@@ -197,6 +197,6 @@ def _largest_terms(terms: Array, term: Callable[[int], Expression]) -> Expressio
 
 def _by_name(tree: Expression) -> dict[str, Lit]:
     found: dict[str, set[Cell]] = {}
-    for entry in entries(tree):
+    for entry in entries_read(tree):
         found.setdefault(entry.name, set()).add(cell_of(entry.index))
     return {name: Lit.of(cells) for name, cells in found.items()}

@@ -8,15 +8,15 @@ from operator import is_
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.view.text.blocks import Block, beside, blank, line_width, paint, rows_of, stack, wrap
-from nnstep.view.text.canvas import Canvas, Hit, Line, Piece, Target
+from nnstep.view.text.blocks import Block, beside, blank, in_rows, line_width, paint, stack, wrap
+from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 from nnstep.view.text.highlight import DARK, Lit
 from nnstep.view.text.matrix import Cell, MatrixView, Window
 
-__all__ = ["Shown", "ValuesPanel", "matrix_block"]
+__all__ = ["ShownMatrix", "ValuesPanel", "matrix_block"]
 
 
-class Shown(NamedTuple):
+class ShownMatrix(NamedTuple):
     """A matrix as it is shown now: which cell is chosen, which ones made it, and whether this step assigned it."""
 
     matrix: MatrixView
@@ -25,7 +25,7 @@ class Shown(NamedTuple):
     changed: bool = False
 
 
-def matrix_block(shown: Shown, width: int, height: int) -> Block:
+def matrix_block(shown: ShownMatrix, width: int, height: int) -> Block:
     """A matrix with its name above, in at most `width` × `height`; a click chooses a cell.
 
     A matrix on which nothing is marked gives the same block again, whose rows were made before.
@@ -40,7 +40,7 @@ def matrix_block(shown: Shown, width: int, height: int) -> Block:
     return found
 
 
-def _matrix_block(shown: Shown, width: int, height: int) -> Block:
+def _matrix_block(shown: ShownMatrix, width: int, height: int) -> Block:
     matrix = shown.matrix
     window = matrix.window(width, max(1, height - 1), shown.cursor or shown.lit.first())
     extra = "changed" if shown.changed else ""
@@ -66,10 +66,10 @@ def _matrix_block(shown: Shown, width: int, height: int) -> Block:
 
     numbers, tall = matrix.width(window), len(window.rows) + 1
     size = max(numbers, line_width(title))
-    return Block(size, tall, line, (Hit(0, 0, size, tall, target),), even=numbers)
+    return Block(size, tall, line, (ClickArea(0, 0, size, tall, target),), even=numbers)
 
 
-def _title(shown: Shown, window: Window) -> Line:
+def _title(shown: ShownMatrix, window: Window) -> Line:
     matrix = shown.matrix
     if not shown.changed and len(window.rows) == matrix.rows and len(window.columns) == matrix.columns:
         return matrix.heading
@@ -86,12 +86,14 @@ def _span(shown: range) -> str:
     return f"{shown[0]}–{shown[-1]}" if len(shown) > 1 else str(shown[0])
 
 
-def _scalar_block(shown: Shown, title: Line, window: Window, extra: str) -> Block:
+def _scalar_block(shown: ShownMatrix, title: Line, window: Window, extra: str) -> Block:
     """A single number, on one line after its name."""
     number = shown.matrix.row(0, window, extra, shown.cursor, shown.lit)[1:-1]
     line = (*title, Piece(" =", "dim"), *number)
     width = line_width(line)
-    return Block(width, 1, [line].__getitem__, (Hit(0, 0, width, 1, Target("cell.choose", (shown.matrix.name, 0, 0))),))
+    return Block(
+        width, 1, [line].__getitem__, (ClickArea(0, 0, width, 1, Target("cell.choose", (shown.matrix.name, 0, 0))),)
+    )
 
 
 def _row(first: MatrixView, blocks: list[Block]) -> Block:
@@ -124,7 +126,7 @@ class ValuesPanel:
 
     key: str
     title: Line
-    shown: Sequence[Shown]
+    shown: Sequence[ShownMatrix]
     empty: str
 
     def looks_like(self, other: ValuesPanel) -> bool:
@@ -137,7 +139,7 @@ class ValuesPanel:
         """The window of `width` × `height`; see `nnstep.view.text.canvas.Panel`."""
         if not self.shown:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
-        rows = rows_of([matrix_block(item, width, height) for item in self.shown], width)
+        rows = in_rows([matrix_block(item, width, height) for item in self.shown], width)
         heights = [max(block.height for block in row) for row in rows]
         gap = 1 if sum(heights) + len(rows) - 1 <= height else 0
         parts: list[Block] = []

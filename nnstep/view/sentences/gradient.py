@@ -8,7 +8,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.language import Call, Name
 from nnstep.ops import OPERATIONS, Shape, find
 from nnstep.program import Factor, Program, infer
-from nnstep.view.sentences.phrases import called, entries, written
+from nnstep.view.sentences.phrases import called, entry_count, written_expression
 from nnstep.view.text.numbers import shape_text
 from nnstep.view.text.symbols import SYMBOLS
 
@@ -50,7 +50,7 @@ class _Link:
                 return (say_count("words.paths", len(self.found.upstream), **self._some("name", "gradient")),)
             case "sum":
                 share = prod(self.upstream) // max(1, prod(self.shape))
-                sizes = {"own": entries(self.shape), "all": entries(self.upstream)}
+                sizes = {"own": entry_count(self.shape), "all": entry_count(self.upstream)}
                 return (say_count("words.summed", share, **self._some("name", "above"), **sizes),)
             case "identity":
                 key = "words.handed-on" if self.shape else "words.handed-on-number"
@@ -75,20 +75,20 @@ class _Link:
         assert found.local is not None
         local = infer(found.local, lambda name: self.program.values[self.slots[name]].shape)
         count = local[-1] if side == "left" else local[0]
-        values = {"local": written(found.local, self.objective), **self._some("name", "above")}
+        values = {"local": written_expression(found.local, self.objective), **self._some("name", "above")}
         said = []
         if self.source == "matmul" and isinstance(found.local, Call) and isinstance(found.local.arguments[0], Name):
             matrix = called(found.local.arguments[0].id, self.objective)
             said.append(say(f"words.{side}-of", **values, matrix=matrix, shape=shape_text(local)))
         else:
             said.append(say(f"words.{side}", **values, shape=shape_text(local)))
-        sizes = {"gradient": self.names["gradient"], "shape": entries(self.shape)}
+        sizes = {"gradient": self.names["gradient"], "shape": entry_count(self.shape)}
         said.append(say_count("words.products" if self.shape else "words.products-number", count, **sizes))
         return tuple(said)
 
     def _entrywise(self) -> tuple[str, ...]:
         assert self.found.local is not None
-        values = {**self._some("gradient", "above"), "local": written(self.found.local, self.objective)}
+        values = {**self._some("gradient", "above"), "local": written_expression(self.found.local, self.objective)}
         if not self.shape:
             return (say("words.link", **values, **self._some("name", "result")),)
         if not self.upstream:
@@ -106,7 +106,7 @@ class _Link:
 
     def _whole(self) -> tuple[str, ...]:
         values = self._some("name", "result", "above")
-        sizes = {"own": entries(self._shape_of(self.found.of)), "all": entries(self.upstream)}
+        sizes = {"own": entry_count(self._shape_of(self.found.of)), "all": entry_count(self.upstream)}
         if len(self.found.upstream) == 1:
             entry = find(self.source)
             if entry is not None and entry.said_backward:

@@ -15,18 +15,18 @@ from nnstep.language import Call, Entry, Expression, Name, Number, number_text, 
 from nnstep.ops import find
 from nnstep.program import Program, Step
 from nnstep.text import clean
-from nnstep.view.sentences.phrases import short
+from nnstep.view.sentences.phrases import short_text
 from nnstep.view.text.numbers import plain
 from nnstep.view.text.symbols import SYMBOLS
 
-__all__ = ["Writer", "heading", "place", "program_notes", "sentences"]
+__all__ = ["Writer", "finding_heading", "finding_place", "finding_sentences", "program_notes"]
 
 _FEW = 4  # operands of a call that is written out
 _LISTED = 12  # names, numbers or units
 _SMALL = 1e-3  # numbers below are written with an exponent
 
 
-Values = dict[str, str]
+FieldTexts = dict[str, str]
 
 
 class Writer(NamedTuple):
@@ -41,7 +41,7 @@ class Writer(NamedTuple):
             function = SYMBOLS.get(one.function, one.function) if self.objective else one.function
             return say("health.many-operands", function=function, count=f"{len(one.arguments):,}")
         said = to_unicode(one, SYMBOLS, self.objective) if self.objective else to_text(one)
-        return said if isinstance(one, Name | Entry) else short(said)
+        return said if isinstance(one, Name | Entry) else short_text(said)
 
     def number(self, one: float) -> str:
         """A number with `digits` significant digits."""
@@ -85,20 +85,20 @@ def _variant(finding: Finding) -> str:
     return ".layer" if len(units) == of else ".several"
 
 
-def heading(finding: Finding) -> str:
+def finding_heading(finding: Finding) -> str:
     """A few words."""
     about = f".{finding.cause}" if finding.kind == "doubled" else _variant(finding)
     return say(f"health.{finding.kind}{about}")
 
 
-def place(finding: Finding, writer: Writer) -> tuple[str, str]:
+def finding_place(finding: Finding, writer: Writer) -> tuple[str, str]:
     """Where it is: the iteration and the step, and the cell."""
     at = {"iteration": f"{finding.iteration:,}", "step": finding.step}
     said = say("health.place", **at) if finding.step else say("health.place.start", iteration=at["iteration"])
     return said, writer.value(cell_expression(finding.name, finding.index))
 
 
-def sentences(finding: Finding, writer: Writer) -> list[str]:
+def finding_sentences(finding: Finding, writer: Writer) -> list[str]:
     """What was seen with its numbers, since when or how often, the cause where it is known, and what to try."""
     values = {key: writer.value(one) for key, one in _scalars(finding.values).items()}
     found = _KINDS[finding.kind](finding, values, writer)
@@ -126,7 +126,7 @@ def _operand(program: Program, step: Step) -> str:
     return clean(program.values[slot].name) if slot is not None else ""
 
 
-def _typed(finding: Finding, values: Values) -> Values:
+def _typed(finding: Finding, values: FieldTexts) -> FieldTexts:
     """The numbers of what to try, as a person would type them."""
     numbers = {key: one for key, one in finding.values.items() if isinstance(one, float)}
     return {**values, **{key: _plainly(one) for key, one in numbers.items()}}
@@ -142,7 +142,7 @@ def _scalars(values: Mapping[str, object]) -> dict[str, object]:
     return {key: one for key, one in values.items() if key not in ("layers", "operands", "units")}
 
 
-def _silent(finding: Finding, values: Values, writer: Writer) -> list[str]:
+def _silent(finding: Finding, values: FieldTexts, writer: Writer) -> list[str]:
     samples, units = finding.values["samples"], finding.values["units"]
     assert isinstance(samples, int)
     assert isinstance(units, tuple)
@@ -164,7 +164,7 @@ def _silent(finding: Finding, values: Values, writer: Writer) -> list[str]:
     return found
 
 
-def _flow(finding: Finding, values: Values, writer: Writer) -> list[str]:
+def _flow(finding: Finding, values: FieldTexts, writer: Writer) -> list[str]:
     huge = finding.cause == "huge"
     found = [say(f"health.{finding.kind}.says{'.huge' if huge else ''}", **values)]
     layers = finding.values["layers"]
@@ -181,7 +181,7 @@ def _flow(finding: Finding, values: Values, writer: Writer) -> list[str]:
     return found
 
 
-def _number(finding: Finding, values: Values, writer: Writer) -> list[str]:
+def _number(finding: Finding, values: FieldTexts, writer: Writer) -> list[str]:
     found = [say(f"health.{finding.kind}.says{'' if finding.values['exact'] else '.looked'}", **values)]
     operands = finding.values.get("operands")
     if isinstance(operands, tuple) and operands:
@@ -196,7 +196,7 @@ def _number(finding: Finding, values: Values, writer: Writer) -> list[str]:
     return [*found, say("health.number.slope", **values)] if "function" in values else found
 
 
-def _update(finding: Finding, values: Values, writer: Writer) -> list[str]:
+def _update(finding: Finding, values: FieldTexts, writer: Writer) -> list[str]:
     found = [say(f"health.{finding.kind}.says{_how_small(finding)}", **values)]
     if finding.values["of"] != 1:
         found.append(say("health.update.share", **values))
@@ -208,12 +208,12 @@ def _how_small(finding: Finding) -> str:
     return f".{finding.cause}" if finding.cause in ("lost", "zero") else ""
 
 
-def _loss(finding: Finding, values: Values, writer: Writer) -> list[str]:
+def _loss(finding: Finding, values: FieldTexts, writer: Writer) -> list[str]:
     found = [say(f"health.{finding.kind}.says", **values)]
     return [*found, say(f"health.loss.{finding.cause}", **values)] if finding.cause else found
 
 
-def _plain(finding: Finding, values: Values, writer: Writer) -> list[str]:
+def _plain(finding: Finding, values: FieldTexts, writer: Writer) -> list[str]:
     """What is said of most kinds: what is so, and the cause."""
     values = {**values, **_places(finding, writer)}
     single = ".one" if finding.kind == "targets" and finding.values["of"] == 1 else ""
@@ -223,18 +223,18 @@ def _plain(finding: Finding, values: Values, writer: Writer) -> list[str]:
     return [*found, say("health.targets.below", **values)] if "below" in values else found
 
 
-def _places(finding: Finding, writer: Writer) -> Values:
+def _places(finding: Finding, writer: Writer) -> FieldTexts:
     """Units and classes, one after the other."""
     units = finding.values.get("units")
     return {"units": _listed(list(map(str, units)))} if isinstance(units, tuple) else {}
 
 
-def _twins(finding: Finding, values: Values, writer: Writer) -> list[str]:
+def _twins(finding: Finding, values: FieldTexts, writer: Writer) -> list[str]:
     by_name = ".names" if finding.cause == "names" else ""
     return [say(f"health.twins.says{by_name}", **{**values, **_places(finding, writer)})]
 
 
-def _still(finding: Finding, values: Values, writer: Writer) -> list[str]:
+def _still(finding: Finding, values: FieldTexts, writer: Writer) -> list[str]:
     always = "always" if finding.values["always"] else "since"
     always = "rounding" if finding.values["how"] == "rounding" else always
     found = [say(f"health.still.says.{always}", **values)]
@@ -243,7 +243,7 @@ def _still(finding: Finding, values: Values, writer: Writer) -> list[str]:
     return [*found, say(f"health.still.cause.{finding.cause}", **values)]
 
 
-_KINDS: dict[str, Callable[[Finding, Values, Writer], list[str]]] = {
+_KINDS: dict[str, Callable[[Finding, FieldTexts, Writer], list[str]]] = {
     "dead": _silent,
     "saturated": _silent,
     "vanishing": _flow,

@@ -9,7 +9,7 @@ from nnstep.language import Call, Expression, Name
 from nnstep.ops import Shape
 from nnstep.program import Program, Step
 from nnstep.program.bind import Bound, bind
-from nnstep.view.sentences.phrases import at, called, entries, factor_of, say_op, written
+from nnstep.view.sentences.phrases import at, called, entry_count, factor_of, say_op, written_expression
 from nnstep.view.text.numbers import shape_text
 
 __all__ = ["of_operation"]
@@ -25,10 +25,10 @@ def of_operation(program: Program, step: Step, objective: str) -> tuple[str, ...
         return (say("words.constant"),)
     slots = dict(step.operands)
     bound = bind(expression, lambda name: program.values[slots[name]].shape)
-    return _Place(program, slots, bound, target, objective).sentences()
+    return _AppliedOperation(program, slots, bound, target, objective).sentences()
 
 
-class _Place:
+class _AppliedOperation:
     """An operation with the names and shapes that it is applied to."""
 
     def __init__(self, program: Program, slots: dict[str, int], bound: Bound, target: str, objective: str) -> None:
@@ -37,7 +37,7 @@ class _Place:
         self.name = bound.operation.name
         self.shapes, self.out = bound.site.shapes, bound.site.out
         self.first = self.shapes[0]
-        self.source = written(bound.arguments[0], objective)
+        self.source = written_expression(bound.arguments[0], objective)
 
     def sentences(self) -> tuple[str, ...]:
         """The sentences, the general one first."""
@@ -76,7 +76,7 @@ class _Place:
         return say_count("words.its-entries", self.out[-1])
 
     def _factor(self, argument: Expression) -> str:
-        return factor_of(written(argument, self.objective))
+        return factor_of(written_expression(argument, self.objective))
 
     def _is_data(self, argument: Expression) -> bool:
         return isinstance(argument, Name) and self.program.values[self.slots[argument.id]].role == "data"
@@ -88,7 +88,7 @@ class _Place:
             return say("words.number", target=self.target, operands=operands)
         for one, shape in read:
             if shape != self.out and prod(self.out) > prod(shape):
-                return self._repeated(written(one, self.objective), shape)
+                return self._repeated(written_expression(one, self.objective), shape)
         places = dict.fromkeys(self._factor(one) + at(shape, self.out) for one, shape in read)
         values = {
             "target": factor_of(self.target) + at(self.out, self.out),
@@ -129,7 +129,7 @@ class _Place:
         values = {
             "target": self.target,
             "name": self.source,
-            "other": written(self.bound.arguments[1], self.objective),
+            "other": written_expression(self.bound.arguments[1], self.objective),
         }
         if self.bound.operation.compares == "rows":
             rows = self.first[0] if len(self.first) == 2 else 1
@@ -139,14 +139,19 @@ class _Place:
         return say_count(f"words.loss.{'sum' if reduction == 'sum' else 'mean'}", prod(self.first), **values)
 
     def _shaping(self) -> tuple[str, ...]:
-        values = {"target": self.target, "name": self.source, "before": entries(self.first), "after": entries(self.out)}
+        values = {
+            "target": self.target,
+            "name": self.source,
+            "before": entry_count(self.first),
+            "after": entry_count(self.out),
+        }
         match self.name:
             case "transpose" if len(self.first) == 2:
                 there, here = f"{factor_of(self.target)}[i,j]", f"{factor_of(self.source)}[j,i]"
                 return (say("words.transpose", **values, there=there, here=here),)
             case "concat":
-                other = written(self.bound.arguments[1], self.objective)
-                return (say("words.concat", **values, other=other, second=entries(self.shapes[1])),)
+                other = written_expression(self.bound.arguments[1], self.objective)
+                return (say("words.concat", **values, other=other, second=entry_count(self.shapes[1])),)
             case "one_hot" if len(self.first) == 1:
                 return (say("words.one-hot", **values, rows=self.out[0], columns=self.out[1]),)
             case "reshape" | "slice" | "broadcast" | "put":

@@ -9,7 +9,7 @@ from nnstep.text import cut, width
 from nnstep.view.text.numbers import plain, shape_text
 from nnstep.view.text.symbols import SYMBOLS, label
 
-__all__ = ["at", "called", "entries", "factor_of", "number", "say_op", "short", "written"]
+__all__ = ["at", "called", "entry_count", "factor_of", "optimizer_number", "say_op", "short_text", "written_expression"]
 
 _LONGEST = 26  # columns of a name in a sentence
 _DIGITS = 8
@@ -21,21 +21,21 @@ def say_op(name: str) -> str:
     return say_or(f"op.{name}", operation(name).sentence)
 
 
-def short(text: str) -> str:
+def short_text(text: str) -> str:
     """A text that may stand in a sentence, cut where it is long."""
     return text if width(text) <= _LONGEST else cut(text, _LONGEST - 1) + "…"
 
 
 def called(name: str, objective: str) -> str:
     """A value's name."""
-    return short(label(name, objective))
+    return short_text(label(name, objective))
 
 
-def written(expression: Expression, objective: str) -> str:
+def written_expression(expression: Expression, objective: str) -> str:
     """An expression, as a name where it is one."""
     if isinstance(expression, Name):
         return called(expression.id, objective)
-    return short(to_unicode(expression, SYMBOLS, objective))
+    return short_text(to_unicode(expression, SYMBOLS, objective))
 
 
 def factor_of(text: str) -> str:
@@ -43,7 +43,7 @@ def factor_of(text: str) -> str:
     return f"({text})" if " " in text else text
 
 
-def number(value: float) -> str:
+def optimizer_number(value: float) -> str:
     """A number of an optimizer."""
     return plain(value, _DIGITS)
 
@@ -58,6 +58,6 @@ def at(shape: Shape, result: Shape) -> str:
     return "[" + ",".join("0" if size == 1 and of != 1 else letter for size, of, letter in sizes) + "]"
 
 
-def entries(shape: Shape) -> str:
+def entry_count(shape: Shape) -> str:
     """How many entries, said by the shape: 4×3."""
     return shape_text(shape) or say("words.one")

@@ -9,10 +9,10 @@ from nnstep.view.sentences.operation import of_operation
 from nnstep.view.sentences.phrases import called, say_op
 from nnstep.view.sentences.update import of_update
 
-__all__ = ["heading", "say_op", "sentences"]
+__all__ = ["say_op", "step_heading", "step_sentences"]
 
 
-def heading(program: Program, step: Step) -> str:
+def step_heading(program: Program, step: Step) -> str:
     """A few words for the border of the operation panel."""
     return say("words.heading", phase=say(f"phase.{step.phase}"), what=_what(program, step))
 
@@ -27,7 +27,7 @@ def _what(program: Program, step: Step) -> str:
     return say("words.rule.identity" if kind == "identity" else "words.rule.derivative", operation=source)
 
 
-def sentences(program: Program, step: Step, objective: str) -> tuple[str, ...]:
+def step_sentences(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     """The sentences for a step of any phase, the general one first."""
     if step.phase in ("forward", BODY):
         return (*of_operation(program, step, objective), *_aside(program, step, objective))

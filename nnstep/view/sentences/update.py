@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnstep.catalogue import say
 from nnstep.optimizers import OPTIMIZERS, numbers_in
 from nnstep.program import Program, Step
-from nnstep.view.sentences.phrases import called, number
+from nnstep.view.sentences.phrases import called, optimizer_number
 
 __all__ = ["of_update"]
 
@@ -24,11 +24,11 @@ def of_update(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     if "grad" in read:
         names["gradient"] = read["grad"]
     if target.role == "rate":  # weight decay, which is added to the gradient in the same way for all optimizers
-        return (say("words.state.d", **names, decay=number(numbers_in(step.expression)[0])),)
+        return (say("words.state.d", **names, decay=optimizer_number(numbers_in(step.expression)[0])),)
     found = OPTIMIZERS[step.operation].words(state, step.expression, read.keys())
     if found is None:
         key = "words.update.neutral" if moved else "words.state.neutral"
         said = say(key, **names, optimizer=step.operation)
     else:
-        said = say(found[0], **names, **{field: number(value) for field, value in found[1].items()})
+        said = say(found[0], **names, **{field: optimizer_number(value) for field, value in found[1].items()})
     return (said, say("words.before", name=name)) if moved else (said,)

@@ -17,7 +17,7 @@ from nnstep.language import Call, Entry, Expression, Name, Number, substitute, t
 from nnstep.ops import Index, evaluate_cell
 from nnstep.view.text.blocks import line_width
 from nnstep.view.text.canvas import Line, Piece
-from nnstep.view.text.numbers import NumberFormat, choose_format, plain, read
+from nnstep.view.text.numbers import NumberFormat, choose_format, parse_number, plain
 from nnstep.view.text.symbols import SYMBOLS
 
 __all__ = [
@@ -26,8 +26,8 @@ __all__ = [
     "GUARDS",
     "USUAL_GUARDS",
     "CellLines",
+    "FormatNumber",
     "Lookup",
-    "Said",
     "addends",
     "cell_lines",
     "hint_lines",
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 Lookup = Callable[[str, Index], float]
-Said = Callable[[float], str]  # how the result is printed: as it stands in its matrix
+FormatNumber = Callable[[float], str]  # how the result is printed: as it stands in its matrix
 CellLines = tuple[Line, ...]
 
 _MOST_TERMS = 6  # of a sum that is written out
@@ -46,7 +46,7 @@ _REST, _OMITTED = "rest", "omitted"  # parts that are counted, not written: of a
 EQUALS, ABOUT = Piece(" = ", "operator"), Piece(" ≈ ", "operator")
 
 
-def addends(values: Sequence[float], total: float, said: Said, digits: int) -> tuple[NumberFormat, bool]:
+def addends(values: Sequence[float], total: float, said: FormatNumber, digits: int) -> tuple[NumberFormat, bool]:
     """How the terms of a sum are written so that the written ones add up to `said(total)`, and whether they do.
 
     `said` is how the sum is printed, with about `digits` significant digits.
@@ -54,7 +54,7 @@ def addends(values: Sequence[float], total: float, said: Said, digits: int) -> t
     array, wanted = np.array(values), said(total)
     for guard in GUARDS:
         form = choose_format(array, digits + guard)
-        if said(sum(read(form.text(value)) for value in values)) == wanted:
+        if said(sum(parse_number(form.text(value)) for value in values)) == wanted:
             return form, True
     return choose_format(array, digits + USUAL_GUARDS), False
 
@@ -70,7 +70,7 @@ def cell_lines(
     lookup: Lookup,
     result: float,
     objective: str,
-    said: Said,
+    said: FormatNumber,
     digits: int,
     width: int,
 ) -> CellLines:
@@ -138,7 +138,7 @@ class _Cell:
             lines.append((*line, EQUALS, number) if values else line)
         return tuple(lines)
 
-    def digits_for(self, wanted: str, said: Said, digits: int) -> tuple[int, bool]:
+    def digits_for(self, wanted: str, said: FormatNumber, digits: int) -> tuple[int, bool]:
         """The fewest significant digits of the numbers that go in with which the printed arithmetic gives `wanted`,
         and whether any do."""
         for guard in GUARDS:
@@ -158,7 +158,7 @@ class _Cell:
 
         def lookup(name: str, index: Index) -> float:
             own = digits - 1 if name in self._values and not index else digits
-            return read(plain(self._number(name, index), own))
+            return parse_number(plain(self._number(name, index), own))
 
         return evaluate_cell(_countable(tree, digits, {}), lookup)
 
@@ -254,7 +254,7 @@ def _worded(node: Expression, digits: int, done: dict[int, Expression]) -> Expre
 def _countable(node: Expression, digits: int, done: dict[int, Expression]) -> Expression:
     """The tree with what is only counted as the numbers that are printed for it, or left in its place."""
     if isinstance(node, Number):
-        return Number(read(plain(node.value, digits)))
+        return Number(parse_number(plain(node.value, digits)))
     if not isinstance(node, Call):
         return node
     if id(node) not in done:

@@ -56,7 +56,7 @@ _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 _POWERS = frozenset("⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-class _Table(dict[int, str]):
+class _AsciiTable(dict[int, str]):
     """What each character becomes: text of as many columns."""
 
     def __missing__(self, code: int) -> str:
@@ -95,7 +95,7 @@ def _box(name: str) -> str:
     return "=" if "HEAVY" in name or "DOUBLE H" in name else "-"
 
 
-_TABLE = _Table()
+_TABLE = _AsciiTable()
 
 
 def in_ascii(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nnstep.text import cut
 from nnstep.text import width as text_width
-from nnstep.view.text.canvas import Canvas, Hit, Hits, Line, Piece
+from nnstep.view.text.canvas import Canvas, ClickArea, ClickAreas, Line, Piece
 
 __all__ = [
     "Block",
@@ -21,10 +21,10 @@ __all__ = [
     "flow",
     "hang",
     "hits_of",
+    "in_rows",
     "line_width",
     "lines_block",
     "paint",
-    "rows_of",
     "set_in",
     "stack",
     "under",
@@ -47,7 +47,7 @@ class Block(NamedTuple):
     width: int
     height: int
     line: Lines
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[ClickArea, ...] = ()
     parts: tuple[_Placed, ...] = ()
     even: int = 0
 
@@ -85,7 +85,7 @@ def fit(line: Line, width: int) -> Line:
     return (*kept, Piece("…", "dim")) if width > 0 else ()
 
 
-def lines_block(lines: Sequence[Line], hits: tuple[Hit, ...] = ()) -> Block:
+def lines_block(lines: Sequence[Line], hits: tuple[ClickArea, ...] = ()) -> Block:
     """A block of lines that are there already."""
     return Block(max(map(line_width, lines), default=0), len(lines), lambda y: lines[y], hits)
 
@@ -167,7 +167,7 @@ def beside(blocks: Sequence[Block], gap: int = 1, middle: bool = False) -> Block
     return Block(max(0, x - gap), tallest, line, (), tuple(placed))
 
 
-def rows_of(blocks: Sequence[Block], width: int, gap: int = 2) -> list[list[Block]]:
+def in_rows(blocks: Sequence[Block], width: int, gap: int = 2) -> list[list[Block]]:
     """The blocks in rows: beside each other as long as there is room."""
     rows: list[list[Block]] = [[]]
     used = 0
@@ -183,7 +183,7 @@ def rows_of(blocks: Sequence[Block], width: int, gap: int = 2) -> list[list[Bloc
 def flow(blocks: Sequence[Block], width: int, gap: int = 2, middle: bool = False, between: bool = True) -> Block:
     """Blocks beside each other as long as there is room, then below; `between` rows that are tall, an empty line."""
     parts: list[Block] = []
-    for row in rows_of(blocks, width, gap):
+    for row in in_rows(blocks, width, gap):
         tall = any(block.height > 1 for block in row)
         parts += [*([blank()] if parts and tall and between else []), beside(row, gap, middle)]
     return stack(parts)
@@ -233,11 +233,11 @@ def set_in(line: Line, width: int) -> Block:
     return broken(line, width, indent if indent <= width // 2 else 4)
 
 
-def hits_of(block: Block, top: int = 0, lines: int | None = None) -> tuple[Hit, ...]:
+def hits_of(block: Block, top: int = 0, lines: int | None = None) -> tuple[ClickArea, ...]:
     """What can be clicked in the `lines` from line `top` on (by default all), as if they were the first."""
     height = block.height if lines is None else lines
     found = [
-        Hit(hit.x, hit.y - top, hit.width, hit.height, hit.target)
+        ClickArea(hit.x, hit.y - top, hit.width, hit.height, hit.target)
         for hit in block.hits
         if hit.y - top < height and hit.y - top + hit.height > 0
     ]
@@ -263,7 +263,7 @@ def paint(block: Block, width: int, height: int, top: int | None, keep: tuple[in
     lines = tuple(map(block.line, shown))
     if block.width > width:
         lines = tuple(fit(line, width) for line in lines)
-    hits = Hits(lambda: hits_of(block, top, height))
+    hits = ClickAreas(lambda: hits_of(block, top, height))
     return Canvas(lines, hits, block.width, block.height, top, 0)
 
 
@@ -272,7 +272,7 @@ def under(head: Block, draw: Draw, width: int, height: int, top: int | None) -> 
     above = paint(head, width, head.height, 0)
     room = max(1, height - head.height)
     below = draw(width, room, top)
-    shifted = tuple(Hit(hit.x, hit.y + head.height, hit.width, hit.height, hit.target) for hit in below.hits)
+    shifted = tuple(ClickArea(hit.x, hit.y + head.height, hit.width, hit.height, hit.target) for hit in below.hits)
     lines = (*above.lines, *below.lines)[:height]
     return Canvas(
         lines, (*above.hits, *shifted), max(above.width, below.width), below.height + head.height, below.top, below.left

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol, overload
 
-__all__ = ["Canvas", "Hit", "Hits", "Line", "Panel", "Piece", "Target", "line_text"]
+__all__ = ["Canvas", "ClickArea", "ClickAreas", "Line", "Panel", "Piece", "Target", "line_text"]
 
 
 class Piece(NamedTuple):
@@ -28,7 +28,7 @@ class Target(NamedTuple):
     argument: object = None
 
 
-class Hit(NamedTuple):
+class ClickArea(NamedTuple):
     """A rectangle of a canvas (0-based columns and rows of the canvas) that can be clicked.
 
     `target` is what a click asks for, or a function that finds it from the column and row within the rectangle.
@@ -41,16 +41,16 @@ class Hit(NamedTuple):
     target: Target | Callable[[int, int], Target | None]
 
 
-class Hits(Sequence[Hit]):
+class ClickAreas(Sequence[ClickArea]):
     """Hits that are made when they are asked for: of a hundred frames perhaps one is clicked on."""
 
     __slots__ = ("_hits", "_make")
 
-    def __init__(self, make: Callable[[], Iterable[Hit]]) -> None:
+    def __init__(self, make: Callable[[], Iterable[ClickArea]]) -> None:
         self._make = make
-        self._hits: tuple[Hit, ...] | None = None
+        self._hits: tuple[ClickArea, ...] | None = None
 
-    def _made(self) -> tuple[Hit, ...]:
+    def _made(self) -> tuple[ClickArea, ...]:
         if self._hits is None:
             self._hits = tuple(self._make())
         return self._hits
@@ -59,10 +59,10 @@ class Hits(Sequence[Hit]):
         return len(self._made())
 
     @overload
-    def __getitem__(self, index: int) -> Hit: ...
+    def __getitem__(self, index: int) -> ClickArea: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
-    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+    def __getitem__(self, index: slice) -> tuple[ClickArea, ...]: ...
+    def __getitem__(self, index: int | slice) -> ClickArea | tuple[ClickArea, ...]:
         return self._made()[index]
 
     def __eq__(self, other: object) -> bool:
@@ -84,7 +84,7 @@ class Canvas(NamedTuple):
     """
 
     lines: tuple[Line, ...]
-    hits: Sequence[Hit] = ()
+    hits: Sequence[ClickArea] = ()
     width: int = 0
     height: int = 0
     top: int = 0

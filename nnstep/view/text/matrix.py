@@ -13,7 +13,7 @@ from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.highlight import DARK, Lit
 from nnstep.view.text.numbers import DIGITS, NumberFormat, choose_format, largest_size, shape_text
 
-__all__ = ["LARGE", "Cell", "MatrixView", "Numbers", "Window", "cell_of", "format_of"]
+__all__ = ["LARGE", "Cell", "MatrixSource", "MatrixView", "Window", "cell_of", "format_of"]
 
 _GAP = 1  # columns between numbers
 _TINTS = 5
@@ -26,7 +26,7 @@ _SAMPLE = 64  # rows and columns of the sample
 Cell = tuple[int, int]
 
 
-class Numbers(Protocol):
+class MatrixSource(Protocol):
     """A matrix that parts can be taken of: an array, or something that computes the part that is asked for."""
 
     @property
@@ -46,7 +46,7 @@ def format_of(array: Array, digits: int = DIGITS) -> NumberFormat:
     return _format_of(array if array.ndim == 2 else array.reshape(1, -1), digits)
 
 
-def _format_of(matrix: Numbers, digits: int) -> NumberFormat:
+def _format_of(matrix: MatrixSource, digits: int) -> NumberFormat:
     return choose_format(_sample(matrix), digits, whole=matrix.size <= LARGE)
 
 
@@ -64,7 +64,7 @@ class MatrixView:
     """
 
     def __init__(
-        self, name: str, label: str, role: str, shape: Shape, array: Numbers | None, digits: int = DIGITS
+        self, name: str, label: str, role: str, shape: Shape, array: MatrixSource | None, digits: int = DIGITS
     ) -> None:
         self.name = name
         self.shape = shape
@@ -169,7 +169,7 @@ class MatrixView:
         return found
 
 
-def _sample(array: Numbers) -> Array:
+def _sample(array: MatrixSource) -> Array:
     """All of a matrix, or of a large one some rows and columns spread over it."""
     if array.size <= LARGE:
         return array[:, :]

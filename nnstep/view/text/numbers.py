@@ -16,7 +16,17 @@ import numpy as np
 
 from nnstep.ops import Array
 
-__all__ = ["DIGITS", "NumberFormat", "choose_format", "exact", "largest_size", "plain", "read", "shape_text", "single"]
+__all__ = [
+    "DIGITS",
+    "NumberFormat",
+    "choose_format",
+    "exact",
+    "largest_size",
+    "parse_number",
+    "plain",
+    "shape_text",
+    "single",
+]
 
 DIGITS = 4  # significant digits of the largest number, unless asked for more
 
@@ -84,7 +94,9 @@ class NumberFormat(NamedTuple):
         else:
             return said if abs(value) > 1 else "−ε" if value < 0 else "ε"
         if not self.scientific:
-            said = next((short for short in (_exponent(value, k) for k in range(fewer)) if read(short) == value), said)
+            said = next(
+                (short for short in (_exponent(value, k) for k in range(fewer)) if parse_number(short) == value), said
+            )
         return said
 
 
@@ -152,7 +164,7 @@ def _power_decimals(values: Array, digits: int) -> int:
         return most
     found = 0
     for value in values.tolist():
-        while found < most and read(_exponent(value, found)) != value:
+        while found < most and parse_number(_exponent(value, found)) != value:
             found += 1
     return found
 
@@ -165,7 +177,7 @@ def _own_width(values: Array, decimals: int, fewest: bool = True) -> int:
     widest = 0
     for part in (values[values > 0], values[values < 0]):
         for value in {float(part.min()), float(part.max())} if part.size else ():
-            needed = next((k for k in range(decimals) if read(_exponent(value, k)) == value), decimals)
+            needed = next((k for k in range(decimals) if parse_number(_exponent(value, k)) == value), decimals)
             if not fewest or part.size > 1:
                 needed = decimals
             widest = max(widest, len(_exponent(value, needed)))
@@ -205,7 +217,7 @@ def exact(value: float) -> str:
     return _minus(str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value))
 
 
-def read(text: str) -> float:
+def parse_number(text: str) -> float:
     """The number that a text of this module says; of ε, which says only that it is small, 0."""
     said = text.strip().replace("−", "-").replace("∞", "inf")
     return 0.0 if said.endswith("ε") else float(said)
