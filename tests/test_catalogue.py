@@ -18,7 +18,7 @@ from nnstep.commands import BY_ID, COMMANDS, DIALOG_KEYS, PANEL_KEYS
 from nnstep.scenario import loads
 from nnstep.text import width as text_width
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.layout import SMALLEST_SIZE
+from nnstep.tui.screen_layout import SMALLEST_SIZE
 from nnstep.tui.screens.help import help_columns
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
 from nnstep.view.lens.registry import lens_names

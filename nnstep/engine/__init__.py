@@ -2,9 +2,9 @@
 as a timeline whose iterations can be gone to; gradients checked against central differences.
 """
 
+from nnstep.engine.bodies import run_body
 from nnstep.engine.eras import Era
 from nnstep.engine.evaluation import LazyMatrix, evaluate, is_entrywise
-from nnstep.engine.frames import run_body
 from nnstep.engine.history import History, Points
 from nnstep.engine.machine import Machine, State
 from nnstep.engine.record import Record

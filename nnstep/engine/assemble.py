@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnstep.engine.layout import Layout
+from nnstep.engine.arena_layout import Layout
 from nnstep.errors import ClassNumberError
 from nnstep.language import Call, Expression, Name, Number, names, to_text
 from nnstep.ops import Array, Shape, check_labels

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnstep.engine.layout import Layout
+from nnstep.engine.arena_layout import Layout
 from nnstep.engine.machine import Machine, State
 from nnstep.ops import Array
 

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from nnstep import clock
-from nnstep.engine.corners import CornerCrossing, corner_between, stands_at_corner
+from nnstep.engine.corner_crossings import CornerCrossing, corner_between, stands_at_corner
 from nnstep.engine.probe import Probe
 from nnstep.engine.record import Record
 from nnstep.ops import Array, Index

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnstep.engine.arena_layout import Layout, empty_arena, layout
 from nnstep.engine.assemble import assemble
 from nnstep.engine.guards import StepError, guards
-from nnstep.engine.layout import Layout, empty_arena, layout
 from nnstep.engine.scheduling import BatchPlace
 from nnstep.ops import Array, Kernel
 from nnstep.program import PHASES, Program

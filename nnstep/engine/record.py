@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from nnstep.engine.layout import Layout
+from nnstep.engine.arena_layout import Layout
 from nnstep.engine.scheduling import BatchPlace
 from nnstep.ops import Array
 from nnstep.program import Program

@@ -10,10 +10,10 @@ from itertools import takewhile
 
 import numpy as np
 
+from nnstep.engine.arena_layout import layout
 from nnstep.engine.checkpoints import Checkpoints, Segment, distance
 from nnstep.engine.eras import Era, eras
 from nnstep.engine.history import History
-from nnstep.engine.layout import layout
 from nnstep.engine.machine import Each, Machine, State
 from nnstep.engine.record import Record
 from nnstep.engine.runner import Runner

@@ -17,8 +17,8 @@ from nnstep.language import Call, Expression, Name, Number, number_text, to_text
 from nnstep.memo import memoized
 from nnstep.ops import Array, Box, check_labels, classes_text
 from nnstep.program.bind import bind
-from nnstep.program.cells import reached_boxes
 from nnstep.program.model import Program, Step
+from nnstep.program.reached_cells import reached_boxes
 from nnstep.scenario.model import Scenario
 
 __all__ = ["Taking", "check_class_numbers", "problem_of", "said_of", "takings"]

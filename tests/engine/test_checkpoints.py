@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnstep.engine.checkpoints
+from nnstep.engine.arena_layout import Layout, layout
 from nnstep.engine.checkpoints import Checkpoints, Segment, distance
-from nnstep.engine.layout import Layout, layout
 from nnstep.engine.machine import Machine, State
 from nnstep.program import compile_program
 from nnstep.scenario import loads

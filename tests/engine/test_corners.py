@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.engine import Machine, Record, Timeline, evaluate
-from nnstep.engine.frames import run_body
+from nnstep.engine.bodies import run_body
 from nnstep.program import body
 from nnstep.scenario.model import Scenario
 from tests.engine.strategies import scenarios

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import nnstep.engine.machine
 from nnstep import clock
 from nnstep.engine import Machine, Timeline
+from nnstep.engine.arena_layout import layout
 from nnstep.engine.expressions import check, depth, places, references, value_at
-from nnstep.engine.layout import layout
 from nnstep.engine.watching import Condition, Hit, Watcher
 from nnstep.errors import LanguageError
 from nnstep.language import names, parse_expression

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.engine.layout import layout
+from nnstep.engine.arena_layout import layout
 from nnstep.language import Call, Expression, Name
 from nnstep.program import Program, Step, Tape, compile_program, tape
 from nnstep.scenario import find, load, loads

@@ -12,8 +12,8 @@ from textual.strip import Strip
 
 from nnstep.engine.runner import Runner
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.layout import Rectangle
 from nnstep.tui.scenarios import open_stepper
+from nnstep.tui.screen_layout import Rectangle
 from nnstep.tui.widgets.board import Board
 from nnstep.tui.widgets.pane import Pane
 from nnstep.tui.widgets.pane_view import PaneView

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstep.commands import PANEL_KEYS
-from nnstep.tui.layout import GRID_SIZE, SMALLEST_SIZE, arrange
+from nnstep.tui.screen_layout import GRID_SIZE, SMALLEST_SIZE, arrange
 
 widths = st.integers(SMALLEST_SIZE[0], 300)
 heights = st.integers(SMALLEST_SIZE[1], 120)

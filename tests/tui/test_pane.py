@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstep.text import width
-from nnstep.tui.layout import Rectangle
+from nnstep.tui.screen_layout import Rectangle
 from nnstep.tui.widgets.pane import Pane, padded_line
 from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target, line_text
 

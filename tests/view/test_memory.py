@@ -12,7 +12,7 @@ from nnstep.program import tape
 from nnstep.scenario import loads
 from nnstep.scenario.model import Scenario
 from nnstep.view.lens.memory import memory_view
-from nnstep.view.plots.memory import memory_plot
+from nnstep.view.plots.memory_plot import memory_plot
 from nnstep.view.state import ROLES
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.blocks import line_width

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nnstep.debugger.health.gradients import HUGE, excess, sizes_of
-from nnstep.debugger.health.layers import WeightMatrix, weight_matrices
 from nnstep.debugger.health.not_finite import NOT_FINITE, NOT_NUMBER, has
 from nnstep.debugger.health.updates import LARGE, relative
+from nnstep.debugger.health.weight_matrices import WeightMatrix, weight_matrices
 from nnstep.engine import Machine
 
 __all__ = ["Course", "Episode"]

@@ -16,7 +16,6 @@ from nnstep.debugger.health.course import Course
 from nnstep.debugger.health.equal_units import twins
 from nnstep.debugger.health.finding import PROBLEM, Finding, is_fitted, is_whole, last_known, seen
 from nnstep.debugger.health.gradients import excess, gradients, gradients_done, sizes_of
-from nnstep.debugger.health.layers import weight_matrices
 from nnstep.debugger.health.learning_rate import rate_too_large
 from nnstep.debugger.health.loss import above_start, stalled
 from nnstep.debugger.health.not_finite import first_numbers, numbers_from
@@ -26,6 +25,7 @@ from nnstep.debugger.health.silent_units import latest_unit_states, silent_units
 from nnstep.debugger.health.since import cost
 from nnstep.debugger.health.units import unit_states
 from nnstep.debugger.health.updates import updates, updates_done
+from nnstep.debugger.health.weight_matrices import weight_matrices
 from nnstep.debugger.health.zero_gradient import all_gradients, still
 from nnstep.engine import Timeline
 from nnstep.program import Program

@@ -12,7 +12,7 @@ from math import inf, isfinite, log, prod
 from typing import NamedTuple
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, largest_entry, norm, rms
-from nnstep.debugger.health.layers import WeightMatrix, between, weight_matrices
+from nnstep.debugger.health.weight_matrices import WeightMatrix, between, weight_matrices
 from nnstep.engine import Record
 from nnstep.language import Name
 from nnstep.ops import Array, find

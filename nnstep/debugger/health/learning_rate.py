@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, is_fitted, largest_entry, norm, seen
-from nnstep.debugger.health.layers import weight_matrices
 from nnstep.debugger.health.since import cost
 from nnstep.debugger.health.units import unit_states
+from nnstep.debugger.health.weight_matrices import weight_matrices
 from nnstep.engine import Era, Timeline
 from nnstep.language import Name
 from nnstep.scenario.model import Optimizer, Scenario

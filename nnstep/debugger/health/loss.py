@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, ZERO, Finding, curve, is_fitted, norm
-from nnstep.debugger.health.layers import weight_matrices
+from nnstep.debugger.health.weight_matrices import weight_matrices
 from nnstep.engine import Record, Timeline
 from nnstep.language import Name
 from nnstep.ops import Array

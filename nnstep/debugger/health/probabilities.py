@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression
-from nnstep.debugger.health.layers import argument, said_argument
 from nnstep.debugger.health.value_range import trained
+from nnstep.debugger.health.weight_matrices import argument, said_argument
 from nnstep.debugger.provenance.clamps import clamped
 from nnstep.engine import Record
 from nnstep.language import Name

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, first_cell, name_of, norm, seen
-from nnstep.debugger.health.layers import argument, said_argument, weight_matrices
 from nnstep.debugger.health.targets import targets
 from nnstep.debugger.health.units import unit_states
 from nnstep.debugger.health.value_range import trained
+from nnstep.debugger.health.weight_matrices import argument, said_argument, weight_matrices
 from nnstep.debugger.health.written_out import applied, source_step
 from nnstep.engine import Era, Record, Timeline
 from nnstep.language import Call, Name, Number

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression, norm, rms, seen
-from nnstep.debugger.health.layers import fed
 from nnstep.debugger.health.since import Since, since
 from nnstep.debugger.health.units import Layer, UnitState, unit_states
+from nnstep.debugger.health.weight_matrices import fed
 from nnstep.engine import Record, Timeline
 from nnstep.language import Name
 from nnstep.ops import Index

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression, first_cell, name_of
-from nnstep.debugger.health.layers import argument
 from nnstep.debugger.health.value_range import ANYTHING, Range, reach, trained
+from nnstep.debugger.health.weight_matrices import argument
 from nnstep.debugger.health.written_out import applied, source_step
 from nnstep.engine import Era, Record
 from nnstep.language import Call, Name, Number

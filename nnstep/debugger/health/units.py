@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from nnstep.debugger.health.layers import fed
 from nnstep.debugger.health.value_range import trained
+from nnstep.debugger.health.weight_matrices import fed
 from nnstep.debugger.health.written_out import applied
 from nnstep.debugger.provenance.batch_axis import sample_axes
 from nnstep.engine import Era, Machine, Record, Timeline, evaluate

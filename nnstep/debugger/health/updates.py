@@ -11,7 +11,7 @@ from collections.abc import Callable
 from math import isfinite
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression, is_fitted, largest_entry, norm
-from nnstep.debugger.health.layers import WeightMatrix, weight_matrices
+from nnstep.debugger.health.weight_matrices import WeightMatrix, weight_matrices
 from nnstep.engine import Record
 from nnstep.language import Name
 from nnstep.ops import Array

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nnstep.debugger.health.layers import argument
+from nnstep.debugger.health.weight_matrices import argument
 from nnstep.language import Call, Name, Number
 from nnstep.memo import memoized
 from nnstep.program import Program, Step

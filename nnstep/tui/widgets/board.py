@@ -19,7 +19,7 @@ from textual.widget import Widget
 from nnstep.catalogue import say
 from nnstep.commands import PANEL_KEYS
 from nnstep.text import width as text_width
-from nnstep.tui.layout import SMALLEST_SIZE, Arrangement, Rectangle, arrange
+from nnstep.tui.screen_layout import SMALLEST_SIZE, Arrangement, Rectangle, arrange
 from nnstep.tui.textual_private import survives
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.footer import Footer, Message, Tabs

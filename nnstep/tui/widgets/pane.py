@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from nnstep.text import width
-from nnstep.tui.layout import Rectangle
+from nnstep.tui.screen_layout import Rectangle
 from nnstep.view.text.canvas import Canvas, Line, Panel, Piece, Target, line_text
 
 __all__ = ["Pane", "padded_line"]

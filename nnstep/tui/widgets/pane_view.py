@@ -11,7 +11,7 @@ from textual.layout import Layout, WidgetPlacement
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nnstep.tui.layout import Rectangle
+from nnstep.tui.screen_layout import Rectangle
 from nnstep.tui.textual_private import survives
 from nnstep.tui.theme import Palette
 from nnstep.tui.widgets.pane import Pane

@@ -16,7 +16,7 @@ from nnstep.program import Value
 from nnstep.scenario.edits.edit_text import edit_text
 from nnstep.scenario.model import Edit
 from nnstep.text import clean
-from nnstep.view.lens.rows import ColumnStyle, Listed, Row, listed_view
+from nnstep.view.lens.row_list import ColumnStyle, Listed, Row, listed_view
 from nnstep.view.plots.series import Series, series_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.values import ShownMatrix, matrix_block

@@ -6,7 +6,7 @@ from nnstep.catalogue import say
 from nnstep.debugger import Cell
 from nnstep.debugger.answers.gradient_check import Checking
 from nnstep.view.lens.check_entry import check_block
-from nnstep.view.lens.frame import of_block
+from nnstep.view.lens.lens_panel import of_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.subject import subject
 from nnstep.view.text.blocks import Draw, wrap

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.health.examine import Finding, findings
 from nnstep.debugger.health.finding import PROBLEM
-from nnstep.view.lens.rows import ColumnStyle, Listed, Row, painted
+from nnstep.view.lens.row_list import ColumnStyle, Listed, Row, painted
 from nnstep.view.scene.moment import Moment
 from nnstep.view.sentences.health import Writer, finding_heading, finding_place, finding_sentences
 from nnstep.view.text.blocks import Block, Draw, blank, stack, wrap

@@ -9,7 +9,7 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.debugger.provenance.jacobian import Jacobian, jacobian
 from nnstep.program import Step
-from nnstep.view.lens.frame import of_block
+from nnstep.view.lens.lens_panel import of_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 from nnstep.view.scene.values import ShownMatrix, matrix_block

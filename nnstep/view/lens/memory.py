@@ -9,9 +9,9 @@ from nnstep.catalogue import say, say_count
 from nnstep.language import to_text
 from nnstep.program import Instant, Lifetime, Tape, tape
 from nnstep.text import width as text_width
-from nnstep.view.lens.frame import of_block
-from nnstep.view.lens.rows import ColumnStyle, Row, aligned
-from nnstep.view.plots.memory import memory_plot
+from nnstep.view.lens.lens_panel import of_block
+from nnstep.view.lens.row_list import ColumnStyle, Row, aligned
+from nnstep.view.plots.memory_plot import memory_plot
 from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene

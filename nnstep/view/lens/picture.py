@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.view.lens.frame import of_block
+from nnstep.view.lens.lens_panel import of_block
 from nnstep.view.plots.curve import curve_block
 from nnstep.view.plots.functions import Curve, activation_curve
 from nnstep.view.plots.histogram import histogram_block

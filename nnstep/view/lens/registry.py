@@ -14,13 +14,13 @@ from nnstep.debugger.provenance.origin import uses
 from nnstep.view.lens.branches import branches_view
 from nnstep.view.lens.cell import cell_rows, listed_terms
 from nnstep.view.lens.check import check_view
-from nnstep.view.lens.frame import LensPanel, of_block
 from nnstep.view.lens.health import health_rows, health_view
 from nnstep.view.lens.jacobian import jacobian_view
+from nnstep.view.lens.lens_panel import LensPanel, of_block
 from nnstep.view.lens.memory import memory_view
 from nnstep.view.lens.mine import diagnosis_lines
 from nnstep.view.lens.picture import picture_view
-from nnstep.view.lens.rows import Listed, listed_view
+from nnstep.view.lens.row_list import Listed, listed_view
 from nnstep.view.lens.run import run_view
 from nnstep.view.lens.uses import listed_uses, use_rows
 from nnstep.view.panels.step import middle_title, step_view

@@ -23,7 +23,7 @@ from nnstep.debugger.provenance.batch_axis import sample_axes
 from nnstep.ops import Array
 from nnstep.scenario.model import Data
 from nnstep.text import clean
-from nnstep.view.lens.frame import of_block
+from nnstep.view.lens.lens_panel import of_block
 from nnstep.view.plots.bars import Judged, bars_block
 from nnstep.view.plots.boundary import boundary_block
 from nnstep.view.plots.confusion import confusion, confusion_block, scatter_block

@@ -9,7 +9,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.debugger.provenance.cell import Cell
 from nnstep.debugger.provenance.origin import Use
 from nnstep.view.lens.cell import cell_line
-from nnstep.view.lens.rows import ColumnStyle, Listed, Row
+from nnstep.view.lens.row_list import ColumnStyle, Listed, Row
 from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.canvas import Line, Piece, Target

@@ -11,9 +11,9 @@ from nnstep.debugger import Cell
 from nnstep.text import padded
 from nnstep.text import width as text_width
 from nnstep.view.scene.scene import Scene
-from nnstep.view.text.arithmetic import USUAL_GUARDS, FormatNumber, addends
 from nnstep.view.text.blocks import line_width
 from nnstep.view.text.canvas import Line, Piece
+from nnstep.view.text.cell_arithmetic import USUAL_GUARDS, FormatNumber, addends
 from nnstep.view.text.numbers import NumberFormat, parse_number, plain
 from nnstep.view.text.symbols import label
 

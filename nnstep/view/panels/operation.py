@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from nnstep.view.scene.display import DisplayPart, Operand
 from nnstep.view.scene.values import ShownMatrix, matrix_block
-from nnstep.view.text.arithmetic import CellLines
 from nnstep.view.text.blocks import Block, beside, blank, broken, flow, lines_block, paint, set_in, stack, wrap
 from nnstep.view.text.canvas import Canvas, Line, Piece
+from nnstep.view.text.cell_arithmetic import CellLines
 
 __all__ = ["OperationPanel"]
 

@@ -14,8 +14,8 @@ from nnstep.text import width as text_width
 from nnstep.view.plots.active import Active, LayerValue, active, weights_between
 from nnstep.view.plots.axes import axis_number, clipped, joined
 from nnstep.view.plots.braille import Dots
-from nnstep.view.plots.columns import GAP, LayerColumn, NetworkDrawing, NeuronLine, columns_of
 from nnstep.view.plots.graph import graph_block
+from nnstep.view.plots.network_columns import GAP, LayerColumn, NetworkDrawing, NeuronLine, columns_of
 from nnstep.view.plots.structure import layers_of
 from nnstep.view.plots.tint import level
 from nnstep.view.text.blocks import Block, lines_block

@@ -17,10 +17,10 @@ from nnstep.program.no_gradient import why_no_gradient
 from nnstep.text import clean
 from nnstep.view.lens.cell import cell_rows, listed_terms
 from nnstep.view.lens.check_entry import check_block
-from nnstep.view.lens.frame import of_block
 from nnstep.view.lens.jacobian import jacobian_draw
+from nnstep.view.lens.lens_panel import of_block
 from nnstep.view.lens.picture import picture, pictures_here
-from nnstep.view.lens.rows import listed_view
+from nnstep.view.lens.row_list import listed_view
 from nnstep.view.lens.uses import listed_uses, use_rows
 from nnstep.view.panels.chain_terms import chain_panel, entry_block
 from nnstep.view.reports.explained import BodyStep, Computed, Explanation, explanation

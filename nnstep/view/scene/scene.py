@@ -17,8 +17,8 @@ from nnstep.view.scene.choice import Choice
 from nnstep.view.scene.gallery import Gallery
 from nnstep.view.scene.sources import Operands, Provenance
 from nnstep.view.scene.values import ShownMatrix, ValuesPanel
-from nnstep.view.text.arithmetic import CellLines, FormatNumber
 from nnstep.view.text.canvas import Line, Piece
+from nnstep.view.text.cell_arithmetic import CellLines, FormatNumber
 from nnstep.view.text.highlight import DARK, Lit
 from nnstep.view.text.matrix import Cell as Spot
 from nnstep.view.text.matrix import MatrixView, cell_of

@@ -17,7 +17,7 @@ from nnstep.language import Call, Entry, Expression, Name, substitute
 from nnstep.ops import Array, Index, Shape, entries_read, evaluate_cell
 from nnstep.program import Program, Step, cell, cell_size, infer
 from nnstep.view.scene.display import Display
-from nnstep.view.text.arithmetic import CellLines, FormatNumber, cell_lines, hint_lines, rest
+from nnstep.view.text.cell_arithmetic import CellLines, FormatNumber, cell_lines, hint_lines, rest
 from nnstep.view.text.highlight import Lit
 from nnstep.view.text.matrix import Cell, cell_of
 

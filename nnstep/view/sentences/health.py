@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.debugger.health.finding import Finding, cell_expression
-from nnstep.debugger.health.layers import argument
 from nnstep.debugger.health.setup import doubled, single_columns
+from nnstep.debugger.health.weight_matrices import argument
 from nnstep.debugger.health.written_out import applied
 from nnstep.language import Call, Entry, Expression, Name, Number, number_text, to_text, to_unicode
 from nnstep.ops import find

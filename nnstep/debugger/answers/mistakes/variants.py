@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from nnstep.debugger.answers.mistakes.early import sequential
 from nnstep.debugger.answers.mistakes.paths import paths
-from nnstep.debugger.answers.mistakes.products import products
 from nnstep.debugger.answers.mistakes.seeds import one_sample, output_not_loss
 from nnstep.debugger.answers.mistakes.slopes import slopes
 from nnstep.debugger.answers.mistakes.softmax_twice import softmax_twice
 from nnstep.debugger.answers.mistakes.variant import Variant
+from nnstep.debugger.answers.mistakes.wrong_products import products
 from nnstep.engine import Record
 
 __all__ = ["variants"]
