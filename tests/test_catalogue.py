@@ -58,7 +58,9 @@ def patterns(node: ast.expr) -> Iterator[str]:
         case ast.Constant(str(value)):
             yield re.escape(value)
         case ast.JoinedStr(parts):
-            yield "".join(re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w.-]+" for part in parts)
+            yield "".join(
+                re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w.-]+" for part in parts
+            )
         case ast.IfExp(_, first, second):
             yield from patterns(first)
             yield from patterns(second)
@@ -124,7 +126,7 @@ def test_a_text_whose_key_is_written_out_is_given_just_what_it_has_places_for() 
             forms = [TEXTS[stem + end] for end in COUNTED] if call.counted else [TEXTS[stem]]
             wanted = set().union(*map(places, forms))
             if not wanted <= call.given or (len(call.patterns) == 1 and call.given - {"count"} != wanted - {"count"}):
-                wrong.append((call.where, stem, sorted(wanted ^ call.given)))
+                wrong.append((call.where, stem, sorted(map(str, wanted ^ call.given))))
     assert wrong == []
 
 
@@ -369,7 +371,7 @@ MISTAKES = {"AssertionError", "AttributeError", "TypeError"}
 """What only a mistake in the code can raise: it is said to whoever made it."""
 
 
-def test_what_is_wrong_is_said_in_a_text_of_the_catalogue():
+def test_what_is_wrong_is_said_in_a_text_of_the_catalogue() -> None:
     written = []
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

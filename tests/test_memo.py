@@ -3,6 +3,7 @@
 import gc
 import weakref
 from collections import Counter
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ def test_a_result_is_that_of_its_own_object_and_key(
 ) -> None:
     things, memo = [Thing() for _ in range(5)], Memo(objects, results)
     for one, key in asked:
-        assert memo(things[one], key, lambda one=one, key=key: (one, key)) == (one, key)
+        assert memo(things[one], key, partial(tuple, (one, key))) == (one, key)
 
 
 @given(st.lists(st.integers(0, 3)), st.integers(1, 4))
@@ -37,7 +38,7 @@ def test_nothing_is_made_twice_while_it_is_kept(asked: list[int], objects: int) 
     things, memo, made = [Thing() for _ in range(4)], Memo(objects), Counter[int]()
     for at, one in enumerate(asked):
         before = made[one]
-        memo(things[one], "key", lambda one=one: made.update([one]))
+        memo(things[one], "key", partial(made.update, [one]))
         recent = list(dict.fromkeys(reversed(asked[:at])))[:objects]
         assert made[one] == before + (one not in recent)
 
@@ -45,7 +46,7 @@ def test_nothing_is_made_twice_while_it_is_kept(asked: list[int], objects: int) 
 def test_objects_that_are_not_kept_are_let_go() -> None:
     memo, things = Memo(2), [Thing() for _ in range(3)]
     for one in things:
-        memo(one, "itself", lambda one=one: [one])
+        memo(one, "itself", partial(list, [one]))
     watched = [weakref.ref(one) for one in things]
     del one, things
     gc.collect()
@@ -59,7 +60,7 @@ def test_the_room_holds_for_all_but_the_last() -> None:
     memo, things = Memo(9, size=lambda one: one.size, room=10), [Thing(4), Thing(4), Thing(4), Thing(100)]
     made = Counter[int]()
     for at in (0, 1, 2, 1, 0, 3, 3):
-        memo(things[at], "key", lambda at=at: made.update([at]))
+        memo(things[at], "key", partial(made.update, [at]))
     assert made == {0: 2, 1: 1, 2: 1, 3: 1}
 
 

@@ -14,6 +14,7 @@ from nnstep.catalogue import say
 from nnstep.engine import Timeline
 from nnstep.optimizers import OPTIMIZERS, Rule, rule_text, states_of
 from nnstep.scenario import loads
+from nnstep.view.panels.operation import OperationPanel
 from nnstep.view.stepper import Stepper
 from tests import docs
 
@@ -62,10 +63,12 @@ def test_an_optimizer_that_is_added_is_run_and_its_states_are_kept() -> None:
 @pytest.mark.usefixtures("with_adamax")
 def test_what_its_entry_does_not_say_is_said_in_neutral_words() -> None:
     stepper = Stepper(loads(SCENARIO))
-    said = []
+    said: list[str] = []
     stepper.do("step.last")
     for _ in range(3):
-        said += list(stepper.view().panels["operation"].sentences)  # type: ignore[attr-defined]
+        panel = stepper.view().panels["operation"]
+        assert isinstance(panel, OperationPanel)
+        said += panel.sentences
         stepper.do("step.back")
     texts = " ".join(said)
     assert say("words.update.neutral", name="w", optimizer="adamax") in texts

@@ -22,6 +22,7 @@ from nnstep.ops import OPERATIONS
 from nnstep.program import PHASES
 from nnstep.scenario import bundled, find, load, loads
 from tests import docs
+from tests.present import present
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -136,7 +137,7 @@ def test_the_set_up_of_the_readme_is_one_line_each() -> None:
 
 
 def test_it_depends_on_two_packages() -> None:
-    assert [re.match(r"[a-z]+", one)[0] for one in PROJECT["project"]["dependencies"]] == ["textual", "numpy"]
+    assert [present(re.match(r"[a-z]+", one))[0] for one in PROJECT["project"]["dependencies"]] == ["textual", "numpy"]
 
 
 # ---- The library -----------------------------------------------------------------------------------------
@@ -177,7 +178,7 @@ def test_every_module_says_what_it_is_and_what_it_gives(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in MODULES if hasattr(importlib.import_module(name), "__path__")])
 def test_a_room_gives_exactly_what_it_imports(name: str) -> None:
     """`__all__` of a package is what its `__init__` imports (at once, or when it is asked for) or defines."""
-    tree = ast.parse(Path(importlib.import_module(name).__file__).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(present(importlib.import_module(name).__file__)).read_text(encoding="utf-8"))
     given = set()
     later = [inner for node in tree.body if isinstance(node, ast.If) for inner in node.body]
     for node in (*tree.body, *later):

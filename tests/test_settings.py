@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Protocol, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, example, given
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from nnstep.settings import DIGITS, LOOKS, Settings, keep, read_settings, settings_file
 from nnstep.tui.app import NnstepApp, start
 from nnstep.view.stepper import Stepper
+from tests.present import present
 from tests.tui.driving import board_rows, screen_text
 
 FEW = hypothesis_settings(
@@ -366,12 +367,25 @@ def test_a_variable_that_is_no_setting_is_said_and_left_out(monkeypatch: pytest.
 # What the application does with them.
 
 
+T = TypeVar("T")
+
+
+class Start(Protocol):
+    """Presses keys in the application, and gives back what `look_at` then gives."""
+
+    def __call__(
+        self, *keys: str, look_at: Callable[[NnstepApp], T], path: str | None = "xor", memory: int | None = None
+    ) -> T: ...
+
+
 @pytest.fixture
-def at_the_keyboard(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def at_the_keyboard(monkeypatch: pytest.MonkeyPatch) -> Start:
     """`start` without a terminal: keys are pressed in the application, which is then looked at and left."""
 
-    def started(*keys: str, look_at: Callable[[NnstepApp], Any] = lambda app: None, **options: Any) -> Any:
-        seen = []
+    def started(
+        *keys: str, look_at: Callable[[NnstepApp], T], path: str | None = "xor", memory: int | None = None
+    ) -> T:
+        seen: list[T] = []
 
         def run(app: NnstepApp) -> None:
             async def going() -> None:
@@ -384,7 +398,7 @@ def at_the_keyboard(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
             asyncio.run(going())
 
         monkeypatch.setattr(NnstepApp, "run", run)
-        assert start(options.pop("path", "xor"), **options) == 0
+        assert start(path, memory=memory) == 0
         return seen[0]
 
     return started
@@ -395,7 +409,7 @@ def stepper(app: NnstepApp) -> Stepper:
     return app.stepping.stepper
 
 
-def test_the_application_begins_with_what_was_set(at_the_keyboard) -> None:
+def test_the_application_begins_with_what_was_set(at_the_keyboard: Start) -> None:
     path = written('look = "light"\ndigits = 7\nmemory = 3\n')
     look, digits, budget = at_the_keyboard(
         look_at=lambda app: (app.chosen_look.name, stepper(app).digits, stepper(app).session.timeline.budget)
@@ -404,7 +418,7 @@ def test_the_application_begins_with_what_was_set(at_the_keyboard) -> None:
     assert path.read_text() == 'look = "light"\ndigits = 7\nmemory = 3\n'
 
 
-def test_memory_that_was_asked_for_goes_before_that_of_the_settings_and_is_not_written(at_the_keyboard) -> None:
+def test_memory_that_was_asked_for_goes_before_that_of_the_settings_and_is_not_written(at_the_keyboard: Start) -> None:
     path = written("memory = 3\n")
     assert at_the_keyboard(look_at=lambda app: stepper(app).session.timeline.budget, memory=8) == 8 << 20
     assert path.read_text() == "memory = 3\n"
@@ -423,14 +437,14 @@ def test_memory_that_was_asked_for_goes_before_that_of_the_settings_and_is_not_w
     ],
 )
 def test_look_and_digits_are_written_when_they_were_changed_and_only_then(
-    at_the_keyboard, keys: tuple[str, ...], expected: dict[str, int | str] | None
+    at_the_keyboard: Start, keys: tuple[str, ...], expected: dict[str, int | str] | None
 ) -> None:
-    at_the_keyboard(*keys)
+    at_the_keyboard(*keys, look_at=screen_text)
     path = settings_file()
     assert (tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else None) == expected
 
 
-def test_digits_stay_when_another_scenario_is_opened(at_the_keyboard) -> None:
+def test_digits_stay_when_another_scenario_is_opened(at_the_keyboard: Start) -> None:
     digits, path = at_the_keyboard(
         *("+", "+", "o", *"two_layer", "enter"), look_at=lambda app: (stepper(app).digits, stepper(app).path)
     )
@@ -439,15 +453,16 @@ def test_digits_stay_when_another_scenario_is_opened(at_the_keyboard) -> None:
     assert read_settings()[0].digits == 6
 
 
-def test_without_colours_the_look_stays_as_it_was_set(at_the_keyboard, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_colours_the_look_stays_as_it_was_set(at_the_keyboard: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     path = written('look = "light"\n')
     styles = at_the_keyboard("T", "n", look_at=lambda app: {style for row in board_rows(app) for _, style in row})
-    assert all(style.color.is_default and style.bgcolor.is_default for style in styles)
+    colours = {colour for style in styles for colour in (present(style).color, present(style).bgcolor)}
+    assert all(present(colour).is_default for colour in colours)
     assert path.read_text() == 'look = "light"\n'
 
 
-def test_what_is_wrong_with_the_file_is_said_on_the_screen_and_the_rest_is_used(at_the_keyboard) -> None:
+def test_what_is_wrong_with_the_file_is_said_on_the_screen_and_the_rest_is_used(at_the_keyboard: Start) -> None:
     path = written("digits = 6\nlook = 'pink'\n")
     text, digits = at_the_keyboard(look_at=lambda app: (screen_text(app), stepper(app).digits))
     assert str(path)[:100] in text.splitlines()[-1]
@@ -455,7 +470,7 @@ def test_what_is_wrong_with_the_file_is_said_on_the_screen_and_the_rest_is_used(
     assert path.read_text() == "digits = 6\nlook = 'pink'\n"
 
 
-def test_from_the_library_it_is_said_once_a_scenario_is_open(at_the_keyboard) -> None:
+def test_from_the_library_it_is_said_once_a_scenario_is_open(at_the_keyboard: Start) -> None:
     path = written("look = 'pink'\n")
     seen = []
 
@@ -468,7 +483,7 @@ def test_from_the_library_it_is_said_once_a_scenario_is_open(at_the_keyboard) ->
     assert str(path)[:100] not in seen[1]
 
 
-def test_settings_are_for_scenarios_of_the_library_too(at_the_keyboard) -> None:
+def test_settings_are_for_scenarios_of_the_library_too(at_the_keyboard: Start) -> None:
     written("digits = 9\nmemory = 2\n")
     assert at_the_keyboard(
         "enter", look_at=lambda app: (stepper(app).digits, stepper(app).session.timeline.budget), path=None

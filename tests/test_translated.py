@@ -30,6 +30,7 @@ from nnstep.program import body, compile_program
 from nnstep.scenario import Scenario, bundled, load, loads
 from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.hints.equations import free_name
+from nnstep.scenario.hints.suggest import hint
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.screens.dialog import Dialog
@@ -209,7 +210,7 @@ def test_what_is_typed_and_cannot_be_used() -> None:
 def test_words_of_other_frameworks() -> None:
     for place, theirs in test_hints.FOREIGN.items():
         for word in theirs:
-            assert left(test_hints.hint(word, test_hints.VALID[place], place) or "", word) == [], word
+            assert left(hint(word, test_hints.VALID[place], place) or "", word) == [], word
 
 
 def test_hostile_scenarios() -> None:

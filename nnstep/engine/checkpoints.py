@@ -7,6 +7,8 @@ doubled. So the states of a run of n iterations are at most 2 * n * (bytes of a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from nnstep.engine.arena_layout import Layout
@@ -53,13 +55,13 @@ class Checkpoints:
         """After how many iterations of the run the next state is to be kept."""
         return self.first + self._count * self.every
 
-    def add(self, machine: Machine) -> None:
-        """Keep the state after `next` iterations, which `machine` has just run."""
+    def add(self, copy_state: Callable[[Array], None]) -> None:
+        """Keep the state after `next` iterations, which were just run; `copy_state` writes it into an array."""
         done = self.next
         if self._count == len(self._numbers):
             self._drop_every_second()
         if done == self.next:
-            machine.copy_state_after(self._numbers[self._count])
+            copy_state(self._numbers[self._count])
             self._count += 1
 
     def _drop_every_second(self) -> None:

@@ -200,7 +200,7 @@ class Timeline:
             self.history.add(losses[known + 1 - first :])
         store = self._stores[era.number]
         if store is not None and done == store.next and done < era.last:
-            store.add(machine)
+            store.add(machine.copy_state_after)
 
     # Seeking.
 

@@ -102,7 +102,7 @@ def by_hand(scenario: Scenario) -> Callable[[], float]:
         multiply(p, two_share, g[last])
 
     def entropy() -> None:
-        maximum(o, 1, None, top, True)
+        maximum(o, axis=1, out=top, keepdims=True)
         subtract(o, top, o)
         exp(o, p)
         dot(p, ones_column, total)

@@ -11,6 +11,7 @@ import pytest
 from nnstep.engine import Timeline
 from nnstep.scenario import find, load
 from tests.cli.test_commands import ran
+from tests.npz import save_npz
 
 RECORD = Timeline(load(find("two_layer"))).record(1)
 NAMES = ("W1", "b1", "W2", "b2")
@@ -22,7 +23,7 @@ def against(capsys: pytest.CaptureFixture[str], *paths: Path) -> tuple[int, str,
 
 
 def test_every_kind_of_file_agrees(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    np.savez(tmp_path / "a.npz", **RIGHT)
+    save_npz(tmp_path / "a.npz", RIGHT)
     (tmp_path / "a.json").write_text(json.dumps({f"d{name}": one.tolist() for name, one in RIGHT.items()}), "utf-8")
     np.save(tmp_path / "grad_W1.npy", RIGHT["W1"])
     np.savetxt(tmp_path / "W2.grad.csv", RIGHT["W2"], delimiter=",")
@@ -33,7 +34,7 @@ def test_every_kind_of_file_agrees(capsys: pytest.CaptureFixture[str], tmp_path:
 
 
 def test_the_lines_are_in_the_order_of_the_program(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    np.savez(tmp_path / "a.npz", **{**RIGHT, "z": RECORD["z"], "W1": RIGHT["W1"] + 1, "b1": RIGHT["b1"] - 1})
+    save_npz(tmp_path / "a.npz", {**RIGHT, "z": RECORD["z"], "W1": RIGHT["W1"] + 1, "b1": RIGHT["b1"] - 1})
     status, out, _ = against(capsys, tmp_path / "a.npz")
     marks = [line[0] for line in out.splitlines() if line[:1] in ("✔", "✘")]
     assert (status, "".join(marks)) == (1, "✔✔✔✘✘")
@@ -43,7 +44,7 @@ def test_the_lines_are_in_the_order_of_the_program(capsys: pytest.CaptureFixture
 
 def test_a_cause_is_named_with_its_step(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     g = RECORD["grad(h)"]
-    np.savez(tmp_path / "a.npz", **{**RIGHT, "W1": RECORD["x"].T @ g, "b1": g.sum(axis=0)})
+    save_npz(tmp_path / "a.npz", {**RIGHT, "W1": RECORD["x"].T @ g, "b1": g.sum(axis=0)})
     status, out, _ = against(capsys, tmp_path / "a.npz")
     assert status == 1
     assert "step 13: the derivative of the activation is missing" in out
@@ -90,7 +91,7 @@ def test_what_is_given_twice_is_said_and_compared_once(capsys: pytest.CaptureFix
 
 def test_a_weight_beside_its_gradient_is_left_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     arrays = {f"d{name}": array for name, array in RIGHT.items()}
-    np.savez(tmp_path / "a.npz", **arrays, W1=RIGHT["W1"] + 3, b1=RIGHT["b1"] + 3)
+    save_npz(tmp_path / "a.npz", {**arrays, "W1": RIGHT["W1"] + 3, "b1": RIGHT["b1"] + 3})
     status, out, err = against(capsys, tmp_path / "a.npz")
     assert (status, err) == (0, "")
     assert "All of your numbers agree" in out
@@ -145,14 +146,14 @@ def test_what_is_not_in_the_file_is_said_and_not_called_agreement_of_all(
 def test_one_unknown_name_or_one_nan_does_not_stop_the_others(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    np.savez(tmp_path / "a.npz", **RIGHT, nonsense=np.ones(3))
+    save_npz(tmp_path / "a.npz", {**RIGHT, "nonsense": np.ones(3)})
     status, out, err = against(capsys, tmp_path / "a.npz")
     assert (status, out.count("agrees (within")) == (2, 4)
     assert "nothing is called 'nonsense'" in err
     assert "All of" not in out
     bad = RIGHT["W1"].copy()
     bad[1, 2] = np.nan
-    np.savez(tmp_path / "a.npz", **{**RIGHT, "W1": bad})
+    save_npz(tmp_path / "a.npz", {**RIGHT, "W1": bad})
     status, out, err = against(capsys, tmp_path / "a.npz")
     assert (status, out.count("agrees (within"), err) == (1, 3, "")
     assert "[1,2]" in out
@@ -164,12 +165,12 @@ def test_one_unknown_name_or_one_nan_does_not_stop_the_others(
 
 
 def test_numbers_that_were_rounded_agree(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    np.savez(tmp_path / "a.npz", **{name: np.round(array, 3) for name, array in RIGHT.items()})
+    save_npz(tmp_path / "a.npz", {name: np.round(array, 3) for name, array in RIGHT.items()})
     status, out, _ = against(capsys, tmp_path / "a.npz")
     assert "times what it is here" not in out
     assert out.count("agrees") >= 4
     assert (status, "Too few digits" in out) in ((0, False), (1, True))
-    np.savez(tmp_path / "a.npz", **{name: np.round(array, 5) for name, array in RIGHT.items()})
+    save_npz(tmp_path / "a.npz", {name: np.round(array, 5) for name, array in RIGHT.items()})
     assert against(capsys, tmp_path / "a.npz")[0] == 0
 
 
@@ -193,7 +194,7 @@ def test_a_stream_without_the_signs_of_mathematics_gets_ascii(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, factor: float
 ) -> None:
     monkeypatch.setattr("nnstep.cli.gradcheck.carries_unicode", lambda: False)
-    np.savez(tmp_path / "a.npz", **{name: factor * one for name, one in RIGHT.items()})
+    save_npz(tmp_path / "a.npz", {name: factor * one for name, one in RIGHT.items()})
     status, out, _ = against(capsys, tmp_path / "a.npz")
     assert status == (factor != 1.0)
     assert out.isascii()

@@ -17,6 +17,7 @@ import pytest
 from nnstep import cli
 from nnstep.engine import Timeline
 from nnstep.scenario import bundled, find, load
+from tests.npz import save_npz
 
 NAMES = [one.name for one in bundled()]
 
@@ -178,7 +179,7 @@ def test_an_explanation_in_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", out)
     assert cli.main(["trace", "two_layer", "--explain", "h[0,1]"]) == 0
     out.flush()
-    text = out.buffer.getvalue().decode("ascii")  # type: ignore[attr-defined]
+    text = out.buffer.getvalue().decode("ascii")
     pictures = text.split("The network")[1]
     assert "\\u" not in pictures, "pictures are drawn with letters"
 
@@ -189,13 +190,13 @@ def test_an_explanation_in_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_right_numbers_agree_and_wrong_ones_do_not(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     record = Timeline(load(find("two_layer"))).record(2)
     right = {name: record[f"grad({name})"] for name in ("W1", "b1", "W2", "b2")}
-    np.savez(tmp_path / "right.npz", **right)
+    save_npz(tmp_path / "right.npz", right)
     status, out, _ = ran(capsys, "gradcheck", "two_layer", "--against", str(tmp_path / "right.npz"), "--iteration", "2")
     assert status == 0
     assert "All of your numbers agree" in out
     status, out, _ = ran(capsys, "gradcheck", "two_layer", "--against", str(tmp_path / "right.npz"))
     assert status == 1
-    np.savez(tmp_path / "wrong.npz", **{**right, "W1": -right["W1"]})
+    save_npz(tmp_path / "wrong.npz", {**right, "W1": -right["W1"]})
     status, out, _ = ran(capsys, "gradcheck", "two_layer", "--against", str(tmp_path / "wrong.npz"), "--iteration", "2")
     assert status == 1
     assert "The first difference is at step 15" in out

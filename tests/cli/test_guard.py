@@ -5,7 +5,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from nnstep.__main__ import guarded
 from nnstep.errors import OutputError
 
 
-def _raiser(error: BaseException):
+def _raiser(error: BaseException) -> Callable[[Sequence[str]], int]:
     def main(arguments: Sequence[str]) -> int:
         raise error
 
@@ -49,7 +49,11 @@ def test_the_status_of_a_command_is_the_status_of_the_program(status: int) -> No
     ],
 )
 def test_every_way_to_end_has_its_status(
-    error, status: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    error: BaseException,
+    status: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert guarded(_raiser(error), []) == status

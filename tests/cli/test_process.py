@@ -15,26 +15,26 @@ import pytest
 from tests.view.test_records import TWO_LAYERS
 
 
-def nnstep(*arguments: str, **options: bool | dict[str, str] | Path) -> subprocess.CompletedProcess:
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **options.pop("env", {})}
+def nnstep(*arguments: str, encoding: str = "utf-8", folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the program in a folder, with its texts in an encoding."""
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(Path.cwd())}
     return subprocess.run(
         [sys.executable, "-m", "nnstep", *arguments],
-        **{"capture_output": True, "text": True, "timeout": 60, "env": environment, "stdin": subprocess.DEVNULL}
-        | options,
-    )
+        cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding=encoding, timeout=60,
+    )  # fmt: skip
 
 
 def test_a_trace_from_start_to_end(tmp_path: Path) -> None:
     (tmp_path / "two.toml").write_text(TWO_LAYERS)
-    done = nnstep("trace", "two.toml", "--json", cwd=tmp_path, env={"PYTHONPATH": str(Path.cwd())})
+    done = nnstep("trace", "two.toml", "--json", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout.splitlines()[-1])["iteration"] == 6
 
 
 def test_an_ascii_terminal_gets_ascii() -> None:
-    done = nnstep("trace", "xor", "--iteration", "1", env={"PYTHONIOENCODING": "ascii"}, text=False)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.isascii()
+    done = nnstep("trace", "xor", "--iteration", "1", encoding="ascii")  # which is strict: other signs are an error
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
 
 
 def test_a_reader_that_goes_away_ends_the_program_quietly() -> None:
@@ -60,12 +60,14 @@ def test_the_version_loads_no_numpy() -> None:
     assert not {"numpy", "textual", "rich"} & modules
 
 
-def in_shell(command: str, **options: dict[str, str]) -> subprocess.CompletedProcess:
+def in_shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A command of the shell; `nnstep` in it is this program."""
     script = f'nnstep() {{ "{sys.executable}" -m nnstep "$@"; }}\n{command}'
-    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), **options.pop("env", {})}
-    given = {"capture_output": True, "text": True, "timeout": 60, "env": environment, "stdin": subprocess.DEVNULL}
-    return subprocess.run(["bash", "-c", script], **given | options)
+    return subprocess.run(
+        ["bash", "-c", script],
+        env={**os.environ, "PYTHONPATH": str(Path.cwd()), **environment},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
@@ -92,7 +94,7 @@ def test_a_place_where_nothing_can_be_written_or_found(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     env = {"HOME": "/nonexistent", "TMPDIR": "/nonexistent", "XDG_STATE_HOME": "", "LC_ALL": "C", "NO_COLOR": "1"}
-    done = in_shell(f"cd {gone}; rmdir {gone}; nnstep check xor; nnstep trace xor --iteration 1 | cat", env=env)
+    done = in_shell(f"cd {gone}; rmdir {gone}; nnstep check xor; nnstep trace xor --iteration 1 | cat", **env)
     assert (done.returncode, done.stderr) == (0, "")
     assert "x @ W1" in done.stdout
 

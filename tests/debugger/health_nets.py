@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from nnstep.debugger.health.examine import Finding, standing
 from nnstep.engine import Timeline
 from nnstep.scenario import loads
 from nnstep.scenario.model import Scenario
 
-__all__ = ["at_end", "kinds", "layered", "of_kind", "repeated"]
+__all__ = ["at_end", "kinds", "layered", "number", "of_kind", "repeated", "said"]
+
+T = TypeVar("T")
 
 
 def layered(
@@ -27,6 +31,20 @@ def repeated(equations: str, parameters: str, lr: float = 0.1, epochs: int = 40,
         f'equations = """\n{equations}\n"""\n{data}[parameters]\n{parameters}\n'
         f'[optimizer]\ntype = "sgd"\nlr = {lr}\n[training]\nepochs = {epochs}\n'
     )
+
+
+def said(finding: Finding, key: str, kind: type[T]) -> T:
+    """What a finding says under this name, which must be of this kind."""
+    value = finding.values[key]
+    assert isinstance(value, kind)
+    return value
+
+
+def number(finding: Finding, key: str) -> float:
+    """The number that a finding says under this name."""
+    value = finding.values[key]
+    assert isinstance(value, float | int)
+    return float(value)
 
 
 def at_end(timeline: Timeline, iteration: int = 0) -> tuple[Finding, ...]:

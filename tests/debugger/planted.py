@@ -17,7 +17,8 @@ Array = np.ndarray
 
 
 def _sigmoid(z: Array) -> Array:
-    return 1 / (1 + np.exp(-z))
+    h: Array = 1 / (1 + np.exp(-z))
+    return h
 
 
 # name: (the function, its slope from z, its slope from h; None where nobody writes it so)

@@ -164,26 +164,30 @@ def test_any_walk_ends_where_going_there_at_once_does(scenario: Scenario, rng: R
             assert mine.record.value(slot).tobytes() == its.record.value(slot).tobytes()
 
 
+def path(session: Session) -> tuple[int, ...]:
+    return session.position.path
+
+
 def test_out_stands_on_the_line_that_was_open_and_back_out_before_it() -> None:
     session = Session(load(find("two_layer")))
     session.go_to(1, 6)
     assert session.into()
-    assert session.position.path == (6, 1)
+    assert path(session) == (6, 1)
     assert session.next()
     assert session.out()
-    assert session.position.path == (6,)
+    assert path(session) == (6,)
     assert not session.opened
     assert not session.out()
     session.go_to(1, 7, (1, 2))
     assert session.out()
-    assert session.position.path == (7, 1)
+    assert path(session) == (7, 1)
     assert session.out()
-    assert session.position.path == (7,)
+    assert path(session) == (7,)
     session.go_to(1, 7, (1, 2))
     assert session.back_out()
-    assert session.position.path == (7,)
+    assert path(session) == (7,)
     assert session.back_out()
-    assert session.position.path == (6,)
+    assert path(session) == (6,)
 
 
 def test_a_place_inside_that_is_not_there_is_refused() -> None:

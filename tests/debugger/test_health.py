@@ -14,8 +14,9 @@ from nnstep.debugger.health.finding import curve
 from nnstep.engine import Timeline
 from nnstep.scenario import bundled, find, load
 from nnstep.scenario.model import Edit, Scenario
-from tests.debugger.health_nets import at_end, kinds, layered, of_kind, repeated
+from tests.debugger.health_nets import at_end, kinds, layered, number, of_kind, repeated, said
 from tests.engine.strategies import scenarios
+from tests.present import present
 
 FEW = settings(max_examples=25, deadline=None)
 
@@ -110,9 +111,8 @@ def test_a_run_that_is_examined_says_what_walking_through_it_says(scenario: Scen
     assert {kind for kind in kinds(found) if kind in ("infinite", "nan")} == kinds(told[-1]) & {"infinite", "nan"}
     for kind in ("vanishing", "exploding", "large-update"):
         having = [number for number, one in enumerate(told, 1) if kind in kinds(one)]
-        (one,) = of_kind(found, kind) or [None]
-        assert (one.iteration if one else 0) == (having[0] if having else 0)
-        assert (one.values["often"] if one else 0) == len(having)
+        assert [one.iteration for one in of_kind(found, kind)] == having[:1]
+        assert [one.values["often"] for one in of_kind(found, kind)] == [len(having)][: len(having)]
     if not {"infinite", "nan"} & kinds(found):
         kept = ("dead", "saturated", "stalled", "rising", "small-update")
         assert [repr(one) for one in told[-1] if one.kind in kept] == [repr(one) for one in found if one.kind in kept]
@@ -148,8 +148,8 @@ def test_a_loss_that_is_stuck_at_a_point_without_gradient() -> None:
     timeline = Timeline(load(find("xor_linear")))
     (one,) = at_end(timeline)
     assert (one.kind, one.cause, one.severity) == ("stalled", "flat", "warning")
-    since, until = one.values["since"], one.values["until"]
-    losses = [timeline.record(k).loss for k in range(since, until + 1)]
+    since, until = said(one, "since", int), said(one, "until", int)
+    losses = [present(timeline.record(k).loss) for k in range(since, until + 1)]
     half = len(losses) // 2
     assert one.values["before"] == pytest.approx(np.mean(losses[:half]), rel=1e-12)
     assert one.values["now"] == pytest.approx(np.mean(losses[half:]), rel=1e-12)
@@ -215,7 +215,7 @@ def test_an_update_far_larger_than_the_weights() -> None:
     name = max(ratios, key=ratios.__getitem__)
     assert (one.name, one.severity) == (name, "problem")
     assert one.values["ratio"] == pytest.approx(ratios[name], rel=1e-12)
-    better = layered("units = 3", "tanh", "units = 1", lr=one.values["better"])
+    better = layered("units = 3", "tanh", "units = 1", lr=number(one, "better"))
     moved = [Timeline(better).record(1).value(slot) for slot in Timeline(better).program(1).versions[name]]
     assert np.linalg.norm(moved[1] - moved[0]) == pytest.approx(0.01 * np.linalg.norm(moved[0]), rel=1e-6)
 
@@ -227,7 +227,7 @@ def test_an_update_far_smaller_than_the_weights(lr: float, cause: str) -> None:
     assert kinds(found) == {"small-update", "stalled"}
     (one,) = of_kind(found, "small-update")
     assert (one.cause, one.values["count"], one.values["of"]) == (cause, 2, 2)
-    assert one.values["ratio"] < 1e-7
+    assert number(one, "ratio") < 1e-7
     assert of_kind(found, "stalled")[0].cause == "small"
 
 

@@ -8,9 +8,11 @@ import pytest
 
 from nnstep.debugger.health.examine import KINDS, Finding, examine, findings
 from nnstep.engine import Timeline
+from nnstep.language import Entry, Name
 from nnstep.scenario import loads
 from tests.debugger.health_cases import BLOBS, CASES, MOONS, ONE, equations, layers
-from tests.debugger.health_nets import kinds, of_kind
+from tests.debugger.health_nets import kinds, number, of_kind, said
+from tests.present import present
 
 
 @cache
@@ -148,7 +150,7 @@ def test_the_floor_of_a_cross_entropy_of_probabilities_is_that_of_pytorch() -> N
     one = examined("doubled: softmax, cross_entropy")[0]
     assert one.values["floor"] == pytest.approx(0.3132616875182228, rel=1e-15)
     assert one.values["most"] == pytest.approx(0.7310585786300049, rel=1e-15)
-    assert (one.cause, one.values["logits"].id) == ("classes", "h @ W2 + b2")
+    assert (one.cause, said(one, "logits", Name).id) == ("classes", "h @ W2 + b2")
 
 
 def test_the_floor_with_bounded_logits_is_that_of_pytorch() -> None:
@@ -165,12 +167,12 @@ def test_the_rate_that_is_to_be_tried_makes_the_loss_fall() -> None:
         one = of_text(text, "rate")
         rate = next(line for line in text.splitlines() if line.startswith("lr"))
         better = Timeline(loads(text.replace(rate, f"lr = {one.values['better']}")))
-        length = one.values["length"]
+        length = said(one, "length", int)
         per = better.schedule.batches
         better.scan(length, length, None)
-        losses = [better.glance(k).loss for k in range(length - per + 1, length + 1)]
+        losses = [present(better.glance(k).loss) for k in range(length - per + 1, length + 1)]
         assert one.values["loss"] == pytest.approx(sum(losses) / per, rel=1e-12)
-        assert one.values["loss"] < one.values["first"]
+        assert number(one, "loss") < number(one, "first")
 
 
 def test_what_follows_from_a_rate_is_helped_by_the_same() -> None:
@@ -194,16 +196,17 @@ def test_a_loss_without_a_least_value_is_no_matter_of_the_rate() -> None:
 def test_targets_are_named_with_their_numbers() -> None:
     one = examined("targets: -1 and 1, bce")[0]
     assert (one.values["count"], one.values["of"], one.values["least"], one.values["greatest"]) == (2, 3, -1, 1)
-    assert (one.values["cell"].name, one.values["cell"].index, one.values["number"]) == ("y", (0, 0), -1)
+    assert (one.values["cell"], one.values["number"]) == (Entry("y", (0, 0)), -1)
     one = examined("targets: 2 σ - 1")[0]
     assert (one.values["low"], one.values["high"], one.values["number"]) == (-1, 1, 3)
 
 
 def test_units_that_are_equal_are_named() -> None:
     (one,) = of_kind(examined("twins: some of them"), "twins")
-    assert (one.values["units"], one.values["of"], one.values["layer"].id) == ((0, 1), 3, "h1")
+    assert (one.values["units"], one.values["of"], said(one, "layer", Name).id) == ((0, 1), 3, "h1")
     found = of_kind(examined("twins: two layers"), "twins")
-    assert [(one.values["layer"].id, one.values["units"]) for one in found] == [("h1", (0, 1, 2)), ("h2", (0, 1, 2))]
+    assert [said(one, "layer", Name).id for one in found] == ["h1", "h2"]
+    assert [one.values["units"] for one in found] == [(0, 1, 2), (0, 1, 2)]
 
 
 def test_units_that_begin_equal_and_part_are_not_told() -> None:

@@ -10,8 +10,8 @@ import pytest
 from nnstep.debugger.health import examine as health
 from nnstep.debugger.health.examine import examine
 from nnstep.engine import Timeline
-from nnstep.language import to_text
-from tests.debugger.health_nets import at_end, kinds, layered, of_kind, repeated
+from nnstep.language import Call, to_text
+from tests.debugger.health_nets import at_end, kinds, layered, number, of_kind, repeated, said
 
 DATA = "[data]\nx = [[0, 2], [3, 4]]\n"
 
@@ -30,8 +30,8 @@ DATA = "[data]\nx = [[0, 2], [3, 4]]\n"
 def test_the_operand_that_made_it_is_named(equations: str, cause: str, call: str, operands: dict[str, float]) -> None:
     timeline = Timeline(repeated(equations, "w = 1.0", data=DATA, epochs=3))
     one = min(at_end(timeline, 1), key=lambda one: (one.iteration, one.step))
-    assert (one.iteration, one.cause, to_text(one.values["call"])) == (1, cause, call)
-    assert {to_text(name): number for name, number in one.values["operands"]} == operands
+    assert (one.iteration, one.cause, to_text(said(one, "call", Call))) == (1, cause, call)
+    assert {to_text(name): number for name, number in said(one, "operands", tuple)} == operands
     assert repr(one) == repr(min(examine(timeline), key=lambda one: (one.iteration, one.step)))
 
 
@@ -40,8 +40,8 @@ def test_a_nan_that_is_made_of_infinite_numbers_is_found_too() -> None:
     infinite, nan = sorted(at_end(timeline, 1), key=lambda one: one.step)
     assert (infinite.kind, infinite.name, infinite.cause) == ("infinite", "p", "overflow")
     assert (nan.kind, nan.name, nan.index, nan.cause) == ("nan", "q", (0, 1), "undefined")
-    assert to_text(nan.values["call"]) == "p[0,1] - p[0,1]"
-    assert {number for _, number in nan.values["operands"]} == {np.inf}
+    assert to_text(said(nan, "call", Call)) == "p[0,1] - p[0,1]"
+    assert {number for _, number in said(nan, "operands", tuple)} == {np.inf}
 
 
 def test_it_is_found_in_the_iteration_where_training_leads_to_it() -> None:
@@ -99,11 +99,11 @@ def test_the_gradient_of_a_deep_sigmoid_network_vanishes_by_its_slopes() -> None
     timeline = Timeline(layered(*layers, "units = 1", lr=0.01))
     (one,) = of_kind(at_end(timeline, 1), "vanishing")
     found = sizes(timeline, 1, [f"W{k}" for k in range(1, 11)])
-    assert [size for _, size in one.values["layers"]] == pytest.approx(found)
+    assert [size for _, size in said(one, "layers", tuple)] == pytest.approx(found)
     assert one.values["ratio"] == pytest.approx(min(size / found[-1] for size in found[:-1]))
     assert one.name == f"grad(W{1 + int(np.argmin(found))})"
     assert (one.cause, one.values["through"]) == ("slopes", 10 - 1 - int(np.argmin(found)))
-    assert one.values["each"] < 0.25
+    assert number(one, "each") < 0.25
 
 
 def test_the_gradient_of_a_network_with_large_weights_explodes_by_them() -> None:
@@ -114,9 +114,9 @@ def test_the_gradient_of_a_network_with_large_weights_explodes_by_them() -> None
     (one,) = of_kind(at_end(timeline, 1), "exploding")
     found = sizes(timeline, 1, [f"W{k}" for k in range(1, 6)])
     assert (one.name, one.cause, one.severity) == ("grad(W1)", "weights", "warning")
-    assert [name.id for name in one.values["names"]] == ["W2", "W3", "W4", "W5"]
+    assert [name.id for name in said(one, "names", tuple)] == ["W2", "W3", "W4", "W5"]
     assert one.values["ratio"] == pytest.approx(found[0] / found[-1])
-    assert one.values["ratio"] > 1e3
+    assert number(one, "ratio") > 1e3
 
 
 def test_a_ratio_counts_where_it_lasts() -> None:

@@ -14,9 +14,10 @@ from nnstep.debugger.health import since as health_since
 from nnstep.debugger.health import units as health_units
 from nnstep.debugger.health.examine import findings
 from nnstep.engine import Timeline
+from nnstep.language import Entry
 from nnstep.ops import Array
 from nnstep.scenario.model import Scenario
-from tests.debugger.health_nets import at_end, kinds, layered, of_kind
+from tests.debugger.health_nets import at_end, kinds, layered, number, of_kind, said
 
 FEW = settings(max_examples=25, deadline=None)
 
@@ -73,14 +74,14 @@ def test_units_are_dead_where_and_since_when_a_search_by_hand_says(scenario: Sce
         found = [one for one in at_end(timeline, at) if one.kind in ("dead", "nan", "infinite")]
         if kinds(tuple(found)) - {"dead"}:
             return
-        units = {(one.name, unit): one for one in found for unit in one.values["units"]}
+        units = {(one.name, unit): one for one in found for unit in said(one, "units", tuple)}
         assert units.keys() == every[at - 1]
         for one in found:
-            expected = max(since(every, (one.name, unit), at) for unit in one.values["units"])
+            expected = max(since(every, (one.name, unit), at) for unit in said(one, "units", tuple))
             assert (one.iteration, one.values["how"]) == (expected, "exact")
-            largest = max(inputs(timeline, at)[one.name][:, list(one.values["units"])].max(axis=0))
+            largest = max(inputs(timeline, at)[one.name][:, list(said(one, "units", tuple))].max(axis=0))
             assert one.values["level"] == pytest.approx(largest, rel=1e-9, abs=1e-12)
-            whole = len(one.values["units"]) == one.values["of"]
+            whole = len(said(one, "units", tuple)) == one.values["of"]
             assert one.severity == ("problem" if whole else "warning")
 
 
@@ -95,7 +96,7 @@ def test_with_little_work_what_is_said_is_still_so(rng: Random, most: int) -> No
         patch.setattr(health_since, "_EVERY", 4)
         found = of_kind(at_end(timeline, at), "dead")
     for one in found:
-        began, units = one.iteration, [(one.name, unit) for unit in one.values["units"]]
+        began, units = one.iteration, [(one.name, unit) for unit in said(one, "units", tuple)]
         known = range(max(1, at - most + 1), at + 1)
         if one.values["how"] == "exact":
             assert began == max(since(every, unit, at) for unit in units)
@@ -118,15 +119,15 @@ def test_a_bias_of_minus_a_hundred_kills_a_unit_from_the_start() -> None:
         assert (one.values["units"], one.values["samples"], one.values["whole"]) == ((1,), 4, True)
         assert one.index[1] == 1
         assert timeline.record(1)["h1"][one.index] == 0
-        assert one.values["level"] < -98
+        assert number(one, "level") < -98
 
 
 def test_the_update_that_killed_a_unit_is_named() -> None:
     timeline = Timeline(layered("weight = [[1, 1], [1, 1]]\nbias = [1, 1]", "relu", "weight = [[9], [0]]", lr=3.0))
-    (one,) = [one for one in at_end(timeline, 2) if one.kind == "dead" and 0 in one.values["units"]]
+    (one,) = [one for one in at_end(timeline, 2) if one.kind == "dead" and 0 in said(one, "units", tuple)]
     assert (one.iteration, one.cause, one.values["before"]) == (2, "update", 1)
     record = timeline.record(1)
-    cell = one.values["cell"]
+    cell = said(one, "cell", Entry)
     before, after = (record.value(slot)[cell.index] for slot in record.program.versions[cell.name])
     assert (one.values["old"], one.values["new"]) == (before, after)
     assert after < before
@@ -146,7 +147,7 @@ def test_a_unit_with_weights_of_fifty_is_saturated(activation: str, steepest: fl
     slope = np.cosh(z / 2) ** -2 / 4 if activation == "sigmoid" else np.cosh(z) ** -2
     assert (one.kind, one.name, one.values["units"], one.cause) == ("saturated", "h1", (0,), "parts")
     assert one.values["level"] == pytest.approx(slope.max(), abs=1e-12)
-    assert one.values["level"] <= 0.1 * steepest
+    assert number(one, "level") <= 0.1 * steepest
     assert one.values["mean"] == pytest.approx(z.mean())
     assert (one.values["bias"], one.values["weights"]) == (-25, pytest.approx(np.hypot(50, 50)))
 

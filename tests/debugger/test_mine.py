@@ -19,6 +19,7 @@ from nnstep.engine import Record, Timeline
 from nnstep.scenario import find, load, loads
 from nnstep.scenario.answers.given import Given
 from tests.engine.strategies import scenarios
+from tests.present import present
 
 Arrays = dict[str, np.ndarray]
 
@@ -181,7 +182,8 @@ def test_a_bias_that_was_not_summed_is_found(name: str) -> None:
 
 def softmax(x: np.ndarray) -> np.ndarray:
     e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+    shares: np.ndarray = e / e.sum(axis=-1, keepdims=True)
+    return shares
 
 
 @pytest.mark.parametrize("name", ["two_layer", "mlp", "deep", "minibatch_sgd"])
@@ -335,13 +337,11 @@ def test_another_factor_is_named(name: str, factor: float) -> None:
 def test_a_sign_that_is_flipped_on_one_of_two_paths_is_found_there() -> None:
     record = record_of("residual")
     h1, h2 = record["h1"], record["h2"]
-    w2, w3 = record.at("W2", 0), record.at("W3", 0)
-    assert w2 is not None
-    assert w3 is not None
+    w1, w2, w3 = (present(record.at(name, 0)) for name in ("W1", "W2", "W3"))
     g = record["grad(o)"] @ w3.T
     inner = g * (1 - np.tanh(h1 @ w2) ** 2)
     back = g - inner @ w2.T  # the branch is subtracted, not added
-    first = back * (1 - np.tanh(record["x"] @ record.at("W1", 0)) ** 2)
+    first = back * (1 - np.tanh(record["x"] @ w1) ** 2)
     wrong = {"W3": h2.T @ record["grad(o)"], "W2": h1.T @ inner, "W1": record["x"].T @ first}
     found = judged(record, wrong)
     assert [(cause.kind, cause.names, cause.whole) for cause in found.causes] == [

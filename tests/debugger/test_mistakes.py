@@ -231,7 +231,8 @@ def times(factor: float, *names: str) -> Arrays:
 
 
 ALL = ("b2", "W2", "b1", "W1")  # in the order of the backward pass, whose steps are 8 to 16
-PLANTED: list[tuple[Arrays, list[tuple[str, int, tuple[str, ...], float, int]]]] = [
+Told = tuple[str, int, tuple[str, ...], float, int]
+PLANTED: list[tuple[Arrays, list[Told]]] = [
     (gradients(SMALL, no_slope=(1,)), [("slope", 14, ("z1",), 1, -1)]),
     (gradients(SMALL, no_slope=(2,)), [("slope", 10, ("z2",), 1, -1)]),
     (gradients(SMALL, no_slope=(1, 2)), [("slopes", 0, ("z2", "z1"), 1, -1)]),
@@ -264,7 +265,7 @@ PLANTED: list[tuple[Arrays, list[tuple[str, int, tuple[str, ...], float, int]]]]
     ({**RIGHT, "W1": W1}, [("weight", 0, ("W1",), 1, -1)]),
     ({**RIGHT, "W1": RIGHT["W1"] + 0.1 * W1, "W2": RIGHT["W2"] + 0.1 * W2}, [("decay", 0, ("W2", "W1"), 0.1, -1)]),
 ]
-PAIRS: list[tuple[Arrays, list[tuple[str, int, tuple[str, ...], float, int]]]] = [
+PAIRS: list[tuple[Arrays, list[Told]]] = [
     ({**RIGHT, "W2": -RIGHT["W2"].T}, [("transposed", 0, ("W2",), 1, -1), ("sign", 0, ("W2",), -1, -1)]),
     (
         {**RIGHT, "W1": -RIGHT["W1"], "W2": 4 * RIGHT["W2"]},
@@ -284,21 +285,23 @@ PAIRS: list[tuple[Arrays, list[tuple[str, int, tuple[str, ...], float, int]]]] =
 ]
 
 
-def told(cause: Cause) -> tuple[str, int, tuple[str, ...], float, int]:
+def told(cause: Cause) -> Told:
     """A cause without what was made with it; gradients go by the names of what they are of."""
     names = tuple(name.removeprefix("grad(").removesuffix(")") for name in cause.names)
     return cause.kind, cause.step, names, round(cause.factor, 9), cause.place
 
 
 @pytest.mark.parametrize(("arrays", "expected"), PLANTED, ids=lambda one: one[0][0] if isinstance(one, list) else "")
-def test_a_mistake_in_a_small_network_is_named_with_its_step_its_arrays_and_nothing_else(arrays, expected) -> None:
+def test_a_mistake_in_a_small_network_is_named_with_its_step_its_arrays_and_nothing_else(
+    arrays: Arrays, expected: list[Told]
+) -> None:
     found = judged(Timeline(loads(scenario_text(SMALL))).record(1), arrays)
     assert [told(cause) for cause in found.causes] == expected
     assert all(cause.whole and not cause.together for cause in found.causes)
 
 
 @pytest.mark.parametrize(("arrays", "expected"), PAIRS, ids=lambda one: one[1][0] if isinstance(one, list) else "")
-def test_two_mistakes_in_a_small_network_are_named_and_nothing_else(arrays, expected) -> None:
+def test_two_mistakes_in_a_small_network_are_named_and_nothing_else(arrays: Arrays, expected: list[Told]) -> None:
     (cause,) = judged(Timeline(loads(scenario_text(SMALL))).record(1), arrays).causes
     assert [told(one) for one in (cause, *cause.together)] == expected
     assert cause.whole
@@ -376,7 +379,7 @@ def test_gradients_of_earlier_iterations_that_are_added_up_are_named() -> None:
     timeline = Timeline(loads(scenario_text(net) + "[training]\nepochs = 3\n"))
     records = [timeline.record(k) for k in (1, 2, 3)]
     name = "grad(W1)"
-    given_ = {name: Given(sum(record[name] for record in records))}
+    given_ = {name: Given(np.sum([record[name] for record in records], axis=0))}
     found = compare(records[2], given_, earlier=timeline.record)
     assert [(cause.kind, cause.place) for cause in found.causes] == [("accumulated", 0)]
     given_ = {name: Given(records[1][name] + records[2][name])}

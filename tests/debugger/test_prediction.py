@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from nnstep.engine import Timeline
 from nnstep.program import parameters_with_gradient
 from nnstep.scenario import Scenario, bundled, find, load, loads
 from tests.engine.strategies import scenarios
+from tests.present import present
 
 NAMES = [one.name for one in bundled()]
 
@@ -24,7 +27,7 @@ def scenario(
     equations: str,
     y: str,
     parameters: str = "W = [[0.5, -1.0], [0.25, 2.0]]",
-    x="[[1, 2], [-1, 0.5], [0.25, -3]]",
+    x: str = "[[1, 2], [-1, 0.5], [0.25, -3]]",
     more: str = "",
 ) -> Scenario:
     """Equations over three samples of two columns."""
@@ -67,23 +70,23 @@ def test_the_prediction_is_what_is_compared_with_the_targets(
     equations: str, y: str, name: str, kind: str, scale: str
 ) -> None:
     one = scenario(equations, y)
-    found = found_in(one)
+    found = present(found_in(one))
     assert (found.name, found.kind, found.scale) == (name, kind, scale)
     assert found.classes == (0 if kind == "numbers" else 2)
     assert found.logits == (scale in ("softmax", "sigmoid"))
-    targets = Timeline(one).record(1).value(found.target)
+    targets = Timeline(one).record(1).value(present(found.target))
     assert len(targets) == 3
 
 
 def test_targets_of_minus_one_and_one_have_their_middle_at_0() -> None:
-    found = found_in(scenario("o = (x @ W)[:, 0]\nloss = mse(tanh(o), y)", "[-1, 1, 1]"))
+    found = present(found_in(scenario("o = (x @ W)[:, 0]\nloss = mse(tanh(o), y)", "[-1, 1, 1]")))
     assert (found.kind, found.levels, found.middle, found.names) == ("binary", (-1.0, 1.0), 0.0, ("-1", "1"))
     assert decided(found, np.array([-0.1, 0.0, 0.1])).tolist() == [0, 0, 1]
 
 
 def test_without_targets_a_softmax_that_ends_it_is_the_prediction() -> None:
     one = load(find("softmax"))
-    found = found_in(one)
+    found = present(found_in(one))
     assert (found.name, found.kind, found.target) == ("p", "classes", None)
     assert found_in(loads('equations = "a = softmax(x)\\nb = a @ x"\n[data]\nx = [[1, 2], [3, 4]]')) is None
 
@@ -140,7 +143,7 @@ def test_a_network_that_is_compared_with_no_target_has_none(name: str) -> None:
 def test_how_a_prediction_is_judged_goes_by_its_targets(
     equations: str, y: str, kind: str, scale: str, names: tuple[str, ...], levels: tuple[float, float] | None
 ) -> None:
-    found = found_in(scenario(equations, y))
+    found = present(found_in(scenario(equations, y)))
     assert (found.kind, found.scale, found.names) == (kind, scale, names)
     assert kind != "binary" or found.levels == levels
 
@@ -199,7 +202,7 @@ def test_of_classes_that_are_equal_the_first_is_decided_for_and_nan_leaves_it_op
 
 def test_a_softmax_without_targets_has_the_probabilities_of_its_columns() -> None:
     one = loads('equations = "p = softmax(x)\\na = argmax(p)"\n[data]\nx = [[1, 2, 0], [3, 4, 0]]')
-    found = found_in(one)
+    found = present(found_in(one))
     assert (found.name, found.kind, found.scale, found.names) == ("p", "classes", "probabilities", ("0", "1", "2"))
 
 
@@ -210,14 +213,14 @@ def test_classes_go_by_the_names_that_the_file_has(tmp_path: Path) -> None:
         '[loss]\ntype = "cross_entropy"\n',
         encoding="utf-8",
     )
-    assert found_in(load(str(tmp_path / "s.toml"))).names == ("cat", "dog")
+    assert present(found_in(load(str(tmp_path / "s.toml")))).names == ("cat", "dog")
 
 
 # -- what it says
 
 
 @given(st.integers(1, 6), st.integers(1, 5), st.randoms(use_true_random=False))
-def test_the_decision_is_the_largest_and_probabilities_add_up_to_1(rows: int, classes: int, rng) -> None:
+def test_the_decision_is_the_largest_and_probabilities_add_up_to_1(rows: int, classes: int, rng: Random) -> None:
     logits = np.array([[rng.uniform(-30, 30) for _ in range(classes)] for _ in range(rows)])
     found = prediction.Prediction(0, 1, "o", "classes", "softmax", tuple(map(str, range(classes))))
     shares = probabilities(found, logits)
@@ -255,15 +258,16 @@ def test_the_batch_itself_gives_what_the_record_has(name: str) -> None:
     timeline = Timeline(one)
     for iteration in {1, min(7, timeline.iterations)}:
         record = timeline.record(iteration)
-        found, rows = prediction_of(one, record.program), list(record.rows)
-        y = None if one.data.y is None else one.data.y[rows]
-        before = network.run(record, 0, one.data.x[rows], y)
+        found, rows = present(prediction_of(one, record.program)), list(record.rows)
+        data = present(one.data)
+        y = None if data.y is None else data.y[rows]
+        before = network.run(record, 0, data.x[rows], y)
         np.testing.assert_allclose(before.values, record.value(found.slot), rtol=1e-12, atol=1e-12)
         if found.target is not None:
-            assert np.array_equal(before.targets, record.value(found.target))
+            assert np.array_equal(present(before.targets), record.value(found.target))
         if iteration < timeline.iterations:
             after = timeline.record(iteration + 1)
-            own = network.run(record, len(record.program.steps), one.data.x[list(after.rows)])
+            own = network.run(record, len(record.program.steps), data.x[list(after.rows)])
             np.testing.assert_allclose(own.values, after.value(found.slot), rtol=1e-12, atol=1e-12)
 
 
@@ -277,14 +281,14 @@ def test_random_networks_of_layers_can_be_asked_and_answer_as_in_the_run(one: Sc
         return
     assert network is not None
     with np.errstate(all="ignore"):
-        own = network.run(record, 0, one.data.x[list(record.rows)]).values
+        own = network.run(record, 0, present(one.data).x[list(record.rows)]).values
     np.testing.assert_allclose(own, record.value(found.slot), rtol=1e-9, atol=1e-12)
 
 
 def test_an_input_gets_the_same_answer_in_any_company(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prediction, "_ROWS", 7)
     one = load(find("mlp"))._replace(title="in small parts")
-    network, record = predictor(one), Timeline(one).record(3)
+    network, record = present(predictor(one)), Timeline(one).record(3)
     x = np.random.default_rng(0).normal(size=(23, 2))
     whole = network.run(record, 0, x).values
     assert whole.shape == (23, 2)
@@ -303,7 +307,7 @@ def test_constants_and_parameters_that_are_used_twice_are_those_of_the_record() 
     w = record["W"]
     x = np.array([[3.0, 4.0], [-1.0, 0.0], [0.0, 7.0], [2.0, 2.0]])
     expected = np.tanh((x - [0.5, -2.0]) @ w) @ w.T
-    np.testing.assert_allclose(predictor(one).run(record, 0, x).values, expected, rtol=1e-12)
+    np.testing.assert_allclose(present(predictor(one)).run(record, 0, x).values, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -348,14 +352,13 @@ def test_the_norms_are_those_of_the_gradients(name: str) -> None:
 def test_a_norm_is_computed_once_and_no_longer_than_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
     timeline = Timeline(load(find("xor")))
     timeline.record(9)
-    looked = []
-    glance = timeline.glance
-    monkeypatch.setattr(timeline, "glance", lambda one: (looked.append(one), glance(one))[1])
+    glance = mock.Mock(wraps=timeline.glance)
+    monkeypatch.setattr(timeline, "glance", glance)
     assert list(gradient_norms(timeline, (2, 5, 9), seconds=-1.0)) == [2]
     assert list(gradient_norms(timeline, (2, 5, 9), seconds=-1.0)) == [2, 5]
     assert list(gradient_norms(timeline, (2, 5, 9))) == [2, 5, 9]
     assert list(gradient_norms(timeline, (2, 9))) == [2, 9]
-    assert looked == [2, 5, 9]
+    assert glance.call_args_list == [mock.call(2), mock.call(5), mock.call(9)]
 
 
 def test_a_parameter_that_is_not_trained_has_no_norm() -> None:

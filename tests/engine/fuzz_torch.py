@@ -22,8 +22,10 @@ import json
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
@@ -31,6 +33,8 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from nnstep.cli import main as nnstep_main
 from tests.engine.random_programs import Case, random_case
 
+Function = Callable[..., Any]  # of tensors, gives a tensor
+JSON = dict[str, Any]  # a record of a trace
 TOLERANCE = 1e-9
 FROZEN = Path(__file__).parent / "data" / "frozen.json"
 _LARGEST = 1e4
@@ -42,27 +46,27 @@ class Unfit(Exception):  # noqa: N818 - not an error: the case says nothing
     """A case that is passed over: its numbers run away, or rounding decides them."""
 
 
-def T(value):  # noqa: N802 - short, for the generated text
+def T(value: object) -> torch.Tensor:  # noqa: N802 - short, for the generated text
     return torch.tensor(value, dtype=torch.float64)
 
 
-def _over(total, shape, word):
+def _over(total: torch.Tensor, shape: Sequence[int], word: str) -> torch.Tensor:
     """The sum of terms with one of the three reductions; `batch_mean` divides by the number of rows."""
     count = torch.Size(shape).numel()
     return total / {"sum": 1, "mean": count, "batch_mean": shape[0] if shape else 1}[word]
 
 
-def _pairs(function):
+def _pairs(function: Function) -> Function:
     return lambda a, b, *rest: _over(function(a, b, *rest[:-1]), a.shape, rest[-1])
 
 
-def _ce(logits, y, word):
+def _ce(logits: torch.Tensor, y: torch.Tensor, word: str) -> torch.Tensor:
     rows = logits.reshape(-1, logits.shape[-1])
     target = y.reshape(-1).long() if y.ndim < logits.ndim else y.reshape(rows.shape)
     return F.cross_entropy(rows, target, reduction="sum" if word == "sum" else "mean")
 
 
-def _nll(p, y, word):
+def _nll(p: torch.Tensor, y: torch.Tensor, word: str) -> torch.Tensor:
     rows = p.reshape(-1, p.shape[-1])
     if y.ndim == p.ndim:
         return -(y * torch.log(p)).sum() / (1 if word == "sum" else len(rows))
@@ -85,10 +89,10 @@ ENVIRONMENT = {
 }
 
 
-def optimizer_of(case: Case, parameters: dict):
+def optimizer_of(case: Case, parameters: Mapping[str, torch.Tensor]) -> torch.optim.Optimizer:
     """The torch optimizer that the scenario means."""
     options = dict(case.optimizer)
-    kind = options.pop("type")
+    kind = str(options.pop("type"))
     made = {
         "sgd": torch.optim.SGD,
         "adam": torch.optim.Adam,
@@ -99,7 +103,7 @@ def optimizer_of(case: Case, parameters: dict):
     return made(list(parameters.values()), **options)
 
 
-def run_torch(case: Case, batches: list[list[int]]) -> list[dict]:
+def run_torch(case: Case, batches: list[list[int]]) -> list[JSON]:
     """Values, gradients and parameters of each iteration, over the given rows. Raises Unfit."""
     parameters = {name: T(value).requires_grad_(name in case.trainable) for name, value in case.parameters.items()}
     trained = {name: one for name, one in parameters.items() if one.requires_grad}
@@ -138,7 +142,7 @@ def run_torch(case: Case, batches: list[list[int]]) -> list[dict]:
     return done
 
 
-def _fit(case: Case, values: dict, gradients: dict) -> None:
+def _fit(case: Case, values: Mapping[str, torch.Tensor], gradients: Mapping[str, torch.Tensor]) -> None:
     for one in (*values.values(), *gradients.values()):
         if not torch.isfinite(one).all() or (one.numel() and one.abs().max() > _LARGEST):
             raise Unfit("large numbers")
@@ -149,7 +153,7 @@ def _fit(case: Case, values: dict, gradients: dict) -> None:
                 raise Unfit("a gradient of rounding errors")
 
 
-def run_nnstep(text: str) -> list[dict]:
+def run_nnstep(text: str) -> list[JSON]:
     """The records that `nnstep trace --json` prints."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "case.toml"
@@ -162,7 +166,7 @@ def run_nnstep(text: str) -> list[dict]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def by_iteration(records: list[dict]) -> list[dict]:
+def by_iteration(records: list[JSON]) -> list[JSON]:
     """The records of a trace in the form of `run_torch`; a name's last step in a phase counts."""
     found, steps = [], []
     parameters = {name: one["value"] for name, one in records[0]["parameters"].items()}
@@ -192,7 +196,7 @@ def by_iteration(records: list[dict]) -> list[dict]:
     return found
 
 
-def differences(expected: list[dict], found: list[dict]) -> list[str]:
+def differences(expected: list[JSON], found: list[JSON]) -> list[str]:
     """What differs, in words."""
     said = []
     for number, (one, other) in enumerate(zip(expected, found, strict=True), 1):
@@ -214,7 +218,7 @@ def _difference(where: str, expected: object, found: object) -> list[str]:
     return [] if error <= TOLERANCE else [f"{where}: off by {error.item():.3g}: {expected} {found}"]
 
 
-def check(seed: int, show: bool = False) -> tuple[Case, list[dict], list[str]]:
+def check(seed: int, show: bool = False) -> tuple[Case, list[JSON], list[str]]:
     """Run one case both ways. Raises Unfit."""
     case = random_case(Random(seed))
     if show:
@@ -226,7 +230,8 @@ def check(seed: int, show: bool = False) -> tuple[Case, list[dict], list[str]]:
 
 def freeze() -> None:
     """Write cases that together show every kind of equation, optimizer and loss a few times."""
-    frozen, seen = [], Counter()
+    frozen: list[JSON] = []
+    seen: Counter[str] = Counter()
     for seed in range(_FROZEN_SEEDS):
         with contextlib.suppress(Unfit):
             case, expected, wrong = check(seed)
@@ -253,7 +258,9 @@ def main() -> int:
     if options.freeze:
         freeze()
         return 0
-    passed, unfit, failed, numbers, kinds = 0, Counter(), [], 0, Counter()
+    passed = numbers = 0
+    failed: list[int] = []
+    unfit, kinds = Counter[str](), Counter[str]()
     for seed in range(options.first, options.first + options.count):
         try:
             case, expected, wrong = check(seed, options.show)

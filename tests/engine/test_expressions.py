@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 from unittest import mock
 
@@ -176,9 +177,14 @@ def test_what_is_accepted_can_be_asked_everywhere(seed: int) -> None:
             continue
         assert not truth or int(np.prod(found)) == 1
         watcher = Watcher([Condition(expression, change=not truth)], timeline.schedule)
-        timeline.scan(1, timeline.iterations, lambda machine, at, of=watcher: bool(of.hits(machine, at)) and False)
+        timeline.scan(1, timeline.iterations, partial(never_stop, watcher))
         for iteration in range(1, timeline.iterations + 1):
             value_at(expression, timeline.record, iteration, len(timeline.program(iteration).steps))
+
+
+def never_stop(watcher: Watcher, machine: Machine, at: int) -> bool:
+    watcher.hits(machine, at)
+    return False
 
 
 NET = """\

@@ -15,6 +15,7 @@ from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck, gradcheck
 from nnstep.ops import operation, table
 from nnstep.scenario import loads
 from tests.engine.random_programs import random_case
+from tests.present import present
 
 
 def checks(equations: str, parameters: str, iteration: int = 1) -> dict[str, ParameterCheck]:
@@ -41,7 +42,7 @@ def test_the_numbers_of_a_check() -> None:
 
 def test_a_wrong_rule_is_found() -> None:
     wrong = operation("tanh")._replace(derivative={"x": "g * (1 - out)"})
-    with mock.patch.dict(table._BY_NAME, tanh=wrong):
+    with mock.patch.dict(table._TABLE, tanh=wrong):
         found = checks("loss = sum(tanh(w)) + 0 * v", "w = [0.3, 0.7]\nv = 1")
     assert not found["w"].ok
     assert found["w"].error > 0.1
@@ -58,7 +59,7 @@ def test_at_a_corner_any_slope_between_both_sides_is_right(equation: str) -> Non
 
 def test_at_a_corner_a_slope_outside_is_wrong() -> None:
     wrong = operation("relu")._replace(derivative={"x": "g * 1.5"})
-    with mock.patch.dict(table._BY_NAME, relu=wrong):
+    with mock.patch.dict(table._TABLE, relu=wrong):
         found = checks("loss = sum(relu(w))", "w = [0.0]")["w"]
     assert not found.ok
     assert found.numeric == pytest.approx(1.0)
@@ -124,7 +125,7 @@ def test_a_corner_is_named_and_is_not_called_ok(
     found = checks(f"loss = {equation}", parameters)["w"]
     assert found.verdict == "corner"
     assert found.ok, "nothing is wrong with it"
-    corner = found.corners[0].corner
+    corner = present(found.corners[0].corner)
     assert (corner.operation, corner.name) == (operation, operand)
     assert (found.corners[0].below, found.corners[0].above) == pytest.approx((below, above), abs=1e-9)
 
@@ -145,7 +146,7 @@ def test_the_first_entry_that_is_no_number_is_the_worst_wherever_it_is() -> None
     many = [0.001 * k for k in range(3000)]
     for place in (1, 777, 2998):
         many[place] = 9.0
-        with mock.patch.dict(table._BY_NAME, tanh=wrong):
+        with mock.patch.dict(table._TABLE, tanh=wrong):
             found = checks("loss = sum(tanh(w))", f"w = {many}")["w"]
         assert found.index == (place,), "also beside the thousand that are looked at"
         assert found.verdict == "not-finite"
@@ -155,4 +156,4 @@ def test_the_first_entry_that_is_no_number_is_the_worst_wherever_it_is() -> None
 def test_what_the_rules_make_of_two_corners_at_once_is_a_mismatch_that_names_one() -> None:
     found = checks("loss = sum(relu(w) - relu(-w))", "w = [0.0]")["w"]  # w itself, of which the rules make 0
     assert (found.verdict, found.analytic) == ("differs", 0.0)
-    assert found.corners[0].corner.operation == "relu"
+    assert present(found.corners[0].corner).operation == "relu"

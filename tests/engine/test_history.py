@@ -69,7 +69,7 @@ def thinned(numbers: np.ndarray, width: int, count: int) -> Points:
 
 def width_for(count: int, most: int) -> int:
     """The least power of two iterations a range with which all of them find room."""
-    return next(width for width in (2**k for k in range(64)) if -(-count // width) <= most)
+    return next(width for width in (1 << k for k in range(64)) if -(-count // width) <= most)
 
 
 def equal(found: Points, expected: Points) -> None:

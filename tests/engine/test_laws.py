@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from unittest import mock
 
@@ -15,7 +16,7 @@ import nnstep.engine.machine
 from nnstep.engine import Record, Timeline, evaluate
 from nnstep.engine.assemble import bound_to
 from nnstep.language import Call, Name, names, parse_expression
-from nnstep.ops import Array, evaluate_cell
+from nnstep.ops import Array, Index, evaluate_cell
 from nnstep.program import cell, chain, parameters_with_gradient
 from nnstep.scenario import loads
 from nnstep.scenario.model import Scenario
@@ -189,9 +190,13 @@ def test_the_chain_multiplies_out_to_the_gradient(scenario: Scenario) -> None:
             slots = dict(factor.step.operands)
             g = [record.value(slots[name]) for name in factor.upstream]
             by = factor.step.expression if factor.local is None else factor.local
-            local = evaluate(by, lambda name, slots=slots: record.value(slots[name]))
+            local = evaluate(by, {name: record.value(slot) for name, slot in slots.items()}.__getitem__)
             found, value = multiplied(factor.kind, local, g), record.value(factor.step.target)
             np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-12)
+
+
+def entry_of(arrays: Mapping[str, Array], name: str, at: Index) -> float:
+    return float(arrays[name][at])
 
 
 def multiplied(kind: str, by: Array, g: list[Array]) -> Array:
@@ -205,7 +210,7 @@ def multiplied(kind: str, by: Array, g: list[Array]) -> Array:
         "entrywise": lambda: by * g[0],
         "identity": lambda: g[0],
         "sum": lambda: by,
-        "add": lambda: sum(g),
+        "add": lambda: np.sum(g, axis=0),
     }
     return kinds[kind]()
 
@@ -222,7 +227,7 @@ def test_the_arithmetic_of_every_cell_comes_to_its_value(scenario: Scenario) -> 
         arrays = {name: record.value(slot) for name, slot in slots.items()}
         for index in list(np.ndindex(value.shape))[:12]:
             tree = cell(step.expression, shapes.__getitem__, index)
-            found = evaluate_cell(tree, lambda name, at, arrays=arrays: float(arrays[name][at]))
+            found = evaluate_cell(tree, partial(entry_of, arrays))
             assert found == pytest.approx(float(value[index]), rel=1e-9, abs=1e-11), (step.equation, index)
 
 

@@ -15,6 +15,7 @@ from nnstep.debugger.provenance.jacobian import jacobian
 from nnstep.engine import Record, Timeline
 from nnstep.program import body
 from nnstep.scenario import loads
+from tests.present import present
 
 TEXT = """
 [data]
@@ -79,7 +80,7 @@ def test_the_probabilities_stay_to_be_looked_at_stepped_into_and_for_their_jacob
     inside = body(record.program, step)
     assert inside is not None
     assert [one.operation for one in inside.program.steps] == ["max", "subtract", "exp", "sum", "divide"]
-    matrix = jacobian(record, step, "x").matrix
+    matrix = present(jacobian(record, step, "x").matrix)
     np.testing.assert_allclose(matrix, p * (1 - p) * np.array([[1, -1], [-1, 1]]))
     assert "grad(p)" not in record.program.versions
 

@@ -102,7 +102,9 @@ class Trace:
         header, *records = map(json.loads, lines)
         start = {name: array(one["value"]) for name, one in header["parameters"].items()} | dict(scenario.constants)
         optimizer = scenario.optimizer
-        for one in scenario.parameters if optimizer else ():
+        for one in scenario.parameters:
+            if optimizer is None:
+                break
             first = optimizer.options.get("initial_accumulator_value", 0.0)
             start |= {f"{name}({one.name})": np.full(one.value.shape, 0.0) for name in ("m", "velocity")}
             start[f"v({one.name})"] = np.full(one.value.shape, first)

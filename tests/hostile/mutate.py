@@ -187,8 +187,8 @@ def _key(key: str) -> str:
 
 def _value(value: Any) -> str:
     match value:
-        case Raw():
-            return str.__str__(value)
+        case Raw() as raw:
+            return "".join(raw)
         case str():
             return quoted(value)
         case bool():
@@ -204,7 +204,8 @@ def _value(value: Any) -> str:
 
 def _written(document: Any) -> str:
     """A document as TOML, as far as what has been done to it allows."""
-    lines, tables = [], []
+    lines: list[str] = []
+    tables: list[str] = []
     for key, value in document.items():
         rows = value if isinstance(value, list) and value and all(isinstance(one, dict) for one in value) else None
         if rows is not None or isinstance(value, dict):
@@ -221,7 +222,8 @@ def _written(document: Any) -> str:
 
 def _insert(rng: random.Random, text: str) -> str:
     at = rng.randrange(len(text) + 1)
-    return text[:at] + rng.choice((*VALUES, *TEXTS, *"\"'[]{}=.,#\n\r\\_", '"""', "'''", "[[", "]]")) + text[at:]
+    put: str = rng.choice((*VALUES, *TEXTS, *"\"'[]{}=.,#\n\r\\_", '"""', "'''", "[[", "]]"))
+    return text[:at] + put + text[at:]
 
 
 def _part(rng: random.Random, text: str) -> str:

@@ -22,6 +22,7 @@ from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import Line
 from tests.hostile.running import ran, unfit
 from tests.hostile.values import TEXTS, quoted
+from tests.npz import save_npz
 
 # One text with all of it, and no character that a file's name cannot have.
 HOSTILE = (
@@ -167,7 +168,7 @@ def test_what_is_typed_is_not_said_back_as_it_is(net: str, command: str) -> None
     ids=lambda arguments: ascii(" ".join(arguments))[:40],
 )
 def test_no_command_prints_a_hostile_text_as_it_is(net: str, arguments: list[str]) -> None:
-    np.savez(NAME + ".npz", **{"W1": np.zeros((2, 3)), "\x1b[31m\u202e": np.ones(2)})
+    save_npz(Path(NAME + ".npz"), {"W1": np.zeros((2, 3)), "\x1b[31m\u202e": np.ones(2)})
     Path(NAME + ".json").write_text(f'{{"W1": 1, {ascii(HOSTILE).replace(chr(39), chr(34))}: "{NAME!r}"}}')
     outcome = ran([arguments[0], net, *arguments[1:]])
     assert (outcome.unfit, outcome.crash) == ("", "")

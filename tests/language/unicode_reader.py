@@ -119,7 +119,7 @@ class _Reader:
     def part(self, of: Expression) -> Expression:
         items: list[Option] = []
         while not self.took("]"):
-            parts: list[Option | None] = [None]
+            parts: list[int | None] = [None]
             while self.next not in (",", "]"):
                 if self.took(":"):
                     parts.append(None)
@@ -128,7 +128,7 @@ class _Reader:
                     parts[-1] = sign * int(self.next)
                     self.at += 1
             self.took(",")
-            items.append(parts[0] if len(parts) == 1 else (*parts, None)[:3])
+            items.append(parts[0] if len(parts) == 1 and parts[0] is not None else tuple((*parts, None)[:3]))
         return Call("slice", (of,), (("items", tuple(items)),))
 
     def atom(self) -> tuple[Expression, bool]:

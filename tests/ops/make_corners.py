@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from pathlib import Path
+from typing import Any
 
+Function = Callable[..., Any]  # of tensors, gives a tensor
 FILE = Path(__file__).parent / "data" / "corners.json"
 INF, NAN = math.inf, math.nan
 TAILS = (1e-300, 1e-10, 1.0, 20.0, 20.1, 40.0, 100.0, 709.5, 710.0, 740.0, 745.0, 1000.0, 1e300, INF)
@@ -35,7 +38,14 @@ def main() -> None:
     torch.set_default_dtype(torch.float64)
     cases = []
 
-    def case(name, inputs, function, options=None, passive=(), upstream=1.0) -> None:
+    def case(
+        name: str,
+        inputs: Mapping[str, object],
+        function: Function,
+        options: Mapping[str, object] | None = None,
+        passive: tuple[str, ...] = (),
+        upstream: float = 1.0,
+    ) -> None:
         """One case; the inputs named in `passive` get no gradient."""
         leaves = {key: torch.tensor(value, dtype=torch.float64) for key, value in inputs.items()}
         for key, leaf in leaves.items():
@@ -49,7 +59,7 @@ def main() -> None:
             record["gradients"] = {k: v.grad.tolist() for k, v in leaves.items() if v.grad is not None}
         cases.append(record)
 
-    def pairs(first, second):
+    def pairs(first: Iterable[float], second: Iterable[float]) -> tuple[list[float], list[float]]:
         both = list(product(first, second))
         return [a for a, _ in both], [b for _, b in both]
 
@@ -163,9 +173,9 @@ def main() -> None:
     for row in ROWS:
         if not any(1e200 < abs(x) < INF for x in row):  # their squares overflow before the root
             case("norm", {"x": row}, torch.linalg.norm, passive=("x",))
-        for rows in (row, [row, [1.0, 2.0, 0.0]], [row[1]]):
-            case("softmax", {"x": rows}, lambda x: fn.softmax(x, dim=-1))
-            case("log_softmax", {"x": rows}, lambda x: fn.log_softmax(x, dim=-1))
+        for array in (row, [row, [1.0, 2.0, 0.0]], [row[1]]):
+            case("softmax", {"x": array}, lambda x: fn.softmax(x, dim=-1))
+            case("log_softmax", {"x": array}, lambda x: fn.log_softmax(x, dim=-1))
         for y in (0.0, 1.0, 2.0):
             for reduction in ("mean", "sum"):
                 inputs, options = {"logits": [row, [0.0, 0.0, 1.0]], "y": [y, 1.0]}, {"reduction": reduction}
@@ -176,13 +186,13 @@ def main() -> None:
                     options,
                     ("y",),
                 )
-        for y in ([1.0, 0.0, 0.0], [0.2, 0.3, 0.5]):
-            case("cross_entropy", {"logits": row, "y": y}, lambda o, y: fn.cross_entropy(o, y))
+        for share in ([1.0, 0.0, 0.0], [0.2, 0.3, 0.5]):
+            case("cross_entropy", {"logits": row, "y": share}, lambda o, y: fn.cross_entropy(o, y))
 
     for p in ([0.0, 1.0, 0.0], [5e-324, 1.0, 0.0], [1e-300, 0.5, 0.5], [NAN, 0.5, 0.5], [INF, 0.0, 1.0]):
         for y in range(3):
 
-            def nll(p, labels):
+            def nll(p: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
                 """The logarithm of the entry that is taken: the others have no part in it."""
                 return -torch.log(p[labels.long()])
 
@@ -193,8 +203,8 @@ def main() -> None:
         case("mse", {"o": o, "y": y}, fn.mse_loss)
         case("mae", {"o": o, "y": y}, fn.l1_loss)
         case("huber", {"o": o, "y": y}, fn.huber_loss)
-    for p, y in product(SHARES, targets):
-        case("bce", {"p": p, "y": y}, fn.binary_cross_entropy)
+    for number, y in product(SHARES, targets):
+        case("bce", {"p": number, "y": y}, fn.binary_cross_entropy)
     for z, y in product(LINE, targets):
         case("bce_with_logits", {"z": z, "y": y}, fn.binary_cross_entropy_with_logits)
     for row in ROWS:

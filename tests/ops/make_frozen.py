@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+Function = Callable[..., Any]  # of tensors, gives a tensor
 FILE = Path(__file__).parent / "data" / "pytorch.json"
 
 
@@ -22,11 +25,17 @@ def main() -> None:
     generator = torch.Generator().manual_seed(20)
     cases = []
 
-    def rand(*shape, low=-3.0, high=3.0):
+    def rand(*shape: int, low: float = -3.0, high: float = 3.0) -> torch.Tensor:
         values = torch.rand(shape, generator=generator) * (high - low) + low
         return torch.round(values * 1e4) / 1e4
 
-    def case(name, inputs, function, options=None, passive=()) -> None:
+    def case(
+        name: str,
+        inputs: Mapping[str, object],
+        function: Function,
+        options: Mapping[str, object] | None = None,
+        passive: tuple[str, ...] = (),
+    ) -> None:
         """One case; the inputs named in `passive` get no gradient (class numbers)."""
         leaves = {key: torch.as_tensor(value, dtype=torch.float64).clone() for key, value in inputs.items()}
         for key, leaf in leaves.items():
@@ -68,7 +77,7 @@ def main() -> None:
     for name in ("maximum", "minimum"):
         case(name, {"a": ties, "b": torch.tensor([1.0, 0.0, 5.0])}, infix[name])
 
-    def power(a, b):
+    def power(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         return a**b
 
     for a, b in pairs:
@@ -124,9 +133,9 @@ def main() -> None:
                     )
 
     case("transpose", {"x": x}, lambda x: x.T)
-    for sizes in [(4, 3), (2, 6), (12,), (-1,), (6, -1)]:
-        options = dict(zip(("rows", "cols"), sizes, strict=False))
-        case("reshape", {"x": x}, lambda x, s=sizes: x.reshape(s), options)
+    for to in [(4, 3), (2, 6), (12,), (-1,), (6, -1)]:
+        options = dict(zip(("rows", "cols"), to, strict=False))
+        case("reshape", {"x": x}, lambda x, s=to: x.reshape(s), options)
     case("reshape", {"x": row}, lambda x: x.reshape(5, 1), {"rows": 5, "cols": 1})
     case("reshape", {"x": [[2.0]]}, lambda x: x.reshape(()))
     for items in [
@@ -169,11 +178,17 @@ def main() -> None:
                 {"eps": eps},
             )
 
-    def by_batch(function):
+    def by_batch(function: Function) -> Function:
         """The sum over a row, the mean over rows."""
         return lambda *values: function(*values, reduction="sum") / (len(values[0]) if values[0].ndim else 1)
 
-    def losses(name, names, function, values, passive=(), extra=None) -> None:
+    def losses(
+        name: str,
+        names: tuple[str, str],
+        function: Function,
+        values: tuple[object, object],
+        extra: Mapping[str, object] | None = None,
+    ) -> None:
         for reduction in ("mean", "sum", "batch_mean"):
             if reduction == "batch_mean":
                 compute = by_batch(function)
@@ -185,11 +200,10 @@ def main() -> None:
                 dict(zip(names, values, strict=True)),
                 compute,
                 options,
-                passive,
             )
 
-    for shape in ((4, 3), (5,), (4, 1), ()):
-        o, y = rand(*shape), rand(*shape)
+    for sizes in ((4, 3), (5,), (4, 1), ()):
+        o, y = rand(*sizes), rand(*sizes)
         losses("mse", ("o", "y"), fn.mse_loss, (o, y))
         losses("mae", ("o", "y"), fn.l1_loss, (o, y))
         for delta in (1.0, 0.4):
@@ -200,18 +214,18 @@ def main() -> None:
                 (o, y),
                 extra={"delta": delta},
             )
-        p, target = rand(*shape, low=0.01, high=0.99), rand(*shape, low=0.0, high=1.0)
+        p, target = rand(*sizes, low=0.01, high=0.99), rand(*sizes, low=0.0, high=1.0)
         losses("bce", ("p", "y"), fn.binary_cross_entropy, (p, target))
         losses("bce_with_logits", ("z", "y"), fn.binary_cross_entropy_with_logits, (o * 5, target))
     same = torch.tensor([[1.0, -2.0], [0.0, 3.0]])
     losses("mae", ("o", "y"), fn.l1_loss, (same, torch.tensor([[1.0, 2.0], [0.0, 1.0]])))
     losses("bce", ("p", "y"), fn.binary_cross_entropy, ([0.0, 1.0, 0.0, 1.0, 1e-50], [0.0, 1.0, 1.0, 0.0, 1.0]))
 
-    def single(function):
+    def single(function: Function) -> Function:
         """PyTorch takes one sample as a batch of one where it must."""
         return lambda o, y, reduction: function(o, y if y.shape == o.shape else y.long(), reduction=reduction)
 
-    def nll(p, y, reduction):
+    def nll(p: torch.Tensor, y: torch.Tensor, reduction: str) -> torch.Tensor:
         logs = torch.log(p)
         if y.shape == p.shape:
             total = -(y * logs).sum()

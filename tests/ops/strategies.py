@@ -125,9 +125,8 @@ def _matmul(draw: Draw, name: str, values: Values) -> Application:
 def _reshape(draw: Draw, name: str, values: Values) -> Application:
     x = values.array(draw, draw(SHAPES), values.first)
     rows = draw(st.sampled_from([n for n in range(1, x.size + 1) if x.size % n == 0]))
-    sizes: tuple[Option, Option] = draw(
-        st.sampled_from([(rows, x.size // rows), (rows, -1), (-1, x.size // rows), (x.size, "none"), (-1, "none")])
-    )
+    choices: list[tuple[int, Option]] = [(rows, x.size // rows), (rows, -1), (-1, x.size // rows)]
+    sizes = draw(st.sampled_from([*choices, (x.size, "none"), (-1, "none")]))
     return {"x": x}, {"rows": sizes[0], "cols": sizes[1]}
 
 

@@ -190,13 +190,13 @@ SIDE = 300
 def large(name: str) -> Application:
     """The operation applied to matrices of 300 x 300."""
     entry = operation(name)
-    share = (np.arange(SIDE * SIDE, dtype=np.float64).reshape(SIDE, SIDE) % 97 + 1) / 99
-    inputs: dict[str, Array] = {label: share.copy() for label in entry.inputs}
+    share: Array = (np.arange(SIDE * SIDE, dtype=np.float64).reshape(SIDE, SIDE) % 97 + 1) / 99.0
+    inputs = {label: share.copy() for label in entry.inputs}
     options: dict[str, Option] = {}
     if name == "layer_norm":
         inputs |= {"gain": share[0].copy(), "bias": share[1].copy()}
     elif name == "one_hot":
-        inputs, options = {"labels": np.arange(SIDE) % 7.0}, {"classes": SIDE}
+        inputs, options = {"labels": np.arange(SIDE, dtype=np.float64) % 7}, {"classes": SIDE}
     elif name == "reshape":
         options = {"rows": SIDE * SIDE}
     elif name == "broadcast":

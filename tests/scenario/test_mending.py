@@ -14,6 +14,7 @@ from nnstep.scenario import bundled, loads
 from nnstep.scenario.toml.mending import mended
 from nnstep.scenario.toml.spelling import spell
 from nnstep.text import clean
+from tests.present import present
 from tests.scenario.helpers import problems
 
 DATA = "[data]\nx = [[1, 2], [3, 4]]\ny = [[1], [0]]\n"
@@ -267,7 +268,7 @@ def test_other_formats() -> None:
 
 def test_values_that_stand_in_quotes() -> None:
     found = said(SGD + 'lr = "0.1"\nnesterov = "True"\n[training]\nepochs = 1e3\nbatch_size = "2"\n')
-    assert [re.search(r"\((.*)\)$", one)[1] for one in found] == [  # type: ignore[index]
+    assert [present(re.search(r"\((.*)\)$", one))[1] for one in found] == [
         "write 0.1 without quotes",
         "write true without quotes",
         "write 1000",

@@ -20,7 +20,7 @@ CONTENT = st.text(st.sampled_from("ab #=[]{},.'\"\n\\é😀\t"), max_size=12)
 class Writer:
     """Writes a document and notes where each path went."""
 
-    def __init__(self, draw: Any) -> None:
+    def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw
         self.text = ""
         self.places: dict[Path, FilePosition] = {}
@@ -101,7 +101,7 @@ def basic(text: str) -> str:
     return f'"{escaped}"'
 
 
-def string(draw: Any) -> str:
+def string(draw: st.DrawFn) -> str:
     content = draw(CONTENT)
     match draw(st.integers(0, 3)):
         case 0:
@@ -117,7 +117,7 @@ def string(draw: Any) -> str:
 
 
 @st.composite
-def documents(draw: Any) -> tuple[str, dict[Path, FilePosition]]:
+def documents(draw: st.DrawFn) -> tuple[str, dict[Path, FilePosition]]:
     writer = Writer(draw)
 
     def body(base: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
+from unittest import mock
 
 import pytest
 from textual.pilot import Pilot
@@ -20,26 +23,29 @@ from nnstep.tui.screens.help import Help
 from nnstep.tui.screens.palette import Commands
 from nnstep.tui.widgets.board import Board
 from nnstep.view.state import ViewState
-from tests.tui.driving import press_at_once, run, screen_text
-from tests.tui.fakes import ENTRIES, FakeStepper, fake_opener
+from tests.tui.driving import fake, press_at_once, run, screen_text
+from tests.tui.fakes import ENTRIES, FakeStepper, as_stepper, fake_opener
 
 
 class InjectedError(Exception):
     """What the tests raise; its text is hostile."""
 
 
-def fails(*_, **__) -> None:
+def fails(*_: object, **__: object) -> NoReturn:
     raise InjectedError("no \x1b[31mway [/] [@click=app.quit]x[/]")
 
 
 BAD = SimpleNamespace(key="operation", title=(), paint=fails)
 
 
+Break = Callable[[NnstepApp], Callable[[], None]]  # breaks something, and gives how to undo it
+
+
 def footer(app: NnstepApp) -> str:
     return screen_text(app).splitlines()[-1]
 
 
-def lives_on(stepper: FakeStepper, break_it, *keys: str) -> tuple[list[str], bool, int, bool]:
+def lives_on(stepper: FakeStepper, break_it: Break, *keys: str) -> tuple[list[str], bool, int, bool]:
     """Break something, press keys; what is said, and whether the session goes on afterwards."""
 
     async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[str], bool, int, bool]:
@@ -56,10 +62,10 @@ def lives_on(stepper: FakeStepper, break_it, *keys: str) -> tuple[list[str], boo
     return run(act, stepper)
 
 
-def replaced(owner, name: str):
+def replaced(owner: Callable[[NnstepApp], object], name: str) -> Break:
     """Let a method of an object or a class raise, until it is undone."""
 
-    def break_it(app: NnstepApp):
+    def break_it(app: NnstepApp) -> Callable[[], None]:
         target = owner(app)
         before = target.__dict__.get(name)
         setattr(target, name, fails)
@@ -75,15 +81,15 @@ def replaced(owner, name: str):
     return break_it
 
 
-INJURIES = {
-    "do": (lambda app: app.stepping.stepper, "do", ["n"]),
-    "reload": (lambda app: app.stepping.stepper, "reload", ["r"]),
-    "names": (lambda app: app.stepping.stepper, "names", ["slash"]),
-    "question": (lambda app: app.stepping.stepper, "question", ["B"]),
-    "suggestion": (lambda app: app.stepping.stepper, "suggestion", ["e"]),
+INJURIES: dict[str, tuple[Callable[[NnstepApp], object], str, list[str]]] = {
+    "do": (lambda app: fake(app), "do", ["n"]),
+    "reload": (lambda app: fake(app), "reload", ["r"]),
+    "names": (lambda app: fake(app), "names", ["slash"]),
+    "question": (lambda app: fake(app), "question", ["B"]),
+    "suggestion": (lambda app: fake(app), "suggestion", ["e"]),
     "library": (lambda app: app, "library", ["L"]),
     "opener": (lambda app: app, "opener", ["o", *"mlp", "enter"]),
-    "a dialog's submission": (lambda app: app.stepping.stepper, "do", ["g", "3", "enter"]),
+    "a dialog's submission": (lambda app: fake(app), "do", ["g", "3", "enter"]),
     "a dialog's compose": (lambda app: Goto, "compose", ["g"]),
     "a dialog's mount": (lambda app: Find, "on_mount", ["slash"]),
     "a dialog's resize": (lambda app: Help, "on_resize", ["?"]),
@@ -115,8 +121,8 @@ def test_a_palette_without_its_commands_can_be_left() -> None:
 
 def test_what_is_said_is_one_line_without_its_control_characters() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
-        app.stepping.stepper.do = fails
-        await press_at_once(app, pilot, ["n"])
+        with mock.patch.object(fake(app), "do", fails):
+            await press_at_once(app, pilot, ["n"])
         return footer(app)
 
     said = run(act, FakeStepper())
@@ -127,11 +133,10 @@ def test_a_timer_that_raises_is_said_and_goes_on(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("nnstep.tui.screens.stepper._LOOK", 0.02)
 
     async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, bool, str]:
-        seen = []
-        app.stepping.stepper.changed_on_disk = lambda: (seen.append(1), fails())
-        while len(seen) < 2:
-            await pilot.pause()
-        return len(app.failures), app.is_running, footer(app)
+        with mock.patch.object(fake(app), "changed_on_disk", side_effect=InjectedError) as looked:
+            while looked.call_count < 2:
+                await pilot.pause()
+            return len(app.failures), app.is_running, footer(app)
 
     failures, running, said = run(act, FakeStepper())
     assert failures >= 2
@@ -141,12 +146,11 @@ def test_a_timer_that_raises_is_said_and_goes_on(monkeypatch: pytest.MonkeyPatch
 
 def test_a_run_whose_next_slice_raises_is_no_run_any_more_in_the_way() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, bool, int]:
-        stepper = app.stepping.stepper
+        stepper = fake(app)
         app.stepping.drive("run.forward")
-        stepper.do = fails
-        while not app.failures:
-            await pilot.pause()
-        del stepper.do
+        with mock.patch.object(stepper, "do", fails):
+            while not app.failures:
+                await pilot.pause()
         await press_at_once(app, pilot, ["n", "n"])
         return app.is_running, app.stepping.board.running, stepper.step
 
@@ -186,12 +190,11 @@ def test_a_state_that_cannot_be_painted_leaves_the_one_before() -> None:
 
 def test_a_handler_of_the_board_that_raises_is_said() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, int, bool]:
-        app.stepping.board.mouse.pane_at = fails
-        await pilot.click(offset=(30, 10))
-        await pilot.pause()
-        del app.stepping.board.mouse.pane_at
+        with mock.patch.object(app.stepping.board.mouse, "pane_at", fails):
+            await pilot.click(offset=(30, 10))
+            await pilot.pause()
         await press_at_once(app, pilot, ["n"])
-        return len(app.failures), app.stepping.stepper.step, app.is_running
+        return len(app.failures), fake(app).step, app.is_running
 
     failures, step, running = run(act, FakeStepper())
     assert failures
@@ -204,7 +207,7 @@ def test_with_nothing_to_show_the_program_ends_with_70_and_one_line(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr(owner, method, fails)
-    app = NnstepApp(FakeStepper(), opener=fake_opener, library=lambda: ENTRIES)
+    app = NnstepApp(as_stepper(FakeStepper()), opener=fake_opener, library=lambda: ENTRIES)
 
     async def going() -> None:
         async with app.run_test(size=(120, 36)) as pilot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from nnstep.commands import COMMANDS
+from nnstep.scenario import Bundled
 from nnstep.text import _UNFIT
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.scenarios import open_stepper
 from tests.storms.child import Child, nnstep
 from tests.tui.driving import press_at_once, screen_text
-from tests.tui.fakes import FakeEntry
+from tests.tui.real import here
 
 pytest.importorskip("pty", reason="a pseudo-terminal is needed")
 
@@ -44,7 +46,7 @@ epochs = 3
 [debug]
 watch = ["loss"]
 """
-ENTRIES = (FakeEntry(HOSTILE, HOSTILE, HOSTILE), FakeEntry("x", "X", "y"))
+ENTRIES = (Bundled(HOSTILE, HOSTILE, HOSTILE, ""), Bundled("x", "X", "y", ""))
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def look(app: NnstepApp) -> None:
     assert app.failures == []
 
 
-def walk(path: Path, act, size: tuple[int, int]) -> NnstepApp:
+def walk(path: Path, act: Callable[[NnstepApp, Pilot[None]], Awaitable[None]], size: tuple[int, int]) -> NnstepApp:
     async def going() -> NnstepApp:
         app = NnstepApp(open_stepper(str(path)), library=lambda: ENTRIES)
         async with app.run_test(size=size) as pilot:
@@ -101,7 +103,7 @@ def test_every_key_of_the_table(scenario: Path, size: tuple[int, int], first: st
                 await press_at_once(app, pilot, ["escape", "escape"])
             assert app.screen is app.stepping, key
         assert "\\x1b[7777" in screen_text(app)
-        assert not UNFIT.search(app.stepping.stepper.summary())
+        assert not UNFIT.search(here(app).summary())
         assert not UNFIT.search(app.clipboard.replace("\n", ""))
 
     walk(scenario, act, size)

@@ -97,7 +97,7 @@ def test_the_title_and_the_picture_are_there_again_after_a_stop() -> None:
     ],
 )
 def test_sizes_that_cannot_be(size: tuple[int, int], environment: dict[str, str]) -> None:
-    child = Child(nnstep("two_layer"), *size, **environment)
+    child = Child(nnstep("two_layer"), columns=size[0], lines=size[1], **environment)
     try:
         assert child.until(b"\x1b[?1049h")
         child.read(0.5, 3.0)

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from typing import TypeVar
 
+from rich.style import Style
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.widgets.pane_view import PaneView
-from tests.tui.fakes import ENTRIES, FakeStepper, fake_opener
+from nnstep.view.stepper import Stepper
+from tests.tui.fakes import ENTRIES, FakeStepper, as_stepper, fake_opener
 
-__all__ = ["board_rows", "post_keys", "press_at_once", "run", "screen_text"]
+__all__ = ["Rows", "board_rows", "fake", "post_keys", "press_at_once", "run", "screen_text"]
 
-Act = Callable[[NnstepApp, Pilot[None]], Awaitable[Any]]
+T = TypeVar("T")
+Rows = list[list[tuple[str, Style | None]]]  # of every row its characters, each with its style
 
 
-def run(act: Act, stepper: FakeStepper | None = None, size: tuple[int, int] = (120, 36), **options: Any) -> Any:
+def run(
+    act: Callable[[NnstepApp, Pilot[None]], Awaitable[T]],
+    stepper: Stepper | FakeStepper | None = None,
+    size: tuple[int, int] = (120, 36),
+    look: str = "auto",
+) -> T:
     """Start the application on `stepper`, wait for it, and give back what `act` gives back."""
+    opened = as_stepper(stepper) if isinstance(stepper, FakeStepper) else stepper
 
-    async def going() -> Any:
-        app = NnstepApp(stepper, opener=fake_opener, library=lambda: ENTRIES, **options)
+    async def going() -> T:
+        app = NnstepApp(opened, opener=fake_opener, library=lambda: ENTRIES, look=look)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             result = await act(app, pilot)
@@ -32,6 +41,13 @@ def run(act: Act, stepper: FakeStepper | None = None, size: tuple[int, int] = (1
         return result
 
     return asyncio.run(going())
+
+
+def fake(app: NnstepApp) -> FakeStepper:
+    """The stepper of an application that was started on a fake one."""
+    stepper: object = app.stepping.stepper
+    assert isinstance(stepper, FakeStepper)
+    return stepper
 
 
 def post_keys(app: NnstepApp, keys: Iterable[str]) -> None:
@@ -54,15 +70,15 @@ def screen_text(app: NnstepApp) -> str:
     return "\n".join(strip.text.rstrip() for strip in strips)
 
 
-def board_rows(app: NnstepApp) -> list[list[tuple[str, object]]]:
+def board_rows(app: NnstepApp) -> Rows:
     """The board's rows: every character with its style."""
     board = app.stepping.board
-    rows: list[list[tuple[str, object]]] = [[] for _ in range(board.size.height)]
-    shown = [view for view in board.query(PaneView) if view.pane.box is not None]
-    for view in sorted(shown, key=lambda view: view.pane.box.x):
-        for row in range(view.pane.box.height):
+    rows: Rows = [[] for _ in range(board.size.height)]
+    shown = [(view.pane.box, view) for view in board.query(PaneView) if view.pane.box is not None]
+    for box, view in sorted(shown, key=lambda one: one[0].x):
+        for row in range(box.height):
             strip = view.render_line(row)
-            rows[view.pane.box.y + row] += [(char, segment.style) for segment in strip for char in segment.text]
+            rows[box.y + row] += [(char, segment.style) for segment in strip for char in segment.text]
     if not shown:
         return [[(char, one.style) for one in board.render_line(y) for char in one.text] for y in range(len(rows))]
     return rows

@@ -18,7 +18,10 @@ class Emulator:
 
     def __init__(self, columns: int, lines: int) -> None:
         self.columns, self.lines = columns, lines
-        self.cells: list[list[tuple[str, str]]] = [[(" ", "")] * columns for _ in range(lines)]
+        self._begin()
+
+    def _begin(self) -> None:
+        self.cells: list[list[tuple[str, str]]] = [[(" ", "")] * self.columns for _ in range(self.lines)]
         self._x = self._y = 0
         self._style = ""
 
@@ -36,7 +39,7 @@ class Emulator:
                 style = token["args"].removeprefix("0;")
                 self._style = "" if style in ("0", "") else style
             elif token["end"] == "h" and token["args"] == "?1049":
-                self.__init__(self.columns, self.lines)  # type: ignore[misc]
+                self._begin()
 
     def _write(self, text: str) -> None:
         for char in text:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import cast
 
 from nnstep.commands import COMMANDS, PANEL_KEYS
 from nnstep.errors import NnstepError, Problem
+from nnstep.scenario import Bundled
 from nnstep.text import clean
 from nnstep.view.state import ViewState
-from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target, line_text
+from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 
 HOSTILE = "W[red]x[/] [@click=app.quit]q\x1b[31m\u202eeman\x07"
+Log = list[tuple[str, object]]  # commands with their arguments
 SESSION_COMMANDS = frozenset(command.id for command in COMMANDS if command.session) | {
     "lens.step",
     "mine.compare",
@@ -141,7 +145,7 @@ class FakeStepper:
     step: int = 0
     cursor: tuple[int, int] = (0, 0)
     focus: str = "operation"
-    log: list[tuple[str, object]] = field(default_factory=list)
+    log: Log = field(default_factory=list)
     broken: bool = False
     digits: int = 4
     changed: bool = False
@@ -151,7 +155,10 @@ class FakeStepper:
     header_lines: int = 2
     ascii: bool = False
 
-    def view(self, message: Line = ()) -> ViewState:
+    def view(self) -> ViewState:
+        return self._saying()
+
+    def _saying(self, message: Line = ()) -> ViewState:
         name = clean(self.name)
         panels = {
             key: Matrix(key, f"{name} {key}", self.rows, self.columns, self.step * 6 + number, self.cursor)
@@ -176,14 +183,16 @@ class FakeStepper:
         self.running = command == "run.forward" or (self.running and command == "run.advance")  # it never ends itself
         by = {"step.next": 1, "step.back": -1, "iteration.next": 5, "iteration.previous": -5}.get(command, 0)
         if command == "step.back" and self.step == 0:
-            return self.view((Piece("This is the start.", "warning"),))
+            return self._saying((Piece("This is the start.", "warning"),))
         self.step = max(0, min(self.steps - 1, self.step + by))
         if command == "step.goto" and str(argument).isdigit():
             self.step = min(self.steps - 1, int(str(argument)))
         elif command == "step.goto":
-            return self.view((Piece(clean(f"no step {argument}"), "warning"),))
+            return self._saying((Piece(clean(f"no step {argument}"), "warning"),))
         elif command == "cell.choose":
-            self.cursor = argument  # type: ignore[assignment]
+            match argument:
+                case (int(row), int(column)):
+                    self.cursor = (row, column)
         elif command == "panel.focus":
             self.focus = str(argument)
         return self.view()
@@ -207,7 +216,7 @@ class FakeStepper:
             raise NnstepError(
                 [Problem(f"not a matrix {HOSTILE}", "fake.toml", line, key="layers[0]") for line in (3, 9)]
             )
-        return self.view((Piece("read again", "good"),))
+        return self._saying((Piece("read again", "good"),))
 
     def question(self, about: str) -> str:
         return f"what is {about}? {HOSTILE}"
@@ -226,27 +235,23 @@ class FakeStepper:
         return [name for name in names if typed.lower() in name.lower()]
 
 
-@dataclass(frozen=True)
-class FakeEntry:
-    """A scenario of the library."""
-
-    name: str
-    title: str
-    description: str
+def as_stepper(fake: FakeStepper) -> Stepper:
+    """The same where the application takes a stepper: of a real one it uses no more than a `FakeStepper` has."""
+    return cast(Stepper, fake)
 
 
 ENTRIES = (
-    FakeEntry("xor", "Exclusive or", "A network that one layer cannot be.\n\nLook at the hidden layer."),
-    FakeEntry("hostile", HOSTILE, f"A description {HOSTILE}"),
-    FakeEntry("broken", "A broken one", "It cannot be opened."),
+    Bundled("xor", "Exclusive or", "A network that one layer cannot be.\n\nLook at the hidden layer.", ""),
+    Bundled("hostile", HOSTILE, f"A description {HOSTILE}", ""),
+    Bundled("broken", "A broken one", "It cannot be opened.", ""),
 )
 
 
-def fake_opener(path: str) -> FakeStepper:
+def fake_opener(path: str) -> Stepper:
     """Opens everything but what has "broken" in its name."""
     if "broken" in path:
         raise NnstepError([Problem(f"cannot use {HOSTILE}", path, 7, key="loss.type", hint="did you mean 'mse'?")])
-    return FakeStepper(name=path, path=path)
+    return as_stepper(FakeStepper(name=path, path=path))
 
 
 def random_presses(seed: int, keys: list[str], count: int) -> list[str]:
@@ -254,4 +259,4 @@ def random_presses(seed: int, keys: list[str], count: int) -> list[str]:
     return random.Random(seed).choices(keys, k=count)
 
 
-__all__ = ["ENTRIES", "HOSTILE", "FakeStepper", "Matrix", "fake_opener", "line_text", "random_presses"]
+__all__ = ["ENTRIES", "HOSTILE", "FakeStepper", "Log", "Matrix", "as_stepper", "fake_opener", "random_presses"]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from rich.style import Style
+from textual.command import Command, CommandList
 from textual.pilot import Pilot
 
 from nnstep.commands import COMMANDS, PANEL_KEYS
@@ -19,8 +23,10 @@ from nnstep.tui.screens.library import LibraryScreen
 from nnstep.tui.screens.open import OpenFile
 from nnstep.tui.screens.problems import Problems
 from nnstep.tui.widgets.pane import Pane
-from tests.tui.driving import board_rows, post_keys, press_at_once, run, screen_text
-from tests.tui.fakes import HOSTILE, FakeStepper, random_presses
+from nnstep.view.stepper import Stepper
+from tests.present import present
+from tests.tui.driving import Rows, board_rows, fake, post_keys, press_at_once, run, screen_text
+from tests.tui.fakes import HOSTILE, FakeStepper, Log, random_presses
 
 ALL_KEYS = [key for command in COMMANDS for key in command.keys if command.id != "app.quit"]
 DIALOGS = (
@@ -31,11 +37,17 @@ BOARD_KEYS = [key for command in COMMANDS for key in command.keys if command.id 
 SIZES = [(120, 36), (80, 24), (200, 60), (60, 16), (120, 24)]
 
 
+def test_what_the_fake_stepper_can_is_asked_as_of_the_real_one() -> None:
+    for name, method in vars(FakeStepper).items():
+        if inspect.isfunction(method) and not name.startswith("_"):
+            assert inspect.signature(method) == inspect.signature(getattr(Stepper, name)), name
+
+
 def test_every_key_reaches_its_command() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> list[str]:
-        reached = []
-        app.stepping.perform = reached.append
-        await press_at_once(app, pilot, [key for command in COMMANDS for key in command.keys])
+        reached: list[str] = []
+        with mock.patch.object(app.stepping, "perform", reached.append):
+            await press_at_once(app, pilot, [key for command in COMMANDS for key in command.keys])
         return reached
 
     assert run(act, FakeStepper()) == [command.id for command in COMMANDS for _ in command.keys]
@@ -44,7 +56,7 @@ def test_every_key_reaches_its_command() -> None:
 def test_session_commands_reach_the_stepper_in_the_order_of_the_keys() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> list[str]:
         await pilot.press("n", "n", "N", "right", "space", "left", "j", "shift+right", "]", "<", "end", "t")
-        return [name for name, _ in app.stepping.stepper.log]
+        return [name for name, _ in fake(app).log]
 
     assert run(act, FakeStepper()) == [
         *["panel.focus", "step.next", "step.next", "step.back", "step.next", "step.next", "step.back"],
@@ -57,7 +69,7 @@ def test_every_key_stops_a_run_and_does_nothing_else_then() -> None:
     keys = [*ALL_KEYS, "Q", "%", "f5", "ctrl+c", "ctrl+x", "insert"]
 
     async def act(app: NnstepApp, pilot: Pilot[None]) -> bool:
-        stepper = app.stepping.stepper
+        stepper = fake(app)
         before = stepper.step, stepper.focus, app.stepping.board.zoomed, app.chosen_look.name
         for key in keys:
             app.stepping.drive("run.forward")
@@ -81,44 +93,43 @@ def test_every_key_stops_a_run_and_does_nothing_else_then() -> None:
 def test_a_run_goes_on_by_itself_and_shows_it() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str]:
         app.stepping.drive("run.forward")
-        while app.stepping.stepper.log.count(("run.advance", None)) < 3:
+        while fake(app).log.count(("run.advance", None)) < 3:
             await asyncio.sleep(0)
         text = screen_text(app)
         app.stepping.drive("run.stop")
         while app.stepping._going is not None:  # the slice that was to come next
             await asyncio.sleep(0)
-        return text.splitlines()[-1].strip(), app.stepping.stepper.log[-1][0]
+        return text.splitlines()[-1].strip(), fake(app).log[-1][0]
 
     assert run(act, FakeStepper()) == ("running", "run.stop")
 
 
-def test_a_check_goes_on_by_itself_and_every_key_does_what_it_always_does():
+def test_a_check_goes_on_by_itself_and_every_key_does_what_it_always_does() -> None:
     """What is said stays meanwhile, and under a dialog it waits."""
 
-    async def slices(app, count):
-        log = app.stepping.stepper.log
-        while log[-count:] != [("go on", None)] * count:
+    async def slices(stepper: FakeStepper, count: int) -> None:
+        while stepper.log[-count:] != [("go on", None)] * count:
             await asyncio.sleep(0)
 
-    async def act(app, pilot):
-        stepping = app.stepping
-        stepping.stepper.checking = True
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> str:
+        stepping, stepper = app.stepping, fake(app)
+        stepper.checking = True
         stepping.drive("lens.check")
         stepping.say("a word to the person")
-        await slices(app, 3)
+        await slices(stepper, 3)
         said = screen_text(app).splitlines()[-1].strip()
         await press_at_once(app, pilot, ["n"])
-        assert ("step.next", None) in stepping.stepper.log
+        assert ("step.next", None) in stepper.log
         await press_at_once(app, pilot, ["?"])
         assert app.screen is not stepping
-        stepping.stepper.log.clear()
+        stepper.log.clear()
         while stepping._going is not None:
             await asyncio.sleep(0)
-        assert stepping.stepper.log == []
+        assert stepper.log == []
         await press_at_once(app, pilot, ["escape"])
-        await slices(app, 3)
-        stepping.stepper.checking = False
-        await slices(app, 1)
+        await slices(stepper, 3)
+        stepper.checking = False
+        await slices(stepper, 1)
         while stepping._going is not None:
             await asyncio.sleep(0)
         return said
@@ -128,10 +139,10 @@ def test_a_check_goes_on_by_itself_and_every_key_does_what_it_always_does():
 
 @pytest.mark.parametrize(("key", "command"), [("B", "stop.add"), ("w", "watch.add"), ("e", "edit.make")])
 def test_a_dialog_hands_over_what_was_typed_once_however_fast_enter_is(key: str, command: str) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[Log, bool, list[BaseException]]:
         await press_at_once(app, pilot, [key, *"abc", "enter", "enter", "enter"])
         await pilot.pause()
-        return app.stepping.stepper.log, app.screen is app.stepping, app.failures
+        return fake(app).log, app.screen is app.stepping, app.failures
 
     log, back, failures = run(act, FakeStepper())
     assert [argument for name, argument in log if name == command] == [("abc", 1) if key == "B" else "abc"]
@@ -140,7 +151,7 @@ def test_a_dialog_hands_over_what_was_typed_once_however_fast_enter_is(key: str,
 
 @pytest.mark.parametrize("keys", [("g", "3"), ("/", "W"), ("o", *"xor"), ("L",), ("a", "1"), ("m",)])
 def test_enter_may_be_faster_than_a_dialog_closes(keys: tuple[str, ...]) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[BaseException], bool, bool]:
         await press_at_once(app, pilot, [*keys, "enter", "enter", "enter"])
         await press_at_once(app, pilot, ["escape", "escape", "escape"])
         await pilot.pause()
@@ -151,7 +162,7 @@ def test_enter_may_be_faster_than_a_dialog_closes(keys: tuple[str, ...]) -> None
 
 def test_watch_is_in_the_grid_when_it_has_something_or_the_focus() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> list[bool]:
-        stepper, seen = app.stepping.stepper, []
+        stepper, seen = fake(app), []
         for lines, key in ((0, "n"), (3, "n"), (0, "n"), (0, "7"), (0, "2")):
             stepper.watching = lines
             await pilot.press(key)
@@ -176,7 +187,7 @@ def test_a_third_line_of_the_header_is_there_on_large_screens() -> None:
 def test_held_keys_are_all_done() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, str]:
         await press_at_once(app, pilot, ["n"] * 200)
-        return app.stepping.stepper.step, screen_text(app)
+        return fake(app).step, screen_text(app)
 
     step, text = run(act, FakeStepper())
     assert step == 200
@@ -212,7 +223,7 @@ def test_focus_goes_round_and_by_number(size: tuple[int, int]) -> None:
         for key in ("tab", "tab", "tab", "tab", "tab", "tab", "tab", "shift+tab", "1", "7", "6", "3"):
             await pilot.press(key)
             seen.append(app.stepping.board.focused)
-            assert app.stepping.stepper.focus == seen[-1]
+            assert fake(app).focus == seen[-1]
             assert panel_names()[seen[-1]].split()[0].lower() in screen_text(app).lower()
         return seen
 
@@ -291,7 +302,7 @@ def test_copying_a_very_large_panel_copies_what_is_in_sight() -> None:
 
 
 def test_colours_go_round() -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[tuple[str, str, Style]]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[tuple[str, str, Style | None]]:
         looks = []
         for _ in range(3):
             await pilot.press("T")
@@ -310,14 +321,15 @@ def test_colours_go_round() -> None:
 def test_no_color_paints_without_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[set[Style], str]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[set[Style | None], str]:
         await pilot.press("n", "T")
         styles = {style for row in board_rows(app) for _, style in row}
         await pilot.press("?")
         return styles, screen_text(app)
 
     styles, text = run(act, FakeStepper())
-    assert all(style.color.is_default and style.bgcolor.is_default for style in styles)
+    colours = {colour for style in styles for colour in (present(style).color, present(style).bgcolor)}
+    assert all(present(colour).is_default for colour in colours)
     assert "Help" in text
 
 
@@ -344,10 +356,10 @@ def test_dialogs_open_and_escape_closes_them(
 
 
 def test_go_to_takes_what_is_typed_at_once() -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, list[tuple[str, str | None]]]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, Log]:
         await press_at_once(app, pilot, ["g", "1", "4", "enter"])
         await pilot.press("n")
-        return app.stepping.stepper.step, app.stepping.stepper.log
+        return fake(app).step, fake(app).log
 
     step, log = run(act, FakeStepper())
     assert ("step.goto", "14") in log
@@ -364,10 +376,10 @@ def test_go_to_nowhere_says_so() -> None:
 
 
 def test_find_narrows_and_goes() -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[tuple[str, str], bool]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[tuple[str, object], bool]:
         await pilot.press("slash", "w", "1", "down", "enter")
         await pilot.pause()
-        return app.stepping.stepper.log[-1], app.screen is app.stepping
+        return fake(app).log[-1], app.screen is app.stepping
 
     assert run(act, FakeStepper()) == (("name.find", "x @ W1"), True)
 
@@ -385,7 +397,7 @@ def test_opening_another_file() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, bool, str]:
         await pilot.press("n", "o", *"xor", "enter")
         await pilot.pause()
-        return app.stepping.stepper.path, app.screen is app.stepping, screen_text(app)
+        return fake(app).path, app.screen is app.stepping, screen_text(app)
 
     path, back, text = run(act, FakeStepper())
     assert (path, back) == ("xor", True)
@@ -399,7 +411,7 @@ def test_a_file_that_cannot_be_used_says_why_and_loses_nothing() -> None:
         text = screen_text(app)
         await pilot.press("escape")
         await pilot.pause()
-        return text, app.stepping.stepper.step
+        return text, fake(app).step
 
     text, step = run(act, FakeStepper())
     assert "broken:7: loss.type" in text
@@ -414,7 +426,7 @@ def test_reloading_a_broken_file_shows_every_problem_and_keeps_the_session() -> 
         text, shown = screen_text(app), isinstance(app.screen, Problems)
         await pilot.press("escape", "n")
         await pilot.pause()
-        return shown, text, app.stepping.stepper.step
+        return shown, text, fake(app).step
 
     shown, text, step = run(act, FakeStepper(broken=True))
     assert shown
@@ -438,7 +450,7 @@ def test_without_a_scenario_the_library_is_open_and_enter_opens_one() -> None:
         await pilot.press("enter")
         await pilot.pause()
         await pilot.pause()
-        return shown, first, app.stepping.stepper.path, screen_text(app)
+        return shown, first, fake(app).path, screen_text(app)
 
     shown, first, path, text = run(act)
     assert shown
@@ -464,7 +476,7 @@ def test_a_path_can_be_typed_in_the_library() -> None:
         await pilot.press("o", *"mlp", "enter")
         await pilot.pause()
         await pilot.pause()
-        return app.stepping.stepper.path, app.screen is app.stepping
+        return fake(app).path, app.screen is app.stepping
 
     assert run(act) == ("mlp", True)
 
@@ -480,14 +492,14 @@ def test_leaving_the_library_without_a_scenario_ends_the_program(key: str) -> No
 
 
 def test_q_quits() -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, int]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, int | None]:
         await pilot.press("q")
         return app.leaving, app.return_code
 
     assert run(act, FakeStepper()) == (True, 0)
 
 
-async def until(pilot: Pilot[None], holds) -> None:
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
     """Wait until something holds, however long that takes."""
     for _ in range(100_000):
         if holds():
@@ -498,8 +510,12 @@ async def until(pilot: Pilot[None], holds) -> None:
 
 def found_first(app: NnstepApp) -> str:
     """What stands first in the list of the palette, once it has searched for what was typed."""
-    found = next(iter(app.screen.query("CommandList")), None)
-    return str(found.get_option_at_index(0).hit.text or "") if found is not None and found.option_count else ""
+    found = next(iter(app.screen.query(CommandList)), None)
+    if found is None or not found.option_count:
+        return ""
+    command = found.get_option_at_index(0)
+    assert isinstance(command, Command)
+    return str(command.hit.text or "")
 
 
 def test_the_palette_has_every_command_and_carries_it_out() -> None:
@@ -508,8 +524,8 @@ def test_the_palette_has_every_command_and_carries_it_out() -> None:
         await pilot.press("ctrl+p", *"next step")
         await until(pilot, lambda: found_first(app).endswith("Next step"))
         await pilot.press("enter")
-        await until(pilot, lambda: bool(app.stepping.stepper.log) and app.screen is app.stepping)
-        return offered, app.stepping.stepper.log[-1][0]
+        await until(pilot, lambda: bool(fake(app).log) and app.screen is app.stepping)
+        return offered, fake(app).log[-1][0]
 
     offered, last = run(act, FakeStepper())
     assert offered == {f"{command_heading(c)}: {command_label(c)}" for c in COMMANDS if c.id != "app.palette"}
@@ -547,9 +563,7 @@ def test_hostile_names_are_shown_as_they_are(key: str, size: tuple[int, int]) ->
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 def test_after_any_keys_the_board_is_as_if_painted_afresh(seed: int, size: tuple[int, int]) -> None:
-    async def act(
-        app: NnstepApp, pilot: Pilot[None]
-    ) -> tuple[list[list[tuple[str, Style]]], list[list[tuple[str, Style]]]]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[Rows, Rows]:
         await press_at_once(app, pilot, random_presses(seed, BOARD_KEYS, 80))
         painted = board_rows(app)
         for pane in app.stepping.board._panes.values():
@@ -567,7 +581,7 @@ def test_after_any_keys_the_board_is_as_if_painted_afresh(seed: int, size: tuple
 def test_random_keys_in_dialogs_do_no_harm(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # a panel may be copied to a file
 
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[BaseException], bool]:
         keys = [*ALL_KEYS, "enter", "backspace", "x", "tab", "delete", "ctrl+c"]
         for number in range(10):
             await press_at_once(app, pilot, random_presses(10 * seed + number, keys, 12))
@@ -623,10 +637,9 @@ def test_an_action_that_fails_is_one_line_and_a_note(tmp_path: Path, monkeypatch
     stepper = FakeStepper()
 
     async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, int]:
-        stepper.do = lambda command, argument=None: 1 / 0
-        await pilot.press("n")
-        text = screen_text(app)
-        del stepper.do
+        with mock.patch.object(stepper, "do", side_effect=ZeroDivisionError):
+            await pilot.press("n")
+            text = screen_text(app)
         await pilot.press("n")
         return text, stepper.step
 
@@ -657,10 +670,10 @@ def where(app: NnstepApp, text: str) -> tuple[int, int]:
     ],
 )
 def test_a_click_does_what_it_looks_as_if_it_does(text: str, expected: tuple[str, str | None]) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[tuple[str, str | None]]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> Log:
         await pilot.click(offset=where(app, text))
         await pilot.pause()
-        return app.stepping.stepper.log
+        return fake(app).log
 
     assert expected in run(act, FakeStepper())
 
@@ -670,7 +683,7 @@ def test_a_click_on_a_cell_chooses_it_and_focuses_its_panel() -> None:
         x, y = where(app, "two_layer activations 4×3")
         await pilot.click(offset=(x + 10, y + 2))
         await pilot.pause()
-        return app.stepping.board.focused, app.stepping.stepper.cursor
+        return app.stepping.board.focused, fake(app).cursor
 
     assert run(act, FakeStepper()) == ("activations", (1, 1))
 
@@ -679,7 +692,7 @@ def test_a_click_on_the_timeline_goes_there() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> int:
         await pilot.click(offset=(59, 1))
         await pilot.pause()
-        return app.stepping.stepper.step
+        return fake(app).step
 
     assert run(act, FakeStepper()) == 200
 

@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,8 +25,9 @@ from nnstep.tui.copying import Copying, StatusLine
 from nnstep.tui.terminal import Keys
 from nnstep.tui.widgets.selection import Selection, cut_text, lit
 from nnstep.view.text.canvas import Piece, line_text
-from tests.tui.driving import board_rows, run, screen_text
-from tests.tui.fakes import FakeStepper
+from tests.present import present
+from tests.tui.driving import board_rows, fake, run, screen_text
+from tests.tui.fakes import FakeStepper, Log
 
 TEXT = "∂L/∂W1 = [[0.5, −1]]\nzwei Zeilen\n"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="commands are scripts here")
@@ -95,11 +98,11 @@ def test_the_first_that_works_has_it_and_the_others_are_named_with_their_reasons
 
 @posix
 def test_a_command_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started = []
+    started: list[subprocess.Popen[bytes]] = []
 
-    class Popen(subprocess.Popen):
-        def __init__(self, *arguments: tuple[str], **options) -> None:
-            super().__init__(*arguments, **options)
+    class Popen(subprocess.Popen[bytes]):
+        def __init__(self, command: Sequence[str], **options: Any) -> None:
+            super().__init__(command, **options)
             started.append(self)
 
     monkeypatch.setattr(subprocess, "Popen", Popen)
@@ -164,11 +167,11 @@ class Screen:
     def __init__(self) -> None:
         self.said: list[StatusLine] = []
         self.written: list[str] = []
-        self._calls: list = []
+        self._calls: list[Callable[[], None]] = []
         self._called = threading.Condition()
         self.copying = Copying(self._later, self.written.append, self.said.append)
 
-    def _later(self, call) -> None:
+    def _later(self, call: Callable[[], None]) -> None:
         with self._called:
             self._calls.append(call)
             self._called.notify()
@@ -335,7 +338,7 @@ async def mouse(app: NnstepApp, pilot: Pilot[None], *reports: tuple[int, int, in
     keys = Keys()
     for button, x, y, end in reports:
         for event in keys.feed(f"\x1b[<{button};{x + 1};{y + 1}{end}".encode()):
-            app._driver.process_message(event)
+            present(app._driver).process_message(event)
         await pilot.pause()
     await pilot.pause()
 
@@ -356,14 +359,14 @@ def highlighted(app: NnstepApp) -> str:
     """The text that has the look of what is selected."""
     look = app.chosen_look.palette.styles("text")["selected"]
     rows = [
-        "".join(char for char, style in row if style.bgcolor == look.bgcolor and style.color == look.color)
+        "".join(char for char, style in row if style and (style.bgcolor, style.color) == (look.bgcolor, look.color))
         for row in board_rows(app)
     ]
     return "\n".join(row for row in rows if row)
 
 
 def test_text_is_selected_by_dragging_over_it_and_copied() -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[tuple[str, str]] | str, ...]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str, str, str, str, Log]:
         x, y = place(app, "two_layer parameters 4×3")
         await drag(app, pilot, (x, y), (x + 19, y))
         one, said = highlighted(app), screen_text(app).splitlines()[-1]
@@ -372,7 +375,7 @@ def test_text_is_selected_by_dragging_over_it_and_copied() -> None:
         await drag(app, pilot, (x + 4, y), (x + 8, y + 2))
         several = highlighted(app)
         await pilot.press("ctrl+c")
-        return one, said, copied, several, app.clipboard, app.stepping.stepper.log
+        return one, said, copied, several, app.clipboard, fake(app).log
 
     one, said, copied, several, lines, log = run(act, FakeStepper())
     assert one == copied == "two_layer parameters"
@@ -418,9 +421,9 @@ def test_a_drag_that_ends_anywhere_stays_in_its_panel() -> None:
 
 
 def test_the_line_of_the_run_is_dragged_along_and_not_selected() -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, list[tuple[str, str]]]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, Log]:
         await drag(app, pilot, (20, 2), (60, 2))
-        return app.stepping.board.selected, app.stepping.stepper.log
+        return app.stepping.board.selected, fake(app).log
 
     selected, log = run(act, FakeStepper(header_lines=3))
     assert selected == ""

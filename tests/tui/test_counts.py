@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from unittest import mock
 
 import pytest
@@ -13,27 +15,28 @@ from textual.strip import Strip
 from nnstep.engine.runner import Runner
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.scenarios import open_stepper
-from nnstep.tui.screen_layout import Rectangle
 from nnstep.tui.widgets.board import Board
 from nnstep.tui.widgets.pane import Pane
 from nnstep.tui.widgets.pane_view import PaneView
-from nnstep.view.state import ViewState
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.numbers import NumberFormat
 from tests.benchmarks.bench_keypress import scenario
 from tests.tui.driving import press_at_once, run
+from tests.tui.real import here
 
 PRESSES = 10
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def counted(path: str, size: tuple[int, int] = (120, 40)) -> tuple[list[Counter[str]], int, int]:
     """What each of some presses of `n` did from the beginning on; how many panes are in sight; the last iteration."""
     counts: list[Counter[str]] = []
 
-    def counting(name: str, original, amount=lambda *arguments: 1):
-        def call(*arguments, **options) -> bool | dict[str, list[Rectangle]] | list[Rectangle | str] | ViewState:
+    def counting(name: str, original: Callable[P, R], amount: Callable[P, int] = lambda *_, **__: 1) -> Callable[P, R]:
+        def call(*arguments: P.args, **options: P.kwargs) -> R:
             if counts:
-                counts[-1][name] += amount(*arguments)
+                counts[-1][name] += amount(*arguments, **options)
             return original(*arguments, **options)
 
         return call
@@ -43,7 +46,7 @@ def counted(path: str, size: tuple[int, int] = (120, 40)) -> tuple[list[Counter[
             counts.append(Counter())
             await press_at_once(app, pilot, ["n"])
         panes = sum(pane.box is not None for pane in app.stepping.board._panes.values())
-        return panes, app.stepping.stepper.session.position.iteration
+        return panes, here(app).session.position.iteration
 
     stepper = open_stepper(path)
     with (
@@ -52,7 +55,7 @@ def counted(path: str, size: tuple[int, int] = (120, 40)) -> tuple[list[Counter[
         mock.patch.object(Pane, "paint", counting("panes", Pane.paint)),
         mock.patch.object(Runner, "go", counting("runs", Runner.go)),
         mock.patch.object(
-            NumberFormat, "column", counting("numbers", NumberFormat.column, lambda form, values: len(values))
+            NumberFormat, "column", counting("numbers", NumberFormat.column, lambda self, values: len(values))
         ),
     ):
         return counts, *run(act, stepper, size)
@@ -109,7 +112,7 @@ def test_a_step_back_writes_no_number_again_that_was_written_before(tmp_path: Pa
     written: list[int] = []
     column = NumberFormat.column
 
-    def counting(form, values):
+    def counting(form: NumberFormat, values: Sequence[float]) -> list[str]:
         written.append(len(values))
         return column(form, values)
 

@@ -11,8 +11,11 @@ from textual import events
 from textual.pilot import Pilot
 
 from nnstep.debugger import Position
+from nnstep.debugger.breakpoints.breakpoint import Breakpoint
+from nnstep.debugger.breakpoints.resume import Run
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.screens.ask import Ask
+from tests.present import present
 from tests.tui.driving import post_keys, press_at_once, run
 from tests.tui.real import (
     LONG,
@@ -51,7 +54,7 @@ def test_b_sets_a_breakpoint_that_stands_in_program_and_in_watch_and_takes_it_aw
 
 
 def test_b_before_the_first_step_says_what_it_needs(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[tuple[()], str]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[tuple[Breakpoint, ...], str]:
         await pilot.press("b")
         return here(app).control.breakpoints, footer(app)
 
@@ -83,7 +86,9 @@ def test_a_click_on_the_gutter_sets_a_breakpoint_and_beside_it_goes_there(tmp_pa
 
 
 def test_a_breakpoint_on_a_condition_stays_open_until_it_can_be_used(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool | list[str] | str | tuple[bool, tuple[()]], ...]:
+    async def act(
+        app: NnstepApp, pilot: Pilot[None]
+    ) -> tuple[str, str, tuple[bool, tuple[Breakpoint, ...]], bool, str, list[str], str]:
         wrong = await typed(app, pilot, "B", "loss <")
         unknown = await again(app, pilot, "W9 > 1")
         still = isinstance(app.screen, Ask), here(app).control.breakpoints
@@ -96,12 +101,12 @@ def test_a_breakpoint_on_a_condition_stays_open_until_it_can_be_used(tmp_path: P
     assert still == (True, ())
     assert closed
     assert mark == "◆"
-    assert re.fullmatch(r"● \d loss < 0\.2", *watch)
+    assert re.fullmatch(r"● \d loss < 0\.2", "\n".join(watch))
     assert re.fullmatch(r" breakpoint \d: loss < 0\.2", said)
 
 
 def test_a_breakpoint_may_wait_for_a_later_hit(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool | list[str] | str | tuple[int, str], ...]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, bool, list[str], tuple[int, str], list[str]]:
         wrong = await typed(app, pilot, "B", "grad(W1)", "0")
         still = isinstance(app.screen, Ask)
         await again(app, pilot, "grad(W1)", "4")
@@ -118,7 +123,7 @@ def test_a_breakpoint_may_wait_for_a_later_hit(tmp_path: Path) -> None:
 
 
 def test_enter_pressed_twice_sets_one_breakpoint(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[str], list[BaseException], bool]:
         await press_at_once(app, pilot, ["B", *"loss", "enter", "enter", "enter"])
         await pilot.pause()
         return [one.text for one in here(app).control.breakpoints], app.failures, app.screen is app.stepping
@@ -127,7 +132,7 @@ def test_enter_pressed_twice_sets_one_breakpoint(tmp_path: Path) -> None:
 
 
 def test_nothing_typed_is_a_change_of_mind(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[int], bool]:
         for key in ("B", "w"):
             await typed(app, pilot, key, " ")
         return here(app).control.numbers(), app.screen is app.stepping
@@ -142,13 +147,13 @@ def test_w_follows_the_value_of_an_expression(tmp_path: Path) -> None:
         first = lines(app, "watch")
         here(app).do("iteration.goto", "6")
         await pilot.press("end")
-        return wrong, first, lines(app, "watch"), float(np.linalg.norm(here(app).session.record.at("W1", 99)))
+        return wrong, first, lines(app, "watch"), float(np.linalg.norm(present(here(app).session.record.at("W1", 99))))
 
     wrong, first, later, norm = run(act, opened(tmp_path))
     assert "never closed" in wrong
     assert re.fullmatch(r"· \d norm\(W1\)", first[0])
     assert re.fullmatch(r"  \d\.\d+", first[1])
-    assert float(re.match(r"  (\d\.\d+) ", later[1])[1]) == pytest.approx(norm, abs=1e-4)
+    assert float(present(re.match(r"  (\d\.\d+) ", later[1]))[1]) == pytest.approx(norm, abs=1e-4)
     assert re.search(r"[▁▂▃▄▅▆▇█]{3}", later[1])
 
 
@@ -212,7 +217,7 @@ def test_a_click_on_a_row_of_watch_chooses_it(tmp_path: Path) -> None:
 
 
 def test_delete_with_nothing_in_watch_does_no_harm(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[BaseException], bool]:
         await pilot.press("7", "delete", "exclamation_mark", "enter", "down", "up", "delete")
         return app.failures, "Nothing is watched" in " ".join(lines(app, "watch"))
 
@@ -255,12 +260,12 @@ def test_without_a_breakpoint_c_goes_to_the_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("key", ["n", "x", "B", "question_mark", "escape", "Q", "ctrl+c", "f5"])
 def test_a_long_run_says_how_far_it_is_and_any_key_interrupts_it(tmp_path: Path, key: str) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int | Position | str, ...]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str, str, Position, int]:
         await typed(app, pilot, "B", "loss > 1e9")
         post_keys(app, ["c"])
         await until_it_runs(app, 200)
         first = footer(app)
-        await until_it_runs(app, here(app).control.progress.done + 1)
+        await until_it_runs(app, present(here(app).control.progress).done + 1)
         later = footer(app)
         post_keys(app, [key])
         assert await until_it_stops(app) <= 2
@@ -273,7 +278,7 @@ def test_a_long_run_says_how_far_it_is_and_any_key_interrupts_it(tmp_path: Path,
         back = session.position
         await pilot.press("n", "n")
         assert (session.position, app.failures) == (stopped, [])
-        assert np.isfinite(record.loss)
+        assert np.isfinite(present(record.loss))
         assert back == Position(stopped.iteration, stopped.step - 2)
         return first, later, said, stopped, len(session.program.steps)
 
@@ -286,7 +291,7 @@ def test_a_long_run_says_how_far_it_is_and_any_key_interrupts_it(tmp_path: Path,
 
 
 def test_a_long_run_to_an_iteration_can_be_interrupted_too(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, Position, list[BaseException]]:
         await pilot.press("g", *"9000000:3")
         post_keys(app, ["enter"])
         await until_it_runs(app, 200)
@@ -302,7 +307,7 @@ def test_a_long_run_to_an_iteration_can_be_interrupted_too(tmp_path: Path) -> No
 
 
 def test_a_click_during_a_run_interrupts_it_and_does_what_it_does(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[Run | None, tuple[int, str], list[BaseException]]:
         post_keys(app, ["c"])
         await until_it_runs(app, 100)
         board = app.stepping.board
@@ -318,7 +323,7 @@ def test_a_click_during_a_run_interrupts_it_and_does_what_it_does(tmp_path: Path
 
 
 def test_q_during_a_run_quits(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, int]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool, int | None]:
         post_keys(app, ["c"])
         await until_it_runs(app, 1)
         await pilot.press("q")

@@ -7,7 +7,6 @@ import random
 from unittest import mock
 
 import pytest
-from rich.style import Style
 from textual import events
 from textual.binding import BindingsMap
 from textual.keys import _character_to_key
@@ -24,7 +23,12 @@ from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.widgets.board import Board
 from nnstep.view.scene.choice import Choice
-from tests.tui.driving import board_rows, press_at_once, run, screen_text
+from tests.present import present
+from tests.tui.driving import Rows, board_rows, press_at_once, run, screen_text
+from tests.tui.real import here
+
+# Where a session is, what is chosen in it, what is on the screen, what has failed.
+Reached = tuple[Position, Choice, Rows, list[BaseException]]
 
 
 def key(name: str) -> events.Key:
@@ -40,22 +44,20 @@ def put(app: NnstepApp, names: list[str]) -> Delivery:
     return app.delivery
 
 
-async def delivered(
-    app: NnstepApp, pilot: Pilot[None], names: list[str]
-) -> tuple[Position, Choice, list[list[tuple[str, Style]]], list[TypeError]]:
+async def delivered(app: NnstepApp, pilot: Pilot[None], names: list[str]) -> Reached:
     delivery = put(app, names)
     await asyncio.sleep(0)
-    while not delivery._delivering.done():
+    while not present(delivery._delivering).done():
         await asyncio.sleep(0)
     for _ in range(3):
         await pilot.pause()
-    return app.stepping.stepper.session.position, app.stepping.stepper.choice, board_rows(app), app.failures
+    return here(app).session.position, here(app).choice, board_rows(app), app.failures
 
 
-async def one_by_one(app: NnstepApp, pilot: Pilot[None], names: list[str]):
+async def one_by_one(app: NnstepApp, pilot: Pilot[None], names: list[str]) -> Reached:
     for name in names:
         await press_at_once(app, pilot, [name])
-    return app.stepping.stepper.session.position, app.stepping.stepper.choice, board_rows(app), app.failures
+    return here(app).session.position, here(app).choice, board_rows(app), app.failures
 
 
 def keys_of(seed: int, count: int = 50) -> list[str]:
@@ -76,7 +78,7 @@ def test_every_step_of_a_flood_is_taken_and_few_are_painted() -> None:
     names = ["n"] * 1_200 + ["N"] * 800
     painted = mock.Mock(side_effect=Board._paint, autospec=True)
 
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> Reached:
         with mock.patch.object(Board, "_paint", lambda board: painted(board)):
             return await delivered(app, pilot, names)
 
@@ -119,7 +121,7 @@ def test_but_for_what_is_kept_or_has_the_keys(before: list[str]) -> None:
         waiting = InputQueue()
         for name in ["n", *before, "q"]:
             waiting.put(key(name))
-        waiting.drop_before(lambda message: message.key == "q", app.is_idle)
+        waiting.drop_before(lambda message: isinstance(message, events.Key) and message.key == "q", app.is_idle)
         return len(waiting)
 
     assert run(act, open_stepper("xor")) == len(before) + 2
@@ -151,7 +153,9 @@ def test_what_waits_is_bounded_and_what_is_superseded_is_not_kept() -> None:
     for x in range(5_000):
         moves.put(events.MouseMove(None, x, 0, 0, 0, 0, False, False, False))
     assert len(moves) == 1
-    assert moves.take().x == 4_999
+    last = moves.take()
+    assert isinstance(last, events.MouseMove)
+    assert last.x == 4_999
 
 
 @pytest.mark.parametrize(

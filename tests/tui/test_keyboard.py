@@ -5,6 +5,8 @@ What a layout has on the key of a US letter is frozen here from the national sta
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,8 +23,8 @@ from nnstep.tui.keyboard import Keyboard, language_of_environment, layout_for, t
 from nnstep.tui.keyboard_layouts import LAYOUTS, US, KeyboardLayout
 from nnstep.tui.kitty import PlacedKey, us_key, without_alternates
 from nnstep.tui.terminal import Keys
-from tests.tui.driving import press_at_once, run, screen_text
-from tests.tui.fakes import FakeStepper
+from tests.tui.driving import fake, press_at_once, run, screen_text
+from tests.tui.fakes import FakeStepper, Log
 
 QWERTY = "qwertyuiopasdfghjklzxcvbnm"
 ROWS = {  # the letters on those keys
@@ -214,8 +216,8 @@ def test_names_of_keys_are_textuals() -> None:
     ],
 )
 def test_alternate_keys(sequence: str, character: str, place: str, meant: str) -> None:
-    (event,) = Keys().feed(sequence.encode())
-    assert (event.character, getattr(event, "place", "")) == (character, place)
+    event = pressed(Keys(), sequence.encode())
+    assert (event.character, us_key(event)) == (character, place)
     assert Keyboard("", SIGNS_OF_COMMANDS).keys(character, place) == meant
 
 
@@ -226,13 +228,20 @@ def test_alternate_keys_that_are_none_do_no_harm(sequence: str) -> None:
     keys = Keys()
     list(keys.feed(sequence.encode()))
     list(keys.tick())
-    (event,) = keys.feed(b"n")
+    event = pressed(keys, b"n")
     assert event.key == "n"
 
 
 def test_a_held_key_is_known_by_its_place() -> None:
-    (event,) = Keys().feed(b"\x1b[1079::112;5u")
-    assert Keyboard().key(event.key, event.place) == "ctrl+p"
+    event = pressed(Keys(), b"\x1b[1079::112;5u")
+    assert Keyboard().key(event.key, us_key(event)) == "ctrl+p"
+
+
+def pressed(keys: Keys, data: bytes) -> events.Key:
+    """The one key that these bytes mean."""
+    (event,) = keys.feed(data)
+    assert isinstance(event, events.Key)
+    return event
 
 
 @given(st.integers(33, 0x10FFFF), st.sampled_from(["", "1", "2", "5", "2:1"]), st.integers(33, 126))
@@ -246,16 +255,16 @@ def test_a_sequence_without_alternates_is_what_remains(code: int, modifiers: str
 # In the application.
 
 
-def typed(*characters: str):
+def typed(*characters: str) -> Callable[[NnstepApp, Pilot[None]], Awaitable[tuple[Log, str, NnstepApp]]]:
     """Press keys that send these characters, as a terminal with or without the kitty protocol hands them on."""
 
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[tuple[str, str | None]], str, NnstepApp]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[Log, str, NnstepApp]:
         for character in characters:
             name = character if character.isalnum() else textual_name(character)
             app.post_message(events.Key(name, character))
             await pilot.pause()
         await pilot.pause()
-        return app.stepping.stepper.log, screen_text(app), app
+        return fake(app).log, screen_text(app), app
 
     return act
 
@@ -275,10 +284,10 @@ def test_a_letter_does_what_its_key_does(character: str, command: str) -> None:
 
 @pytest.mark.parametrize(("place", "command"), [("n", "step.next"), ("N", "step.back")])
 def test_a_key_of_which_the_place_is_known(place: str, command: str) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> list[tuple[str, str | None]]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> Log:
         app.post_message(PlacedKey("ㅜ", "ㅜ", place))
         await pilot.pause()
-        return app.stepping.stepper.log
+        return fake(app).log
 
     assert (command, None) in run(act, FakeStepper(step=5))
 
@@ -288,7 +297,7 @@ def test_the_place_of_a_key_is_its_own_while_it_waits() -> None:
     for place in ("N", "", "n", "N"):
         waiting.put(PlacedKey("ㅜ", "ㅜ", place) if place else events.Key("ㅜ", "ㅜ"))
     taken = [waiting.take() for _ in range(4)]
-    assert [us_key(key) for key in taken] == ["N", "", "n", "N"]
+    assert [us_key(key) for key in taken if isinstance(key, events.Key)] == ["N", "", "n", "N"]
     assert len(set(map(id, taken))) == 4
 
 
@@ -360,10 +369,10 @@ def test_a_key_without_a_command_is_said_once(character: str, said: str) -> None
 
 
 def test_a_key_without_a_command_stops_a_run_and_says_nothing() -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[tuple[str, str | None]], str]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[Log, str]:
         await press_at_once(app, pilot, ["c"])
         await typed("ж")(app, pilot)
-        return app.stepping.stepper.log, screen_text(app)
+        return fake(app).log, screen_text(app)
 
     log, text = run(act, FakeStepper())
     assert ("run.stop", None) in log

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from nnstep.commands import PANEL_KEYS
 from nnstep.tui.screen_layout import GRID_SIZE, SMALLEST_SIZE, arrange
+from tests.present import present
 
 widths = st.integers(SMALLEST_SIZE[0], 300)
 heights = st.integers(SMALLEST_SIZE[1], 120)
@@ -59,9 +60,9 @@ def test_watch_has_the_room_it_needs_below_program_or_most_of_it(
 def test_a_third_line_of_the_header_takes_a_line_of_a_large_screen_only(
     width: int, height: int, focused: str, zoomed: bool, watched: int
 ) -> None:
-    header = arrange(width, height, focused, zoomed, watched, 3).header
+    header = present(arrange(width, height, focused, zoomed, watched, 3).header)
     assert header.height == (3 if height >= GRID_SIZE[1] else 2)
-    assert arrange(width, height, focused, zoomed, watched, 2).header.height == 2
+    assert present(arrange(width, height, focused, zoomed, watched, 2).header).height == 2
 
 
 @given(st.integers(0, 400), st.integers(0, 200), keys)

@@ -51,7 +51,12 @@ def test_what_the_terminal_takes_is_written_at_once(terminal: Terminal) -> None:
 
 def test_a_terminal_that_reads_slowly_is_waited_for(terminal: Terminal) -> None:
     texts = ["début", "σ" * LARGE, "then", "←" * 20_000, "the end"]
-    writing = threading.Thread(target=lambda: [terminal.output.write(text) for text in texts])
+
+    def write() -> None:
+        for text in texts:
+            terminal.output.write(text)
+
+    writing = threading.Thread(target=write)
     writing.start()
     whole = "".join(texts)
     assert terminal.read(len(whole.encode())) == whole

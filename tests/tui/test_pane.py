@@ -72,7 +72,7 @@ def test_what_is_said_to_have_changed_leads_from_any_picture_to_any_other(
     panels: list[Fixed], steps: list[tuple[int, bool, int]], framed: bool
 ) -> None:
     box = Rectangle(3, 2, 20, 6)
-    pane, shown = Pane("operation", framed=framed), {}
+    pane, shown = Pane("operation", framed=framed), dict[int, Line]()
     pane.place(box)
     for number, focused, down in steps:
         for x, y, columns, lines in pane.paint(panels[number], focused):

@@ -6,14 +6,17 @@ import re
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import TextArea
 
 from nnstep.commands import COMMANDS
 from nnstep.scenario import bundled
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.commands import command_label
 from nnstep.tui.scenarios import open_stepper
+from tests.present import present
 from tests.tui.driving import board_rows, press_at_once, run, screen_text
 from tests.tui.fakes import random_presses
+from tests.tui.real import here
 
 KEYS = [
     key for command in COMMANDS for key in command.keys if command.session and not command_label(command).endswith("…")
@@ -60,7 +63,7 @@ def test_a_walk_through_an_iteration_and_back(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("name", ["two_layer", "attention", "minibatch_sgd", "chain_rule"])
 def test_any_keys_do_no_harm(name: str) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[BaseException], bool]:
         await press_at_once(app, pilot, random_presses(len(name), KEYS, 60))
         return app.failures, all(sum(len(char) for char, _ in row) == 120 for row in board_rows(app))
 
@@ -82,7 +85,7 @@ def test_a_gradient_can_be_pasted_and_is_compared() -> None:
         await pilot.press("m")
         await pilot.pause()
         asked = screen_text(app)
-        area = app.screen.query_one("TextArea")
+        area = app.screen.query_one(TextArea)
         area.text = "one two"
         await pilot.press("ctrl+s")
         await pilot.pause()
@@ -150,9 +153,9 @@ def test_following_a_number_there_and_back() -> None:
 def test_arrows_choose_rows_where_there_are_rows() -> None:
     async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, int]:
         await press_at_once(app, pilot, ["enter", "down", "down"])
-        chosen = app.stepping.stepper.choice.row
+        chosen = here(app).choice.row
         await press_at_once(app, pilot, ["pagedown", "up"])
-        return chosen, app.stepping.stepper.choice.row
+        return chosen, here(app).choice.row
 
     stepper = open_stepper("two_layer")
     stepper.do("step.goto", "grad(W1)")
@@ -169,12 +172,12 @@ def test_the_mouse_chooses_views_and_rows_and_follows() -> None:
         raise AssertionError(text)
 
     async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int, str, str, str]:
-        seen = app.stepping.stepper
+        seen = here(app)
         await press_at_once(app, pilot, ["enter"])
         await click(app, pilot, "sample 1")
         chosen = seen.choice.row
         await click(app, pilot, "sample 1")
-        followed = seen.moment().at.chosen.name
+        followed = present(seen.moment().at.chosen).name
         await click(app, pilot, " uses ")
         lens = seen.choice.lens
         await click(app, pilot, " step  cell")

@@ -126,7 +126,7 @@ def test_nothing_but_ascii_is_written(
     (tmp_path / "k.toml").write_text(SCENARIO, encoding="utf-8")
     keys = [SENT.get(key, key.encode()) for key in KEYS if len(key) == 1 or key in SENT]
     opened = [one for key in (b"?", b"L", b"o", b"g", b"/", b"B", b"w", b"e", b"m", b"\x10") for one in (key, b"\x1b")]
-    child = walked("k.toml", [b"n", b"n", *opened, *keys], **environment)
+    child = walked("k.toml", [b"n", b"n", *opened, *keys], answer=b"", **environment)
     assert child.status == 0
     assert max(child.output) <= 0x7E
     assert not re.search(rb"\\[ux][0-9a-f]{2}", child.output)

@@ -45,11 +45,15 @@ def test_it_stops_with_the_terminal_restored_and_comes_back_whole(child: Child) 
     child.type(b"nn")
     assert child.comes_to(lambda: any(" 2/19" in row for row in picture(child, 120, 36)))
     before: list[str] = []
+
+    def is_as_before() -> bool:
+        return picture(child, 120, 36) == before
+
     for _ in range(2):
         stop(child)
         before = before or picture(child, 120, 36)  # now all of it is written
         child.signal(signal.SIGCONT)
-        assert child.comes_to(lambda before=before: picture(child, 120, 36) == before)
+        assert child.comes_to(is_as_before)
     child.type(b"n")
     assert child.comes_to(lambda: any(" 3/19" in row for row in picture(child, 120, 36)))
     child.type(b"q")

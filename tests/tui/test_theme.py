@@ -16,8 +16,9 @@ from textual.pilot import Pilot
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.theme import LOOKS, OWN_ROLES, Look, Palette
 from nnstep.view.state import ROLES
+from tests.present import present
 from tests.tui.driving import run
-from tests.tui.fakes import FakeStepper
+from tests.tui.fakes import FakeStepper, as_stepper
 from tests.view.samples import stepper
 
 KNOWN = {*ROLES, *OWN_ROLES}
@@ -45,9 +46,9 @@ def test_words_of_a_role_add_up_and_the_later_wins() -> None:
     assert styles["pos3 no-such-role"] == styles["pos3"]
 
 
-def luminance(color: Color, system: ColorSystem = ColorSystem.TRUECOLOR) -> float:
+def luminance(color: RichColor | None, system: ColorSystem = ColorSystem.TRUECOLOR) -> float:
     """Relative luminance of a colour as a terminal of that system has it, from 0 to 1 (WCAG 2)."""
-    shown = Color.from_rich_color(RichColor.from_triplet(color.downgrade(system).get_truecolor()))
+    shown = Color.from_rich_color(RichColor.from_triplet(present(color).downgrade(system).get_truecolor()))
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shown.normalized
     )
@@ -161,8 +162,8 @@ def test_signs_differ_in_the_blue_yellow_direction(name: str) -> None:
 def test_without_colours_there_are_none() -> None:
     styles = Palette(LOOKS["mono"]).styles("text")
     for role in KNOWN:
-        assert styles[role].color.is_default
-        assert styles[role].bgcolor.is_default
+        assert present(styles[role].color).is_default
+        assert present(styles[role].bgcolor).is_default
     assert styles["pos5"] != styles["neg5"]
 
 
@@ -186,7 +187,7 @@ def test_the_chosen_cell_the_lit_ones_and_the_others_differ(name: str, number: s
 # Dialogs, which Textual colours from a theme.
 
 
-def hard_to_read(app: NnstepApp, region: Region):
+def hard_to_read(app: NnstepApp, region: Region) -> dict[str, float]:
     """What stands inside of a region with too little contrast: its text, what it has."""
     low = {}
     for strip in app.screen._compositor.render_strips()[region.y : region.bottom]:
@@ -195,7 +196,7 @@ def hard_to_read(app: NnstepApp, region: Region):
             inside = region.x <= x < region.right
             x += segment.cell_length
             if inside and segment.text.strip() and any(char.isalnum() for char in segment.text):
-                found = contrast(segment.style)
+                found = contrast(present(segment.style))
                 if found < 4.5:
                     low[segment.text.strip()] = round(found, 2)
     return low
@@ -203,7 +204,7 @@ def hard_to_read(app: NnstepApp, region: Region):
 
 @pytest.mark.parametrize("look", ["dark", "light"])
 def test_every_dialog_can_be_read(look: str) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> dict[tuple[str, ...], dict[str, float]]:
         low = {}
         for keys in (
             *(["g"], ["g", "x"], ["/"], ["/", "W"], ["o"], ["o", *"broken", "enter"], ["L"], ["L", "end", "enter"]),
@@ -247,7 +248,8 @@ def test_a_terminal_of_sixteen_colours_has_its_own_look_unless_told_otherwise(
 ) -> None:
     monkeypatch.setenv("TERM", term)
     monkeypatch.setenv("COLORTERM", colorterm)
-    looks = [NnstepApp(FakeStepper(), look=look).chosen_look.name for look in ("auto", "dark", "light", "ansi")]
+    stepper = as_stepper(FakeStepper())
+    looks = [NnstepApp(stepper, look=look).chosen_look.name for look in ("auto", "dark", "light", "ansi")]
     assert looks == [name, "dark", "light", "ansi"]
 
 

@@ -17,6 +17,7 @@ from nnstep.scenario import load
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.screens.ask import Ask
 from nnstep.tui.screens.problems import Problems
+from tests.present import present
 from tests.tui.driving import post_keys, press_at_once, run, screen_text
 from tests.tui.real import LAYERS, LONG, again, at, footer, here, lines, opened, typed, until_it_runs
 
@@ -24,7 +25,7 @@ from tests.tui.real import LAYERS, LONG, again, at, footer, here, lines, opened,
 
 
 def test_an_edit_of_the_chosen_cell_begins_a_branch_and_u_takes_it_back(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[int | str | tuple[str, float, str], ...]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, str, str, tuple[str, float, str], str, int]:
         here(app).do("iteration.goto", "5")
         await pilot.press("4", "l", "j", "l", "e")
         await pilot.pause()
@@ -32,14 +33,14 @@ def test_an_edit_of_the_chosen_cell_begins_a_branch_and_u_takes_it_back(tmp_path
         wrong = await again(app, pilot, "W1[7, 0] = 1")
         await again(app, pilot, "W1[0, 1] = 0.25")
         session = here(app).session
-        edited = session.branches.current.name, session.record.at("W1", 0)[0, 1], footer(app).strip()
+        edited = session.branches.current.name, float(present(session.record.at("W1", 0))[0, 1]), footer(app).strip()
         await pilot.press("u")
         return asked, suggested, wrong, edited, session.branches.current.name, len(session.branches.all)
 
     stepper = opened(tmp_path)
     asked, suggested, wrong, edited, after, count = run(act, stepper)
     stepper.do("iteration.goto", "5")
-    number = stepper.session.record.at("W1", 0)[1, 1]
+    number = present(stepper.session.record.at("W1", 0))[1, 1]
     assert "from iteration 5 on" in asked
     assert re.fullmatch(r"W1\[1, 1\] = (.*)", suggested)
     assert float(suggested.split("=")[1]) == number
@@ -49,7 +50,7 @@ def test_an_edit_of_the_chosen_cell_begins_a_branch_and_u_takes_it_back(tmp_path
 
 
 def test_the_list_of_branches_leads_to_each(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, list[str], str, list[BaseException]]:
         await typed(app, pilot, "e", "lr = 0.1")
         here(app).do("iteration.goto", "4")
         await typed(app, pilot, "e", "W1[0, 0] = 1")
@@ -76,7 +77,7 @@ def test_a_branch_is_saved_and_a_file_that_is_there_is_replaced_on_a_second_ente
     there = tmp_path / "two_branch_1.toml"
     there.write_text("mine", encoding="utf-8")
 
-    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[bool | Timeline | str | tuple[str, bool], ...]:
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[str, tuple[str, bool], bool, str, Timeline]:
         here(app).do("iteration.goto", "4")
         await typed(app, pilot, "e", "W1[0, 0] = 1")
         first = await typed(app, pilot, "W")
@@ -200,7 +201,7 @@ GRADIENT = "grad(W2)"
 
 
 def test_a_file_that_was_changed_is_noticed_once(tmp_path: Path) -> None:
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[bool], list[BaseException]]:
         def looked() -> bool:
             app.stepping._look_at_file()
             return "changed on disk" in footer(app)
@@ -244,15 +245,17 @@ def test_reading_the_file_again_keeps_place_breakpoints_watches_focus_and_zoom(t
 
     async def act(
         app: NnstepApp, pilot: Pilot[None]
-    ) -> tuple[float | list[tuple[str, int, bool, str]] | str | tuple[int | str, ...], ...]:
+    ) -> tuple[
+        tuple[int, str], tuple[int, str], list[tuple[str, int, bool, str]], float, tuple[str, bool, int, str], str
+    ]:
         await pilot.press("3", "z", "+")
         before, was = at(app), here(app).session.position.step
         Path(here(app).path).write_text(ABOVE, encoding="utf-8")
         await pilot.press("r")
         board, control = app.stepping.board, here(app).control
         marks = [(one.text, one.hits, one.enabled, one.problem) for one in control.breakpoints]
-        watched = control.watched(control.watches[0]).now
-        weight = here(app).session.record.at("W2", here(app).session.position.step)
+        watched = present(control.watched(control.watches[0]).now)
+        weight = present(here(app).session.record.at("W2", here(app).session.position.step))
         assert "W3" in here(app).session.program.versions
         assert here(app).session.position.step != was
         look = (board.focused, board.zoomed, here(app).digits, here(app).choice.focus)
@@ -271,7 +274,7 @@ def test_what_the_new_file_has_not_any_more_stays_in_watch_with_the_reason(tmp_p
     stepper.do("stop.add", "grad(W3)")
     stepper.do("watch.add", "W3")
 
-    async def act(app: NnstepApp, pilot: Pilot[None]):
+    async def act(app: NnstepApp, pilot: Pilot[None]) -> tuple[list[str], int, list[BaseException]]:
         Path(here(app).path).write_text(LAYERS, encoding="utf-8")
         await pilot.press("r", "c")
         return lines(app, "watch"), here(app).session.position.iteration, app.failures

@@ -15,6 +15,7 @@ from nnstep.debugger import Cell
 from nnstep.program import parameters_with_gradient
 from nnstep.scenario import bundled, loads
 from nnstep.scenario.model import Scenario
+from nnstep.view.panels.header import Header
 from nnstep.view.scene.scene import Scene
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import line_text
@@ -161,7 +162,9 @@ def test_one_number_is_written_one_way(scenario: Scenario, rng: Random) -> None:
     if program.objective is not None:
         value = program.values[program.objective]
         loss = scene.number(Cell(value.slot, ()))
-        header = "".join(line_text(line) for line in [seen.view().header.loss])
+        top = seen.view().header
+        assert isinstance(top, Header)
+        header = line_text(top.loss)
         assert loss in header
         if value.name == "loss":
             watch = "\n".join(line_text(line) for line in seen.view().panels["watch"].paint(100, 20).lines)

@@ -47,9 +47,9 @@ def lines_of(block: Block) -> list[str]:
     return [line_text(block.line(y)) for y in range(block.height)]
 
 
-def text_of(equations: str, parameters: str = "w = 0.7", **where: tuple[int]) -> str:
+def text_of(equations: str, parameters: str = "w = 0.7", index: tuple[int, ...] = ()) -> str:
     """The whole text in one line, as a person reads it."""
-    return " ".join(" ".join(lines_of(block_of(record_of(equations, parameters), "grad(w)", **where)[2])).split())
+    return " ".join(" ".join(lines_of(block_of(record_of(equations, parameters), "grad(w)", index)[2])).split())
 
 
 @settings(max_examples=40, deadline=None)

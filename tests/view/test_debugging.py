@@ -20,6 +20,7 @@ from nnstep.text import width as text_width
 from nnstep.view.state import ViewState
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import line_text
+from tests.present import present
 from tests.view.samples import LAYERS, stepper
 
 LONG = LAYERS.replace("epochs = 3", "epochs = 40")
@@ -81,7 +82,7 @@ def test_a_run_stops_and_says_where() -> None:
     seen.do("stop.add", ("iteration == 3 and loss > 0", 1))
     view = seen.do("run.forward")
     assert not view.running
-    assert (seen.session.position.iteration, seen.session.step.target) == (3, seen.session.program.objective)
+    assert (seen.session.position.iteration, present(seen.session.step).target) == (3, seen.session.program.objective)
     assert "breakpoint 1" in said(view)
     view = seen.do("run.forward")
     assert "end of the run" in said(view)
@@ -159,7 +160,7 @@ def test_a_trend_is_the_values_at_the_ends_of_iterations() -> None:
     assert points[-1][0] == 100
     for iteration, number in points:
         last = len(timeline.program(iteration).steps)
-        assert number == float(value_at(expression, timeline.record, iteration, last)), iteration
+        assert number == float(present(value_at(expression, timeline.record, iteration, last))), iteration
 
 
 def test_rows_of_the_panel_are_chosen_switched_and_removed() -> None:
@@ -213,7 +214,7 @@ def test_a_branch_is_made_compared_named_and_left() -> None:
     view = seen.do("edit.make", "W1[0, 1] = 0.5; lr = 0.1")
     assert "branch 1, from iteration 20 on" in said(view)
     assert seen.session.position.iteration == 20
-    assert float(seen.session.record.at("W1", 0)[0, 1]) == 0.5
+    assert float(present(seen.session.record.at("W1", 0))[0, 1]) == 0.5
     seen.do("run.forward")
     view = seen.do("lens.branches")
     text = "\n".join(lines(view, "operation", 70, 60))
@@ -300,7 +301,7 @@ def test_a_reload_keeps_the_place_breakpoints_and_watches_by_name(tmp_path: Path
     seen.reload()
     record = seen.session.record
     assert record.iteration == 5
-    assert record.program.values[seen.session.step.target].name == "grad(o)"
+    assert record.program.values[present(seen.session.step).target].name == "grad(o)"
     assert [(one.text, one.hits, one.problem) for one in seen.control.breakpoints] == [
         ("grad(W1)", 1, ""),
         ("norm(h1) > 2", 3, ""),

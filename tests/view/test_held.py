@@ -8,6 +8,7 @@ from unittest import mock
 
 import pytest
 
+from nnstep.ops import Array
 from nnstep.view.text.canvas import Panel
 from tests.view.samples import stepper
 
@@ -18,7 +19,8 @@ LOOKED_AT = ("cell.right", "cell.down", "lens.cell", "cell.follow", "cell.return
 @mock.patch("nnstep.engine.timeline._RECORDS", 1)
 @mock.patch("nnstep.view.scene.gallery._BYTES", 0)
 def test_an_iteration_that_was_left_is_given_up_at_once_and_not_when_garbage_is_collected(name: str) -> None:
-    seen, arenas = stepper(name), []
+    seen = stepper(name)
+    arenas: list[weakref.ref[Array]] = []
     was = gc.isenabled()
     gc.collect()
     gc.disable()

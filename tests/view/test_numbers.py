@@ -142,7 +142,7 @@ def test_what_is_written(values: list[float], said: list[str]) -> None:
         (6, ["0.33333", "66.66667", "1e−9", "−1.2346e9"]),
     ],
 )
-def test_with_more_digits_the_largest_number_and_an_outlier_have_them(digits, said):
+def test_with_more_digits_the_largest_number_and_an_outlier_have_them(digits: int, said: list[str]) -> None:
     values = [1 / 3, 200 / 3, 1e-9, -1.23456789e9]
     form = choose_format(np.array(values), digits)
     assert [form.text(value) for value in values] == said
@@ -160,7 +160,7 @@ def test_with_more_digits_the_largest_number_and_an_outlier_have_them(digits, sa
         ([0.0009, 1e9], 1e9),  # beside numbers that are all but nothing it is the number that counts
     ],
 )
-def test_what_sets_the_format_is_the_largest_number_below_a_gap(sizes, largest):
+def test_what_sets_the_format_is_the_largest_number_below_a_gap(sizes: list[float], largest: float) -> None:
     assert largest_size(np.array(sizes)) == largest
 
 
@@ -196,7 +196,7 @@ def test_small_numbers_on_their_own_keep_their_digits() -> None:
         (1e16, "1e16", "1e16", "1e+16"),
     ],
 )
-def test_one_number_by_itself(value, said, with_two, every_digit):
+def test_one_number_by_itself(value: float, said: str, with_two: str, every_digit: str) -> None:
     assert (plain(value), plain(value, 2), exact(value)) == (said, with_two, every_digit)
 
 
@@ -226,7 +226,7 @@ def test_a_shape_is_its_sizes() -> None:
         ([12345678.9], 8),
     ],
 )
-def test_the_room_for_what_a_sample_does_not_show(sample, width):
+def test_the_room_for_what_a_sample_does_not_show(sample: list[float], width: int) -> None:
     form = choose_format(np.array(sample), whole=False)
     assert form.width == width
     assert form.padded(0.123456) != form.padded(0.0)

@@ -30,6 +30,7 @@ from nnstep.view.scene.values import ValuesPanel
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import line_text
 from tests.engine.random_programs import random_case
+from tests.present import present
 from tests.scenario.edited import edits_of, lasting, with_edits
 
 NUMBERS = st.floats(-3, 3, width=32)
@@ -147,12 +148,12 @@ def check_all_views(text: str, edits: Sequence[Edit], rng: Random) -> None:
         name = rng.choice([target for target, one in last.items() if 0 not in one["shape"]])
         index = tuple(rng.randrange(size) for size in last[name]["shape"])
         entry = f"{name}[{','.join(map(str, index))}]" if index else name
-        found = as_data(asked(timeline.scenario, entry, iteration))
+        explained = as_data(asked(timeline.scenario, entry, iteration))
         value = numbers(last[name])[index]
-        assert float(found["value"]) == value or (np.isnan(value) and found["value"] == "NaN")
-        assert found["step"]["step"] == last[name]["step"]
-        assert found["step"]["equation"] == last[name]["equation"]
-        assert found["iteration"] == iteration
+        assert float(explained["value"]) == value or (np.isnan(value) and explained["value"] == "NaN")
+        assert explained["step"]["step"] == last[name]["step"]
+        assert explained["step"]["equation"] == last[name]["equation"]
+        assert explained["iteration"] == iteration
 
 
 # Laws.
@@ -302,8 +303,8 @@ def test_a_branch_with_another_optimizer_keeps_the_rates_of_the_file() -> None:
     seen.session.go_to(2, 0)
     seen.do("edit.make", "adam lr = 0.5")
     branch = seen.session.timeline
-    assert [branch.scenario.optimizer_at(one).type for one in range(1, 6)] == ["sgd", *["adam"] * 4]  # type: ignore[union-attr]
-    assert branch.scenario.optimizer_at(4).options["lr"] == 0.025  # type: ignore[union-attr]
+    assert [present(branch.scenario.optimizer_at(one)).type for one in range(1, 6)] == ["sgd", *["adam"] * 4]
+    assert present(branch.scenario.optimizer_at(4)).options["lr"] == 0.025
     saved = loads(branch_text(text, seen.session.branches.current.edits))
     assert json_trace(Timeline(saved)) == json_trace(branch)
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,7 +53,7 @@ f = -2
 """
 
 
-def traced(text: str, first: int = 1, last: int | None = None) -> list[dict]:
+def traced(text: str, first: int = 1, last: int | None = None) -> list[dict[str, Any]]:
     timeline = Timeline(loads(text))
     return [json.loads(line) for line in records.json_lines(timeline, first, last or timeline.iterations)]
 

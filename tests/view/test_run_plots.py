@@ -23,10 +23,12 @@ from nnstep.view.plots import boundary as boundaries
 from nnstep.view.plots.bars import Judged, bars_block
 from nnstep.view.plots.boundary import boundary_block, class_map, plane
 from nnstep.view.plots.confusion import confusion, confusion_block, scatter_block
+from nnstep.view.plots.fitted import Predict
 from nnstep.view.stepper import Stepper
-from nnstep.view.text.canvas import Piece, line_text
+from nnstep.view.text.canvas import Piece, Target, line_text
+from tests.present import present
 from tests.test_catalogue import wide
-from tests.view.test_plots import assert_fits, painted, text_of
+from tests.view.test_plots import assert_fits, painted, target_of, text_of
 
 NAMES = [one.name for one in bundled()]
 TABS = ("loss", "gradients", "boundary", "classes", "probabilities")
@@ -55,10 +57,10 @@ def asked(name: str, iteration: int) -> tuple[Scenario, Predictor, Record]:
     """A scenario, its predictor, and the record of an iteration."""
     one = loads(BLOBS) if name == "blobs" else load(find(name))
     timeline = Timeline(one)
-    return one, predictor(one), timeline.record(min(iteration, timeline.iterations))
+    return one, present(predictor(one)), timeline.record(min(iteration, timeline.iterations))
 
 
-def predict(name: str, iteration: int):
+def predict(name: str, iteration: int) -> Predict:
     """The prediction of an iteration for any inputs."""
     _, network, record = asked(name, iteration)
     return lambda inputs: network.run(record, 0, inputs).values
@@ -71,7 +73,7 @@ def predict(name: str, iteration: int):
 @pytest.mark.parametrize("iteration", [1, 12, 80])
 def test_the_class_of_every_dot_is_the_decision_there(name: str, iteration: int) -> None:
     one, network, _ = asked(name, iteration)
-    where = plane(one.data.x, 17, 6)
+    where = present(plane(present(one.data).x, 17, 6))
     chosen, sure = class_map(network.found, predict(name, iteration), where)
     assert chosen.shape == sure.shape == (24, 34)
     for row, column in ((0, 0), (5, 30), (23, 33), (11, 7)):
@@ -88,11 +90,11 @@ def test_the_class_of_every_dot_is_the_decision_there(name: str, iteration: int)
 @pytest.mark.parametrize("name", ["xor", "mlp", "two_layer", "minibatch_sgd", "blobs"])
 def test_where_a_sample_is_the_region_is_what_it_is_taken_for(name: str) -> None:
     one, network, _ = asked(name, 80)
-    where = plane(one.data.x, 120, 45)
+    where = present(plane(present(one.data).x, 120, 45))
     chosen, _ = class_map(network.found, predict(name, 80), where)
-    own = decided(network.found, predict(name, 80)(one.data.x))
+    own = decided(network.found, predict(name, 80)(present(one.data).x))
     checked = 0
-    for point, choice in zip(one.data.x, own, strict=True):
+    for point, choice in zip(present(one.data).x, own, strict=True):
         column, row = where.at(point)
         around = chosen[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
         if (around == around[0, 0]).all():
@@ -103,9 +105,10 @@ def test_where_a_sample_is_the_region_is_what_it_is_taken_for(name: str) -> None
 
 def test_samples_stand_where_they_are_with_their_sign_and_wrong_ones_are_marked() -> None:
     one, network, record = asked("xor", 20)
-    block = boundary_block(network.found, predict("xor", 20), one.data.x, one.data.y, (), 70, 24)
+    data = present(one.data)
+    block = boundary_block(network.found, predict("xor", 20), data.x, data.y, (), 70, 24)
     lines = [line_text(line) for line in painted(block)]
-    wrong = decided(network.found, network.run(record, 0, one.data.x).values) != one.data.y[:, 0]
+    wrong = decided(network.found, network.run(record, 0, data.x).values) != present(data.y)[:, 0]
     body = "\n".join(line for line in lines if "│" in line or "┤" in line)
     assert 0 < wrong.sum() < 4
     assert body.count("!") == wrong.sum()
@@ -119,10 +122,12 @@ def test_samples_stand_where_they_are_with_their_sign_and_wrong_ones_are_marked(
 def test_the_line_is_where_the_regions_meet() -> None:
     found = Prediction(0, 1, "o", "binary", "scores", ("0", "1"))
     x = np.array([[-1.0, -1.0], [1.0, 1.0]])
-    block = boundary_block(found, lambda inputs: (inputs[:, :1] > 0.1) * 1.0, x, np.array([[0.0], [1.0]]), (), 70, 20)
+    block = boundary_block(
+        found, lambda inputs: np.where(inputs[:, :1] > 0.1, 1.0, 0.0), x, np.array([[0.0], [1.0]]), (), 70, 20
+    )
     (corner,) = [line_text(line) for line in painted(block) if "└" in line_text(line)]
     start = corner.index("└") + 1
-    where = plane(x, 70 - start, block.height - 3)
+    where = present(plane(x, 70 - start, block.height - 3))
     at = where.over.at(0.1) // 2
     for line in painted(block):
         text = line_text(line)[start:].ljust(70 - start)
@@ -136,7 +141,7 @@ def test_the_line_is_where_the_regions_meet() -> None:
 
 def test_a_network_that_takes_long_is_asked_at_fewer_places(monkeypatch: pytest.MonkeyPatch) -> None:
     one, network, _ = asked("xor", 300)
-    where = plane(one.data.x, 31, 9)
+    where = present(plane(present(one.data).x, 31, 9))
     asked_for = []
 
     def counted(inputs: Array) -> Array:
@@ -157,9 +162,9 @@ def test_a_network_that_takes_long_is_asked_at_fewer_places(monkeypatch: pytest.
 @given(sizes, st.booleans(), st.booleans())
 def test_boundaries_fit(name: str, size: tuple[int, int], ascii: bool, targets: bool) -> None:
     one, network, record = asked(name, 5)
-    known = network.run(record, 0, one.data.x, one.data.y).targets if targets else None
-    columns = one.data.columns
-    block = boundary_block(network.found, predict(name, 5), one.data.x, known, columns, *size, ascii=ascii)
+    known = network.run(record, 0, present(one.data).x, present(one.data).y).targets if targets else None
+    columns = present(one.data).columns
+    block = boundary_block(network.found, predict(name, 5), present(one.data).x, known, columns, *size, ascii=ascii)
     assert_fits(block, *size, ascii)
     assert text_of(block).strip()
 
@@ -182,7 +187,9 @@ def test_predictions_of_any_number_are_drawn(value: float, kind: str, columns: i
 
 def test_where_there_is_none_it_is_said_why() -> None:
     one, network, _ = asked("perceptron_sigmoid", 1)
-    said = text_of(boundary_block(network.found, predict("perceptron_sigmoid", 1), one.data.x, None, (), 80, 20))
+    said = text_of(
+        boundary_block(network.found, predict("perceptron_sigmoid", 1), present(one.data).x, None, (), 80, 20)
+    )
     assert said.startswith("x has 3 columns; a boundary can be drawn for 2")
     far = np.array([[-1.7e308, 0.0], [1.7e308, 1.0]])
     found = Prediction(0, 1, "o", "binary", "scores", ("0", "1"))
@@ -293,7 +300,7 @@ shares_of = st.integers(1, 13).flatmap(
 )
 
 
-def judged_of(samples: list[tuple[list[float], int]], rows: tuple[int, int] = ()) -> Judged:
+def judged_of(samples: list[tuple[list[float], int]], rows: tuple[int, ...] = ()) -> Judged:
     shares = np.array([one for one, _ in samples])
     names = tuple(f"c{k}" for k in range(shares.shape[1]))
     found = Prediction(0, 1, "p", "classes", "probabilities", names)
@@ -336,7 +343,7 @@ def test_bars_are_as_long_as_their_probability_and_a_click_chooses_the_sample() 
     assert "(row 4 of the data)" in lines[0]
     assert "✘ wrong, it is c0" in lines[0]
     (hit,) = block.hits
-    assert [hit.target(3, y).argument for y in (0, 2, 4, 6)] == [("p", 0, 0), ("p", 0, 0), ("p", 1, 0), ("p", 1, 0)]
+    assert [target_of(hit, 3, y).argument for y in (0, 2, 4, 6)] == [("p", 0, 0), ("p", 0, 0), ("p", 1, 0), ("p", 1, 0)]
 
 
 def test_many_samples_cost_no_more_than_those_that_are_seen() -> None:
@@ -388,7 +395,7 @@ def test_only_what_makes_sense_is_offered_and_a_click_takes_it() -> None:
         seen = stepper_at(name, 2, 0.5)
         assert plots_here(seen.moment()) == tabs
         canvas = run_view(seen.moment())(80, 20, None)
-        targets = [hit.target for hit in canvas.hits if not callable(hit.target) or isinstance(hit.target, tuple)]
+        targets = [hit.target for hit in canvas.hits if isinstance(hit.target, Target)]
         assert tuple(one.argument for one in targets if one.command == "run.choose") == tabs
 
 
@@ -397,15 +404,15 @@ def test_a_click_on_the_loss_goes_to_an_iteration() -> None:
     canvas = run_view(seen.moment())(80, 20, None)
     column = next(line_text(line).index("▲") for line in canvas.lines if "▲" in line_text(line))
     row = next(y for y, line in enumerate(canvas.lines) if "▲" in line_text(line))
-    target = canvas.at(column, row - 2)
+    target = present(canvas.at(column, row - 2))
     assert target.command == "iteration.goto"
-    assert abs(int(target.argument) - 200) <= 500 / 70
+    assert abs(int(str(target.argument)) - 200) <= 500 / 70
 
 
 def test_the_loss_of_this_iteration_is_not_told_before_it_is_computed() -> None:
     seen = stepper_at("xor", 3, 0)
     program = seen.session.program
-    at = program.values[program.objective].step
+    at = program.values[present(program.objective)].step
     loss = f"{seen.session.record.loss:.4f}"
     for step in (at - 1, at):
         seen.session.go_to(3, step)
@@ -447,7 +454,7 @@ def test_the_picture_follows_the_parameters_and_is_kept_between_updates() -> Non
 
 def test_the_matrix_is_that_of_all_samples_counted_by_hand() -> None:
     seen = stepper_at("blobs", 3, 0)
-    record, data = seen.session.record, seen.session.scenario.data
+    record, data = seen.session.record, present(seen.session.scenario.data)
     logits = data.x @ record.value(record.program.versions["W1"][0]) + record.value(record.program.versions["b1"][0])
     right = int((logits.argmax(axis=1) == data.y).sum())
     seen.choice = seen.choice._replace(run="classes")
@@ -468,7 +475,7 @@ def test_a_network_that_needs_its_batch_is_judged_by_it_once_it_is_computed() ->
 
 def test_the_chosen_sample_is_in_sight() -> None:
     seen = stepper_at("wide", 2, 0.4)
-    found = prediction_of(seen.session.scenario, seen.session.program)
+    found = present(prediction_of(seen.session.scenario, seen.session.program))
     seen.choice = seen.choice._replace(run="probabilities", name=found.name, cell=(25, 0))
     lines = [line_text(line) for line in run_view(seen.moment())(80, 16, None).lines]
     assert any(line.startswith("▸ sample 25") for line in lines)

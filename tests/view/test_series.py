@@ -14,14 +14,14 @@ from nnstep.view.plots.series import Across, Series, series_block
 from nnstep.view.plots.strip import timeline_strip
 from nnstep.view.text.blocks import Block, line_width
 from nnstep.view.text.canvas import line_text
-from tests.view.test_plots import assert_fits, painted, text_of
+from tests.view.test_plots import assert_fits, painted, target_of, text_of
 
 anything = st.floats(width=64) | st.sampled_from((0.0, math.nan, math.inf, -math.inf, 5e-324, 1.7e308, -1.7e308))
 sizes = st.tuples(st.integers(4, 160), st.integers(1, 50))
 
 
 @st.composite
-def curves(draw: st.DrawFn, elements=anything) -> tuple[Series, int]:
+def curves(draw: st.DrawFn, elements: st.SearchStrategy[float] = anything) -> tuple[Series, int]:
     """A series over some of the iterations of a run, and how long the run is."""
     last = draw(st.integers(1, 5_000))
     at = sorted(draw(st.sets(st.integers(1, last), max_size=30)))
@@ -68,9 +68,9 @@ def test_a_click_on_the_plot_leads_to_the_iteration_that_is_marked_there(
     block = series_block([one], iteration, last, *size, log=log)
     (hit,) = block.hits
     axis = next(line_text(line) for line in painted(block) if "▲" in line_text(line))
-    target = hit.target(axis.index("▲") - hit.x, 0)
+    target = target_of(hit, axis.index("▲") - hit.x)
     assert target.command == "iteration.goto"
-    assert abs(int(target.argument) - iteration) <= max(0.5, (last - 1) / (hit.width - 1))
+    assert abs(int(str(target.argument)) - iteration) <= max(0.5, (last - 1) / (hit.width - 1))
 
 
 # -- the plot
@@ -97,7 +97,7 @@ def decreasing(count: int, last: int | None = None) -> tuple[Series, int]:
 def dots_of(block: Block) -> dict[int, list[int]]:
     """The columns and rows of characters that have a dot or a sign of the series, by column."""
     (hit,) = block.hits
-    found = {}
+    found: dict[int, list[int]] = {}
     for y, line in enumerate(painted(block)[hit.y : hit.y + hit.height - 1]):
         x = 0
         for piece in line:
@@ -232,7 +232,7 @@ def test_a_strip_is_as_wide_as_it_is_to_be(
     if width:
         at = line_text(line).index("^" if ascii else "▲")
         (hit,) = hits
-        assert abs(int(hit.target(at, 0).argument) - iteration) <= max(0.5, (last - 1) / max(1, width - 1))
+        assert abs(int(str(target_of(hit, at).argument)) - iteration) <= max(0.5, (last - 1) / max(1, width - 1))
 
 
 def test_a_strip_is_high_where_the_loss_is_and_dotted_where_nothing_was_run() -> None:

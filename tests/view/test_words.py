@@ -24,6 +24,7 @@ from nnstep.view.sentences.step import say_op, step_heading, step_sentences
 from nnstep.view.text.numbers import shape_text
 from nnstep.view.text.symbols import label
 from tests.engine.strategies import scenarios
+from tests.present import present
 
 OF_OPERATIONS = {one.sentence for one in OPERATIONS}  # these speak of x and out, not of a scenario's names
 SAMPLES = [one.name for one in bundled()]
@@ -191,7 +192,7 @@ def test_updates_say_their_numbers(kind: str) -> None:
     }
     assert "0.0625" in said["W"]
     assert "W" in said["W"]
-    options = scenario.optimizer.options
+    options = present(scenario.optimizer).options
     if options.get("momentum"):
         assert "0.9" in said["velocity(W)"]
         assert "velocity(W)" in said["W"]
