@@ -29,10 +29,10 @@ from nnstep.view.actions.quiz import Quizzing
 from nnstep.view.actions.recovery import leaving
 from nnstep.view.lens.check import checking
 from nnstep.view.lens.registry import jump, middle_panel, row_cells, rows_here
-from nnstep.view.panels.chain_terms import chain_panel
+from nnstep.view.panels.chain import chain_panel
+from nnstep.view.panels.header import header_panel, title
 from nnstep.view.panels.how_to_read import with_help
-from nnstep.view.panels.program import ProgramPanel
-from nnstep.view.panels.top import header, listing, title
+from nnstep.view.panels.program import ProgramPanel, listing_lines
 from nnstep.view.panels.watch import watch_panel
 from nnstep.view.scene.choice import Choice
 from nnstep.view.scene.gallery import SLICE, Gallery
@@ -158,7 +158,7 @@ class Stepper:
             "watch": watch,
         }
         return ViewState(
-            header(moment),
+            header_panel(moment),
             with_help(panels, self.choice),
             frozenset(name for name, action in ACTIONS.items() if action.when(moment)),
             self._message if progress is None else breakpoints.progress_line(progress),
@@ -192,7 +192,7 @@ class Stepper:
 
     def _program_panel(self) -> ProgramPanel:
         session = self.session
-        lines = self._listings(session.program, session.opened, lambda: listing(session, self.gallery.objective))
+        lines = self._listings(session.program, session.opened, lambda: listing_lines(session, self.gallery.objective))
         return ProgramPanel(
             (Piece(say("panel.program.title"), "heading"),),
             lines,

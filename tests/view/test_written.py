@@ -16,7 +16,7 @@ from nnstep.program import Program, compile_program
 from nnstep.program.naming import objective_letter
 from nnstep.scenario import find, load, loads
 from nnstep.scenario.library import bundled
-from nnstep.view.panels.top import listing
+from nnstep.view.panels.program import listing_lines
 from nnstep.view.reports.latex import notation_of
 from nnstep.view.scene.display import Operand, equation_line, laid_out
 from nnstep.view.text.canvas import line_text
@@ -146,7 +146,7 @@ def test_the_loss_goes_by_its_name_where_something_else_is_called_l() -> None:
 
 def test_in_the_listing_an_ellipsis_stands_for_the_value_just_before_and_nothing_else() -> None:
     text = 'equations = "z = xx * 2 + x * 2"\n[parameters]\nxx = 2\n[data]\nx = [[1, 2]]\n'
-    lines = [line_text(line.pieces) for line in listing(Session(loads(text)), "L")]
+    lines = [line_text(line.pieces) for line in listing_lines(Session(loads(text)), "L")]
     assert lines == ["FORWARD", "xx · 2", "x · 2", "z = xx · 2 + …"]
 
 

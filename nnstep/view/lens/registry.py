@@ -23,7 +23,7 @@ from nnstep.view.lens.picture import picture_view
 from nnstep.view.lens.row_list import Listed, listed_view
 from nnstep.view.lens.run import run_view
 from nnstep.view.lens.uses import listed_uses, use_rows
-from nnstep.view.panels.step import middle_title, step_view
+from nnstep.view.panels.operation import middle_title, step_view
 from nnstep.view.scene.moment import Moment
 from nnstep.view.text.blocks import Block, Draw, set_in, stack, wrap
 from nnstep.view.text.canvas import Line, Panel

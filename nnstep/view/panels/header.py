@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from nnstep.catalogue import say
+from nnstep.debugger import Cell, Session
+from nnstep.engine import History
+from nnstep.ops import Array
+from nnstep.text import clean
 from nnstep.text import width as text_width
+from nnstep.view.panels.program import place_text
+from nnstep.view.plots.across import Series
+from nnstep.view.plots.strip import timeline_strip
+from nnstep.view.scene.moment import Moment
+from nnstep.view.scene.scene import Scene
 from nnstep.view.text.blocks import fit, line_width
 from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 
-__all__ = ["Header", "sparkline"]
+__all__ = ["Header", "header_panel", "sparkline", "title"]
 
 _BARS = "▁▂▃▄▅▆▇█"
+_SPARK = 12  # columns of the loss's curve
 
 
 class Header(NamedTuple):
@@ -112,3 +125,80 @@ def sparkline(values: Sequence[float], columns: int) -> str:
     low, high = min(means), max(means)
     span = high - low
     return "".join(_BARS[int((value - low) / span * (len(_BARS) - 1)) if span else 0] for value in means)
+
+
+def title(session: Session) -> str:
+    """What the scenario is called, fit for a terminal."""
+    scenario = session.scenario
+    return clean(scenario.title or Path(scenario.path or "nnstep").stem, 60)
+
+
+def header_panel(moment: Moment) -> Header:
+    """The lines at the top."""
+    session, scene = moment.session, moment.outer
+    record, schedule = scene.record, session.timeline.schedule
+    counted = (
+        ("epoch", record.epoch, schedule.epochs),
+        ("batch", record.batch, schedule.batches),
+        ("iteration", record.iteration, schedule.iterations),
+    )
+    counters: list[Piece] = []
+    for name, at, of in counted:
+        if of > 1:
+            counters += [Piece(say(f"header.{name}") + " ", "dim"), Piece(f"{at}/{of}   ", "text")]
+    return Header(
+        name=title(session),
+        file=clean(Path(session.scenario.path or "").name, 40),
+        counters=tuple(counters),
+        loss=_loss(scene, session.timeline.history),
+        phases=[(say(f"phase.{name}"), first, last) for name, first, last in scene.program.phases],
+        step=session.position.step,
+        steps=len(scene.program.steps),
+        place=place_text(session.position.path),
+        strip=_strip(moment) if schedule.iterations > 1 else None,
+    )
+
+
+def _strip(moment: Moment) -> Callable[[int], tuple[Line, tuple[ClickArea, ...]]]:
+    """The run in one line: the loss over all iterations, where we are, where breakpoints hit."""
+    timeline, here = moment.session.timeline, moment.outer.record.iteration
+
+    def made(width: int) -> tuple[Line, tuple[ClickArea, ...]]:
+        points = timeline.history.points()
+        series = Series("", points.iterations, points.last, points.low, points.high)
+        ascii, log = moment.outer.gallery.ascii, _spans_decades(points.low, points.high)
+        return timeline_strip(series, here, timeline.iterations, width, log=log, marks=moment.marks, ascii=ascii)
+
+    def strip(width: int) -> tuple[Line, tuple[ClickArea, ...]]:
+        looks = (timeline, timeline.reached, tuple(moment.marks), width)
+        return moment.outer.gallery.once(moment.outer.record, "strip", looks, lambda: made(width))
+
+    return strip
+
+
+def _spans_decades(low: Array, high: Array) -> bool:
+    """Whether numbers are better told apart by their powers of ten: then a few large ones do not flatten the rest."""
+    known = np.isfinite(low) & np.isfinite(high)
+    return (
+        bool(known.any()) and float(low[known].min()) > 0 and float(high[known].max()) > 100 * float(low[known].min())
+    )
+
+
+def _loss(scene: Scene, history: History) -> Line:
+    """The objective once this iteration has computed it, and its curve over the iterations up to here."""
+    program = scene.program
+    if program.objective is None:
+        return ()
+    value = program.values[program.objective]
+    there = scene.computed(value)
+    said = scene.number(Cell(value.slot, ())) if there else "·"
+    end = scene.record.iteration - (0 if there else 1)
+    spark = scene.gallery.once(scene.record, "spark", (history, end), lambda: _spark(history, end))
+    return (Piece(f"{clean(value.name, 20)} ", "dim"), Piece(f"{said} ", "strong"), Piece(spark, "spark"))
+
+
+def _spark(history: History, end: int) -> str:
+    """The curve of the losses of the iterations up to `end`."""
+    losses = history.points(end).last
+    losses = losses[:: max(1, len(losses) // (8 * _SPARK))]  # eight a bar will do
+    return sparkline(losses.tolist(), _SPARK)

@@ -6,13 +6,18 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from nnstep.catalogue import say
+from nnstep.debugger import Session
+from nnstep.debugger.listing import Path
+from nnstep.language import Name, substitute
+from nnstep.program import BODY, Program
 from nnstep.text import padded
+from nnstep.view.scene.display import equation_line
 from nnstep.view.text.blocks import fit, line_width
 from nnstep.view.text.canvas import Canvas, ClickArea, ClickAreas, Line, Piece, Target
+from nnstep.view.text.numbers import shape_text
 
-__all__ = ["ListingLine", "ProgramPanel", "place_text"]
-
-Path = tuple[int, ...]
+__all__ = ["ListingLine", "ProgramPanel", "listing_lines", "place_text"]
 
 _INDENT = 2  # columns that the steps of a body stand further to the right
 
@@ -101,3 +106,36 @@ def _hits(shown: Sequence[ListingLine], width: int) -> list[ClickArea]:
         *(ClickArea(0, y, width, 1, Target("step.goto", place_text(path))) for y, path in steps),
         *(ClickArea(0, y, 2, 1, Target("stop.line", path[0])) for y, path in steps if len(path) == 1),
     ]
+
+
+def listing_lines(session: Session, objective: str) -> tuple[ListingLine, ...]:
+    """Every step of the current iteration under its phase's heading, and the bodies of those that are open."""
+    program = session.program
+    lines: list[ListingLine] = []
+    for phase, first, last in program.phases:
+        lines.append(ListingLine((Piece(say(f"phase.{phase}").upper(), "heading"),), {}))
+        for index in range(first, last + 1):
+            lines += _with_body(session, program, (index,), objective)
+    return tuple(lines)
+
+
+def _with_body(session: Session, program: Program, path: tuple[int, ...], objective: str) -> list[ListingLine]:
+    index = path[-1]
+    shape = shape_text(program.values[program.steps[index - 1].target].shape)
+    inner = session.body(path) if path in session.opened else None
+    lines = [ListingLine(_listed(program, index, objective), {}, shape, path, inner is not None)]
+    if inner is not None:
+        for step in inner.steps:
+            lines += _with_body(session, inner, (*path, step.index), objective)
+    return lines
+
+
+def _listed(program: Program, index: int, objective: str) -> Line:
+    """A step as the listing writes it: the part computed just before, which has no name, is an ellipsis."""
+    step = program.steps[index - 1]
+    before = program.values[program.steps[index - 2].target] if index > 1 else None
+    if step.phase in ("forward", BODY) and before is not None and before.role == "unnamed":
+        expression = substitute(step.expression, lambda leaf: Name("…") if leaf == Name(before.name) else None)
+        step = step._replace(expression=expression, operands=(*step.operands, ("…", before.slot)))
+    line = equation_line(program, step, objective)
+    return tuple(Piece(piece.text, "name" if piece.role == "now" else piece.role) for piece in line)

@@ -22,7 +22,7 @@ from nnstep.view.lens.lens_panel import of_block
 from nnstep.view.lens.picture import picture, pictures_here
 from nnstep.view.lens.row_list import listed_view
 from nnstep.view.lens.uses import listed_uses, use_rows
-from nnstep.view.panels.chain_terms import chain_panel, entry_block
+from nnstep.view.panels.chain import chain_panel, entry_block
 from nnstep.view.reports.explained import BodyStep, Computed, Explanation, explanation
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.blocks import Block, Draw

@@ -19,8 +19,7 @@ from nnstep.language import Entry, Expression, Number, substitute, to_text
 from nnstep.ops import Array, Index
 from nnstep.program import Program, Step
 from nnstep.view.lens.jacobian import RowJacobian, row_jacobian
-from nnstep.view.panels.operation import OperationPanel
-from nnstep.view.panels.step import step_view
+from nnstep.view.panels.operation import OperationPanel, step_view
 from nnstep.view.plots.histogram import distribution
 from nnstep.view.reports.records import number_data, value_data
 from nnstep.view.scene.moment import Moment
