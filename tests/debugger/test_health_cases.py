@@ -14,6 +14,8 @@ from tests.debugger.health_cases import BLOBS, CASES, MOONS, ONE, equations, lay
 from tests.debugger.health_nets import kinds, number, of_kind, said
 from tests.present import present
 
+RANKS = [kind.name for kind in KINDS]
+
 
 @cache
 def examined(name: str) -> tuple[Finding, ...]:
@@ -52,7 +54,7 @@ def test_causes_come_before_what_follows_from_them(name: str) -> None:
     assert problems == sorted(problems, reverse=True)
     for severity in (True, False):
         ranks = [
-            KINDS.index(one.kind.replace("nan", "infinite"))
+            RANKS.index(one.kind.replace("nan", "infinite"))
             for one, bad in zip(found, problems, strict=True)
             if bad == severity
         ]

@@ -7,8 +7,9 @@ way there. Causes come before what follows from them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,42 +28,57 @@ from nnstep.debugger.health.units import unit_states
 from nnstep.debugger.health.updates import updates, updates_done
 from nnstep.debugger.health.weight_matrices import weight_matrices
 from nnstep.debugger.health.zero_gradient import all_gradients, still
-from nnstep.engine import Timeline
+from nnstep.engine import Record, Timeline
 from nnstep.program import Program
 
-__all__ = ["KINDS", "Finding", "examine", "findings", "standing"]
+__all__ = ["KINDS", "Finding", "Kind", "Standpoint", "examine", "findings", "standing"]
 
 _WORK = 4_000_000  # numbers that may be computed to find out since when something is so: a few hundredths of a second
 _WORK_OF_RUN = 100 * _WORK
 _WORK_AT_END = 300 * _WORK  # of a whole run that the view looks at again as it comes to its end: a few seconds
 
-# Every kind of finding, causes before what may follow from them; of one rank, the earlier one comes first.
-_RANKS = (
-    ("decay",),
-    ("untrained",),
-    ("unreached",),
-    ("doubled",),
-    ("column",),
-    ("targets",),
-    ("outside",),
-    ("rate",),
-    ("twins",),
-    ("infinite", "nan"),
-    ("dead",),
-    ("saturated",),
-    ("clamp",),
-    ("still",),
-    ("large-update",),
-    ("exploding",),
-    ("vanishing",),
-    ("small-update",),
-    ("above",),
-    ("rising",),
-    ("stalled",),
-)
-_FOLLOWING = ("infinite", "nan", "large-update", "exploding", "above", "rising")  # from steps that are too long
-KINDS = tuple(kind for rank in _RANKS for kind in rank)
-_RANK = {kind: number for number, rank in enumerate(_RANKS) for kind in rank}
+
+class Standpoint:
+    """A position where all numbers are finite, and what the searches ask of it.
+
+    most        how many iterations may be run to find out since when something is so
+    done        how many iterations have a loss
+    first_loss  that of iteration 1; None where there is none
+    fitted      whether the loss is near 0
+    """
+
+    def __init__(self, timeline: Timeline, iteration: int, step: int, most: int) -> None:
+        self.timeline, self.iteration, self.step, self.most = timeline, iteration, step, most
+        self.done = _done(timeline, iteration, step)
+        self.first_loss = seen(timeline, 1).loss
+        latest = self.with_loss()
+        self.fitted = is_fitted(None if latest is None else latest.loss, self.first_loss)
+
+    def last(self, until: Callable[[Program], int]) -> Record | None:
+        """The last iteration in which the first `until(program)` steps are done; None where there is none."""
+        return last_known(self.timeline, self.iteration, self.step, until)
+
+    def with_loss(self) -> Record | None:
+        """The last iteration that has a loss; None where there is none."""
+        if not self.done:
+            return None
+        return self.timeline.record(self.done) if self.done == self.iteration else seen(self.timeline, self.done)
+
+
+class Kind(NamedTuple):
+    """A kind of finding. Its texts are `health.<name>` and what begins with that.
+
+    name     as in `Finding.kind`
+    search   looks for it at a position where all numbers are finite, given what was found so far; None where it is
+             found by the search of another kind, before the run, or where numbers are not finite
+    follows  whether it may follow from steps that are too long
+    rank_of  the kind that it stands beside: of the two, the earlier one comes first
+    """
+
+    name: str
+    search: Callable[[Standpoint, Sequence[Finding]], list[Finding]] | None = None
+    follows: bool = False
+    rank_of: str = ""
 
 
 def findings(timeline: Timeline, iteration: int, step: int) -> tuple[Finding, ...]:
@@ -123,8 +139,9 @@ def _following(found: list[Finding]) -> list[Finding]:
     if not causes:
         return found
     remedy, better = f"follows.{causes[0].kind}", causes[0].values["better"]
+    follows = {kind.name for kind in KINDS if kind.follows}
     return [
-        replace(one, values={**one.values, "instead": better}, remedy=remedy) if one.kind in _FOLLOWING else one
+        replace(one, values={**one.values, "instead": better}, remedy=remedy) if one.kind in follows else one
         for one in found
     ]
 
@@ -173,31 +190,56 @@ def _done(timeline: Timeline, iteration: int, step: int) -> int:
 
 def _state(timeline: Timeline, iteration: int, step: int, most: int) -> list[Finding]:
     """What is found at a position where all numbers are finite."""
-    first_loss = seen(timeline, 1).loss
+    at = Standpoint(timeline, iteration, step, most)
     found: list[Finding] = []
-    record = last_known(timeline, iteration, step, updates_done)
-    if record is not None:
-        found += updates(record, timeline.era(record.iteration).scenario.optimizer, first_loss)
-    record = last_known(timeline, iteration, step, gradients_done)
-    if record is not None:
-        found += _gradients(timeline, record.iteration)
-    done = _done(timeline, iteration, step)
-    loss = (timeline.record(done) if done == iteration else seen(timeline, done)).loss if done else None
-    fitted = is_fitted(loss, first_loss)
-    units = latest_unit_states(timeline, iteration, step)
-    found += silent_units(timeline, units, most, fitted)
-    if done:
-        latest = timeline.record(iteration) if done == iteration else seen(timeline, done)
-        found += odd_probabilities(latest, step if done == iteration else len(latest.program.steps))
-    columns = [one for one in setup(timeline, iteration) if one.kind == "column"]  # told already, but a cause
-    record = last_known(timeline, iteration, step, _all_gradients_done)
-    if record is not None:
-        found += twins(timeline, record, fitted)
-        nothing = still(timeline, record, [*columns, *found], most, fitted)
-        found = _blamed(found, nothing) + nothing
-    record = last_known(timeline, iteration, step, gradients_done)
-    found += above_start(timeline, done)
-    return found + stalled(timeline, done, record, found, first_loss)
+    for kind in KINDS:
+        if kind.search is not None:
+            found += kind.search(at, found)
+    nothing = [one for one in found if one.kind == "still"]
+    return _blamed(found, nothing)
+
+
+def _twins(at: Standpoint, found: Sequence[Finding]) -> list[Finding]:
+    record = at.last(_all_gradients_done)
+    return twins(at.timeline, record, at.fitted) if record is not None else []
+
+
+def _silent(at: Standpoint, found: Sequence[Finding]) -> list[Finding]:
+    units = latest_unit_states(at.timeline, at.iteration, at.step)
+    return silent_units(at.timeline, units, at.most, at.fitted)
+
+
+def _clamped(at: Standpoint, found: Sequence[Finding]) -> list[Finding]:
+    record = at.with_loss()
+    if record is None:
+        return []
+    return odd_probabilities(record, at.step if at.done == at.iteration else len(record.program.steps))
+
+
+def _still(at: Standpoint, found: Sequence[Finding]) -> list[Finding]:
+    columns = [one for one in setup(at.timeline, at.iteration) if one.kind == "column"]  # told already, but a cause
+    record = at.last(_all_gradients_done)
+    return still(at.timeline, record, [*columns, *found], at.most, at.fitted) if record is not None else []
+
+
+def _updates(at: Standpoint, found: Sequence[Finding]) -> list[Finding]:
+    record = at.last(updates_done)
+    if record is None:
+        return []
+    return updates(record, at.timeline.era(record.iteration).scenario.optimizer, at.first_loss)
+
+
+def _flow(at: Standpoint, found: Sequence[Finding]) -> list[Finding]:
+    record = at.last(gradients_done)
+    return _gradients(at.timeline, record.iteration) if record is not None else []
+
+
+def _above(at: Standpoint, found: Sequence[Finding]) -> list[Finding]:
+    return above_start(at.timeline, at.done)
+
+
+def _stalled(at: Standpoint, found: Sequence[Finding]) -> list[Finding]:
+    return stalled(at.timeline, at.done, at.last(gradients_done), list(found), at.first_loss)
 
 
 def _all_gradients_done(program: Program) -> int:
@@ -231,6 +273,35 @@ def _reach(timeline: Timeline, iteration: int, work: int) -> int:
 def _sorted(found: list[Finding]) -> tuple[Finding, ...]:
     steps = {one.step for one in found if one.kind == "doubled"}
     found = [one for one in found if one.kind != "outside" or one.step not in steps]  # that says the same
+    names = [kind.name for kind in KINDS]
+    rank = {kind.name: names.index(kind.rank_of or kind.name) for kind in KINDS}
     return tuple(
-        sorted(found, key=lambda one: (one.severity != PROBLEM, _RANK[one.kind], one.iteration, one.step, one.name))
+        sorted(found, key=lambda one: (one.severity != PROBLEM, rank[one.kind], one.iteration, one.step, one.name))
     )
+
+
+KINDS = (
+    Kind("decay"),
+    Kind("untrained"),
+    Kind("unreached"),
+    Kind("doubled"),
+    Kind("column"),
+    Kind("targets"),
+    Kind("outside"),
+    Kind("rate"),
+    Kind("twins", _twins),
+    Kind("infinite", follows=True),
+    Kind("nan", follows=True, rank_of="infinite"),
+    Kind("dead", _silent),
+    Kind("saturated"),
+    Kind("clamp", _clamped),
+    Kind("still", _still),
+    Kind("large-update", _updates, follows=True),
+    Kind("exploding", _flow, follows=True),
+    Kind("vanishing"),
+    Kind("small-update"),
+    Kind("above", _above, follows=True),
+    Kind("rising", _stalled, follows=True),
+    Kind("stalled"),
+)
+"""Every kind of finding, causes before what may follow from them."""

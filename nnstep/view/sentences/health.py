@@ -101,7 +101,7 @@ def finding_place(finding: Finding, writer: Writer) -> tuple[str, str]:
 def finding_sentences(finding: Finding, writer: Writer) -> list[str]:
     """What was seen with its numbers, since when or how often, the cause where it is known, and what to try."""
     values = {key: writer.value(one) for key, one in _scalars(finding.values).items()}
-    found = _KINDS[finding.kind](finding, values, writer)
+    found = _KINDS.get(finding.kind, _plain)(finding, values, writer)
     often, worst = finding.values.get("often"), finding.values.get("worst")
     if isinstance(often, int) and finding.values["iterations"] != 1:
         iterations = writer.value(finding.values["iterations"])
@@ -256,6 +256,5 @@ _KINDS: dict[str, Callable[[Finding, FieldTexts, Writer], list[str]]] = {
     "rising": _loss,
     "still": _still,
     "twins": _twins,
-    **dict.fromkeys(("decay", "untrained", "unreached", "doubled", "column", "targets", "outside"), _plain),
-    **dict.fromkeys(("rate", "clamp", "above"), _plain),
 }
+"""How more than what is so and its cause is said, by the kind."""
