@@ -16,7 +16,6 @@ from nnstep.ops.operation import (
     Site,
     check_labels,
     classes_text,
-    elementwise_cell,
 )
 from nnstep.ops.shapes import broadcast_shape, said, square
 from nnstep.ops.table import NAMES, OPERATIONS, add, find, operation
@@ -36,7 +35,6 @@ __all__ = [
     "broadcast_shape",
     "check_labels",
     "classes_text",
-    "elementwise_cell",
     "entries_read",
     "evaluate_cell",
     "find",

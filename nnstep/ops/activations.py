@@ -15,7 +15,7 @@ from nnstep.language.nodes import Option
 from nnstep.ops.corners import STRAIGHT, from_straight, from_zero
 from nnstep.ops.elementary import prepare_normal_cdf
 from nnstep.ops.kernels import ZERO, Mask, constant, keeping, number_option, sigmoid_into, ufunc
-from nnstep.ops.operation import Array, Corner, Kernel, Operation, Shape, Site, elementwise_cell
+from nnstep.ops.operation import Array, Corner, Kernel, Operation, Shape, Site
 from nnstep.ops.shapes import same_shape
 
 __all__ = ["ACTIVATIONS"]
@@ -129,7 +129,6 @@ def _activation(
         sentence=sentence,
         shape=_shape_with(next(iter(options))) if options else same_shape,
         prepare=prepare,
-        cell=elementwise_cell(name, ("x",)),
         options=options or {},
         derivative={"x": rule},
         body=body,

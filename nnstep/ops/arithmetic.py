@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from nnstep.language.nodes import Entry, Expression
 from nnstep.ops.cellrules import call
 from nnstep.ops.corners import apart, from_zero_power
 from nnstep.ops.kernels import ONE, ufunc
-from nnstep.ops.operation import Array, Corner, Index, Kernel, Operation, Shape, Site, elementwise_cell
+from nnstep.ops.operation import Array, Corner, Index, Kernel, Operation, Shape, Site
 from nnstep.ops.reach import multiplied
 from nnstep.ops.shapes import broadcast_shape, said, same_shape
 
@@ -153,67 +155,60 @@ def _matmul_cell(site: Site, index: Index) -> Expression:
     return call("total", *(call("multiply", Entry("a", (*row, k)), Entry("b", (k, *column))) for k in range(a[-1])))
 
 
+def _of_two(name: str, symbol: str, sentence: str, prepare: Callable[[Site], Kernel], **facts: Any) -> Operation:
+    return Operation(
+        name=name,
+        inputs=_AB,
+        symbol=symbol,
+        sentence=sentence,
+        shape=broadcast_shape,
+        prepare=prepare,
+        elementwise=True,
+        **facts,
+    )
+
+
 ARITHMETIC = (
-    Operation(
-        name="add",
-        inputs=_AB,
-        symbol=INFIX["add"].screen,
-        sentence="Adds entry by entry.",
-        shape=broadcast_shape,
-        prepare=ufunc(np.add),
-        cell=elementwise_cell("add", _AB),
+    _of_two(
+        "add",
+        INFIX["add"].screen,
+        "Adds entry by entry.",
+        ufunc(np.add),
         derivative={"a": "g", "b": "g"},
-        elementwise=True,
         joins=True,
         affine=_AB,
     ),
-    Operation(
-        name="subtract",
-        inputs=_AB,
-        symbol=INFIX["subtract"].screen,
-        sentence="Subtracts entry by entry.",
-        shape=broadcast_shape,
-        prepare=ufunc(np.subtract),
-        cell=elementwise_cell("subtract", _AB),
+    _of_two(
+        "subtract",
+        INFIX["subtract"].screen,
+        "Subtracts entry by entry.",
+        ufunc(np.subtract),
         derivative={"a": "g", "b": "-g"},
-        elementwise=True,
         affine=_AB,
     ),
-    Operation(
-        name="multiply",
-        inputs=_AB,
-        symbol=INFIX["multiply"].screen,
-        sentence="Multiplies entry by entry.",
-        shape=broadcast_shape,
-        prepare=ufunc(np.multiply),
-        cell=elementwise_cell("multiply", _AB),
+    _of_two(
+        "multiply",
+        INFIX["multiply"].screen,
+        "Multiplies entry by entry.",
+        ufunc(np.multiply),
         derivative={"a": "g * b", "b": "g * a"},
-        elementwise=True,
         joins=True,
         affine=_AB,
     ),
-    Operation(
-        name="divide",
-        inputs=_AB,
-        symbol=INFIX["divide"].screen,
-        sentence="Divides entry by entry.",
-        shape=broadcast_shape,
-        prepare=ufunc(np.divide),
-        cell=elementwise_cell("divide", _AB),
+    _of_two(
+        "divide",
+        INFIX["divide"].screen,
+        "Divides entry by entry.",
+        ufunc(np.divide),
         derivative={"a": "g / b", "b": "-g * out / b"},
-        elementwise=True,
         affine=("a",),
     ),
-    Operation(
-        name="power",
-        inputs=_AB,
-        symbol="^",
-        sentence="Raises each entry to a power.",
-        shape=broadcast_shape,
-        prepare=_prepare_power,
-        cell=elementwise_cell("power", _AB),
+    _of_two(
+        "power",
+        "^",
+        "Raises each entry to a power.",
+        _prepare_power,
         derivative={"a": _power_base, "b": "g * where((a == 0) and (b >= 0), 0, out * log(a))"},
-        elementwise=True,
         curve=(-3, 3),
         corner=Corner(from_zero_power),
     ),
@@ -224,36 +219,27 @@ ARITHMETIC = (
         sentence="Changes the sign of each entry.",
         shape=same_shape,
         prepare=ufunc(np.negative),
-        cell=elementwise_cell("negative", ("x",)),
         derivative={"x": "-g"},
         elementwise=True,
         affine=("x",),
     ),
-    Operation(
-        name="maximum",
-        inputs=_AB,
-        symbol="max",
-        sentence="Takes the larger of two entries; the gradient goes to the larger, half to each of two equal ones.",
-        shape=broadcast_shape,
-        prepare=_prepare_maximum,
-        cell=elementwise_cell("maximum", _AB),
+    _of_two(
+        "maximum",
+        "max",
+        "Takes the larger of two entries; the gradient goes to the larger, half to each of two equal ones.",
+        _prepare_maximum,
         derivative={"a": _chosen("a < b"), "b": _chosen("b < a")},
-        elementwise=True,
         curve=(-3, 3),
         corner=Corner(apart, among="inputs"),
         joins=True,
         latex=Form(r"\max"),
     ),
-    Operation(
-        name="minimum",
-        inputs=_AB,
-        symbol="min",
-        sentence="Takes the smaller of two entries; the gradient goes to the smaller, half to each of two equal ones.",
-        shape=broadcast_shape,
-        prepare=_prepare_minimum,
-        cell=elementwise_cell("minimum", _AB),
+    _of_two(
+        "minimum",
+        "min",
+        "Takes the smaller of two entries; the gradient goes to the smaller, half to each of two equal ones.",
+        _prepare_minimum,
         derivative={"a": _chosen("a > b"), "b": _chosen("b > a")},
-        elementwise=True,
         curve=(-3, 3),
         corner=Corner(apart, among="inputs"),
         joins=True,

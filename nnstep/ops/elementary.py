@@ -11,7 +11,7 @@ import numpy as np
 from nnstep.language.latex_form import Form
 from nnstep.ops.corners import from_zero
 from nnstep.ops.kernels import ONE, ZERO, Mask, constant, ufunc
-from nnstep.ops.operation import Array, Corner, Kernel, Operation, Site, Text, elementwise_cell
+from nnstep.ops.operation import Array, Corner, Kernel, Operation, Site, Text
 from nnstep.ops.shapes import same_shape
 
 __all__ = ["ELEMENTARY", "SMALLEST_DIVISOR", "prepare_normal_cdf"]
@@ -117,7 +117,6 @@ def _entry(
         sentence=sentence,
         shape=same_shape,
         prepare=prepare,
-        cell=elementwise_cell(name, ("x",)),
         derivative={} if rule is None else {"x": rule},
         body=body,
         elementwise=True,

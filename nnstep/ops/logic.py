@@ -13,7 +13,7 @@ from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Expression, Option
 from nnstep.ops.cellrules import call, constant_cell, entries_along, every
 from nnstep.ops.kernels import ZERO, Mask, ufunc
-from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, elementwise_cell
+from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
 from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import broadcast_shape, same_shape
 
@@ -146,7 +146,6 @@ def _comparison(name: str, sentence: str, function: Callable[..., Any]) -> Opera
         sentence=sentence,
         shape=broadcast_shape,
         prepare=_comparing(function),
-        cell=elementwise_cell(name, _AB),
         elementwise=True,
         where="condition",
         bounds=(0.0, 1.0),
@@ -162,7 +161,6 @@ def _test(name: str, symbol: str, sentence: str, function: Callable[..., Any]) -
         sentence=sentence,
         shape=same_shape,
         prepare=_testing(function),
-        cell=elementwise_cell(name, ("x",)),
         elementwise=True,
         where="condition",
         bounds=(0.0, 1.0),
@@ -239,7 +237,6 @@ LOGIC = (
         sentence="What is left of the left entry after dividing by the right one, with the sign of the right one.",
         shape=broadcast_shape,
         prepare=ufunc(np.remainder),
-        cell=elementwise_cell("remainder", _AB),
         elementwise=True,
         where="condition",
         jumps=True,
@@ -251,7 +248,6 @@ LOGIC = (
         sentence="Takes the entry of a where the condition holds (is not 0), else the entry of b.",
         shape=broadcast_shape,
         prepare=_prepare_where,
-        cell=elementwise_cell("where", ("condition", "a", "b")),
         elementwise=True,
         where="rule",
         jumps=True,

@@ -34,7 +34,6 @@ __all__ = [
     "broadcast_index",
     "check_labels",
     "classes_text",
-    "elementwise_cell",
 ]
 
 # Written out, since numpy.typing would be loaded for nothing but its name for this.
@@ -86,7 +85,8 @@ class Operation(NamedTuple):
     sentence     one plain sentence about what it does
     shape        shape(*input_shapes, **options) -> result shape; raises OperationError, message in plain words
     prepare      prepare(site) -> kernel(*inputs, out); working arrays are made here, once: a run allocates nothing
-    cell         cell(site, index) -> how out[index] is computed, an Expression over Entry(input name, input index)
+    cell         cell(site, index) -> how out[index] is computed, an Expression over Entry(input name, input index); an
+                 elementwise operation needs none: it is itself, of one entry of each input
     options      option name -> default (None: must be given), in the order in which they may be given by position; an
                  option with no number to say so has a word for it: axis=all, cols=none
     derivative   input name -> rule; an input without one, or whose rule is None at a site, passes no gradient
@@ -139,7 +139,7 @@ class Operation(NamedTuple):
     sentence: str
     shape: Callable[..., Shape]
     prepare: Callable[[Site], Kernel]
-    cell: Callable[[Site, Index], Expression]
+    cell: Callable[[Site, Index], Expression] | None = None
     options: Mapping[str, Option | None] = MappingProxyType({})
     derivative: Mapping[str, Text] = MappingProxyType({})
     body: Text | None = None
@@ -189,6 +189,14 @@ class Operation(NamedTuple):
     def keeps(self, site: Site) -> tuple[str, ...]:
         """The texts of what the kernel prepared for this site keeps, in the order of its attribute `kept`."""
         return self.kept(site) if callable(self.kept) else self.kept
+
+    def cell_at(self, site: Site, index: Index) -> Expression:
+        """How out[index] is computed, over entries of the inputs."""
+        if self.cell is not None:
+            return self.cell(site, index)
+        own = zip(self.inputs, site.shapes, strict=True)
+        entries = tuple(Entry(name, broadcast_index(index, shape)) for name, shape in own)
+        return Call(self.name, entries, tuple(sorted(site.options.items())))
 
     def reaches(self, site: Site, input_name: str, cells: Box) -> tuple[Box, ...]:
         """The cells of the result that read at least one of these cells of an input; none of the boxes is empty."""
@@ -247,15 +255,3 @@ def broadcast_box(cells: Box, shape: Shape, out: Shape) -> Box:
     extra = len(out) - len(shape)
     own = zip(cells, shape, out[extra:], strict=True)
     return (*map(range, out[:extra]), *(range(to) if size == 1 else part for part, size, to in own))
-
-
-def elementwise_cell(name: str, inputs: tuple[str, ...]) -> Callable[[Site, Index], Expression]:
-    """The cell rule of an elementwise operation: the operation itself on one entry of each input."""
-
-    def cell(site: Site, index: Index) -> Expression:
-        entries = tuple(
-            Entry(label, broadcast_index(index, shape)) for label, shape in zip(inputs, site.shapes, strict=True)
-        )
-        return Call(name, entries, tuple(sorted(site.options.items())))
-
-    return cell

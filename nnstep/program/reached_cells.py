@@ -36,7 +36,7 @@ def cells(expression: Expression, shape_of: ShapeOf) -> Callable[[Index], Expres
     if not isinstance(expression, Call):
         return lambda index: expression
     bound = bind(expression, shape_of)
-    rule, site = bound.operation.cell, bound.site
+    rule, site = bound.operation.cell_at, bound.site
     inside = dict(zip(bound.operation.inputs, (cells(part, shape_of) for part in bound.arguments), strict=True))
     done: dict[Index, Expression] = {}
 

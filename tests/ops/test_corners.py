@@ -105,7 +105,7 @@ def test_cells_equal_the_kernel(name: str, data: st.DataObject) -> None:
     if name in ("log_softmax", "cross_entropy"):  # a cell is x - log Σ exp(x), which is rounded as x is
         rounding = 1e-13 * max(float(np.abs(x[np.isfinite(x)]).max(initial=0.0)) for x in inputs.values())
     for index in np.ndindex(site.out):
-        cell = evaluate_cell(entry.cell(site, index), lambda label, place: float(inputs[label][place]))
+        cell = evaluate_cell(entry.cell_at(site, index), lambda label, place: float(inputs[label][place]))
         close(cell, values[index], rtol=1e-11, atol=rounding)
 
 

@@ -73,6 +73,6 @@ def test_cells(case: Case) -> None:
 
     values = run(case.entry, case.inputs, case.site)
     for index in np.ndindex(case.site.out):
-        rule = case.entry.cell(case.site, index)
+        rule = case.entry.cell_at(case.site, index)
         np.testing.assert_allclose(evaluate_cell(rule, lookup), values[index], rtol=1e-12, atol=1e-13)
         assert entries_read(rule) == tuple(dict.fromkeys(node for node in walk(rule) if isinstance(node, Entry)))

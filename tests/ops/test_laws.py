@@ -92,7 +92,7 @@ def test_cells_equal_the_kernel(name: str, data: st.DataObject) -> None:
         values = run(entry, inputs, site)
         atol = tolerance(entry, inputs, site)
     for index in np.ndindex(site.out):
-        cell = evaluate_cell(entry.cell(site, index), lambda label, place: float(inputs[label][place]))
+        cell = evaluate_cell(entry.cell_at(site, index), lambda label, place: float(inputs[label][place]))
         np.testing.assert_allclose(cell, values[index], rtol=1e-11, atol=atol)
 
 

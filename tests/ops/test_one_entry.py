@@ -17,15 +17,14 @@ from nnstep.ops import NAMES
 TOY = """
 import sys
 import numpy as np
-from nnstep.ops import Operation, add, elementwise_cell
+from nnstep.ops import Operation, add
 
 def prepare(site):
     return lambda x, out: np.divide(x, 1 + np.abs(x), out)
 
 add(Operation(
     name="softsign", inputs=("x",), symbol="softsign", sentence="Divides each entry by 1 and its size.",
-    shape=lambda x: x, prepare=prepare, cell=elementwise_cell("softsign", ("x",)),
-    derivative={"x": "g / (1 + abs(x)) ** 2"}, elementwise=True,
+    shape=lambda x: x, prepare=prepare, derivative={"x": "g / (1 + abs(x)) ** 2"}, elementwise=True,
 ))
 """
 COMMAND = """

@@ -133,7 +133,7 @@ def _called(node: Call, parts: list[Range], counts: list[int], out: int) -> Rang
             return Range(max(one.low, -abs(alpha)) if isinstance(alpha, int | float) else -inf, one.high)
         case "sum", [one]:
             return _made(*(bound * (counts[0] / out if out else 1.0) for bound in one))
-        case (("cross_entropy" | "nll" | "bce" | "bce_with_logits"), [_, targets]) if targets.low >= 0:
+        case _, [_, targets] if entry is not None and entry.expects and targets.low >= 0:
             return Range(0.0, inf) if targets.high <= 1 else ANYTHING
     return ANYTHING
 

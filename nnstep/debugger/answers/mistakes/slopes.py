@@ -52,8 +52,7 @@ def _throughs(program: Program) -> Iterator[_Through]:
         if not isinstance(source.expression, Call) or name is None or len(source.operands) != 1:
             continue
         entry = operation(source.expression.function)
-        through = entry.elementwise or entry.name in ("softmax", "log_softmax")
-        if through and len(entry.inputs) == 1 and entry.name != "negative":
+        if (entry.elementwise or entry.by_row) and len(entry.inputs) == 1 and entry.name != "negative":
             outer = program.values[source.target].name
             yield _Through(step, name, source.operands[0][0], outer, entry.name)
 
