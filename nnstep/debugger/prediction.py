@@ -11,7 +11,7 @@ import numpy as np
 
 from nnstep.engine import Machine, Record
 from nnstep.errors import NnstepError
-from nnstep.ops import Array, Box, find, operation
+from nnstep.ops import Array, Box, facts, operation
 from nnstep.program import Program, Shape, Step, box_of, compile_program, reached_boxes
 from nnstep.scenario.model import Scenario
 
@@ -97,8 +97,7 @@ def prediction_of(scenario: Scenario, program: Program) -> Prediction | None:
 
 def _judged(scenario: Scenario, program: Program, step: Step, slot: int, target: int, made: str) -> Prediction | None:
     """The prediction that a step compares with a target; None where it compares nothing, or not sample by sample."""
-    entry = find(step.operation)
-    compares, expects = (entry.compares, entry.expects) if entry is not None else ("", "")
+    compares, expects = facts(step.operation).compares, facts(step.operation).expects
     if step.operation == "multiply":  # y * log(p): a cross entropy that is written out
         before = program.steps[program.values[slot].step - 1] if program.values[slot].step else None
         if before is None or before.operation not in _LOGARITHMS or len(before.operands) != 1:
@@ -142,8 +141,7 @@ def _last_softmax(scenario: Scenario, program: Program, forward: list[Step]) -> 
 def _scale(program: Program, slot: int) -> str:
     """What entries are that a distance compares with their targets."""
     made = program.values[slot].step
-    entry = find(program.steps[made - 1].operation) if made else None
-    return "probabilities" if entry is not None and entry.gives == "probabilities" else "scores"
+    return "probabilities" if made and facts(program.steps[made - 1].operation).gives == "probabilities" else "scores"
 
 
 def _names(scenario: Scenario, classes: int) -> tuple[str, ...]:

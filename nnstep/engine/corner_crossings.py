@@ -11,7 +11,7 @@ import numpy as np
 from nnstep.engine.evaluation import evaluate
 from nnstep.engine.probe import Probe
 from nnstep.language import Name, Option
-from nnstep.ops import Array, Index, find
+from nnstep.ops import Array, Index, facts
 from nnstep.ops.operation import Corner as OperationCorner
 from nnstep.ops.operation import broadcast_index
 from nnstep.program import Bound, Step, bind
@@ -90,13 +90,13 @@ def _has_ties(side: _Side) -> bool:
 def _sides(probe: Probe) -> list[_Side]:
     found = []
     for step, call in probe.calls():
-        entry = find(call.function)
-        if entry is not None and entry.corner is not None:
+        corner = facts(call.function).corner
+        if corner is not None:
             bound = bind(call, lambda name: probe.operand(name).shape)
             arrays = [evaluate(argument, probe.operand) for argument in bound.arguments]
             with np.errstate(all="ignore"):
-                distance = entry.corner.distance(arrays, bound.site.options)
-            found.append(_Side(step, bound, entry.corner, np.sign(distance)))
+                distance = corner.distance(arrays, bound.site.options)
+            found.append(_Side(step, bound, corner, np.sign(distance)))
     return found
 
 

@@ -18,7 +18,7 @@ from nnstep.ops.operation import (
     classes_text,
 )
 from nnstep.ops.shapes import broadcast_shape, said, square
-from nnstep.ops.table import NAMES, OPERATIONS, add, find, operation
+from nnstep.ops.table import NAMES, OPERATIONS, add, facts, find, operation
 
 __all__ = [
     "AGGREGATES",
@@ -37,6 +37,7 @@ __all__ = [
     "classes_text",
     "entries_read",
     "evaluate_cell",
+    "facts",
     "find",
     "operation",
     "said",

@@ -16,9 +16,9 @@ from nnstep.ops.operation import Operation
 from nnstep.ops.reductions import REDUCTIONS
 from nnstep.ops.shaping import SHAPING
 
-__all__ = ["NAMES", "OPERATIONS", "add", "find", "operation"]
+__all__ = ["NAMES", "OPERATIONS", "TABLE", "add", "facts", "find", "operation"]
 
-_TABLE: dict[str, Operation] = {}
+TABLE: dict[str, Operation] = {}
 
 
 def add(entry: Operation) -> None:
@@ -27,9 +27,9 @@ def add(entry: Operation) -> None:
     It is in every command from then on: a room above asks the table, or reads it as it is imported. So what adds one of
     its own, as tests/ops/test_one_entry.py does, does so before it imports more than `nnstep.ops`.
     """
-    if entry.name in _TABLE:
+    if entry.name in TABLE:
         raise ValueError(entry.name)
-    _TABLE[entry.name] = entry
+    TABLE[entry.name] = entry
 
 
 for _entry in (
@@ -45,17 +45,25 @@ for _entry in (
     *LOGIC,
 ):
     add(_entry)
-OPERATIONS, NAMES = _TABLE.values(), _TABLE.keys()  # what is added later is among them
+OPERATIONS, NAMES = TABLE.values(), TABLE.keys()  # what is added later is among them
 
 
 def find(name: str) -> Operation | None:
     """The operation of this name, or None when there is none."""
-    return _TABLE.get(name)
+    return TABLE.get(name)
+
+
+_NOTHING = Operation("", (), "", "", shape=lambda: (), prepare=lambda site: lambda out: None)
+
+
+def facts(name: str) -> Operation:
+    """The operation of this name; where there is none, as of "identity", one that says nothing of itself."""
+    return TABLE.get(name, _NOTHING)
 
 
 def operation(name: str) -> Operation:
     """The operation of this name. Raises OperationError when there is none."""
-    found = _TABLE.get(name)
+    found = TABLE.get(name)
     if found is None:
         raise OperationError(say("operation.none", name=repr(name)))
     return found

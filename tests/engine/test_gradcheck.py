@@ -42,7 +42,7 @@ def test_the_numbers_of_a_check() -> None:
 
 def test_a_wrong_rule_is_found() -> None:
     wrong = operation("tanh")._replace(derivative={"x": "g * (1 - out)"})
-    with mock.patch.dict(table._TABLE, tanh=wrong):
+    with mock.patch.dict(table.TABLE, tanh=wrong):
         found = checks("loss = sum(tanh(w)) + 0 * v", "w = [0.3, 0.7]\nv = 1")
     assert not found["w"].ok
     assert found["w"].error > 0.1
@@ -59,7 +59,7 @@ def test_at_a_corner_any_slope_between_both_sides_is_right(equation: str) -> Non
 
 def test_at_a_corner_a_slope_outside_is_wrong() -> None:
     wrong = operation("relu")._replace(derivative={"x": "g * 1.5"})
-    with mock.patch.dict(table._TABLE, relu=wrong):
+    with mock.patch.dict(table.TABLE, relu=wrong):
         found = checks("loss = sum(relu(w))", "w = [0.0]")["w"]
     assert not found.ok
     assert found.numeric == pytest.approx(1.0)
@@ -146,7 +146,7 @@ def test_the_first_entry_that_is_no_number_is_the_worst_wherever_it_is() -> None
     many = [0.001 * k for k in range(3000)]
     for place in (1, 777, 2998):
         many[place] = 9.0
-        with mock.patch.dict(table._TABLE, tanh=wrong):
+        with mock.patch.dict(table.TABLE, tanh=wrong):
             found = checks("loss = sum(tanh(w))", f"w = {many}")["w"]
         assert found.index == (place,), "also beside the thousand that are looked at"
         assert found.verdict == "not-finite"

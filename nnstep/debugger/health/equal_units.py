@@ -14,7 +14,7 @@ from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expre
 from nnstep.engine import Record, Timeline
 from nnstep.language import Call, Name
 from nnstep.memo import memoized
-from nnstep.ops import Array, find
+from nnstep.ops import Array, facts
 from nnstep.program import Program, Step
 
 __all__ = ["HiddenLayer", "Unit", "hidden_layers", "twins", "units_by_name"]
@@ -51,8 +51,7 @@ def units_by_name(program: Program) -> tuple[Unit, ...]:
         own[step.target] = frozenset().union(*(own[slot] for _, slot in step.operands))
         value = program.values[step.target]
         gradient = program.versions.get(f"grad({value.name})")
-        entry = find(step.operation)
-        bends = entry is not None and entry.activation and entry.elementwise
+        bends = facts(step.operation).activation and facts(step.operation).elementwise
         if value.role == "activation" and bends and gradient and own[step.target]:
             found.append(Unit(step.operation, value.slot, gradient[-1], own[step.target]))
     return tuple(found)
@@ -120,8 +119,7 @@ def _followed(program: Program, start: Step, axis: int) -> tuple[tuple[int, ...]
             break
         if not reads:
             continue
-        entry = find(step.operation)
-        if step.operation == "matmul" or (entry is not None and entry.reduces):
+        if step.operation == "matmul" or facts(step.operation).reduces:
             over = dict(step.expression.options).get("axis") if isinstance(step.expression, Call) else None
             shape = program.values[reads[0]].shape
             along = over if isinstance(over, int) else None

@@ -15,7 +15,7 @@ from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, largest_en
 from nnstep.debugger.health.weight_matrices import WeightMatrix, between, weight_matrices
 from nnstep.engine import Record
 from nnstep.language import Name
-from nnstep.ops import Array, find
+from nnstep.ops import Array, facts
 from nnstep.program import Program, Step, factor
 
 __all__ = [
@@ -39,8 +39,7 @@ _ROUNDING = 1e-13  # relative to the weights: smaller gradients are made of roun
 
 def bends(name: str) -> bool:
     """Whether an operation is an activation whose slope can make a gradient small; that of log_softmax cannot."""
-    entry = find(name)
-    return entry is not None and entry.activation and name != "log_softmax"
+    return facts(name).activation and name != "log_softmax"
 
 
 def gradients_done(program: Program) -> int:

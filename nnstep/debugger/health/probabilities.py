@@ -15,7 +15,7 @@ from nnstep.debugger.health.weight_matrices import argument, said_argument
 from nnstep.debugger.provenance.clamps import clamped
 from nnstep.engine import Record
 from nnstep.language import Name
-from nnstep.ops import Index, find
+from nnstep.ops import Index, facts
 from nnstep.program import Step
 
 __all__ = ["odd_probabilities"]
@@ -28,8 +28,7 @@ def odd_probabilities(record: Record, until: int) -> list[Finding]:
     """What is odd about the probabilities of an iteration, once `until` steps are done."""
     found = []
     for step in record.program.steps[:until]:
-        entry = find(step.operation)
-        if entry is not None and entry.expects == "probabilities" and step.target in trained(record.program):
+        if facts(step.operation).expects == "probabilities" and step.target in trained(record.program):
             found += _outside(record, step) or (_bounded(record, step) if step.operation == "bce" else [])
     return found
 

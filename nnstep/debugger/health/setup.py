@@ -19,7 +19,7 @@ from nnstep.debugger.health.written_out import applied, source_step
 from nnstep.engine import Era, Record, Timeline
 from nnstep.language import Call, Name, Number
 from nnstep.memo import memoized
-from nnstep.ops import find
+from nnstep.ops import facts
 from nnstep.program import Program, Step
 from nnstep.scenario.model import Optimizer
 
@@ -126,9 +126,7 @@ class Doubled(NamedTuple):
 
 def _kind(outer: str, inner: str) -> str:
     """The kind of a pair of operations, as in `Doubled`; "" where nothing is wrong with it."""
-    around, within = find(outer), find(inner)
-    if around is None or within is None:
-        return ""
+    around, within = facts(outer), facts(inner)
     logits = around.expects in ("softmax", "sigmoid")
     if within.gives == "probabilities":
         return "logits" if logits else "again" if around.gives else ""
@@ -198,8 +196,7 @@ def single_columns(program: Program) -> tuple[Step, ...]:
     for step in program.steps:
         if step.phase != "forward":
             break
-        entry = find(step.operation)
-        if entry is None or not (entry.by_row or entry.name == "cross_entropy"):
+        if not (facts(step.operation).by_row or step.operation == "cross_entropy"):
             continue
         slot = argument(step, 0)
         shape = program.values[slot].shape if slot is not None else ()

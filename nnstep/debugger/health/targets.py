@@ -16,7 +16,7 @@ from nnstep.debugger.health.weight_matrices import argument
 from nnstep.debugger.health.written_out import applied, source_step
 from nnstep.engine import Era, Record
 from nnstep.language import Call, Name, Number
-from nnstep.ops import Array, find
+from nnstep.ops import Array, facts
 from nnstep.program import Program, Step
 
 __all__ = ["targets"]
@@ -99,7 +99,7 @@ def _outside(record: Record, aim: _Aim, target: Array) -> Finding | None:
 def _bounding(program: Program, slot: int) -> str:
     """The operation that keeps a value within its bounds: the last one that is no more than a scale and a shift."""
     step = source_step(program, slot)
-    while step is not None and _shifts(step.operation) and not _is_activation(program, step):
+    while step is not None and _only_shifts(program, step):
         inner = [one for _, one in step.operands if one in trained(program)]
         below = source_step(program, inner[0]) if len(inner) == 1 else None
         if below is None:
@@ -109,15 +109,10 @@ def _bounding(program: Program, slot: int) -> str:
     return found.function if found is not None else ""
 
 
-def _shifts(name: str) -> bool:
-    entry = find(name)
-    return entry is not None and entry.elementwise and bool(entry.affine)
-
-
-def _is_activation(program: Program, step: Step) -> bool:
-    """Whether a step is the end of an activation that is written out."""
-    found = applied(program).get(step.target)
-    return found is not None and found.function != step.operation
+def _only_shifts(program: Program, step: Step) -> bool:
+    """Whether a step is no more than a scale and a shift, and not the end of an activation that is written out."""
+    found, entry = applied(program).get(step.target), facts(step.operation)
+    return entry.elementwise and bool(entry.affine) and (found is None or found.function == step.operation)
 
 
 def _side(allowed: Range) -> str:
@@ -137,12 +132,12 @@ def _aims(record: Record) -> list[_Aim]:
         if pair is None:
             continue
         output, target = pair
-        entry = find(step.operation)
-        if entry is not None and entry.expects:
+        entry = facts(step.operation)
+        if entry.expects:
             shape = program.values[target].shape if isinstance(target, int) else ()
             if shape == program.values[output].shape:  # else they are class numbers
                 found.append(_Aim(step, output, target, _PROBABILITY, "probability"))
-        elif (entry is not None and entry.compares) or (step.operation == "subtract" and _is_distance(program, step)):
+        elif entry.compares or (step.operation == "subtract" and _is_distance(program, step)):
             if ranges[output] != ANYTHING and ranges[output].width > 0:
                 found.append(_Aim(step, output, target, ranges[output], "output"))
         elif step.operation == "multiply":

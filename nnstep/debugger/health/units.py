@@ -22,7 +22,7 @@ from nnstep.engine import Era, Machine, Record, Timeline, evaluate
 from nnstep.errors import NnstepError
 from nnstep.language import Expression, Name, Number, parse_expression, substitute
 from nnstep.memo import memoized
-from nnstep.ops import Array, find, operation
+from nnstep.ops import Array, facts, operation
 from nnstep.program import Program, Step, compile_program
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def _have_weights(program: Program, slot: int, units: int) -> bool:
         seen.add(value.slot)
         if value.role == "parameter" and units in value.shape:
             return True
-        entry = find(program.steps[value.step - 1].operation) if value.step else None
-        if entry is not None and entry.affine:
+        if value.step and facts(program.steps[value.step - 1].operation).affine:
             stack += [one for _, one in program.steps[value.step - 1].operands]
     return False
 
@@ -131,7 +130,7 @@ def _is_cancelled(slot: int, readers: Mapping[int, Sequence[Step]]) -> bool:
     """
     reading = readers.get(slot, ())
     return bool(reading) and all(
-        _takes_probabilities(step.operation)  # its derivative grows as the slope falls, so that the two cancel
+        facts(step.operation).expects == "probabilities"
         or step.operation == "log"
         or (
             step.operation == "subtract"
@@ -142,28 +141,18 @@ def _is_cancelled(slot: int, readers: Mapping[int, Sequence[Step]]) -> bool:
     )
 
 
-def _takes_probabilities(name: str) -> bool:
-    entry = find(name)
-    return entry is not None and entry.expects == "probabilities"
-
-
 def _limit(function: str) -> float | None:
     """The level at or below which a unit of such a layer is silent; None where that is not looked at."""
-    entry = find(function)
-    if entry is None or entry.steepest is None:
+    steepest = facts(function).steepest
+    if steepest is None:
         return 0.0 if function == "relu" else None
-    return SATURATED * entry.steepest
+    return SATURATED * steepest
 
 
 def _function(program: Program, step: Step) -> str:
     """The name of what a step applies, also where that is written out."""
     found = applied(program).get(step.target)
     return found.function if found is not None else ""
-
-
-def _compares(name: str) -> bool:
-    entry = find(name)
-    return entry is not None and (bool(entry.compares) or name == "matmul")
 
 
 def _is_term(program: Program, step: Step) -> bool:
@@ -177,7 +166,8 @@ def _is_term(program: Program, step: Step) -> bool:
             continue
         if any(program.values[slot].shape for slot in reads):
             others = [slot for _, slot in one.operands if slot not in behind]
-            if any(program.values[slot].role != "constant" for slot in others) or _compares(one.operation):
+            reads_more = any(program.values[slot].role != "constant" for slot in others)
+            if reads_more or facts(one.operation).compares or one.operation == "matmul":
                 return False
             behind.add(one.target)
     return any(not program.values[slot].shape for slot in behind - {step.target})

@@ -16,7 +16,7 @@ from nnstep.debugger.health.written_out import applied
 from nnstep.engine import Record
 from nnstep.language import Call, Expression, Name, Number
 from nnstep.memo import memoized
-from nnstep.ops import Array, find
+from nnstep.ops import Array, facts
 from nnstep.program import Program
 
 __all__ = ["ANYTHING", "Range", "reach", "trained"]
@@ -64,9 +64,9 @@ def reach(record: Record) -> dict[int, Range]:
             found[step.target] = _extent(record.value(step.target))
             continue
         written = applied(program).get(step.target)
-        entry = find(written.function) if written is not None and written.function != step.operation else None
-        if entry is not None and entry.bounds is not None:  # what comes to a sigmoid, written out
-            found[step.target] = Range(*entry.bounds)
+        bounds = facts(written.function).bounds if written is not None else None
+        if bounds is not None and written is not None and written.function != step.operation:  # a sigmoid, written out
+            found[step.target] = Range(*bounds)
             continue
         slots = dict(step.operands)
         counts = [prod(program.values[slot].shape) for _, slot in step.operands]
@@ -96,15 +96,15 @@ def _range(node: Expression, known: Mapping[str, Range], counts: list[int], out:
 
 def _called(node: Call, parts: list[Range], counts: list[int], out: int) -> Range:
     function, options = node.function, dict(node.options)
-    entry = find(function)
-    if entry is not None and entry.rising:
+    entry = facts(function)
+    if entry.rising:
         with np.errstate(all="ignore"):
             low, high = (float(entry.evaluate(np.array(bound))) for bound in parts[0])
         least, greatest = entry.bounds or ANYTHING  # for the ends at which it is not defined
         return Range(low if low == low else least, high if high == high else greatest)
-    if entry is not None and entry.bounds is not None:
+    if entry.bounds is not None:
         return Range(*entry.bounds)
-    if entry is not None and entry.within:
+    if entry.within:
         return parts[0]
     match function, parts:
         case "add", [one, other]:
@@ -133,7 +133,7 @@ def _called(node: Call, parts: list[Range], counts: list[int], out: int) -> Rang
             return Range(max(one.low, -abs(alpha)) if isinstance(alpha, int | float) else -inf, one.high)
         case "sum", [one]:
             return _made(*(bound * (counts[0] / out if out else 1.0) for bound in one))
-        case _, [_, targets] if entry is not None and entry.expects and targets.low >= 0:
+        case _, [_, targets] if entry.expects and targets.low >= 0:
             return Range(0.0, inf) if targets.high <= 1 else ANYTHING
     return ANYTHING
 

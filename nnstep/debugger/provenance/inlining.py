@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from nnstep.language import Call, Expression, Name, names, substitute, walk
 from nnstep.memo import memoized
-from nnstep.ops import Operation, find
+from nnstep.ops import Operation, facts
 from nnstep.program import Program, Shape, ShapeOf, Step, cell_size
 
 __all__ = ["MOST_ENTRIES", "Inlined", "always_inlined", "inlined", "shape_in"]
@@ -69,12 +69,11 @@ def _anything(expression: Expression) -> bool:
 
 
 def _arranges(expression: Expression) -> bool:
-    entry = _applied(expression)
-    return entry is not None and entry.arranges
+    return _applied(expression).arranges
 
 
-def _applied(expression: Expression) -> Operation | None:
-    return find(expression.function) if isinstance(expression, Call) else None
+def _applied(expression: Expression) -> Operation:
+    return facts(expression.function if isinstance(expression, Call) else "")
 
 
 def _put_in(
@@ -111,13 +110,12 @@ def _put_in(
 
 def _deciding(expression: Expression) -> set[str]:
     """The names that stand in an argument of an operation that jumps."""
-    jumping = [node for node in walk(expression) if (entry := _applied(node)) is not None and entry.jumps]
+    jumping = [node for node in walk(expression) if _applied(node).jumps]
     return {name for node in jumping for name in names(node)}
 
 
 def _passes_on(expression: Expression) -> bool:
-    entry = _applied(expression)
-    return entry is not None and entry.exact
+    return _applied(expression).exact
 
 
 @memoized()

@@ -11,7 +11,7 @@ import numpy as np
 
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call, Expression, Name, Number, substitute, to_text, tokens
-from nnstep.ops import Array, Shape, find, operation
+from nnstep.ops import Array, Shape, facts, operation
 from nnstep.program import Step, bind, put_in, rule_expression, words_of
 from nnstep.program.differentiate import simplify
 from nnstep.program.naming import objective_letter
@@ -23,8 +23,7 @@ __all__ = ["Curve", "activation_curve", "bend"]
 
 def bend(function: str) -> tuple[float, float] | None:
     """The part of the x axis where an operation's curve bends; None where it has none that is worth a look."""
-    entry = find(function)
-    return entry.curve if entry is not None else None
+    return facts(function).curve
 
 
 class Curve(NamedTuple):

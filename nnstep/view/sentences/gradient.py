@@ -6,7 +6,7 @@ from math import prod
 
 from nnstep.catalogue import say, say_count
 from nnstep.language import Call, Name
-from nnstep.ops import OPERATIONS, Shape, find
+from nnstep.ops import OPERATIONS, Shape, facts
 from nnstep.program import Factor, Program, infer
 from nnstep.view.sentences.phrases import called, entry_count, written_expression
 from nnstep.view.text.numbers import shape_text
@@ -108,9 +108,8 @@ class _Link:
         values = self._some("name", "result", "above")
         sizes = {"own": entry_count(self._shape_of(self.found.of)), "all": entry_count(self.upstream)}
         if len(self.found.upstream) == 1:
-            entry = find(self.source)
-            if entry is not None and entry.said_backward:
+            if facts(self.source).said_backward:
                 return (say(f"words.back.{self.source}", **values, **sizes),)
-            if entry is not None and entry.by_row and self.found.step.wrt == "x":
+            if facts(self.source).by_row and self.found.step.wrt == "x":
                 return (say("words.back.row", **values),)
         return (say("words.back.linear", **self._some("gradient", "above")),)

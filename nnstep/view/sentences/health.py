@@ -12,7 +12,7 @@ from nnstep.debugger.health.setup import doubled, single_columns
 from nnstep.debugger.health.weight_matrices import argument
 from nnstep.debugger.health.written_out import applied
 from nnstep.language import Call, Entry, Expression, Name, Number, number_text, to_text, to_unicode
-from nnstep.ops import find
+from nnstep.ops import facts
 from nnstep.program import Program, Step
 from nnstep.text import clean
 from nnstep.view.sentences.phrases import short_text
@@ -153,9 +153,9 @@ def _silent(finding: Finding, values: FieldTexts, writer: Writer) -> list[str]:
     values["units"] = _listed(list(map(str, units)))
     values["count"] = f"{len(units):,}"
     function = finding.values.get("function")
-    entry = find(function) if isinstance(function, str) else None
-    if entry is not None and entry.steepest is not None:
-        values["steepest"] = writer.value(entry.steepest)
+    steepest = facts(function).steepest if isinstance(function, str) else None
+    if steepest is not None:
+        values["steepest"] = writer.value(steepest)
     found = [say(f"health.{finding.kind}{_variant(finding)}.says", **values)]
     if (finding.cause, finding.values["how"]) != ("start", "exact"):
         found.append(say(f"health.since.{finding.values['how']}", since=values["since"]))

@@ -10,7 +10,7 @@ import numpy as np
 from nnstep.debugger.answers.mistakes.variant import Change, Lookup, Variant, upstream
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call
-from nnstep.ops import Array, find, operation
+from nnstep.ops import Array, facts, operation
 from nnstep.program import Program, Step
 
 __all__ = ["slopes"]
@@ -110,8 +110,10 @@ def _extra(record: Record) -> Iterator[Variant]:
     program = record.program
     for step in program.steps:
         source = program.steps[step.source - 1] if step.phase == "backward" and step.source else None
-        loss = find(source.operation) if source is not None else None
-        if source is None or loss is None or loss.expects not in ("softmax", "sigmoid") or step.wrt != loss.inputs[0]:
+        if source is None:
+            continue
+        loss = facts(source.operation)
+        if loss.expects not in ("softmax", "sigmoid") or step.wrt != loss.inputs[0]:
             continue
         slots, expression = dict(source.operands), source.expression
         assert isinstance(expression, Call)
