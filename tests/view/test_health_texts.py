@@ -259,6 +259,34 @@ def test_what_is_said_of_a_run_to_the_letter(name: str) -> None:
     ] == SAID[name]
 
 
+@pytest.mark.parametrize(
+    ("name", "objective", "said"),
+    [
+        (
+            "a sum",
+            "L",
+            "Σ of 5 numbers is beyond the largest number that there is, about 1.8e308, with (1e+308 · w)[0]",
+        ),
+        (
+            "a sum",
+            "",
+            "total of 5 numbers is beyond the largest number that there is, about 1.8e308, with (1e+308 * w)",
+        ),
+        ("a divergence", "L", "p[1] / q[1] is ∞, with p[1] = 0.5, q[1] = 0."),
+        ("a divergence", "", "p[1] / q[1] is ∞, with p[1] = 0.5, q[1] = 0."),
+        ("still: a top", "L", "Going back, ∂L/∂((w − 1)² ⊙ (w + 1)²) is not 0 and ∂L/∂((w + 1)²) is, everywhere"),
+        (
+            "still: a top",
+            "",
+            "Going back, grad((w - 1) ** 2 * (w + 1) ** 2) is not 0 and grad((w + 1) ** 2) is, everywhere",
+        ),
+    ],
+)
+def test_names_are_written_as_on_the_screen_or_as_in_the_language(name: str, objective: str, said: str) -> None:
+    one = examine(Timeline(RUNS[name]))[0]
+    assert sentences(one, Writer(objective))[1].startswith(said)
+
+
 def test_numbers_of_health_have_their_digits_and_an_exponent_where_they_are_small() -> None:
     numbers = (0.001, 0.00099996, -2.5e-7, 0.0, 1234.56, 123456.7, 1e6, 1.7e308, float("inf"), 12, 1234567)
     said = "0.001 9.9996e−4 −2.5e−7 0 1234.6 123460 1e6 1.7e308 ∞ 12 1,234,567"

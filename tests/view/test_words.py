@@ -305,6 +305,12 @@ def test_a_clamp_in_force_is_said_with_its_entries_and_what_it_does() -> None:
         assert not any("clamp" in said for name in ("loss", "grad(p)", "p", "grad(o)") for said in said_of(right, name))
 
 
+def test_a_clamp_of_a_single_number_names_it_without_an_index() -> None:
+    text = 'equations = "loss = bce(p, c)"\n[parameters]\np = 0.0\n[constants]\nc = 1.0'
+    assert "A clamp is in force in 1 of 1 entries, p:" in said_of(text, "loss")[-1]
+    assert "A clamp is in force in 1 of 1 entries, p:" in said_of(text, "grad(p)")[-1]
+
+
 def test_many_entries_that_are_clamped_are_counted_and_the_first_named() -> None:
     text = LAYERS.format(y="[[1], [1], [1]]", weight="[[0]]\nbias = [-800]", layer="sigmoid", loss="bce")
     assert "in 3 of 3 entries, p[0,0], p[1,0], p[2,0]:" in said_of(text, "loss")[-1]
