@@ -287,6 +287,43 @@ def test_names_are_written_as_on_the_screen_or_as_in_the_language(name: str, obj
     assert sentences(one, Writer(objective))[1].startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("name", "notes"),
+    [
+        ("normed, one column", ["layer_norm of x @ W goes over a single entry"]),
+        ("doubled: within", ["cross_entropy expects logits, and softmax(h @ W2 + b2) is already a softmax: give it"]),
+        (
+            "doubled: sigmoid layer, bce_with_logits",
+            ["bce_with_logits expects logits, and p is already a sigmoid: give"],
+        ),
+        ("doubled: softmax, softmax, nll", ["softmax is applied to p, which is already a softmax"]),
+        ("doubled: tanh, cross_entropy", ["cross_entropy expects logits of any size, and p is a tanh: give it o"]),
+        (
+            "doubled: log_softmax, bce",
+            [
+                "bce expects probabilities, and p has their logarithms (log_softmax)",
+                "log_softmax of h @ W2 + b2 goes over a single entry: it is the same whatever the parameters are",
+            ],
+        ),
+        ("still: one logit", ["cross_entropy of o goes over a single entry"]),
+        ("dead", []),
+    ],
+)
+def test_what_check_says_of_a_program(name: str, notes: list[str]) -> None:
+    found = list(program_notes(Timeline(RUNS[name]).program(1)))
+    assert [said[: len(note)] for said, note in zip(found, notes, strict=True)] == notes
+
+
+def test_units_are_listed_up_to_twelve_and_a_gradient_of_rounding_is_called_so() -> None:
+    writer = Writer("L")
+    assert writer.value(tuple(range(12))) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
+    assert writer.value(tuple(range(13))) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"
+    (one,) = examine(Timeline(RUNS["still: cancelled but for rounding"]))
+    assert sentences(one, writer)[0].startswith(
+        "From the start up to iteration 100 every gradient is 0 but for rounding, "
+    )
+
+
 def test_numbers_of_health_have_their_digits_and_an_exponent_where_they_are_small() -> None:
     numbers = (0.001, 0.00099996, -2.5e-7, 0.0, 1234.56, 123456.7, 1e6, 1.7e308, float("inf"), 12, 1234567)
     said = "0.001 9.9996e−4 −2.5e−7 0 1234.6 123460 1e6 1.7e308 ∞ 12 1,234,567"
