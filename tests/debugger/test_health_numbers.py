@@ -11,6 +11,9 @@ from nnstep.debugger.health import examine as health
 from nnstep.debugger.health.examine import examine
 from nnstep.engine import Timeline
 from nnstep.language import Call, to_text
+from nnstep.scenario import loads
+from nnstep.scenario.model import Scenario
+from tests.debugger.health_cases import equations
 from tests.debugger.health_nets import at_end, kinds, layered, number, of_kind, repeated, said
 
 DATA = "[data]\nx = [[0, 2], [3, 4]]\n"
@@ -133,3 +136,78 @@ def test_a_huge_gradient_is_a_problem() -> None:
     timeline = Timeline(repeated("loss = sum(1e7 * w)", "w = [1.0, 2.0]", lr=1e-20, epochs=3))
     (one,) = of_kind(at_end(timeline, 1), "exploding")
     assert (one.severity, one.cause, one.values["size"]) == ("problem", "huge", pytest.approx(1e7))
+
+
+ONE_INPUT = "[data]\nx = [[1]]\n"
+
+
+def line(lr: float, epochs: int = 1) -> Scenario:
+    """A weight of 1 whose gradient is 1, of a loss of about 1000 that falls by lr in an iteration."""
+    return repeated("loss = sum(x @ W) + 999", "W = [[1.0]]", lr=lr, epochs=epochs, data=ONE_INPUT)
+
+
+def gentle(share: float) -> Scenario:
+    """The update is `share` of the weight, whose gradient is −4."""
+    return repeated("loss = sum((x @ W - 3) ** 2)", "W = [[1.0]]", lr=share / 4, epochs=1, data=ONE_INPUT)
+
+
+def falling(share: float, epochs: int = 30) -> Scenario:
+    """A loss of about 1 that falls by `share` in five iterations."""
+    return repeated("loss = sum(x @ W)", "W = [[1.0]]", lr=share / 5, epochs=epochs, data=ONE_INPUT)
+
+
+def growing(factor: float, epochs: int) -> Scenario:
+    """A loss that is multiplied by `factor` in every iteration, by steps that go too far."""
+    return repeated("loss = sum((x @ W) ** 2)", "W = [[1.0]]", lr=(1 + factor**0.5) / 2, epochs=epochs, data=ONE_INPUT)
+
+
+def two_layers(ratio: float) -> Scenario:
+    """The gradient of the first weight is `ratio` times that of the second."""
+    return repeated(
+        "h = x @ U\no = h @ V\nloss = sum(o)", f"U = [[1.0]]\nV = [[{ratio}]]", lr=1e-12, epochs=3, data=ONE_INPUT
+    )
+
+
+def steep(gradient: float) -> Scenario:
+    return repeated("loss = sum(x @ W)", "W = [[1.0]]", lr=1e-12, epochs=3, data=f"[data]\nx = [[{gradient}]]\n")
+
+
+def unit(function: str, slope: float) -> Scenario:
+    """A unit with this slope, for its only sample."""
+    share = (1 + (1 - 4 * slope) ** 0.5) / 2  # s with s (1 − s) = slope
+    z = np.log(share / (1 - share)) if function == "sigmoid" else np.arctanh((1 - slope) ** 0.5)
+    data = "[data]\nx = [[0]]\ny = [[9]]\n"
+    return layered(f"weight = [[1]]\nbias = [{z}]", function, "weight = [[1]]", lr=1e-3, epochs=1, data=data)
+
+
+def decayed(decay: float, momentum: float) -> Scenario:
+    optimizer = f'type = "sgd"\nlr = 0.5\nmomentum = {momentum}\nweight_decay = {2 * decay}'
+    return loads(equations("loss = sum((x @ W - 1) ** 2)", "W = [[1.0]]", "x = [[0.01]]\n", optimizer, epochs=2))
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity", "below", "above"),
+    [
+        ("large-update", "warning", line(0.99), line(1.01)),
+        ("large-update", "problem", line(99), line(101)),
+        ("small-update", "warning", gentle(1.02e-7), gentle(0.98e-7)),
+        ("exploding", "warning", two_layers(990), two_layers(1010)),
+        ("vanishing", "warning", two_layers(1 / 990), two_layers(1 / 1010)),
+        ("exploding", "problem", steep(0.99e6), steep(1.01e6)),
+        ("saturated", "warning", unit("sigmoid", 0.0251), unit("sigmoid", 0.0249)),
+        ("saturated", "warning", unit("tanh", 0.101), unit("tanh", 0.099)),
+        ("stalled", "warning", falling(1.05e-4), falling(0.95e-4)),
+        ("stalled", "warning", falling(0.95e-4, epochs=29), falling(0.95e-4, epochs=30)),
+        ("rising", "warning", growing(1.052 ** (1 / 5), 30), growing(1.053 ** (1 / 5), 30)),
+        ("rising", "problem", growing(1.98 ** (1 / 27), 30), growing(2.02 ** (1 / 27), 30)),
+        ("above", "problem", growing(1.98, 2), growing(2.02, 2)),
+        ("decay", "problem", decayed(1.95, 0.0), decayed(2.05, 0.0)),
+        ("decay", "problem", decayed(2.95, 0.5), decayed(3.05, 0.5)),
+    ],
+)
+def test_it_is_told_from_the_number_on_that_the_docs_name(
+    kind: str, severity: str, below: Scenario, above: Scenario
+) -> None:
+    told = [{(one.kind, one.severity) for one in examine(Timeline(scenario))} for scenario in (below, above)]
+    assert (kind, severity) not in told[0]
+    assert (kind, severity) in told[1]
