@@ -284,7 +284,7 @@ def test_what_is_said_of_a_run_to_the_letter(name: str) -> None:
 )
 def test_names_are_written_as_on_the_screen_or_as_in_the_language(name: str, objective: str, said: str) -> None:
     one = examine(Timeline(RUNS[name]))[0]
-    assert sentences(one, Writer(objective))[1].startswith(said)
+    assert finding_sentences(one, Writer(objective))[1].startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_units_are_listed_up_to_twelve_and_a_gradient_of_rounding_is_called_so()
     assert writer.value(tuple(range(12))) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
     assert writer.value(tuple(range(13))) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"
     (one,) = examine(Timeline(RUNS["still: cancelled but for rounding"]))
-    assert sentences(one, writer)[0].startswith(
+    assert finding_sentences(one, writer)[0].startswith(
         "From the start up to iteration 100 every gradient is 0 but for rounding, "
     )
 
