@@ -13,7 +13,7 @@ lint: ## style, formatting, import contracts
 	$(bin)/ruff check . && $(bin)/ruff format --check . && $(bin)/lint-imports
 format: ## mend what can be mended
 	$(bin)/ruff check --fix . && $(bin)/ruff format .
-types: ## mypy, strict
+types: ## mypy, strict, over the package and the tests
 	$(bin)/mypy
 docs: ## the generated tables and the picture anew
 	$(bin)/python -m tests.docs && $(bin)/python -m tests.picture

@@ -207,6 +207,22 @@ def test_the_rooms_import_only_from_below() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+# What goes through the whole program, and not one room.
+ACROSS = {"benchmarks", "faults", "hostile", "languages", "storms", "test_project.py", "test_translated.py"}
+
+
+def test_tests_are_where_their_room_is() -> None:
+    """A room that is a folder has a folder of tests or one file, a room that is a file has one file."""
+    rooms = [path for path in (ROOT / "nnstep").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
+    places = {path.name for path in rooms if path.is_dir()} | {f"test_{path.stem.strip('_')}.py" for path in rooms}
+    tests = ROOT / "tests"
+    found = {path.relative_to(tests).parts[0] for path in tests.rglob("test_*.py")}
+    assert found - ACROSS - places == set()
+    assert [path.name for path in rooms if {path.name, f"test_{path.stem}.py"} <= found] == [], (
+        "tests of it in two places"
+    )
+
+
 def _loaded_by(code: str) -> set[str]:
     """The modules that a fresh Python has loaded after running `code`."""
     script = f"{code}\nimport sys\nsys.stdout.write('\\n' + ' '.join(sys.modules))"
