@@ -6,19 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnstep.catalogue import say
+from nnstep.engine.machine import Machine, State
 from nnstep.engine.scheduling import schedule
 from nnstep.errors import NnstepError, Problem
 from nnstep.ops import Array
 from nnstep.program import Program, check_class_numbers, compile_program, initial_states
 from nnstep.scenario.model import Edit, Optimizer, Scenario
-
-if TYPE_CHECKING:
-    from nnstep.engine.machine import Machine, State
 
 __all__ = ["Era", "eras"]
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import RenderableType
 from textual import on
@@ -41,12 +41,10 @@ from nnstep.tui.screens.palette import Commands
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.signals import SignalWatch, has_job_control
 from nnstep.tui.signs import Signs
+from nnstep.tui.terminal import TerminalUser
 from nnstep.tui.textual_private import catches_unhandled
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.ascii_signs import in_ascii
-
-if TYPE_CHECKING:
-    from nnstep.tui.terminal import TerminalUser  # which there is not on every system
 
 __all__ = ["NnstepApp", "start"]
 

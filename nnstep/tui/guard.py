@@ -14,14 +14,11 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from nnstep.catalogue import say
 from nnstep.files import crash_note
 from nnstep.text import clean
-
-if TYPE_CHECKING:
-    from nnstep.tui.terminal import TerminalDriver  # which there is not on every system
+from nnstep.tui.terminal import TerminalDriver
 
 __all__ = ["Guard"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from nnstep.catalogue import say, say_reason
 from nnstep.debugger import Position, Session, destination, find_names, named_value
-from nnstep.debugger.answers.compare import check_pasted
+from nnstep.debugger.answers.compare import Comparison, check_pasted
 from nnstep.debugger.answers.gradient_check import Checking
 from nnstep.debugger.breakpoints.control import Control
 from nnstep.debugger.edits.edit import carry_over, moved_to
@@ -41,11 +41,6 @@ from nnstep.view.scene.subject import asked_for, gradient_name
 from nnstep.view.state import ViewState
 from nnstep.view.text.canvas import Line, Panel, Piece
 from nnstep.view.text.matrix import cell_of
-
-if TYPE_CHECKING:
-    from nnstep.debugger.answers.compare import Comparison
-    from nnstep.debugger.edits.recovery import Recovery
-    from nnstep.view.actions.quiz import Quizzing
 
 __all__ = ["ACTIONS", "Action", "Stepper"]
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from nnstep.debugger.breakpoints.breakpoint import Breakpoint, breakpoint_of, stop_steps, stops_at
 from nnstep.debugger.breakpoints.hits import Tally
-from nnstep.debugger.breakpoints.resume import Backward, Forward, Towards
+from nnstep.debugger.breakpoints.resume import Backward, Forward, Outcome, Progress, Run, Towards
 from nnstep.debugger.breakpoints.watches import Trend, Watch, Watched, watch_of, watched
 from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
@@ -18,9 +17,6 @@ from nnstep.language import Number
 from nnstep.program import Program
 from nnstep.scenario.model import DebugEntry, Scenario
 from nnstep.text import clean
-
-if TYPE_CHECKING:
-    from nnstep.debugger.breakpoints.resume import Outcome, Progress, Run
 
 __all__ = ["Control", "debug_problems"]
 

@@ -15,10 +15,11 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from nnstep.catalogue import say, say_reason
 from nnstep.debugger.branch import Branch
+from nnstep.debugger.session import Session
 from nnstep.errors import NnstepError
 from nnstep.files import lock, put, stamp, state_folder
 from nnstep.scenario.edits.edit_text import edit_text
@@ -26,9 +27,6 @@ from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.model import Edit
 from nnstep.scenario.toml.document import SCENARIO_BYTES, read_bytes
 from nnstep.text import clean
-
-if TYPE_CHECKING:
-    from nnstep.debugger.session import Session
 
 __all__ = ["Offer", "Recovery", "Taken"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from nnstep.catalogue import say
 from nnstep.debugger import Position
 from nnstep.debugger.breakpoints.control import Control
+from nnstep.debugger.breakpoints.resume import Outcome, Progress
 from nnstep.debugger.edits.edit import switch, undo
 from nnstep.errors import LanguageError, NnstepError, OperationError, RunError
 from nnstep.text import clean
@@ -15,9 +15,6 @@ from nnstep.view.actions.edits import edit_question, edit_suggestion, make, save
 from nnstep.view.scene.moment import Moment
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.numbers import plain
-
-if TYPE_CHECKING:
-    from nnstep.debugger.breakpoints.resume import Outcome, Progress
 
 __all__ = ["COMMANDS", "command", "go_towards", "progress_line", "question", "suggestion"]
 

@@ -6,10 +6,11 @@ A view is made when it is looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.debugger import Cell
+from nnstep.debugger.answers.compare import Comparison
 from nnstep.debugger.provenance.origin import uses
 from nnstep.view.lens.branches import branches_view
 from nnstep.view.lens.cell import cell_rows, listed_terms
@@ -28,9 +29,6 @@ from nnstep.view.scene.moment import Moment
 from nnstep.view.text.blocks import Block, Draw, set_in, stack, wrap
 from nnstep.view.text.canvas import Line, Panel
 from nnstep.view.text.matrix import cell_of
-
-if TYPE_CHECKING:
-    from nnstep.debugger.answers.compare import Comparison
 
 __all__ = ["LENSES", "Jump", "Lens", "jump", "lens_names", "middle_panel", "row_cells", "rows_here"]
 

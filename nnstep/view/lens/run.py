@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,9 +33,6 @@ from nnstep.view.text.blocks import Block, Draw, blank, flow, paint, stack, unde
 from nnstep.view.text.canvas import Canvas, ClickArea, Target
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.symbols import label
-
-if TYPE_CHECKING:
-    from nnstep.view.plots.across import Series
 
 __all__ = ["plots_here", "run_view"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from nnstep.catalogue import say, say_count
 from nnstep.debugger import Cell
+from nnstep.debugger.provenance.products import EntryChain, GradientPath, PathGradient, Product
 from nnstep.text import padded
 from nnstep.text import width as text_width
 from nnstep.view.scene.scene import Scene
@@ -16,9 +16,6 @@ from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.cell_arithmetic import USUAL_GUARDS, FormatNumber, addends
 from nnstep.view.text.numbers import NumberFormat, parse_number, plain
 from nnstep.view.text.symbols import label
-
-if TYPE_CHECKING:
-    from nnstep.debugger.provenance.products import EntryChain, GradientPath, PathGradient, Product
 
 __all__ = ["Known", "known_factors", "product_lines"]
 

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nnstep.catalogue import say, say_count
 from nnstep.engine import Era, Schedule, schedule
-from nnstep.engine.difference import TOLERANCE
+from nnstep.engine.difference import TOLERANCE, Difference
+from nnstep.engine.gradcheck import ParameterCheck
 from nnstep.language import number_text, to_text
+from nnstep.ops import Index
 from nnstep.program import Program, Value
 from nnstep.scenario import Optimizer, Scenario
 from nnstep.text import clean, padded, width
 from nnstep.view.sentences.health import program_notes
 from nnstep.view.text.numbers import shape_text
-
-if TYPE_CHECKING:
-    from nnstep.engine.difference import Difference
-    from nnstep.engine.gradcheck import ParameterCheck
-    from nnstep.ops import Index
 
 __all__ = ["Later", "check_report", "first_program", "gradcheck_report", "later_updates"]
 

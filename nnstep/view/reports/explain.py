@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from nnstep.catalogue import say
 from nnstep.debugger import Cell
@@ -12,8 +11,10 @@ from nnstep.errors import LanguageError, NnstepError, Problem
 from nnstep.language.references import split_cell as cell_at_end
 from nnstep.nearest import nearest
 from nnstep.ops import Index
+from nnstep.program import Program
 from nnstep.program.naming import value_named
 from nnstep.program.no_gradient import why_no_gradient
+from nnstep.scenario.model import Scenario
 from nnstep.text import clean
 from nnstep.view.lens.cell import cell_rows, listed_terms
 from nnstep.view.lens.check_entry import check_block
@@ -29,10 +30,6 @@ from nnstep.view.text.blocks import Block, Draw
 from nnstep.view.text.canvas import line_text
 from nnstep.view.text.matrix import cell_of
 from nnstep.view.text.numbers import shape_text
-
-if TYPE_CHECKING:
-    from nnstep.program import Program
-    from nnstep.scenario.model import Scenario
 
 __all__ = ["asked", "explain"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import accumulate
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from nnstep.debugger.answers.gradient_check import Checking
+from nnstep.debugger.provenance.products import EntryChain
 from nnstep.engine import LazyMatrix, Record, evaluate, is_entrywise
 from nnstep.engine.difference import Search
 from nnstep.language import Expression, Name, tokens
@@ -22,9 +23,6 @@ from nnstep.view.sentences.step import step_sentences
 from nnstep.view.text.matrix import LARGE, MatrixView
 from nnstep.view.text.numbers import DIGITS
 from nnstep.view.text.symbols import SYMBOLS, label
-
-if TYPE_CHECKING:
-    from nnstep.debugger.provenance.products import EntryChain
 
 __all__ = ["SLICE", "Gallery"]
 

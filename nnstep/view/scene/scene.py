@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.debugger import Cell, Frame
-from nnstep.debugger.provenance.origin import origin
+from nnstep.debugger.provenance.origin import Origin, origin
 from nnstep.engine import Record
 from nnstep.language import Entry, tokens
 from nnstep.program import Program, Step, Value
@@ -24,9 +24,6 @@ from nnstep.view.text.matrix import Cell as Spot
 from nnstep.view.text.matrix import MatrixView, cell_of
 from nnstep.view.text.numbers import exact, parse_number
 from nnstep.view.text.symbols import SYMBOLS
-
-if TYPE_CHECKING:
-    from nnstep.debugger.provenance.origin import Origin
 
 __all__ = ["Marks", "Scene"]
 
