@@ -4,12 +4,20 @@ import gc
 import weakref
 from collections import Counter
 from functools import partial
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstep.memo import Memo, memoized
+
+
+class Pair(NamedTuple):
+    """An object that nothing can refer to weakly."""
+
+    first: int
+    second: int
 
 
 class Thing:
@@ -43,7 +51,29 @@ def test_nothing_is_made_twice_while_it_is_kept(asked: list[int], objects: int) 
         assert made[one] == before + (one not in recent)
 
 
-def test_objects_that_are_not_kept_are_let_go() -> None:
+def test_no_object_is_kept_alive() -> None:
+    memo, things = Memo(), [Thing() for _ in range(3)]
+    results = [memo(one, "key", Thing) for one in things]
+    watched = [weakref.ref(one) for one in (*things, *results)]
+    del things[1], results
+    assert [one() is None for one in watched] == [False, True, False] * 2, "and what was made of it goes with it"
+    del memo
+    assert [one() is None for one in watched] == [False, True, False, True, True, True]
+
+
+def test_a_result_of_an_object_that_is_gone_is_not_that_of_the_next_one() -> None:
+    memo = Memo()
+    for number in range(100):  # each of them may be where the one before was
+        assert memo(Thing(), "key", partial(int, number)) == number
+
+
+def test_what_cannot_be_held_weakly_is_kept_with_its_results() -> None:
+    memo, one = Memo(1), Pair(1, 2)
+    assert memo(one, "key", lambda: 3) == memo(one, "key", lambda: 4) == 3
+    assert memo(Pair(1, 2), "key", lambda: 5) == 5, "which one it is counts"
+
+
+def test_objects_that_their_results_hold_are_let_go_in_turn() -> None:
     memo, things = Memo(2), [Thing() for _ in range(3)]
     for one in things:
         memo(one, "itself", partial(list, [one]))
@@ -56,12 +86,16 @@ def test_objects_that_are_not_kept_are_let_go() -> None:
     assert [one() is None for one in watched] == [True, True, True]
 
 
-def test_the_room_holds_for_all_but_the_last() -> None:
-    memo, things = Memo(9, size=lambda one: one.size, room=10), [Thing(4), Thing(4), Thing(4), Thing(100)]
-    made = Counter[int]()
-    for at in (0, 1, 2, 1, 0, 3, 3):
-        memo(things[at], "key", partial(made.update, [at]))
-    assert made == {0: 2, 1: 1, 2: 1, 3: 1}
+def test_the_room_of_an_object_holds_for_all_results_but_the_last() -> None:
+    memo, thing, made = Memo(results=3, size=lambda one: one, room=10), Thing(), Counter[int]()
+
+    def make(size: int) -> int:
+        made.update([size])
+        return size
+
+    for size in (4, 5, 6, 5, 4, 100, 100, 1, 2, 3, 4, 1):
+        assert memo(thing, size, partial(make, size)) == size
+    assert made == {4: 3, 5: 2, 6: 1, 100: 1, 1: 2, 2: 1, 3: 1}
 
 
 def test_what_fails_is_tried_again() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from functools import partial
 from typing import NamedTuple
 
 from nnstep.debugger.listing import Path
 from nnstep.engine import Record, run_body
+from nnstep.memo import Memo
 from nnstep.program import Body, Program, Step, body
 
 __all__ = ["Frame", "Frames"]
 
-_MOST = 12  # records of bodies that are kept
+_PROGRAMS = 64  # whose bodies are kept
+_RECORDS, _BODIES = 4, 6  # records whose bodies' records are kept, and how many of each
 
 
 class Frame(NamedTuple):
@@ -39,15 +41,11 @@ class Frames:
     """Bodies by program and step, and the last records of bodies."""
 
     def __init__(self) -> None:
-        self._bodies: dict[tuple[int, int], tuple[Program, Body | None]] = {}
-        self._records: OrderedDict[tuple[int, int], tuple[Record, Record]] = OrderedDict()
+        self._bodies, self._records = Memo(_PROGRAMS), Memo(_RECORDS, _BODIES)
 
     def body(self, program: Program, index: int) -> Body | None:
         """The body of step `index` of a program; None for a primitive."""
-        key = (id(program), index)
-        if key not in self._bodies:  # the program is kept with it, so its id is not used again
-            self._bodies[key] = (program, body(program, program.steps[index - 1]))
-        return self._bodies[key][1]
+        return self._bodies(program, index, lambda: body(program, program.steps[index - 1]))
 
     def size(self, program: Program, path: Path) -> int:
         """How many steps the body of a line has, 0 for a primitive or a line that is not there; of (), the program."""
@@ -67,14 +65,6 @@ class Frames:
             outer = frames[-1]
             found = self.body(outer.program, outer.now)
             assert found is not None
-            frames.append(Frame(self._record(outer.record, outer.now, found), index, found.inputs))
+            inner = self._records(outer.record, outer.now, partial(run_body, outer.record, found))
+            frames.append(Frame(inner, index, found.inputs))
         return tuple(frames)
-
-    def _record(self, record: Record, index: int, found: Body) -> Record:
-        key = (id(record), index)
-        if key not in self._records:
-            self._records[key] = (record, run_body(record, found))
-            if len(self._records) > _MOST:
-                self._records.popitem(last=False)
-        self._records.move_to_end(key)
-        return self._records[key][1]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from nnstep import clock
 from nnstep.engine import Record, Timeline
+from nnstep.memo import Memo
 from nnstep.ops import Array, operation
 from nnstep.program import parameters_with_gradient
 
@@ -16,7 +16,7 @@ __all__ = ["gradient_norms", "norms_of", "with_norms"]
 
 _MOST = 4_096  # iterations that are kept of a run
 
-_kept: WeakKeyDictionary[Timeline, dict[int, Array]] = WeakKeyDictionary()
+_norms = Memo(results=_MOST)
 
 
 def with_norms(timeline: Timeline) -> tuple[str, ...]:
@@ -39,15 +39,11 @@ def gradient_norms(timeline: Timeline, iterations: Iterable[int], seconds: float
     Those that are not kept are computed one after the other, for about `seconds` at most: then what is left is left
     out, and another call goes on. At least one is computed in any case.
     """
-    names, kept = with_norms(timeline), _kept.setdefault(timeline, {})
-    wanted = tuple(iterations)
-    missing = [one for one in wanted if one not in kept]
-    if len(kept) + len(missing) > _MOST:
-        for one in [one for one in kept if one not in set(wanted)]:
-            del kept[one]
+    names, found, late = with_norms(timeline), dict[int, Array](), False
     deadline = None if seconds is None else clock.now() + seconds
-    for one in missing:
-        kept[one] = norms_of(timeline.glance(one), names)
-        if deadline is not None and clock.now() >= deadline:
-            break
-    return {one: kept[one] for one in wanted if one in kept}
+    for one in iterations:
+        known = _norms.has(timeline, one)
+        if known or not late:
+            found[one] = _norms(timeline, one, lambda one=one: norms_of(timeline.glance(one), names))  # type: ignore[misc]
+            late = not known and deadline is not None and clock.now() >= deadline
+    return found

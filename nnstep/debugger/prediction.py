@@ -11,6 +11,7 @@ import numpy as np
 
 from nnstep.engine import Machine, Record
 from nnstep.errors import NnstepError
+from nnstep.memo import memoized
 from nnstep.ops import Array, Box, facts, operation
 from nnstep.program import Program, Shape, Step, box_of, compile_program, reached_boxes
 from nnstep.scenario.model import Scenario
@@ -319,24 +320,13 @@ def _reached(program: Program, slot: int, box: Box) -> Mapping[int, tuple[Box, .
     return found
 
 
+@memoized(objects=_KEPT)
 def predictor(scenario: Scenario) -> Predictor | None:
     """The predictor of a scenario; those last asked for are kept.
 
     None where there is no prediction, where the network only fits the number of samples that it is written for, or
     where the prediction of a sample depends on the other samples of its batch, or on the targets.
     """
-    for one, made in _predictors:
-        if one is scenario:
-            return made
-    found = _made(scenario)
-    _predictors[:] = [(scenario, found), *_predictors[: _KEPT - 1]]
-    return found
-
-
-_predictors: list[tuple[Scenario, Predictor | None]] = []
-
-
-def _made(scenario: Scenario) -> Predictor | None:
     if scenario.data is None:
         return None
     forward = scenario._replace(objective=None, optimizer=None, edits=())

@@ -16,6 +16,7 @@ from nnstep.engine.expressions import Reference, depth, is_there, places, refere
 from nnstep.engine.machine import Machine, straight_line
 from nnstep.engine.scheduling import Schedule
 from nnstep.language import Expression, Name, substitute
+from nnstep.memo import Memo
 from nnstep.ops import Array
 from nnstep.program import Program
 
@@ -55,7 +56,7 @@ class Watcher:
         self._saved: dict[_Saved, Array] = {}
         self._known: dict[_Saved, int] = {}  # the iteration that a saved value is from
         self._last: dict[int, tuple[int, Array]] = {}  # of a condition on a change: when and what it was
-        self._bound: dict[int, tuple[Machine, _BoundConditions]] = {}
+        self._bound = Memo()
 
     def warm_up(self, programs: Sequence[Program]) -> int:
         """How many iterations have to be told before the first one whose hits count."""
@@ -64,10 +65,7 @@ class Watcher:
 
     def hits(self, machine: Machine, iteration: int) -> list[Hit]:
         """Where in the iteration that `machine` has just run something holds, in order."""
-        key = id(machine)
-        if key not in self._bound:  # the machine is kept with it, so its id is not used again
-            self._bound[key] = (machine, _BoundConditions(self, machine))
-        bound = self._bound[key][1]
+        bound = self._bound(machine, None, lambda: _BoundConditions(self, machine))
         self._iteration[...] = iteration
         self._epoch[...] = (iteration - 1) // self._batches + 1
         found = list(bound.fixed)

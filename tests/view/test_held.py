@@ -17,7 +17,6 @@ LOOKED_AT = ("cell.right", "cell.down", "lens.cell", "cell.follow", "cell.return
 
 @pytest.mark.parametrize("name", ["layers", "tied"])
 @mock.patch("nnstep.engine.timeline._RECORDS", 1)
-@mock.patch("nnstep.view.scene.gallery._BYTES", 0)
 def test_an_iteration_that_was_left_is_given_up_at_once_and_not_when_garbage_is_collected(name: str) -> None:
     seen = stepper(name)
     arenas: list[weakref.ref[Array]] = []

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite, sqrt
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from nnstep.engine import Record, Timeline
+from nnstep.engine.arena_layout import layout
 from nnstep.language import Entry, Name
+from nnstep.memo import Memo
 from nnstep.ops import Array, Index
 from nnstep.program import Program
 
@@ -78,7 +78,7 @@ def last_known(timeline: Timeline, iteration: int, step: int, until: Callable[[P
     return seen(timeline, iteration - 1) if iteration > 1 else None
 
 
-_seen: WeakKeyDictionary[Timeline, OrderedDict[int, Record]] = WeakKeyDictionary()
+_copies = Memo(results=_COPIES, size=lambda record: record.arena.size, room=_COPIED)
 
 
 def seen(timeline: Timeline, iteration: int) -> Record:
@@ -87,16 +87,14 @@ def seen(timeline: Timeline, iteration: int) -> Record:
     The last ones are kept, so that the same ones are not run again at every step. Where an iteration has very many
     numbers, they are written over by the next glance instead.
     """
-    kept = _seen.setdefault(timeline, OrderedDict())
-    if iteration not in kept:
+    if layout(timeline.program(iteration)).size > _COPIED // 2:
+        return timeline.glance(iteration)
+
+    def copied() -> Record:
         record = timeline.glance(iteration)
-        if record.arena.size > _COPIED // 2:
-            return record
-        kept[iteration] = replace(record, arena=record.arena.copy())
-        while len(kept) > _COPIES or sum(one.arena.size for one in kept.values()) > _COPIED:
-            kept.popitem(last=False)
-    kept.move_to_end(iteration)
-    return kept[iteration]
+        return replace(record, arena=record.arena.copy())
+
+    return _copies(timeline, iteration, copied)
 
 
 def norm(array: Array) -> float:

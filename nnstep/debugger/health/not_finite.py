@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite, isinf, isnan
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -18,9 +17,13 @@ from nnstep.debugger.health.number_cause import Cause, cause_of
 from nnstep.debugger.health.value_range import trained
 from nnstep.engine import Record, Timeline
 from nnstep.language import Call, Expression
+from nnstep.memo import memoized
 from nnstep.ops import Array, Index
 
 __all__ = ["NOT_FINITE", "NOT_NUMBER", "Sought", "first_numbers", "has", "numbers_from"]
+
+
+_KNOWN = 1 << 16  # iterations of a run of which it is known whether all is finite: more than are looked through
 
 
 class Sought(NamedTuple):
@@ -32,8 +35,6 @@ class Sought(NamedTuple):
 
 NOT_FINITE = Sought(lambda numbers: np.logical_not(np.isfinite(numbers)), lambda number: not isfinite(number))
 NOT_NUMBER = Sought(np.isnan, isnan)
-
-_finite: WeakKeyDictionary[Timeline, int] = WeakKeyDictionary()  # up to which iteration all is known to be finite
 
 
 class _Spot(NamedTuple):
@@ -116,16 +117,19 @@ def _seen_before(timeline: Timeline, iteration: int, sought: Sought) -> int | No
     return iteration - 1 if iteration > 1 and has(seen(timeline, iteration - 1).arena, sought) else None
 
 
+@memoized(results=_KNOWN)
+def _is_finite(timeline: Timeline, iteration: int) -> bool:
+    return not has(timeline.glance(iteration).arena, NOT_FINITE)
+
+
 def _first(timeline: Timeline, since: int, last: int, exact: bool, sought: Sought) -> int:
     """The first iteration from `since` on that has such numbers, `last` being one that has."""
     if exact:
-        known = _finite.get(timeline, 0)  # NaN is not finite either, so this is so for both
-        for one in range(max(since, known + 1), last):
-            if has(timeline.glance(one).arena, sought):
-                return one
-            if sought is NOT_FINITE and one == _finite.get(timeline, 0) + 1:
-                _finite[timeline] = one
-        return last
+
+        def wrong(one: int) -> bool:
+            return not _is_finite(timeline, one) and (sought is NOT_FINITE or has(timeline.glance(one).arena, sought))
+
+        return next(filter(wrong, range(since, last)), last)
     low, high = since - 1, last
     while high - low > 1:
         middle = (low + high) // 2

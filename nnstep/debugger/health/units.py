@@ -6,11 +6,9 @@ data with more than 2,000 samples only those of the batch. Where there is one sa
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -21,7 +19,7 @@ from nnstep.debugger.provenance.batch_axis import sample_axes
 from nnstep.engine import Era, Machine, Record, Timeline, evaluate
 from nnstep.errors import NnstepError
 from nnstep.language import Expression, Name, Number, parse_expression, substitute
-from nnstep.memo import memoized
+from nnstep.memo import Memo, memoized
 from nnstep.ops import Array, facts, operation
 from nnstep.program import Program, Step, compile_program
 
@@ -218,10 +216,9 @@ class UnitStates:
     def __init__(self, timeline: Timeline) -> None:
         self._samples = timeline.schedule.samples
         self._one_batch = timeline.schedule.batches == 1
-        self._forward: WeakKeyDictionary[Era, Machine] = WeakKeyDictionary()
-        self._answers: OrderedDict[int, NDArray[np.bool_] | None] = OrderedDict()
-        self._size = 0
-        self._facts: dict[object, Any] = {}
+        self._machines = Memo()
+        self._answers = Memo(size=lambda answer: 1 if answer is None else answer.size, room=_KEPT)
+        self._facts = Memo(results=_FACTS)
 
     def layers(self, timeline: Timeline, iteration: int) -> tuple[Layer, ...]:
         """The layers that are looked at, in order."""
@@ -265,47 +262,40 @@ class UnitStates:
 
     def silent(self, timeline: Timeline, iteration: int) -> NDArray[np.bool_] | None:
         """Which units are silent in an iteration that was reached: those of all layers, in order; None is not known."""
-        if iteration in self._answers:
-            self._answers.move_to_end(iteration)
-            return self._answers[iteration]
+        return self._answers(timeline, iteration, lambda: self._silent(timeline, iteration))
+
+    def _silent(self, timeline: Timeline, iteration: int) -> NDArray[np.bool_] | None:
         program, value = self._seen(timeline, timeline.glance(iteration))
         found = self._of(program)
-        answer = None
-        if found:
-            levels = np.concatenate([_level(one, value) for one in found], axis=None)
-            answer = levels <= np.repeat([_limit(one.function) or 0.0 for one in found], [one.units for one in found])
-        self._answers[iteration] = answer
-        self._size += 1 if answer is None else answer.size
-        while self._size > _KEPT:
-            _, old = self._answers.popitem(last=False)
-            self._size -= 1 if old is None else old.size
-        return answer
+        if not found:
+            return None
+        levels = np.concatenate([_level(one, value) for one in found], axis=None)
+        limits = np.repeat([_limit(one.function) or 0.0 for one in found], [one.units for one in found])
+        silent: NDArray[np.bool_] = levels <= limits
+        return silent
 
     def once(self, key: object, make: Callable[[], _T]) -> _T:
         """Something about an iteration of the run, which stays the same: the last ones are kept."""
-        if key not in self._facts:
-            if len(self._facts) >= _FACTS:
-                self._facts.pop(next(iter(self._facts)))
-            self._facts[key] = make()
-        made: _T = self._facts[key]
-        return made
+        return self._facts(self, key, make)
 
     def _everyone(self, timeline: Timeline, iteration: int) -> Machine | None:
         """The forward pass for all samples, where an iteration does not see all of them and they are not too many."""
         if self._one_batch or not self._samples or self._samples > MOST_SAMPLES:
             return None
         era = timeline.era(iteration)
-        if era not in self._forward:
-            try:
-                program = compile_program(era.scenario._replace(objective=None, optimizer=None), self._samples)
-            except NnstepError:  # equations that hold for batches of one size only
-                return None
-            machine = self._forward[era] = Machine(program)
-            machine.load_constants(era.scenario.constants)
-            for value in program.values:
-                if value.role == "data":
-                    machine.load_value(value.slot, era.samples[value.name])
-        return self._forward[era]
+        return self._machines(era, None, lambda: self._machine(era))
+
+    def _machine(self, era: Era) -> Machine | None:
+        try:
+            program = compile_program(era.scenario._replace(objective=None, optimizer=None), self._samples)
+        except NnstepError:  # equations that hold for batches of one size only
+            return None
+        machine = Machine(program)
+        machine.load_constants(era.scenario.constants)
+        for value in program.values:
+            if value.role == "data":
+                machine.load_value(value.slot, era.samples[value.name])
+        return machine
 
 
 @cache
@@ -326,11 +316,7 @@ def _level(layer: Layer, value: Callable[[int], Array]) -> Array:
     return most
 
 
-_looks: WeakKeyDictionary[Timeline, UnitStates] = WeakKeyDictionary()
-
-
+@memoized()
 def unit_states(timeline: Timeline) -> UnitStates:
     """The looks at a run: what was seen once is kept."""
-    if timeline not in _looks:
-        _looks[timeline] = UnitStates(timeline)
-    return _looks[timeline]
+    return UnitStates(timeline)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from typing import NamedTuple
-from weakref import ref
 
 import numpy as np
 
 from nnstep.catalogue import say, say_count
+from nnstep.memo import Memo
 from nnstep.ops import Array
 from nnstep.view.plots.axes import Axis, axis_number, bottom, clipped, joined
 from nnstep.view.plots.levels import BARS
@@ -50,16 +50,13 @@ def distribution(array: Array, bins: int) -> Distribution:
     owner = array if array.base is None else array.base
     lasting = array.size > _CHUNK and isinstance(owner, np.ndarray) and not owner.flags.writeable
     key = (array.__array_interface__["data"][0], array.shape, array.strides, bins)
-    if lasting and _kept and _kept[0][0]() is owner and _kept[0][1] == key:
-        return _kept[0][2]
-    found = _distribution(array.reshape(-1), bins)
-    if lasting:
-        _kept[:] = [(ref(owner), key, found)]
-    return found
+    if not lasting:
+        return _distribution(array.reshape(-1), bins)
+    return _last(owner, key, lambda: _distribution(array.reshape(-1), bins))
 
 
-# The last distribution of a large array that nobody can write to: it is asked for again at every key press.
-_kept: list[tuple[ref[Array], tuple[object, ...], Distribution]] = []
+# That of a large array that nobody can write to: it is asked for again at every key press.
+_last = Memo(objects=1, results=1)
 
 
 def _distribution(entries: Array, bins: int) -> Distribution:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
-from itertools import accumulate
 from math import prod
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from nnstep.debugger.answers.gradient_check import Checking
 from nnstep.debugger.provenance.products import EntryChain
@@ -30,69 +30,50 @@ _T = TypeVar("_T")
 
 SLICE = 0.02  # seconds that a gradient check goes on for between two pictures of it
 _RECORDS = 4  # whose pictures are kept: two iterations, and a step's body in each
-_BYTES = 128 << 20  # that these records may have, besides the last one
 
 
 class Gallery:
     """Makes the picture of a value of a record, or of an expression over its values; a second time gives the same one.
 
-    Pictures of the records last looked at are kept, so that stepping back over the border of an iteration, or out of a
-    step's body, is as quick as any step, and memory stays that of a few records.
+    Pictures of the records last looked at are kept as long as the records are, so that stepping back over the border of
+    an iteration, or out of a step's body, is as quick as any step.
     """
 
     def __init__(self, objective: str, ascii: bool = False) -> None:
         self.objective = objective
         self.ascii = ascii  # draw plots with letters: the terminal has no braille
         self.digits = DIGITS
-        self._kept: dict[tuple[object, ...], tuple[Record, MatrixView]] = {}
-        self._recent: tuple[Record, ...] = ()
-        self._once: dict[str, tuple[Record, object, Any]] = {}
+        self._pictures = Memo(_RECORDS)
+        self._last: defaultdict[str, Memo] = defaultdict(lambda: Memo(1, 1))
         self._of_programs = Memo()
-        self.panels: dict[str, ValuesPanel] = {}
+        self.panels: dict[str, ValuesPanel] = {}  # those shown last, which stay the same where they look the same
 
     def value(self, record: Record, value: Value, computed: bool) -> MatrixView:
         """The picture of a value of the program; of dots while it is not computed."""
-        key = (id(record), value.slot, computed, self.digits)
-        found = self._kept.get(key)
-        if found is not None and found[0] is record:  # the record is kept with it, so its id is not used again
-            return found[1]
-        array = record.value(value.slot) if computed else None
-        made = MatrixView(value.name, label(value.name, self.objective), _role(value), value.shape, array, self.digits)
-        return self._keep(key, record, made)
+
+        def made() -> MatrixView:
+            array = record.value(value.slot) if computed else None
+            written = label(value.name, self.objective)
+            return MatrixView(value.name, written, _role(value), value.shape, array, self.digits)
+
+        return self._pictures(record, (value.slot, computed, self.digits), made)
 
     def expression(
         self, record: Record, key: str, step: Step, expression: Expression, operands: Operands
     ) -> MatrixView:
         """The picture of a part of a step that has no slot, called `key`."""
-        place = (id(record), key, step.index, self.digits)
-        found = self._kept.get(place)
-        if found is not None and found[0] is record:
-            return found[1]
-        shape = infer(expression, operands.shape)
-        array = _numbers(expression, operands.value, shape)
-        written = "".join(token.text for token in tokens(Name(key), SYMBOLS, self.objective))
-        return self._keep(place, record, MatrixView(key, written, "name", shape, array, self.digits))
 
-    def _keep(self, key: tuple[object, ...], record: Record, made: MatrixView) -> MatrixView:
-        if all(record is not recent for recent in self._recent):
-            held = accumulate(one.arena.nbytes for one in self._recent[: _RECORDS - 1])
-            self._recent = (record, *(one for one, total in zip(self._recent, held, strict=False) if total <= _BYTES))
-            old, self._kept = self._kept, {}
-            for kept, pair in old.items():
-                if any(pair[0] is one for one in self._recent):
-                    self._kept[kept] = pair
-                else:  # its blocks hold it, and with it the numbers of its record, until garbage is collected
-                    pair[1].blocks.clear()
-        self._kept[key] = (record, made)
-        return made
+        def made() -> MatrixView:
+            shape = infer(expression, operands.shape)
+            array = _numbers(expression, operands.value, shape)
+            written = "".join(token.text for token in tokens(Name(key), SYMBOLS, self.objective))
+            return MatrixView(key, written, "name", shape, array, self.digits)
+
+        return self._pictures(record, (key, step.index, self.digits), made)
 
     def once(self, record: Record, what: str, looks: object, make: Callable[[], _T]) -> _T:
         """Something about a record that stays the same as long as `looks` does: the last one of its kind is kept."""
-        kept = self._once.get(what)
-        if kept is None or kept[0] is not record or kept[1] != looks:
-            kept = self._once[what] = (record, looks, make())
-        made: _T = kept[2]
-        return made
+        return self._last[what](record, looks, make)
 
     def sentences(self, program: Program, step: Step) -> tuple[str, ...]:
         """What is said of a step."""

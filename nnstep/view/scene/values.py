@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import is_
 from typing import NamedTuple
 
 from nnstep.catalogue import say
@@ -26,21 +25,7 @@ class ShownMatrix(NamedTuple):
 
 
 def matrix_block(shown: ShownMatrix, width: int, height: int) -> Block:
-    """A matrix with its name above, in at most `width` × `height`; a click chooses a cell.
-
-    A matrix on which nothing is marked gives the same block again, whose rows were made before.
-    """
-    matrix = shown.matrix
-    if shown.cursor is not None or shown.lit is not DARK:
-        return _matrix_block(shown, width, height)
-    key = (width, height, shown.changed)
-    found = matrix.blocks.get(key)
-    if not isinstance(found, Block):
-        found = matrix.blocks[key] = _matrix_block(shown, width, height)
-    return found
-
-
-def _matrix_block(shown: ShownMatrix, width: int, height: int) -> Block:
+    """A matrix with its name above, in at most `width` × `height`; a click chooses a cell."""
     matrix = shown.matrix
     window = matrix.window(width, max(1, height - 1), shown.cursor or shown.lit.first())
     extra = "changed" if shown.changed else ""
@@ -48,13 +33,8 @@ def _matrix_block(shown: ShownMatrix, width: int, height: int) -> Block:
     if matrix.scalar:
         return _scalar_block(shown, title, window, extra)
 
-    made: dict[int, Line] = {0: title}
-
     def line(y: int) -> Line:
-        found = made.get(y)
-        if found is None:
-            found = made[y] = matrix.row(window.rows[y - 1], window, extra, shown.cursor, shown.lit)
-        return found
+        return matrix.row(window.rows[y - 1], window, extra, shown.cursor, shown.lit) if y else title
 
     def target(x: int, y: int) -> Target | None:
         column = (x - 1) // matrix.pitch
@@ -96,30 +76,6 @@ def _scalar_block(shown: ShownMatrix, title: Line, window: Window, extra: str) -
     )
 
 
-def _row(first: MatrixView, blocks: list[Block]) -> Block:
-    """Matrices beside each other. The row that was made last is kept with its first matrix, and so are its lines."""
-    kept = first.blocks.get("row")
-    if isinstance(kept, tuple) and len(kept[0]) == len(blocks) and all(map(is_, kept[0], blocks)):
-        found: Block = kept[1]
-        return found
-    made = _with_lines_kept(beside(blocks, 2))
-    first.blocks["row"] = (blocks, made)
-    return made
-
-
-def _with_lines_kept(block: Block) -> Block:
-    """The block with each line made once."""
-    made: dict[int, Line] = {}
-
-    def line(y: int) -> Line:
-        found = made.get(y)
-        if found is None:
-            found = made[y] = block.line(y)
-        return found
-
-    return block._replace(line=line)
-
-
 @dataclass(frozen=True, eq=False)
 class ValuesPanel:
     """A panel of matrices that flow from left to right. What this step assigned, or the chosen cell, is in sight."""
@@ -144,14 +100,14 @@ class ValuesPanel:
         gap = 1 if sum(heights) + len(rows) - 1 <= height else 0
         parts: list[Block] = []
         starts: list[int] = []
-        first = line = 0
+        line = 0
         for row, tall in zip(rows, heights, strict=True):
             if parts and gap and tall > 1:
                 parts.append(blank())
                 line += 1
             starts.append(line)
-            parts.append(_row(self.shown[first].matrix, row))
-            first, line = first + len(row), line + tall
+            parts.append(beside(row, 2))
+            line += tall
         if top is None:
             bottom = self._bottom(rows, starts, heights)
             top = next((start for start in starts if bottom - start <= height), starts[-1])

@@ -80,7 +80,6 @@ class MatrixView:
         self.pitch = self.format.width + _GAP  # columns from one number to the next
         self._kept: dict[tuple[int, range, str], Line] = {}
         self._written: dict[int, tuple[range, list[str], list[str]]] = {}  # by row: columns, their numbers, tints
-        self.blocks: dict[object, object] = {}  # for whoever lays it out: what was made of it before
 
     @property
     def scalar(self) -> bool:
