@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from nnstep.debugger.breakpoints.breakpoint import Breakpoint, breakpoint_of, stop_steps, stops_at
 from nnstep.debugger.breakpoints.hits import Tally
 from nnstep.debugger.breakpoints.resume import Backward, Forward, Outcome, Progress, Run, Towards
-from nnstep.debugger.breakpoints.watches import Trend, Watch, Watched, watch_of, watched
+from nnstep.debugger.breakpoints.watches import Watch, Watched, trend, watch_of, watched
 from nnstep.debugger.position import Position
 from nnstep.debugger.session import Session
 from nnstep.engine import Timeline
@@ -48,8 +48,8 @@ class Control:
         self.watches: tuple[Watch, ...] = ()
         self.run: Run | None = None
         self._made = 0
+        # Not kept results, but what was counted, which a run goes on with and the header shows.
         self._tallies: WeakKeyDictionary[Timeline, dict[int, Tally]] = WeakKeyDictionary()
-        self._trends: WeakKeyDictionary[Timeline, dict[str, Trend]] = WeakKeyDictionary()
         wrong = debug_problems(session.scenario, self.programs)
         if wrong:
             raise NnstepError(wrong)
@@ -164,12 +164,7 @@ class Control:
 
     def trend(self, watch: Watch) -> list[tuple[int, float]]:
         """Some iterations up to the current one, with the value of a watch at their ends."""
-        if watch.problem:
-            return []
-        timeline = self.session.timeline
-        trends = self._trends.setdefault(timeline, {})
-        trend = trends.setdefault(watch.text, Trend(watch.expression))
-        return trend.points(timeline, self.session.position.iteration)
+        return trend(watch, self.session.timeline, self.session.position.iteration)
 
     # Going on.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +13,12 @@ from nnstep.debugger.position import Position
 from nnstep.engine import Record, Timeline
 from nnstep.engine.expressions import check, value_at
 from nnstep.language import Expression
+from nnstep.memo import Memo
 from nnstep.ops import Array
 from nnstep.program import Program
 from nnstep.program.naming import expression_of
 
-__all__ = ["Trend", "Watch", "Watched", "watch_of", "watched"]
+__all__ = ["Watch", "Watched", "trend", "watch_of", "watched"]
 
 _POINTS = 32  # iterations of a trend
 
@@ -71,32 +73,26 @@ def watched(watch: Watch, timeline: Timeline, position: Position) -> Watched:
     return Watched(now, value_at(watch.expression, timeline.record, iteration - 1, last))
 
 
-class Trend:
-    """A number of each of some iterations that were reached: what it is at their ends. Numbers found are kept."""
+_numbers = Memo(results=4_096)  # of trends: each one takes a replay
 
-    def __init__(self, expression: Expression) -> None:
-        self._expression = expression
-        self._found: dict[int, float] = {}
 
-    def points(self, timeline: Timeline, until: int, most: int = _POINTS) -> list[tuple[int, float]]:
-        """(iteration, number) of at most about `most` iterations up to `until`; of a matrix its norm. What is not there
-        is left out.
-        """
-        wanted = [one for one in timeline.samples(most) if one <= until]
-        for iteration in wanted:
-            if iteration not in self._found:
-                self._found[iteration] = self._number(timeline, iteration)
-        if len(self._found) > 8 * most:
-            self._found = {one: self._found[one] for one in wanted}
-        return [(one, self._found[one]) for one in wanted if self._found[one] == self._found[one]]
+def trend(watch: Watch, timeline: Timeline, until: int, most: int = _POINTS) -> list[tuple[int, float]]:
+    """(iteration, number) at the ends of at most about `most` iterations up to `until`; of a matrix its norm. What is
+    not there is left out.
+    """
+    if watch.problem:
+        return []
+    wanted = [one for one in timeline.samples(most) if one <= until]
+    numbers = [_numbers(timeline, (watch.text, one), partial(_number, watch, timeline, one)) for one in wanted]
+    return [(one, number) for one, number in zip(wanted, numbers, strict=True) if number == number]
 
-    def _number(self, timeline: Timeline, iteration: int) -> float:
-        steps = len(timeline.program(iteration).steps)
-        value = value_at(self._expression, _glances(timeline), iteration, steps)
-        if value is None:
-            return np.nan
-        with np.errstate(all="ignore"):
-            return float(value.reshape(-1)[0]) if value.size == 1 else float(np.sqrt(np.sum(np.square(value))))
+
+def _number(watch: Watch, timeline: Timeline, iteration: int) -> float:
+    value = value_at(watch.expression, _glances(timeline), iteration, len(timeline.program(iteration).steps))
+    if value is None:
+        return np.nan
+    with np.errstate(all="ignore"):
+        return float(value.reshape(-1)[0]) if value.size == 1 else float(np.sqrt(np.sum(np.square(value))))
 
 
 def _glances(timeline: Timeline) -> Callable[[int], Record]:

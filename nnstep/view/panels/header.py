@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,7 +59,6 @@ class Header(NamedTuple):
         return Canvas(tuple(lines[:height]), hits if height > 1 else (), width, len(lines))
 
 
-@lru_cache(maxsize=8)  # the same as long as the loss is
 def _first(name: str, file: str, counters: Line, loss: Line, width: int) -> Line:
     """What this is, where we are in the run, the loss."""
     right = (*counters, *loss)
@@ -74,7 +72,6 @@ def _first(name: str, file: str, counters: Line, loss: Line, width: int) -> Line
     return (*left, Piece(" " * max(1, gap)), *fit(right, width - line_width(left) - 1))
 
 
-@lru_cache(maxsize=256)  # the same at each iteration
 def _timeline(
     phases: tuple[tuple[str, int, int], ...], step: int, steps: int, place: str, width: int
 ) -> tuple[Line, tuple[ClickArea, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -35,7 +34,6 @@ _FEWEST_LINES = 5  # for the matrices, whatever else is to be said
 _NARROWEST = 14  # columns of a matrix beside others; with less room they go below each other
 
 
-@lru_cache(maxsize=64)
 def _sign_block(piece: Piece) -> Block:
     return lines_block([(piece,)])
 
