@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from nnstep.ops import Array
+from nnstep.view.lens.registry import lens_names
 from nnstep.view.text.canvas import Panel
 from tests.view.samples import stepper
 
@@ -37,3 +38,20 @@ def test_an_iteration_that_was_left_is_given_up_at_once_and_not_when_garbage_is_
     finally:
         if was:
             gc.enable()
+
+
+@pytest.mark.parametrize("name", ["layers", "tied"])
+def test_a_run_that_was_left_is_held_by_nothing(name: str) -> None:
+    """Whatever was asked of it: its results are kept with it, and go with it."""
+    seen = stepper(name)
+    seen.do("watch.add", "norm(loss)")
+    for command in ("iteration.next", "iteration.next", "step.last", "step.back"):
+        seen.do(command)
+        for lens in lens_names():
+            state = seen.do(f"lens.{lens}")
+            for panel in dict[str, Panel](state.panels).values():
+                panel.paint(60, 20)
+    held = [weakref.ref(seen.session.timeline), weakref.ref(seen.session.record)]
+    del seen, state, panel
+    gc.collect()
+    assert [one() is None for one in held] == [True, True]
