@@ -51,7 +51,7 @@ def test_a_run_that_was_left_is_held_by_nothing(name: str) -> None:
             state = seen.do(f"lens.{lens}")
             for panel in dict[str, Panel](state.panels).values():
                 panel.paint(60, 20)
-    held = [weakref.ref(seen.session.timeline), weakref.ref(seen.session.record)]
+    timeline, record = weakref.ref(seen.session.timeline), weakref.ref(seen.session.record)
     del seen, state, panel
     gc.collect()
-    assert [one() is None for one in held] == [True, True]
+    assert (timeline(), record()) == (None, None)
