@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
-from nnstep.debugger.listing import Path
+from nnstep.debugger.listing import StepPath
 from nnstep.engine import Record, run_body
 from nnstep.memo import Memo
 from nnstep.program import Body, Program, Step, body
@@ -47,7 +47,7 @@ class Frames:
         """The body of step `index` of a program; None for a primitive."""
         return self._bodies(program, index, lambda: body(program, program.steps[index - 1]))
 
-    def size(self, program: Program, path: Path) -> int:
+    def size(self, program: Program, path: StepPath) -> int:
         """How many steps the body of a line has, 0 for a primitive or a line that is not there; of (), the program."""
         for index in path:
             if not 1 <= index <= len(program.steps):
@@ -58,7 +58,7 @@ class Frames:
             program = found.program
         return len(program.steps)
 
-    def stack(self, record: Record, path: Path) -> tuple[Frame, ...]:
+    def stack(self, record: Record, path: StepPath) -> tuple[Frame, ...]:
         """The frames of a line, the iteration's own first. The line must be there."""
         frames = [Frame(record, path[0], {})]
         for index in path[1:]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-__all__ = ["Path", "Sizes", "before", "deepest", "entered", "next_line"]
+__all__ = ["Sizes", "StepPath", "before", "deepest", "entered", "next_line"]
 
-Path = tuple[int, ...]
-Sizes = Callable[[Path], int]
+StepPath = tuple[int, ...]
+Sizes = Callable[[StepPath], int]
 
 
-def next_line(path: Path, sizes: Sizes, opened: Collection[Path]) -> Path | None:
+def next_line(path: StepPath, sizes: Sizes, opened: Collection[StepPath]) -> StepPath | None:
     """The line below: the first of the body where the line is open; None at the end of the iteration."""
     if path[-1] and path in opened and sizes(path):
         return (*path, 1)
@@ -26,14 +26,14 @@ def next_line(path: Path, sizes: Sizes, opened: Collection[Path]) -> Path | None
     return None
 
 
-def before(path: Path, sizes: Sizes, opened: Collection[Path] | None) -> Path | None:
+def before(path: StepPath, sizes: Sizes, opened: Collection[StepPath] | None) -> StepPath | None:
     """The line above: undoes `after`. None at the start of the iteration. With `opened` None all is taken as open."""
     if path[-1] > 1 or (len(path) == 1 and path[-1] == 1):
         return deepest((*path[:-1], path[-1] - 1), sizes, opened)
     return path[:-1] or None
 
 
-def deepest(path: Path, sizes: Sizes, opened: Collection[Path] | None) -> Path:
+def deepest(path: StepPath, sizes: Sizes, opened: Collection[StepPath] | None) -> StepPath:
     """The last line of what is open at a line, the line itself where it is closed; with None all is taken as open."""
     while path[-1] and (opened is None or path in opened):
         size = sizes(path)
@@ -43,6 +43,6 @@ def deepest(path: Path, sizes: Sizes, opened: Collection[Path] | None) -> Path:
     return path
 
 
-def entered(path: Path) -> tuple[Path, ...]:
+def entered(path: StepPath) -> tuple[StepPath, ...]:
     """The lines that have to be open for a line to be there, the outermost first."""
     return tuple(path[:depth] for depth in range(1, len(path)))

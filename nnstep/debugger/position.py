@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nnstep.debugger.listing import Path
+from nnstep.debugger.listing import StepPath
 
 __all__ = ["Position"]
 
@@ -17,9 +17,9 @@ class Position(NamedTuple):
 
     iteration: int = 1
     step: int = 0
-    inner: Path = ()
+    inner: StepPath = ()
 
     @property
-    def path(self) -> Path:
+    def path(self) -> StepPath:
         """The line of the listing: (step, *inner)."""
         return (self.step, *self.inner)

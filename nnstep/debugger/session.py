@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnstep.catalogue import say
 from nnstep.debugger.branch import Branch, Branches
 from nnstep.debugger.frames import Frame, Frames
-from nnstep.debugger.listing import Path, before, deepest, entered, next_line
+from nnstep.debugger.listing import StepPath, before, deepest, entered, next_line
 from nnstep.debugger.position import Position
 from nnstep.engine import BUDGET, Record, Timeline
 from nnstep.program import Program, Step
@@ -13,7 +13,7 @@ from nnstep.scenario.model import Scenario
 
 __all__ = ["Session"]
 
-_SessionState = tuple[Position, frozenset[Path], tuple[Branch, ...], Branch]
+_SessionState = tuple[Position, frozenset[StepPath], tuple[Branch, ...], Branch]
 
 
 class Session:
@@ -27,7 +27,7 @@ class Session:
         self.scenario = scenario  # as the file has it
         self.branches = Branches(scenario, budget)
         self.position = Position()
-        self.opened: frozenset[Path] = frozenset()  # lines whose bodies are listed below them
+        self.opened: frozenset[StepPath] = frozenset()  # lines whose bodies are listed below them
         self._frames = Frames()
 
     @property
@@ -69,7 +69,7 @@ class Session:
         """The frames we are in, the iteration's own first."""
         return self._frames.stack(self.record, self.position.path)
 
-    def body(self, path: Path) -> Program | None:
+    def body(self, path: StepPath) -> Program | None:
         """The program of a line's body; None for a primitive."""
         program: Program | None = self.program
         for index in path:
@@ -77,22 +77,22 @@ class Session:
             program = found.program if found else None
         return program
 
-    def size(self, path: Path) -> int:
+    def size(self, path: StepPath) -> int:
         """How many steps the body of a line has, 0 for a primitive; of (), the iteration."""
         return self._frames.size(self.program, path)
 
-    def go_to(self, iteration: int, step: int, inner: Path = ()) -> bool:
+    def go_to(self, iteration: int, step: int, inner: StepPath = ()) -> bool:
         """To a position; closed lines in the way are opened. Raises IndexError for one that the run has not."""
         return self._move(self.checked(iteration, step, inner))
 
-    def checked(self, iteration: int, step: int, inner: Path = ()) -> Position:
+    def checked(self, iteration: int, step: int, inner: StepPath = ()) -> Position:
         """A position of the run. Raises IndexError for one that it has not."""
         if not 1 <= iteration <= self.timeline.iterations:
             raise IndexError(say("message.no-iteration", iteration=iteration, last=self.timeline.iterations))
         program = self.timeline.program(iteration)
         if not 0 <= step <= len(program.steps):
             raise IndexError(say("message.no-step", step=step, iteration=iteration, last=len(program.steps)))
-        path: Path = (step,)
+        path: StepPath = (step,)
         for index in inner:
             size = self._frames.size(program, path)
             if not 1 <= index <= size:
@@ -114,7 +114,7 @@ class Session:
         turn = here.versions[target.name].index(target.slot)
         slots = program.versions.get(target.name, ())
         same = program.values[slots[turn]].step if turn < len(slots) else self.position.step
-        there: Path = (min(same, len(program.steps)),)
+        there: StepPath = (min(same, len(program.steps)),)
         for index in self.position.inner:
             there = (*there, min(index, self._frames.size(program, there)))
         return Position(iteration, there[0], there[1:] if 0 not in there else ())
@@ -161,7 +161,7 @@ class Session:
         """Close the innermost open line that we are in, and stand before it."""
         return self.out() and (self.back() or True)
 
-    def _innermost(self) -> Path:
+    def _innermost(self) -> StepPath:
         path = self.position.path
         return path if path in self.opened and self.size(path) else path[:-1]
 
@@ -211,13 +211,13 @@ class Session:
     def _to_end_of(self, iteration: int) -> bool:
         return self._move(Position(iteration, len(self.timeline.program(iteration).steps)))
 
-    def _on(self, path: Path | None) -> bool:
+    def _on(self, path: StepPath | None) -> bool:
         """To a line of this iteration; where there is none, to the start of the next iteration."""
         if path is not None:
             return self._move(Position(self.position.iteration, path[0], path[1:]))
         return self.position.iteration < self.timeline.iterations and self._move(Position(self.position.iteration + 1))
 
-    def _back(self, opened: frozenset[Path] | None) -> bool:
+    def _back(self, opened: frozenset[StepPath] | None) -> bool:
         """To the line above, lines of `opened` (with None: all there are) being open; into the iteration before."""
         iteration = self.position.iteration
         path = before(self.position.path, self.size, opened)

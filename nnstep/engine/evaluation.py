@@ -11,18 +11,18 @@ from nnstep.language import Call, Expression, Name, Number, names, walk
 from nnstep.ops import Array, Shape, operation
 from nnstep.program import bind
 
-__all__ = ["LazyMatrix", "evaluate", "is_entrywise"]
+__all__ = ["LazyMatrix", "ValueLookup", "evaluate", "is_entrywise"]
 
-Lookup = Callable[[str], Array]
+ValueLookup = Callable[[str], Array]
 
 
-def evaluate(expression: Expression, lookup: Lookup) -> Array:
+def evaluate(expression: Expression, lookup: ValueLookup) -> Array:
     """The value of `expression`, names meaning what `lookup` gives. What `lookup` raises passes through."""
     with np.errstate(all="ignore"):
         return _value(expression, lookup)
 
 
-def _value(expression: Expression, lookup: Lookup) -> Array:
+def _value(expression: Expression, lookup: ValueLookup) -> Array:
     match expression:
         case Name(id):
             return lookup(id)
@@ -46,7 +46,7 @@ def is_entrywise(expression: Expression) -> bool:
 class LazyMatrix:
     """An entrywise expression as something to take parts of: only the part asked for is computed."""
 
-    def __init__(self, expression: Expression, lookup: Lookup, shape: tuple[int, int]) -> None:
+    def __init__(self, expression: Expression, lookup: ValueLookup, shape: tuple[int, int]) -> None:
         self.shape: Shape = shape
         self.size = prod(shape)
         self._expression = expression

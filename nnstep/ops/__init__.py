@@ -18,7 +18,7 @@ from nnstep.ops.operation import (
     classes_text,
 )
 from nnstep.ops.shapes import broadcast_shape, said, square
-from nnstep.ops.table import NAMES, OPERATIONS, add, facts, find, operation
+from nnstep.ops.table import NAMES, OPERATIONS, add, facts, find_operation, operation
 
 __all__ = [
     "AGGREGATES",
@@ -38,7 +38,7 @@ __all__ = [
     "entries_read",
     "evaluate_cell",
     "facts",
-    "find",
+    "find_operation",
     "operation",
     "said",
     "square",

@@ -21,12 +21,12 @@ from nnstep.ops.table import operation
 
 __all__ = ["entries_read", "evaluate_cell"]
 
-Lookup = Callable[[str, Index], float]
+CellLookup = Callable[[str, Index], float]
 _Options = tuple[tuple[str, Option], ...]
 _Known = tuple[float | None, ...]  # the inputs that are numbers written out
 
 
-def evaluate_cell(expression: Expression, lookup: Lookup) -> float:
+def evaluate_cell(expression: Expression, lookup: CellLookup) -> float:
     """The value of a cell expression, given lookup(name, index) -> the value of an entry.
 
     Equal to the kernel's value up to rounding. Raises OperationError for what does not occur in cell rules.
@@ -35,7 +35,7 @@ def evaluate_cell(expression: Expression, lookup: Lookup) -> float:
         return _value(expression, lookup, {})
 
 
-def _value(node: Expression, lookup: Lookup, done: dict[int, float]) -> float:
+def _value(node: Expression, lookup: CellLookup, done: dict[int, float]) -> float:
     match node:
         case Number(number):
             return number

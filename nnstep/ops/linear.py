@@ -13,14 +13,14 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language.nodes import Call, Entry, Expression, Number
-from nnstep.ops.cells import Lookup, evaluate_cell
+from nnstep.ops.cells import CellLookup, evaluate_cell
 
 __all__ = ["LinearForm", "linear_form"]
 
 LinearForm = tuple[float, dict[Entry, float]]
 
 
-def linear_form(tree: Expression, is_variable: Callable[[str], bool], lookup: Lookup) -> LinearForm:
+def linear_form(tree: Expression, is_variable: Callable[[str], bool], lookup: CellLookup) -> LinearForm:
     """(constant, {entry: coefficient}) of a cell expression: the tree is constant + Σ coefficient · entry.
 
     The entries are those of the values that `is_variable` holds for, in order of appearance, with every entry that
@@ -36,7 +36,7 @@ class _Linear:
     Not functions inside of one another: these would hold each other, and with them all that `lookup` looks into.
     """
 
-    def __init__(self, is_variable: Callable[[str], bool], lookup: Lookup) -> None:
+    def __init__(self, is_variable: Callable[[str], bool], lookup: CellLookup) -> None:
         self._is_variable, self._lookup = is_variable, lookup
         self._forms: dict[int, LinearForm] = {}
         self._constants: dict[int, bool] = {}

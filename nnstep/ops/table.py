@@ -16,7 +16,7 @@ from nnstep.ops.operation import Operation
 from nnstep.ops.reductions import REDUCTIONS
 from nnstep.ops.shaping import SHAPING
 
-__all__ = ["NAMES", "OPERATIONS", "TABLE", "add", "facts", "find", "operation"]
+__all__ = ["NAMES", "OPERATIONS", "TABLE", "add", "facts", "find_operation", "operation"]
 
 TABLE: dict[str, Operation] = {}
 
@@ -48,7 +48,7 @@ for _entry in (
 OPERATIONS, NAMES = TABLE.values(), TABLE.keys()  # what is added later is among them
 
 
-def find(name: str) -> Operation | None:
+def find_operation(name: str) -> Operation | None:
     """The operation of this name, or None when there is none."""
     return TABLE.get(name)
 

@@ -9,12 +9,11 @@ from typing import NamedTuple
 from nnstep.catalogue import say, say_count
 from nnstep.errors import OperationError
 from nnstep.language import Call, Expression, Name, Number, Option, parse_expression, substitute, to_text
-from nnstep.ops import Operation, Site, operation
+from nnstep.ops import Operation, Shape, Site, operation
 from nnstep.scenario.hints.equations import option_hint
 
 __all__ = ["Bound", "BoundCalls", "ShapeOf", "bind", "computed", "infer", "put_in", "rule_expression", "words_of"]
 
-Shape = tuple[int, ...]
 ShapeOf = Callable[[str], Shape]
 
 

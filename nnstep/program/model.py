@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from nnstep.language.nodes import Expression
+from nnstep.ops.operation import Shape
 
 __all__ = ["BODY", "PHASES", "Program", "Shape", "Step", "Value"]
 
-Shape = tuple[int, ...]
 
 PHASES = ("forward", "backward", "update")
 BODY = "body"  # the phase of the steps that another step is made of

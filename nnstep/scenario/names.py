@@ -8,7 +8,7 @@ import unicodedata
 from nnstep.catalogue import say
 from nnstep.scenario.hints.equations import free_name
 from nnstep.scenario.toml.fields import Report
-from nnstep.scenario.toml.positions import Path
+from nnstep.scenario.toml.positions import KeyPath
 from nnstep.text import clean
 
 __all__ = ["Names"]
@@ -31,7 +31,7 @@ class Names:
         """Every name, in the order in which they were given."""
         return list(self._taken)
 
-    def give(self, name: str, what: str, path: Path, line: int | None = None) -> bool:
+    def give(self, name: str, what: str, path: KeyPath, line: int | None = None) -> bool:
         """Give a name to a value, `what` it is by the end of its key in the catalogue, `names.kind.KIND`.
 
         False, and a problem noted, where that cannot be.

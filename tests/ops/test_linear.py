@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nnstep.errors import OperationError
 from nnstep.language import Call, Entry, Expression, Number, parse_expression, walk
 from nnstep.ops import OPERATIONS, Index, entries_read, evaluate_cell, operation
-from nnstep.ops.cells import Lookup
+from nnstep.ops.cells import CellLookup
 from nnstep.ops.linear import linear_form
 from nnstep.program import cell
 from tests.ops.apply import evaluate, named, run, site_of
@@ -52,7 +52,7 @@ def test_the_cells_of_every_derivative_rule_are_linear_in_the_upstream_gradient(
             assert sum(parts) == pytest.approx(whole, rel=1e-12, abs=1e-14 * size)
 
 
-def size_of(tree: Expression, number: Lookup) -> float:
+def size_of(tree: Expression, number: CellLookup) -> float:
     """The largest number on the way to the cell: where large ones cancel, rounding is relative to them."""
     parts = [node for node in walk(tree) if isinstance(node, Call)]
     sizes = [abs(evaluate_cell(node, number)) for node in {id(node): node for node in parts}.values()]

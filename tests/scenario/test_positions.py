@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstep.scenario.toml.positions import FilePosition, Path, Positions, dotted
+from nnstep.scenario.toml.positions import FilePosition, KeyPath, Positions, dotted
 
 BARE = st.text("abcXYZ019_-", min_size=1, max_size=4)
 SPACE = st.sampled_from(["", " ", "\t", "  "])
@@ -23,7 +23,7 @@ class Writer:
     def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw
         self.text = ""
-        self.places: dict[Path, FilePosition] = {}
+        self.places: dict[KeyPath, FilePosition] = {}
 
     def put(self, text: str) -> None:
         self.text += text
@@ -31,7 +31,7 @@ class Writer:
     def here(self) -> FilePosition:
         return FilePosition(self.text.count("\n") + 1, len(self.text) - self.text.rfind("\n"))
 
-    def note(self, path: Path, place: FilePosition | None = None) -> None:
+    def note(self, path: KeyPath, place: FilePosition | None = None) -> None:
         self.places.setdefault(path, place or self.here())
 
     def space(self) -> None:
@@ -49,7 +49,7 @@ class Writer:
         else:
             self.put(self.draw(st.sampled_from([name, basic(name), f"'{name}'"])))
 
-    def pair(self, base: Path, parts: tuple[str, ...], depth: int) -> None:
+    def pair(self, base: KeyPath, parts: tuple[str, ...], depth: int) -> None:
         place = self.here()
         for end in range(1, len(parts) + 1):
             self.note(base + parts[:end], place)
@@ -64,7 +64,7 @@ class Writer:
         self.space()
         self.value(base + parts, depth)
 
-    def value(self, path: Path, depth: int) -> None:
+    def value(self, path: KeyPath, depth: int) -> None:
         kinds = ["number", "string", "date"] + ["array", "array", "table"] * (depth > 0)
         match self.draw(st.sampled_from(kinds)):
             case "number":
@@ -117,10 +117,10 @@ def string(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def documents(draw: st.DrawFn) -> tuple[str, dict[Path, FilePosition]]:
+def documents(draw: st.DrawFn) -> tuple[str, dict[KeyPath, FilePosition]]:
     writer = Writer(draw)
 
-    def body(base: Path) -> None:
+    def body(base: KeyPath) -> None:
         for name in draw(st.lists(BARE | CONTENT, max_size=3, unique=True)):
             writer.space()
             parts = (name, *draw(st.lists(BARE, max_size=1))) if draw(st.booleans()) else (name,)
@@ -144,7 +144,7 @@ def documents(draw: st.DrawFn) -> tuple[str, dict[Path, FilePosition]]:
     return writer.text, writer.places
 
 
-def header(writer: Writer, parts: tuple[str, ...], path: Path, opening: str, closing: str) -> None:
+def header(writer: Writer, parts: tuple[str, ...], path: KeyPath, opening: str, closing: str) -> None:
     writer.note(path, FilePosition(writer.text.count("\n") + 1, 1))
     writer.put(opening)
     for position, part in enumerate(parts):
@@ -155,7 +155,7 @@ def header(writer: Writer, parts: tuple[str, ...], path: Path, opening: str, clo
     writer.put(closing + writer.draw(SPACE) + writer.draw(COMMENT) + "\n")
 
 
-def paths(value: object, path: Path = ()) -> list[Path]:
+def paths(value: object, path: KeyPath = ()) -> list[KeyPath]:
     """Every path of a document as tomllib gives it."""
     entries: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     found = [path] if path else []
@@ -165,7 +165,7 @@ def paths(value: object, path: Path = ()) -> list[Path]:
 
 
 @given(documents(), st.booleans())
-def test_every_path_is_where_it_was_written(document: tuple[str, dict[Path, FilePosition]], windows: bool) -> None:
+def test_every_path_is_where_it_was_written(document: tuple[str, dict[KeyPath, FilePosition]], windows: bool) -> None:
     text, places = document
     if windows:
         text = text.replace("\n", "\r\n")

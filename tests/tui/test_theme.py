@@ -218,7 +218,7 @@ def test_every_dialog_can_be_read(look: str) -> None:
                 await pilot.pause()
                 await dialog.workers.wait_for_complete()
                 await pilot.pause()
-            boxes = dialog.query("Box, #--input, #--results")
+            boxes = dialog.query("DialogBox, #--input, #--results")
             for box in boxes:
                 if found := hard_to_read(app, box.region):
                     low[tuple(keys)] = found

@@ -8,7 +8,7 @@ import numpy as np
 
 from nnstep.ops import Array
 
-__all__ = ["LOOSEST", "Closeness", "largest_size"]
+__all__ = ["LOOSEST", "Closeness", "size_of_largest"]
 
 LOOSEST = 0.02  # of the largest entry: within more than that, agreeing says little
 _RELATIVE = 1e-6  # of the largest entry, or of 1 where that is less
@@ -16,7 +16,7 @@ _SMALL = 1e-3  # of the largest entry at most, or a small gradient would agree w
 _MOST_DIGITS = 12.0  # of an agreement: more are luck
 
 
-def largest_size(array: Array) -> float:
+def size_of_largest(array: Array) -> float:
     """The size of the largest finite entry; 0 where there is none."""
     return float(np.max(np.abs(array), initial=0.0, where=np.isfinite(array)))
 
@@ -38,7 +38,7 @@ class Closeness:
         """The tolerance for numbers that have all their digits: a millionth of the largest entry, or of 1 where that is
         less, but at most a thousandth of the largest.
         """
-        size = largest_size(expected)
+        size = size_of_largest(expected)
         return max(min(_RELATIVE * max(1.0, size), _SMALL * size), self.least, self.asked)
 
     def allowed(self, expected: Array) -> Array:
@@ -57,7 +57,7 @@ class Closeness:
         """Whether they agree, and as closely as it takes to tell one number from another."""
         if theirs.shape != expected.shape or not np.isfinite(expected).all():
             return False
-        size = largest_size(expected)
+        size = size_of_largest(expected)
         if not size or float(np.max(self.allowed(expected), initial=0.0)) > LOOSEST * size:
             return False
         return self.agrees(theirs, expected)

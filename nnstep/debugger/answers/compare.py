@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnstep.catalogue import say
-from nnstep.debugger.answers.closeness import LOOSEST, Closeness, largest_size
+from nnstep.debugger.answers.closeness import LOOSEST, Closeness, size_of_largest
 from nnstep.debugger.answers.mistakes import Cause, causes, sample_count, searchable
 from nnstep.engine import Record
 from nnstep.errors import LanguageError, NnstepError
@@ -196,7 +196,7 @@ def _largest_gradient(record: Record) -> float:
     sizes = [0.0]
     for value in record.program.values:
         if value.role in ("gradient", "contribution"):
-            sizes.append(largest_size(record.value(value.slot)))
+            sizes.append(size_of_largest(record.value(value.slot)))
     return max(sizes)
 
 
@@ -214,7 +214,7 @@ def _compared(name: str, step: int, ours: Array, theirs: Array, close: Closeness
     same = (theirs == ours) | (np.isnan(theirs) & np.isnan(ours))
     apart = np.where(same, 0.0, np.abs(theirs - ours))
     allowed, tight = close.allowed(ours), close.tight(ours)
-    coarse = bool(np.any((allowed > LOOSEST * largest_size(ours)) & (apart > tight))) and largest_size(ours) > 0
+    coarse = bool(np.any((allowed > LOOSEST * size_of_largest(ours)) & (apart > tight))) and size_of_largest(ours) > 0
     places = np.argwhere(~(apart <= allowed))
     most = float(np.max(apart, initial=0.0))
     widest = float(np.max(allowed, initial=0.0)) if most > tight else tight

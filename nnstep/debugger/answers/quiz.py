@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.debugger.listing import Path
+from nnstep.debugger.listing import StepPath
 from nnstep.ops import Array, Index
 from nnstep.pasted import PastedNumbers
 
@@ -26,7 +26,7 @@ class Question(NamedTuple):
     """What is asked: the value that the line `path` of an iteration computes."""
 
     iteration: int
-    path: Path
+    path: StepPath
     name: str
     equation: str
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, cell_expression, curve, seen
-from nnstep.debugger.health.number_cause import Cause, cause_of
+from nnstep.debugger.health.number_cause import NumberCause, cause_of
 from nnstep.debugger.health.value_range import trained
 from nnstep.engine import Record, Timeline
 from nnstep.language import Call, Expression
@@ -178,7 +178,7 @@ def _is_mask(timeline: Timeline, record: Record, spot: _Spot) -> bool:
     return all(bool(np.isfinite(losses).all()) for losses in curve(timeline, timeline.reached)[1:])
 
 
-def _blamed(found: Cause) -> Expression:
+def _blamed(found: NumberCause) -> Expression:
     """The operand to be kept from what it is: the last one that is 0 or below, as a divisor is, or the first."""
     below = [operand for operand, number in found.operands if number == 0]
     below = below or [operand for operand, number in found.operands if number < 0]

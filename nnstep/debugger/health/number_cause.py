@@ -12,13 +12,13 @@ from nnstep.language import Call, Entry, Expression, Number
 from nnstep.ops import Array, Index, evaluate_cell
 from nnstep.program import Step, cell, cell_size
 
-__all__ = ["Cause", "cause_of"]
+__all__ = ["NumberCause", "cause_of"]
 
 _SHOWN = 3  # operands that are named
 _POLES = {"log": 0.0, "log1p": -1.0}  # where a function of one number goes to -∞
 
 
-class Cause(NamedTuple):
+class NumberCause(NamedTuple):
     """How a number came about.
 
     cause     "pole" (log of 0, a division by 0), "undefined" (log of -1, 0 · ∞) or "overflow"
@@ -33,7 +33,7 @@ class Cause(NamedTuple):
     result: float
 
 
-def cause_of(record: Record, step: Step, index: Index, wrong: Callable[[float], bool]) -> Cause | None:
+def cause_of(record: Record, step: Step, index: Index, wrong: Callable[[float], bool]) -> NumberCause | None:
     """The first operation in a cell of a step whose result is `wrong` while no operand is; None where none is found.
 
     That is so where a cell is made of too many entries to be written out, or only rounding made it wrong.
@@ -48,7 +48,7 @@ def cause_of(record: Record, step: Step, index: Index, wrong: Callable[[float], 
 
 def _first(
     node: Expression, values: Mapping[str, Array], wrong: Callable[[float], bool], seen: dict[int, float]
-) -> tuple[float, Cause | None]:
+) -> tuple[float, NumberCause | None]:
     """The value of a node, and the operation in it that is looked for."""
     if isinstance(node, Entry):
         return float(values[node.name][node.index]), None
@@ -65,7 +65,9 @@ def _first(
     plain = Call(node.function, tuple(map(Number, numbers)), node.options)
     result = seen[id(node)] = evaluate_cell(plain, lambda name, at: 0.0)
     if wrong(result) and not any(map(wrong, numbers)):
-        return result, Cause(_cause(node.function, numbers, result), node, _telling(node, numbers, result), result)
+        return result, NumberCause(
+            _cause(node.function, numbers, result), node, _telling(node, numbers, result), result
+        )
     return result, None
 
 

@@ -22,6 +22,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.errors import LanguageError, OperationError
 from nnstep.language import REFERENCES, Call, Name, parse_expression
 from nnstep.language.references import Vocabulary, read_reference
+from nnstep.ops import Shape
 from nnstep.optimizers import OPTIMIZERS, states_of
 from nnstep.scenario.edits.edit_text import cell_text
 from nnstep.scenario.edits.labels import Label, labels
@@ -37,7 +38,6 @@ __all__ = ["given_shapes", "is_kept", "read_all", "read_edits"]
 _KEYS = ("iteration", "cell", "value", "optimizer")
 _MOST = 1_000  # edits of a scenario
 _STATES = tuple(dict.fromkeys(state for one in OPTIMIZERS.values() for state in one.states))
-Shape = tuple[int, ...]
 
 
 class _Context(NamedTuple):

@@ -20,7 +20,7 @@ from nnstep.language.references import typed
 from nnstep.nearest import folded, nearest
 from nnstep.ops import OPERATIONS, Operation, operation
 from nnstep.scenario.hints.foreign_keys import FORMS, LIBRARIES
-from nnstep.scenario.hints.suggest import called, note
+from nnstep.scenario.hints.suggest import note, valid_word
 
 __all__ = ["call_hint", "free_name", "line_hint", "option_hint"]
 
@@ -54,7 +54,7 @@ def call_hint(call: Call, where: str = "equation") -> str | None:
         short = to_text(made)
         if len(short) <= _LONGEST:
             return say("toml.write", meant=short)
-    same = called(call.function, _names(where), "function")
+    same = valid_word(call.function, _names(where), "function")
     if same is not None:
         return say("hint.called", word=same)
     if word in _forms():
@@ -73,7 +73,7 @@ def _ours(expression: Expression, where: str) -> Expression | None:
         return None
     arguments = tuple(part for part in parts if part is not None)
     names = _names(where)
-    same = expression.function if expression.function in names else called(expression.function, names, "function")
+    same = expression.function if expression.function in names else valid_word(expression.function, names, "function")
     if same is not None:
         return _fitting(Call(same, arguments, _options(same, expression.options)))
     word = folded(expression.function)
@@ -100,7 +100,7 @@ def _options(name: str, options: tuple[tuple[str, Option], ...]) -> tuple[tuple[
     """The options of a call by the names that they have here."""
     there = operation(name).options
     found = {
-        option if option in there else called(option, there, "option") or option: value for option, value in options
+        option if option in there else valid_word(option, there, "option") or option: value for option, value in options
     }
     if not there and set(found) <= {"dim", "axis"} and set(found.values()) <= {1, -1}:
         found = {}  # softmax(x, dim=1): along the rows is what it does
@@ -109,7 +109,7 @@ def _options(name: str, options: tuple[tuple[str, Option], ...]) -> tuple[tuple[
 
 def option_hint(entry: Operation, option: str) -> str | None:
     """What is meant by an option that an operation has not."""
-    meant = called(option, entry.options, "option")
+    meant = valid_word(option, entry.options, "option")
     if meant is not None:
         return say("hint.called", word=meant)
     if not entry.options:
@@ -251,7 +251,7 @@ def _rewritten(source: str, where: str) -> str | None:
 def _in_brackets(found: re.Match[str], where: str) -> str:
     """`tanh x` as tanh(x)."""
     name, operand = found.groups()
-    known = called(name, _names(where), "function") is not None and operand not in _BETWEEN
+    known = valid_word(name, _names(where), "function") is not None and operand not in _BETWEEN
     return f"{name}({operand})" if known else found[0]
 
 

@@ -10,7 +10,7 @@ from nnstep.catalogue import say
 from nnstep.nearest import folded, nearest, nearest_name
 from nnstep.scenario.hints.foreign_keys import HOMES, NOTES, WORDS, Context
 
-__all__ = ["called", "context_of", "hint", "meant_word", "note", "there"]
+__all__ = ["context_of", "hint", "meant_word", "note", "there", "valid_word"]
 
 
 class _Meaning(NamedTuple):
@@ -43,7 +43,7 @@ def _entry(word: str, place: Context) -> _Meaning | None:
     return words.get(short) or words.get(folded(short))
 
 
-def called(word: str, valid: Collection[str], place: Context) -> str | None:
+def valid_word(word: str, valid: Collection[str], place: Context) -> str | None:
     """The word among those that are valid which another one is written otherwise for, or is called elsewhere."""
     entry = _entry(word, place)
     return _same(word, valid) or (entry.among(valid) if entry is not None else None)
@@ -64,7 +64,7 @@ def hint(word: str, valid: Collection[str], place: Context) -> str | None:
     same = _same(word, valid)
     if same is not None:
         return say("hint.slip", word=same)
-    ours = called(word, valid, place)
+    ours = valid_word(word, valid, place)
     if ours is not None:
         return say("hint.called", word=ours)
     instead = note(word, place)
@@ -91,7 +91,7 @@ def there(names: Sequence[str]) -> str | None:
 def meant_word(word: str, valid: Collection[str], place: Context) -> str | None:
     """The word among those that are valid in a place which another one means, as `hint` says it; None for none."""
     if _same(word, valid) is not None or _entry(word, place) is not None:
-        return called(word, valid, place)
+        return valid_word(word, valid, place)
     return None if _home(word, valid, place) is not None else nearest_name(word[:_LONGEST], valid)
 
 

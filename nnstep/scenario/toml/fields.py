@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from nnstep.catalogue import say, say_count
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario.hints import suggest
-from nnstep.scenario.toml.positions import Path, Positions, dotted
+from nnstep.scenario.toml.positions import KeyPath, Positions, dotted
 from nnstep.scenario.toml.spelling import spell
 from nnstep.text import clean
 
@@ -48,7 +48,7 @@ class Report:
         self.problems: list[Problem] = [*known]
         self.more = 0  # found beyond those listed
 
-    def add(self, path: Path, message: str, hint: str | None = None, line: int | None = None) -> None:
+    def add(self, path: KeyPath, message: str, hint: str | None = None, line: int | None = None) -> None:
         """Note a problem with what stands at `path`; `line` where it is known better than by the path."""
         if len(self.problems) >= _MOST:
             self.more += 1
@@ -76,7 +76,7 @@ class Field(NamedTuple):
     """A value of the document, its path, and the report that its problems go to."""
 
     value: Any
-    path: Path
+    path: KeyPath
     report: Report
 
     def child(self, key: str | int) -> Field:

@@ -13,9 +13,9 @@ import tomllib
 from bisect import bisect_right
 from typing import NamedTuple
 
-__all__ = ["FilePosition", "Path", "Positions", "dotted"]
+__all__ = ["FilePosition", "KeyPath", "Positions", "dotted"]
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BLANK = re.compile(r"[ \t]*")
@@ -46,11 +46,11 @@ class Positions:
     def __init__(self, text: str) -> None:
         self._text = text.replace("\r\n", "\n")
         self._lines = [0, *(match.end() for match in re.finditer("\n", self._text))]
-        self._keys: dict[Path, int] = {}  # offset of the key, or of the [header] that opened the table
-        self._values: dict[Path, int] = {}  # offset of the value, for `key = value` statements
+        self._keys: dict[KeyPath, int] = {}  # offset of the key, or of the [header] that opened the table
+        self._values: dict[KeyPath, int] = {}  # offset of the value, for `key = value` statements
         self._read_statements()
 
-    def place(self, path: Path) -> FilePosition:
+    def place(self, path: KeyPath) -> FilePosition:
         """Where `path` stands: its key, for an array element the element, for a table its header.
 
         A path that is not in the document is given the place of the innermost table or array that would hold it.
@@ -61,7 +61,7 @@ class Positions:
                 return self._place(offset)
         return FilePosition(1, 1)
 
-    def text_lines(self, path: Path) -> list[int]:
+    def text_lines(self, path: KeyPath) -> list[int]:
         """For each line of the string at `path`, as `str.splitlines` counts, the line of the file where it starts.
 
         A string without lines has one; what is not a string has the line at which it stands.
@@ -105,7 +105,7 @@ class Positions:
         line = bisect_right(self._lines, offset)
         return FilePosition(line, offset - self._lines[line - 1] + 1)
 
-    def _offset(self, path: Path) -> int | None:
+    def _offset(self, path: KeyPath) -> int | None:
         """Offset of the key, or of the array element, at `path`; None when there is none."""
         if path in self._keys:
             return self._keys[path]
@@ -115,14 +115,14 @@ class Positions:
                 return found[0] if found else None
         return None
 
-    def _value_offset(self, path: Path) -> int | None:
+    def _value_offset(self, path: KeyPath) -> int | None:
         for end in range(len(path), 0, -1):
             if path[:end] in self._values:
                 found = self._inside(self._values[path[:end]], path[end:])
                 return found[1] if found else None
         return None
 
-    def _inside(self, start: int, rest: Path) -> tuple[int, int] | None:
+    def _inside(self, start: int, rest: KeyPath) -> tuple[int, int] | None:
         """Offsets (key or element, value) of what `rest` names within the array or inline table at `start`."""
         at = key = start
         while rest:
@@ -151,7 +151,7 @@ class Positions:
             at = self._next(at)
         return None
 
-    def _entry(self, start: int, rest: Path) -> tuple[int, int, Path] | None:
+    def _entry(self, start: int, rest: KeyPath) -> tuple[int, int, KeyPath] | None:
         """(offset of the key, of its value, path left below the value) of the first entry that leads to `rest`."""
         at = self._space(start + 1)
         while self._text[at] != "}":
@@ -212,8 +212,8 @@ class Positions:
 
     def _read_statements(self) -> None:
         """Note the place of each [header] and each `key = value`."""
-        base: Path = ()
-        tables: dict[Path, int] = {}  # arrays of tables: how many tables so far
+        base: KeyPath = ()
+        tables: dict[KeyPath, int] = {}  # arrays of tables: how many tables so far
         at = self._space(0)
         while at < len(self._text):
             if self._text[at] == "[":
@@ -235,7 +235,7 @@ class Positions:
                 at = self._skip(value)
             at = self._space(at)
 
-    def _note(self, path: Path, known: int, offset: int) -> None:
+    def _note(self, path: KeyPath, known: int, offset: int) -> None:
         for end in range(known + 1, len(path) + 1):
             self._keys.setdefault(path[:end], offset)
 
@@ -245,9 +245,9 @@ class Positions:
         return match.end()
 
 
-def _resolve(parts: tuple[str, ...], tables: dict[Path, int]) -> Path:
+def _resolve(parts: tuple[str, ...], tables: dict[KeyPath, int]) -> KeyPath:
     """A header's path with the index of the latest table put after each array of tables."""
-    path: Path = ()
+    path: KeyPath = ()
     for part in parts:
         path += (part,)
         if path in tables:
@@ -262,7 +262,7 @@ def _unescape(match: re.Match[str]) -> str:
     return _ESCAPES.get(match[0][1:], "")  # a backslash at the end of a line gives nothing
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """A path as it is written in messages: `layers[1].weight[0]`."""
     text = ""
     for part in path:

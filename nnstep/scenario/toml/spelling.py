@@ -18,7 +18,7 @@ import numpy as np
 
 from nnstep.errors import LanguageError
 from nnstep.language import Call, Expression, Name, Number, parse_expression
-from nnstep.ops import find
+from nnstep.ops import find_operation
 from nnstep.text import LOWERED, SUPERSCRIPTS
 
 __all__ = ["Spelling", "is_number", "quoted", "spell"]
@@ -221,7 +221,7 @@ def _value(expression: Expression) -> float | None:
         case Call(function, arguments, ()):
             parts = [_value(argument) for argument in arguments]
             numbers = [part for part in parts if part is not None]
-            entry = find(function)
+            entry = find_operation(function)
             if len(numbers) < len(parts):
                 return None
             if entry is None:

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from nnstep.catalogue import say
 from nnstep.text import clean
-from nnstep.tui.screens.dialog import Box, Dialog, Field
+from nnstep.tui.screens.dialog import Dialog, DialogBox, DialogInput
 
 __all__ = ["Answer"]
 
@@ -24,10 +24,10 @@ class Answer(Dialog):
 
     def compose(self) -> ComposeResult:
         """The question, an input, how an answer is typed."""
-        yield Box(
+        yield DialogBox(
             say("dialog.answer.title"),
             Static(Content(clean(self._question, 400)), id="question"),
-            Field(compact=True),
+            DialogInput(compact=True),
             Static(Content(say("dialog.answer.hint")), id="said"),
         )
 

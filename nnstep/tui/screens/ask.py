@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from nnstep.catalogue import say
 from nnstep.text import clean
-from nnstep.tui.screens.dialog import Box, Dialog, Field
+from nnstep.tui.screens.dialog import Dialog, DialogBox, DialogInput
 
 __all__ = ["Ask", "AskedLine"]
 
@@ -35,8 +35,11 @@ class Ask(Dialog):
         """Each question with its input, and how an answer is typed."""
         parts: list[Static | Input] = []
         for line in self._lines:
-            parts += [Static(Content(clean(line.question, 400)), classes="asked"), Field(line.initial, compact=True)]
-        yield Box(
+            parts += [
+                Static(Content(clean(line.question, 400)), classes="asked"),
+                DialogInput(line.initial, compact=True),
+            ]
+        yield DialogBox(
             say(f"dialog.{self._about}.title"), *parts, Static(Content(say(f"dialog.{self._about}.hint")), id="said")
         )
 

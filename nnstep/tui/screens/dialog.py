@@ -22,7 +22,7 @@ from nnstep.errors import Problem
 from nnstep.text import clean
 from nnstep.tui.textual_private import survives
 
-__all__ = ["Box", "Choices", "Dialog", "Field", "described"]
+__all__ = ["Choices", "Dialog", "DialogBox", "DialogInput", "described"]
 
 
 def described(problems: Iterable[Problem]) -> Content:
@@ -30,7 +30,7 @@ def described(problems: Iterable[Problem]) -> Content:
     return Content("\n").join([Content.styled(str(problem), "$text-error") for problem in problems])
 
 
-class Box(Vertical):
+class DialogBox(Vertical):
     """The frame of a dialog. `title` is a text of ours, never one from a file."""
 
     def __init__(self, title: str, *children: Widget) -> None:
@@ -50,7 +50,7 @@ class _Shown(Highlighter):
         """Nothing more."""
 
 
-class Field(Input):
+class DialogInput(Input):
     """A line to type. What is unfit for a terminal stays in its value, as in the name of a file, and is never shown."""
 
     def __init__(self, value: str = "", *, placeholder: str = "", compact: bool = False) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList
 
 from nnstep.catalogue import say
 from nnstep.text import clean
-from nnstep.tui.screens.dialog import Box, Choices, Dialog, Field
+from nnstep.tui.screens.dialog import Choices, Dialog, DialogBox, DialogInput
 
 __all__ = ["Find"]
 
@@ -33,7 +33,7 @@ class Find(Dialog):
 
     def compose(self) -> ComposeResult:
         """The input and the list."""
-        yield Box(say("dialog.find.title"), Field(placeholder="W1", compact=True), Choices(compact=True))
+        yield DialogBox(say("dialog.find.title"), DialogInput(placeholder="W1", compact=True), Choices(compact=True))
 
     def on_mount(self) -> None:
         """Take the keys at once, and begin with every name."""

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from nnstep.catalogue import say
-from nnstep.tui.screens.dialog import Box, Dialog, Field
+from nnstep.tui.screens.dialog import Dialog, DialogBox, DialogInput
 
 __all__ = ["Goto"]
 
@@ -34,9 +34,9 @@ class Goto(Dialog):
 
     def compose(self) -> ComposeResult:
         """An input and what can be typed."""
-        yield Box(
+        yield DialogBox(
             say("dialog.goto.title"),
-            Field(placeholder="14", compact=True),
+            DialogInput(placeholder="14", compact=True),
             Static(_hint()),
         )
 

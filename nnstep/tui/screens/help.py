@@ -16,7 +16,7 @@ from nnstep.commands import APPLICATION, CELLS, STEP, Command
 from nnstep.text import padded
 from nnstep.text import width as text_width
 from nnstep.tui.commands import groups, sentence
-from nnstep.tui.screens.dialog import Box, Dialog
+from nnstep.tui.screens.dialog import Dialog, DialogBox
 from nnstep.view.text.blocks import wrap
 from nnstep.view.text.canvas import line_text
 
@@ -61,7 +61,7 @@ class Help(Dialog):
         first, second = help_columns(_COLUMN)
         topics = ("colours", "marks", "dots", "mouse")
         reading = Content("\n").join([Content(say(f"help.reading.{topic}")) for topic in topics])
-        yield Box(
+        yield DialogBox(
             say("dialog.help.title"),
             VerticalScroll(Static(reading, id="reading"), Horizontal(Static(first), Static(second))),
             Static(Content.styled(say("dialog.help.hint"), "$text-muted")),

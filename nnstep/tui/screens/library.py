@@ -16,7 +16,7 @@ from nnstep.commands import DIALOG_KEYS
 from nnstep.errors import Problem
 from nnstep.scenario.library import Bundled
 from nnstep.text import clean
-from nnstep.tui.screens.dialog import Box, Choices, Dialog, described
+from nnstep.tui.screens.dialog import Choices, Dialog, DialogBox, described
 from nnstep.tui.screens.open import OpenFile
 
 __all__ = ["LibraryScreen"]
@@ -44,7 +44,7 @@ class LibraryScreen(Dialog):
     def compose(self) -> ComposeResult:
         """The list, the description, and the keys."""
         titles = [Content.assemble(clean(entry.title or entry.name, 80)) for entry in self._entries]
-        yield Box(
+        yield DialogBox(
             say("dialog.library.title"),
             Horizontal(Choices(*titles, compact=True), VerticalScroll(Static(id="description"))),
             Static(

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from nnstep.catalogue import say
 from nnstep.errors import Problem
-from nnstep.tui.screens.dialog import Box, Dialog, Field, described
+from nnstep.tui.screens.dialog import Dialog, DialogBox, DialogInput, described
 
 __all__ = ["OpenFile"]
 
@@ -25,9 +25,9 @@ class OpenFile(Dialog):
 
     def compose(self) -> ComposeResult:
         """The input and the place of the problems."""
-        yield Box(
+        yield DialogBox(
             say("dialog.open.title"),
-            Field(placeholder=say("dialog.open.hint"), compact=True),
+            DialogInput(placeholder=say("dialog.open.hint"), compact=True),
             VerticalScroll(Static(id="problems")),
         )
 

@@ -13,7 +13,7 @@ from textual.widgets import Static, TextArea
 from nnstep.catalogue import say
 from nnstep.commands import DIALOG_KEYS
 from nnstep.text import clean
-from nnstep.tui.screens.dialog import Box, Dialog
+from nnstep.tui.screens.dialog import Dialog, DialogBox
 
 __all__ = ["Paste"]
 
@@ -32,7 +32,7 @@ class Paste(Dialog):
 
     def compose(self) -> ComposeResult:
         """What is asked for, room for it, and how it may be written."""
-        yield Box(
+        yield DialogBox(
             say("dialog.paste.title"),
             Static(Content(clean(self._question, 400)), id="question"),
             TextArea(compact=True, soft_wrap=False, tab_behavior="focus"),

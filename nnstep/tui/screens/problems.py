@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from nnstep.catalogue import say
 from nnstep.errors import Problem
-from nnstep.tui.screens.dialog import Box, Dialog, described
+from nnstep.tui.screens.dialog import Dialog, DialogBox, described
 
 __all__ = ["Problems"]
 
@@ -28,7 +28,7 @@ class Problems(Dialog):
 
     def compose(self) -> ComposeResult:
         """The problems, and what has become of the session."""
-        yield Box(
+        yield DialogBox(
             say("dialog.problems.title"),
             VerticalScroll(Static(described(self._problems))),
             Static(Content.styled(say("dialog.problems.hint"), "$text-muted")),

@@ -10,7 +10,7 @@ from nnstep.program import Program, Value
 from nnstep.view.scene.choice import Choice
 from nnstep.view.scene.moment import Moment
 from nnstep.view.text.canvas import Line
-from nnstep.view.text.matrix import Cell as Spot
+from nnstep.view.text.matrix import MatrixCell as Spot
 from nnstep.view.text.matrix import cell_of
 from nnstep.view.text.symbols import label
 

@@ -18,8 +18,8 @@ from nnstep.view.text.cell_arithmetic import (
     EQUALS,
     GUARDS,
     USUAL_GUARDS,
+    CellLookup,
     FormatNumber,
-    Lookup,
     addends,
     cell_lines,
 )
@@ -136,7 +136,7 @@ def _total(scene: Scene, rows: CellRows, digits: int) -> FormatNumber:
     return lambda value: single(value, digits + more)
 
 
-def _with_sum(number: Lookup, total: float) -> Lookup:
+def _with_sum(number: CellLookup, total: float) -> CellLookup:
     """The numbers that go in, and the sum of the terms."""
     return lambda name, index: total if name == SUM.name else number(name, index)
 
@@ -169,7 +169,7 @@ def _arithmetic(scene: Scene, found: Origin, width: int) -> Sequence[Line]:
     return cell_lines(target, found.tree, _lookup(scene, found), found.result, scene.objective, said, digits, width)
 
 
-def _lookup(scene: Scene, found: Origin) -> Lookup:
+def _lookup(scene: Scene, found: Origin) -> CellLookup:
     """The number of an entry that the cell's arithmetic names."""
     arrays = {name: scene.record.value(slot) for name, slot in found.slots.items()}
     return lambda name, index: float(arrays[name][index])
@@ -254,7 +254,7 @@ def _numbers(scene: Scene, term: Term, found: Origin, form: NumberFormat) -> Lin
     return tuple(Piece(*token) for token in written)
 
 
-def _digits_for(term: Term, number: Lookup, form: NumberFormat, digits: int) -> int:
+def _digits_for(term: Term, number: CellLookup, form: NumberFormat, digits: int) -> int:
     """The fewest digits of the numbers that go in with which they give the term as it is written."""
     wanted = form.text(term.value)
     for guard in GUARDS:
@@ -263,7 +263,7 @@ def _digits_for(term: Term, number: Lookup, form: NumberFormat, digits: int) -> 
     return digits + USUAL_GUARDS
 
 
-def _rounded(number: Lookup, digits: int) -> Lookup:
+def _rounded(number: CellLookup, digits: int) -> CellLookup:
     """The numbers that go in as they are printed."""
     return lambda name, index: parse_number(plain(number(name, index), digits))
 

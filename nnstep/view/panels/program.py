@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.debugger import Session
-from nnstep.debugger.listing import Path
+from nnstep.debugger.listing import StepPath
 from nnstep.language import Name, substitute
 from nnstep.program import BODY, Program
 from nnstep.text import padded
@@ -32,11 +32,11 @@ class ListingLine(NamedTuple):
     pieces: Line
     made: dict[tuple[int, int, int, str], Line]
     shape: str = ""
-    path: Path = ()
+    path: StepPath = ()
     opened: bool = False
 
 
-def place_text(path: Path) -> str:
+def place_text(path: StepPath) -> str:
     """How a line is typed to go there: 6.2."""
     return ".".join(map(str, path))
 
@@ -46,7 +46,7 @@ class ProgramPanel(NamedTuple):
 
     title: Line
     lines: tuple[ListingLine, ...]
-    now: Path
+    now: StepPath
     marks: Mapping[int, str] = MappingProxyType({})
     key: str = "program"
 
@@ -62,7 +62,7 @@ class ProgramPanel(NamedTuple):
         painted = tuple(self._line(line, width, digits) for line in shown)
         return Canvas(painted, ClickAreas(lambda: _hits(shown, width)), width, len(self.lines), top, 0)
 
-    def _state(self, path: Path) -> int:
+    def _state(self, path: StepPath) -> int:
         """0 here, -1 done, 1 to come, 2 a step that we are inside of."""
         if path == self.now:
             return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nnstep.view.text.matrix import Cell
+from nnstep.view.text.matrix import MatrixCell
 
 __all__ = ["Choice"]
 
@@ -26,9 +26,9 @@ class Choice(NamedTuple):
     """
 
     name: str = ""
-    cell: Cell = (0, 0)
+    cell: MatrixCell = (0, 0)
     weight: str = ""
-    entry: Cell = (0, 0)
+    entry: MatrixCell = (0, 0)
     focus: str = "operation"
     lens: str = "step"
     row: int = 0

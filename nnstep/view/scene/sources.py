@@ -19,7 +19,7 @@ from nnstep.program import Program, Step, cell, cell_size, infer
 from nnstep.view.scene.display import Display
 from nnstep.view.text.cell_arithmetic import CellLines, FormatNumber, cell_lines, hint_lines, rest
 from nnstep.view.text.highlight import Lit
-from nnstep.view.text.matrix import Cell, cell_of
+from nnstep.view.text.matrix import MatrixCell, cell_of
 
 __all__ = ["Operands", "Provenance"]
 
@@ -196,7 +196,7 @@ def _largest_terms(terms: Array, term: Callable[[int], Expression]) -> Expressio
 
 
 def _by_name(tree: Expression) -> dict[str, Lit]:
-    found: dict[str, set[Cell]] = {}
+    found: dict[str, set[MatrixCell]] = {}
     for entry in entries_read(tree):
         found.setdefault(entry.name, set()).add(cell_of(entry.index))
     return {name: Lit.of(cells) for name, cells in found.items()}

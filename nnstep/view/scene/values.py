@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nnstep.catalogue import say
-from nnstep.view.text.blocks import Block, beside, blank, in_rows, line_width, paint, stack, wrap
+from nnstep.view.text.blocks import Block, beside, blank, block_rows, line_width, paint, stack, wrap
 from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 from nnstep.view.text.highlight import DARK, Lit
-from nnstep.view.text.matrix import Cell, MatrixView, Window
+from nnstep.view.text.matrix import MatrixCell, MatrixView, Window
 
 __all__ = ["ShownMatrix", "ValuesPanel", "matrix_block"]
 
@@ -19,7 +19,7 @@ class ShownMatrix(NamedTuple):
     """A matrix as it is shown now: which cell is chosen, which ones made it, and whether this step assigned it."""
 
     matrix: MatrixView
-    cursor: Cell | None = None
+    cursor: MatrixCell | None = None
     lit: Lit = DARK
     changed: bool = False
 
@@ -95,7 +95,7 @@ class ValuesPanel:
         """The window of `width` × `height`; see `nnstep.view.text.canvas.Panel`."""
         if not self.shown:
             return paint(wrap(self.empty, width, "dim"), width, height, top)
-        rows = in_rows([matrix_block(item, width, height) for item in self.shown], width)
+        rows = block_rows([matrix_block(item, width, height) for item in self.shown], width)
         heights = [max(block.height for block in row) for row in rows]
         gap = 1 if sum(heights) + len(rows) - 1 <= height else 0
         parts: list[Block] = []

@@ -9,7 +9,7 @@ from nnstep.debugger.provenance.clamps import Clamp, clamps
 from nnstep.engine import Record
 from nnstep.language import Entry, to_text
 from nnstep.program import Program, Step
-from nnstep.view.sentences.phrases import called
+from nnstep.view.sentences.phrases import value_label
 
 __all__ = ["of_clamps"]
 
@@ -26,11 +26,11 @@ def _sentences(program: Program, clamp: Clamp, objective: str) -> Iterator[str]:
     named = [to_text(Entry(name, cell.index)) if cell.index else name for cell in clamp.cells[:_NAMED]]
     values = {
         "cells": ", ".join(named) + (", …" if len(clamp.cells) > _NAMED else ""),
-        "name": called(name, objective),
+        "name": value_label(name, objective),
         "entries": f"{clamp.entries:,}",
         "count": f"{len(clamp.cells):,}",
     }
     yield say(f"words.clamp.{clamp.part}", **values)
     made = program.values[clamp.cells[0].slot].step
     if clamp.part == "slope" and made and program.steps[made - 1].operation == "sigmoid":
-        yield say("words.clamp.logits", logits=called(program.steps[made - 1].operands[0][0], objective))
+        yield say("words.clamp.logits", logits=value_label(program.steps[made - 1].operands[0][0], objective))

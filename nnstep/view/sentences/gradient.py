@@ -8,7 +8,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.language import Call, Name
 from nnstep.ops import OPERATIONS, Shape, facts
 from nnstep.program import Factor, Program, infer
-from nnstep.view.sentences.phrases import called, entry_count, written_expression
+from nnstep.view.sentences.phrases import entry_count, value_label, written_expression
 from nnstep.view.text.numbers import shape_text
 from nnstep.view.text.symbols import SYMBOLS
 
@@ -33,10 +33,10 @@ class _Link:
         self.upstream: Shape = program.values[slots[found.upstream[0]]].shape if found.upstream else ()
         self.source = program.steps[found.step.source - 1].operation if found.step.source else ""
         self.names = {
-            "name": called(found.of, objective),
-            "gradient": called(program.values[found.step.target].name, objective),
-            "result": called(found.above, objective),
-            "above": called(found.upstream[0], objective) if found.upstream else "",
+            "name": value_label(found.of, objective),
+            "gradient": value_label(program.values[found.step.target].name, objective),
+            "result": value_label(found.above, objective),
+            "above": value_label(found.upstream[0], objective) if found.upstream else "",
         }
 
     def sentences(self) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ class _Link:
         values = {"local": written_expression(found.local, self.objective), **self._some("name", "above")}
         said = []
         if self.source == "matmul" and isinstance(found.local, Call) and isinstance(found.local.arguments[0], Name):
-            matrix = called(found.local.arguments[0].id, self.objective)
+            matrix = value_label(found.local.arguments[0].id, self.objective)
             said.append(say(f"words.{side}-of", **values, matrix=matrix, shape=shape_text(local)))
         else:
             said.append(say(f"words.{side}", **values, shape=shape_text(local)))

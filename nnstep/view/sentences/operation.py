@@ -9,7 +9,7 @@ from nnstep.language import Call, Expression, Name
 from nnstep.ops import Shape
 from nnstep.program import Program, Step
 from nnstep.program.bind import Bound, bind
-from nnstep.view.sentences.phrases import at, called, entry_count, factor_of, say_op, written_expression
+from nnstep.view.sentences.phrases import at, entry_count, factor_of, say_op, value_label, written_expression
 from nnstep.view.text.numbers import shape_text
 
 __all__ = ["of_operation"]
@@ -17,10 +17,10 @@ __all__ = ["of_operation"]
 
 def of_operation(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     """One or two sentences about a step that is one operation."""
-    target = called(program.values[step.target].name, objective)
+    target = value_label(program.values[step.target].name, objective)
     expression = step.expression
     if isinstance(expression, Name):
-        return (say("words.same", target=target, source=called(expression.id, objective)),)
+        return (say("words.same", target=target, source=value_label(expression.id, objective)),)
     if not isinstance(expression, Call) or not step.operands:
         return (say("words.constant"),)
     slots = dict(step.operands)

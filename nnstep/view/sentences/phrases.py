@@ -9,7 +9,16 @@ from nnstep.text import cut, width
 from nnstep.view.text.numbers import plain, shape_text
 from nnstep.view.text.symbols import SYMBOLS, label
 
-__all__ = ["at", "called", "entry_count", "factor_of", "optimizer_number", "say_op", "short_text", "written_expression"]
+__all__ = [
+    "at",
+    "entry_count",
+    "factor_of",
+    "optimizer_number",
+    "say_op",
+    "short_text",
+    "value_label",
+    "written_expression",
+]
 
 _LONGEST = 26  # columns of a name in a sentence
 _DIGITS = 8
@@ -26,7 +35,7 @@ def short_text(text: str) -> str:
     return text if width(text) <= _LONGEST else cut(text, _LONGEST - 1) + "…"
 
 
-def called(name: str, objective: str) -> str:
+def value_label(name: str, objective: str) -> str:
     """A value's name."""
     return short_text(label(name, objective))
 
@@ -34,7 +43,7 @@ def called(name: str, objective: str) -> str:
 def written_expression(expression: Expression, objective: str) -> str:
     """An expression, as a name where it is one."""
     if isinstance(expression, Name):
-        return called(expression.id, objective)
+        return value_label(expression.id, objective)
     return short_text(to_unicode(expression, SYMBOLS, objective))
 
 

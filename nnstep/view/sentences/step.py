@@ -6,7 +6,7 @@ from nnstep.catalogue import say
 from nnstep.program import BODY, Program, Step, factor, objective_ancestors
 from nnstep.view.sentences.gradient import of_gradient
 from nnstep.view.sentences.operation import of_operation
-from nnstep.view.sentences.phrases import called, say_op
+from nnstep.view.sentences.phrases import say_op, value_label
 from nnstep.view.sentences.update import of_update
 
 __all__ = ["say_op", "step_heading", "step_sentences"]
@@ -42,11 +42,11 @@ def _aside(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     if step.phase == BODY or step.target in way or not any(one.phase == "backward" for one in program.steps):
         return ()
     assert program.objective is not None
-    target = called(program.values[step.target].name, objective)
-    final = called(program.values[program.objective].name, objective)
+    target = value_label(program.values[step.target].name, objective)
+    final = value_label(program.values[program.objective].name, objective)
     logits = step.operands[0] if step.operation == "softmax" else None
     for one in program.steps if logits is not None else ():
         if one.operation == "cross_entropy" and one.target in way and one.operands[0] == logits:
-            name = called(logits[0], objective)
+            name = value_label(logits[0], objective)
             return (say("words.aside.logits", target=target, objective=final, name=name),)
     return (say("words.aside", target=target, objective=final),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnstep.catalogue import say
 from nnstep.optimizers import OPTIMIZERS, numbers_in
 from nnstep.program import Program, Step
-from nnstep.view.sentences.phrases import called, optimizer_number
+from nnstep.view.sentences.phrases import optimizer_number, value_label
 
 __all__ = ["of_update"]
 
@@ -13,14 +13,16 @@ __all__ = ["of_update"]
 def of_update(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     """One or two sentences about a step of the update."""
     target = program.values[step.target]
-    name = called(target.name, objective)
+    name = value_label(target.name, objective)
     own = [(operand, slot) for operand, slot in step.operands if program.values[slot].role != "parameter"]
-    read = {operand.split("(", 1)[0]: called(operand, objective) for operand, _ in own}  # a parameter may be called v
+    read = {
+        operand.split("(", 1)[0]: value_label(operand, objective) for operand, _ in own
+    }  # a parameter may be called v
     if "d" in read:  # the gradient with weight decay takes its place
         read["grad"] = read["d"]
     moved = target.role == "parameter"
     state = "w" if moved else target.name.split("(", 1)[0]
-    names = {"name": name, "parameter": called(target.of, objective) if target.of else name, **read}
+    names = {"name": name, "parameter": value_label(target.of, objective) if target.of else name, **read}
     if "grad" in read:
         names["gradient"] = read["grad"]
     if target.role == "rate":  # weight decay, which is added to the gradient in the same way for all optimizers

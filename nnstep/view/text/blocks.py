@@ -16,12 +16,12 @@ __all__ = [
     "Draw",
     "beside",
     "blank",
+    "block_rows",
     "broken",
     "fit",
     "flow",
     "hang",
     "hits_of",
-    "in_rows",
     "line_width",
     "lines_block",
     "paint",
@@ -167,7 +167,7 @@ def beside(blocks: Sequence[Block], gap: int = 1, middle: bool = False) -> Block
     return Block(max(0, x - gap), tallest, line, (), tuple(placed))
 
 
-def in_rows(blocks: Sequence[Block], width: int, gap: int = 2) -> list[list[Block]]:
+def block_rows(blocks: Sequence[Block], width: int, gap: int = 2) -> list[list[Block]]:
     """The blocks in rows: beside each other as long as there is room."""
     rows: list[list[Block]] = [[]]
     used = 0
@@ -183,7 +183,7 @@ def in_rows(blocks: Sequence[Block], width: int, gap: int = 2) -> list[list[Bloc
 def flow(blocks: Sequence[Block], width: int, gap: int = 2, middle: bool = False, between: bool = True) -> Block:
     """Blocks beside each other as long as there is room, then below; `between` rows that are tall, an empty line."""
     parts: list[Block] = []
-    for row in in_rows(blocks, width, gap):
+    for row in block_rows(blocks, width, gap):
         tall = any(block.height > 1 for block in row)
         parts += [*([blank()] if parts and tall and between else []), beside(row, gap, middle)]
     return stack(parts)

@@ -15,6 +15,7 @@ import numpy as np
 from nnstep.catalogue import say
 from nnstep.language import Call, Entry, Expression, Name, Number, substitute, tokens
 from nnstep.ops import Index, evaluate_cell
+from nnstep.ops.cells import CellLookup
 from nnstep.view.text.blocks import line_width
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.numbers import NumberFormat, choose_format, parse_number, plain
@@ -26,15 +27,14 @@ __all__ = [
     "GUARDS",
     "USUAL_GUARDS",
     "CellLines",
+    "CellLookup",
     "FormatNumber",
-    "Lookup",
     "addends",
     "cell_lines",
     "hint_lines",
     "rest",
 ]
 
-Lookup = Callable[[str, Index], float]
 FormatNumber = Callable[[float], str]  # how the result is printed: as it stands in its matrix
 CellLines = tuple[Line, ...]
 
@@ -67,7 +67,7 @@ def rest(count: int, value: float) -> Expression:
 def cell_lines(
     target: Entry,
     tree: Expression,
-    lookup: Lookup,
+    lookup: CellLookup,
     result: float,
     objective: str,
     said: FormatNumber,
@@ -96,7 +96,7 @@ def cell_lines(
 
 
 def hint_lines(
-    target: Entry, tree: Expression, lookup: Lookup, objective: str, digits: int, width: int, hints: int
+    target: Entry, tree: Expression, lookup: CellLookup, objective: str, digits: int, width: int, hints: int
 ) -> CellLines:
     """The arithmetic without its result: with one hint the names alone, with two the numbers that go in as well."""
     cell = _Cell(target, tree, lookup, objective)
@@ -110,7 +110,7 @@ def hint_lines(
 class _Cell:
     """A cell's arithmetic, from which its lines are put together with any number of digits."""
 
-    def __init__(self, target: Entry, tree: Expression, lookup: Lookup, objective: str) -> None:
+    def __init__(self, target: Entry, tree: Expression, lookup: CellLookup, objective: str) -> None:
         tree, shared = _named_parts(tree)
         self._objective = objective
         self._given = lookup
@@ -205,7 +205,7 @@ def _named_parts(tree: Expression) -> tuple[Expression, dict[str, Expression]]:
     return (done[id(tree)] if isinstance(tree, Call) else tree), parts
 
 
-def _shortened(node: Expression, lookup: Lookup) -> Expression:
+def _shortened(node: Expression, lookup: CellLookup) -> Expression:
     """Sums written out with `+`; of a long one the largest terms, in their order, and how many are left out."""
     if not isinstance(node, Call) or node.function == _REST:
         return node
@@ -219,7 +219,7 @@ def _shortened(node: Expression, lookup: Lookup) -> Expression:
     return Call(node.function, arguments, node.options)
 
 
-def _sum(terms: tuple[Expression, ...], lookup: Lookup) -> Expression:
+def _sum(terms: tuple[Expression, ...], lookup: CellLookup) -> Expression:
     kept: list[Expression] = list(terms)
     if len(terms) > _MOST_TERMS:
         sizes = [abs(evaluate_cell(term, lookup)) for term in terms]

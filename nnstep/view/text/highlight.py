@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["DARK", "Lit"]
+__all__ = ["DARK", "Lit", "MatrixCell"]
 
-Cell = tuple[int, int]
+MatrixCell = tuple[int, int]
 
 
 class Lit(NamedTuple):
     """The cells in `cells`, and those in a row of `rows` and a column of `columns`."""
 
-    cells: frozenset[Cell] = frozenset()
+    cells: frozenset[MatrixCell] = frozenset()
     rows: range = range(0)
     columns: range = range(0)
 
     @classmethod
-    def of(cls, cells: Iterable[Cell]) -> Lit:
+    def of(cls, cells: Iterable[MatrixCell]) -> Lit:
         """Single cells."""
         found = frozenset(cells)
         return cls(found) if found else DARK
@@ -31,7 +31,7 @@ class Lit(NamedTuple):
         """Whether this cell is lit."""
         return (row in self.rows and column in self.columns) or (row, column) in self.cells
 
-    def first(self) -> Cell | None:
+    def first(self) -> MatrixCell | None:
         """The uppermost lit cell, the leftmost of those."""
         spans = [(self.rows[0], self.columns[0])] if self.rows and self.columns else []
         return min([*self.cells, *spans], default=None)

@@ -10,10 +10,10 @@ import numpy as np
 
 from nnstep.ops import Array, Index, Shape
 from nnstep.view.text.canvas import Line, Piece
-from nnstep.view.text.highlight import DARK, Lit
+from nnstep.view.text.highlight import DARK, Lit, MatrixCell
 from nnstep.view.text.numbers import DIGITS, NumberFormat, choose_format, largest_size, shape_text
 
-__all__ = ["LARGE", "Cell", "MatrixSource", "MatrixView", "Window", "cell_of", "format_of"]
+__all__ = ["LARGE", "MatrixCell", "MatrixSource", "MatrixView", "Window", "cell_of", "format_of"]
 
 _GAP = 1  # columns between numbers
 _TINTS = 5
@@ -22,8 +22,6 @@ _BELOW = (*(f"neg{level}" for level in range(1, _TINTS + 1)), f"neg{_TINTS}")
 _UNKNOWN = 6  # columns of a number that is not computed, near what it will take, so that little moves when it comes
 LARGE = 16_384  # entries; of more, a sample decides on the format and the tint's scale
 _SAMPLE = 64  # rows and columns of the sample
-
-Cell = tuple[int, int]
 
 
 class MatrixSource(Protocol):
@@ -36,7 +34,7 @@ class MatrixSource(Protocol):
     def __getitem__(self, key: Any, /) -> Array: ...
 
 
-def cell_of(index: Index) -> Cell:
+def cell_of(index: Index) -> MatrixCell:
     """The (row, column) in the picture of a value of one of its entries: a vector is one row."""
     return (index[0], index[1]) if len(index) == 2 else (0, index[0]) if index else (0, 0)
 
@@ -86,11 +84,11 @@ class MatrixView:
         """Whether it is a single number without brackets."""
         return self.shape == ()
 
-    def index_of(self, cell: Cell) -> Index:
+    def index_of(self, cell: MatrixCell) -> Index:
         """The entry of the value behind a (row, column) of the picture."""
         return cell if len(self.shape) == 2 else cell[1:] if self.shape else ()
 
-    def window(self, width: int, height: int, at: Cell | None = None) -> Window:
+    def window(self, width: int, height: int, at: MatrixCell | None = None) -> Window:
         """What fits into `width` columns and `height` lines of numbers, turned to the page that has the cell `at`."""
         columns = max(1, min(self.columns, (width - 3) // self.pitch))
         rows = max(1, min(self.rows, height))
@@ -103,7 +101,7 @@ class MatrixView:
         """Columns that the rows of a window take, brackets included."""
         return len(window.columns) * self.pitch + 3
 
-    def row(self, row: int, window: Window, extra: str = "", cursor: Cell | None = None, lit: Lit = DARK) -> Line:
+    def row(self, row: int, window: Window, extra: str = "", cursor: MatrixCell | None = None, lit: Lit = DARK) -> Line:
         """One row of a window as pieces: bracket, numbers, bracket. `extra` is a role added to every number."""
         marked = (cursor is not None and cursor[0] == row) or (lit is not DARK and lit.in_row(row))
         key = (row, window.columns, extra)
@@ -119,7 +117,7 @@ class MatrixView:
                 numbers = (opening, *numbers[1:-1], closing)
         return numbers
 
-    def _numbers(self, row: int, columns: range, extra: str, cursor: Cell | None, lit: Lit) -> list[Piece]:
+    def _numbers(self, row: int, columns: range, extra: str, cursor: MatrixCell | None, lit: Lit) -> list[Piece]:
         """The numbers of a row; neighbours that look alike are one piece."""
         texts, roles = self._entries(row, columns)
         if extra:

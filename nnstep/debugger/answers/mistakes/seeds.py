@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from nnstep.debugger.answers.mistakes.samples import before_parameters, row_by_row, sample_count
-from nnstep.debugger.answers.mistakes.variant import After, Lookup, Variant
+from nnstep.debugger.answers.mistakes.variant import After, ValueLookup, Variant
 from nnstep.engine import Record
 from nnstep.ops import Array
 from nnstep.program import Step
@@ -71,7 +71,7 @@ def output_not_loss(record: Record) -> Iterator[Variant]:
         target = gradient[-1]
         for factor in dict.fromkeys((1.0, 1.0 / count, 1.0 / max(1, prod(value.shape)))):
 
-            def change(step: Step, lookup: Lookup, target: int = target, factor: float = factor) -> Array | None:
+            def change(step: Step, lookup: ValueLookup, target: int = target, factor: float = factor) -> Array | None:
                 return np.full(record.value(target).shape, factor) if step.target == target else None
 
             yield Variant("output-not-loss", program.values[target].step, (value.name,), change)

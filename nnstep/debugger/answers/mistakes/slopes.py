@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.debugger.answers.mistakes.variant import Change, Lookup, Variant, upstream
+from nnstep.debugger.answers.mistakes.variant import Change, ValueLookup, Variant, upstream
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call
 from nnstep.ops import Array, facts, operation
@@ -57,20 +57,20 @@ def _throughs(program: Program) -> Iterator[_Through]:
             yield _Through(step, name, source.operands[0][0], outer, entry.name)
 
 
-_Make = Callable[[Record, _Through, Lookup], Array]
+_Make = Callable[[Record, _Through, ValueLookup], Array]
 
 
 def _changed(record: Record, group: list[_Through], make: _Make) -> Change:
     at = {one.step.index: one for one in group}
 
-    def change(step: Step, lookup: Lookup) -> Array | None:
+    def change(step: Step, lookup: ValueLookup) -> Array | None:
         one = at.get(step.index)
         return None if one is None else make(record, one, lookup)
 
     return change
 
 
-def _left_out(record: Record, one: _Through, lookup: Lookup) -> Array:
+def _left_out(record: Record, one: _Through, lookup: ValueLookup) -> Array:
     return lookup(one.upstream)
 
 
@@ -79,26 +79,26 @@ def _inner_and_outer(record: Record, one: _Through) -> tuple[Array, Array]:
     return record.value(source.operands[0][1]), record.value(source.target)
 
 
-def _at_output(record: Record, one: _Through, lookup: Lookup) -> Array:
+def _at_output(record: Record, one: _Through, lookup: ValueLookup) -> Array:
     """The derivative at h: what comes of applying it to what was kept of the forward pass."""
     _, h = _inner_and_outer(record, one)
     again = operation(one.function).evaluate(h)
     return evaluate(one.step.expression, _with(lookup, {one.inner: h, one.outer: again}))
 
 
-def _of_input(record: Record, one: _Through, lookup: Lookup) -> Array:
+def _of_input(record: Record, one: _Through, lookup: ValueLookup) -> Array:
     """z in the place of h in a formula for h, as z(1 - z)."""
     z, _ = _inner_and_outer(record, one)
     return evaluate(one.step.expression, _with(lookup, {one.outer: z}))
 
 
-def _diagonal(record: Record, one: _Through, lookup: Lookup) -> Array:
+def _diagonal(record: Record, one: _Through, lookup: ValueLookup) -> Array:
     """p(1 - p) for the whole Jacobian of softmax."""
     _, p = _inner_and_outer(record, one)
     return np.asarray(lookup(one.upstream) * p * (1 - p))
 
 
-def _with(lookup: Lookup, others: dict[str, Array]) -> Lookup:
+def _with(lookup: ValueLookup, others: dict[str, Array]) -> ValueLookup:
     return lambda name: others[name] if name in others else lookup(name)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nnstep.debugger.answers.mistakes.variant import Lookup, Variant, upstream
+from nnstep.debugger.answers.mistakes.variant import ValueLookup, Variant, upstream
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call
 from nnstep.ops import Array, operation
@@ -74,7 +74,7 @@ def _twice_in_nll(record: Record, step: Step, source: Step) -> Iterator[Variant]
 
 
 def _replaced(record: Record, at: Step, wrong: Array) -> Variant:
-    def change(step: Step, lookup: Lookup) -> Array | None:
+    def change(step: Step, lookup: ValueLookup) -> Array | None:
         return wrong if step.index == at.index else None
 
     return Variant("softmax-twice", at.index, (record.program.values[at.target].name,), change)

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nnstep.engine import Record, evaluate
+from nnstep.engine.evaluation import ValueLookup
 from nnstep.ops import Array
 from nnstep.program import Program, Step
 
-__all__ = ["After", "Change", "Lookup", "Variant", "gradients_with", "upstream"]
+__all__ = ["After", "Change", "ValueLookup", "Variant", "gradients_with", "upstream"]
 
-Lookup = Callable[[str], Array]
-Change = Callable[[Step, Lookup], Array | None]  # a wrong value for a step, from what it reads; None: the right one
+Change = Callable[
+    [Step, ValueLookup], Array | None
+]  # a wrong value for a step, from what it reads; None: the right one
 After = Callable[[Step, Array], Array | None]  # a wrong value for a step from the one that is made; None: that one
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nnstep.debugger.answers.mistakes.variant import Change, Lookup, Variant
+from nnstep.debugger.answers.mistakes.variant import Change, ValueLookup, Variant
 from nnstep.engine import Record, evaluate
 from nnstep.language import Call, Expression
 from nnstep.ops import Array, operation
@@ -58,7 +58,7 @@ def _entrywise(record: Record, step: Step, left: Expression, right: Expression, 
             continue
 
         def change(
-            now: Step, lookup: Lookup, turn_a: bool = turn_a, turn_b: bool = turn_b, at: int = step.index
+            now: Step, lookup: ValueLookup, turn_a: bool = turn_a, turn_b: bool = turn_b, at: int = step.index
         ) -> Array | None:
             if now.index != at:
                 return None
@@ -81,7 +81,7 @@ def _not_transposed(record: Record, step: Step, name: str, which: int) -> Iterat
     if factor.ndim != 2 or factor.shape[0] != factor.shape[1] or factor.shape[0] < 2:
         return
 
-    def change(now: Step, lookup: Lookup) -> Array | None:
+    def change(now: Step, lookup: ValueLookup) -> Array | None:
         if now.index != step.index:
             return None
         factors = [evaluate(one, lookup) for one in call.arguments]
@@ -106,7 +106,7 @@ def _input_before(record: Record, step: Step, name: str, left: Expression) -> It
     if not before:
         return
 
-    def change(now: Step, lookup: Lookup) -> Array | None:
+    def change(now: Step, lookup: ValueLookup) -> Array | None:
         if now.index != step.index:
             return None
         return evaluate(now.expression, lambda one: before[one] if one in before else lookup(one))
