@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from math import inf
-from typing import Any
 
 import numpy as np
 
-from nnstep.catalogue import say
-from nnstep.errors import OperationError
 from nnstep.language.latex_form import Form
-from nnstep.language.nodes import Option
 from nnstep.ops.corners import STRAIGHT, from_straight, from_zero
 from nnstep.ops.elementary import prepare_normal_cdf
+from nnstep.ops.elementwise import of_one
 from nnstep.ops.kernels import ZERO, Mask, constant, keeping, number_option, sigmoid_into, ufunc
-from nnstep.ops.operation import Array, Corner, Kernel, Operation, Shape, Site
-from nnstep.ops.shapes import same_shape
+from nnstep.ops.operation import Array, Corner, Kernel, Site
 
 __all__ = ["ACTIVATIONS"]
 
@@ -100,46 +95,8 @@ def _prepare_softplus(site: Site) -> Kernel:
     return kernel
 
 
-def _shape_with(option: str) -> Callable[..., Shape]:
-    """Any shape, and a number for the option."""
-
-    def shape(x: Shape, **options: Option) -> Shape:
-        value = options[option]
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise OperationError(say("option.number", option=option, value=value))
-        return x
-
-    return shape
-
-
-def _activation(
-    name: str,
-    symbol: str,
-    sentence: str,
-    prepare: Callable[[Site], Kernel],
-    rule: str,
-    body: str | None,
-    options: Mapping[str, Option | None] | None = None,
-    **facts: Any,
-) -> Operation:
-    return Operation(
-        name=name,
-        inputs=("x",),
-        symbol=symbol,
-        sentence=sentence,
-        shape=_shape_with(next(iter(options))) if options else same_shape,
-        prepare=prepare,
-        options=options or {},
-        derivative={"x": rule},
-        body=body,
-        elementwise=True,
-        activation=True,
-        **facts,
-    )
-
-
 ACTIVATIONS = (
-    _activation(
+    of_one(
         "sigmoid",
         "σ",
         "Squeezes each entry between 0 and 1: 1 / (1 + exp(-x)).",
@@ -153,8 +110,9 @@ ACTIVATIONS = (
         gives="probabilities",
         latex=Form(r"\sigma", spelled=r"\operatorname{sigmoid}"),
         elsewhere="logistic expit sigm σ logsig",
+        activation=True,
     ),
-    _activation(
+    of_one(
         "tanh",
         "tanh",
         "Squeezes each entry between -1 and 1.",
@@ -167,8 +125,9 @@ ACTIVATIONS = (
         steepest=1.0,
         latex=Form(r"\tanh"),
         elsewhere="hyperbolictangent tansig",
+        activation=True,
     ),
-    _activation(
+    of_one(
         "relu",
         "ReLU",
         "Keeps positive entries and sets negative ones to 0; the derivative at 0 is 0.",
@@ -179,8 +138,9 @@ ACTIVATIONS = (
         corner=Corner(from_zero),
         rising=True,
         elsewhere="rectifier rectlin poslin rectifiedlinear",
+        activation=True,
     ),
-    _activation(
+    of_one(
         "leaky_relu",
         "LeakyReLU",
         "Keeps positive entries and multiplies negative ones by a small slope.",
@@ -191,8 +151,9 @@ ACTIVATIONS = (
         curve=(-3, 3),
         corner=Corner(from_zero),
         elsewhere="lrelu",
+        activation=True,
     ),
-    _activation(
+    of_one(
         "elu",
         "ELU",
         "Keeps positive entries and bends negative ones towards -alpha: alpha * (exp(x) - 1).",
@@ -202,8 +163,9 @@ ACTIVATIONS = (
         {"alpha": 1.0},
         curve=(-4, 3),
         corner=Corner(from_zero),
+        activation=True,
     ),
-    _activation(
+    of_one(
         "gelu",
         "GELU",
         "Multiplies each entry by the share of a standard normal distribution below it.",
@@ -213,8 +175,9 @@ ACTIVATIONS = (
         kept=("normal_cdf(x)",),
         curve=(-4, 4),
         bounds=(-0.169971, inf),
+        activation=True,
     ),
-    _activation(
+    of_one(
         "silu",
         "SiLU",
         "Multiplies each entry by its own sigmoid.",
@@ -225,8 +188,9 @@ ACTIVATIONS = (
         curve=(-6, 4),
         bounds=(-0.278465, inf),
         elsewhere="swish",
+        activation=True,
     ),
-    _activation(
+    of_one(
         "softplus",
         "softplus",
         "A smooth relu: log(1 + exp(x)), and x itself above 20.",
@@ -238,5 +202,6 @@ ACTIVATIONS = (
         corner=Corner(from_straight, lambda value: STRAIGHT),
         rising=True,
         elsewhere="softrelu",
+        activation=True,
     ),
 )

@@ -15,32 +15,24 @@ from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Entry, Expression
 from nnstep.ops.cellrules import call
 from nnstep.ops.corners import apart, from_zero_power
+from nnstep.ops.elementwise import of_one, of_two
 from nnstep.ops.kernels import ONE, ufunc
 from nnstep.ops.operation import Array, Corner, Index, Kernel, Operation, Shape, Site
 from nnstep.ops.reach import multiplied
-from nnstep.ops.shapes import broadcast_shape, said, same_shape
+from nnstep.ops.shapes import said
 
 __all__ = ["ARITHMETIC"]
 
 _AB = ("a", "b")
 
 
-def _prepare_maximum(site: Site) -> Kernel:
-    maximum = np.maximum
+def _by_keyword(function: Callable[..., Any]) -> Callable[[Site], Kernel]:
+    """np.maximum or np.minimum, which want `out` by its keyword."""
 
     def kernel(a: Array, b: Array, out: Array) -> None:
-        maximum(a, b, out=out)
+        function(a, b, out=out)
 
-    return kernel
-
-
-def _prepare_minimum(site: Site) -> Kernel:
-    minimum = np.minimum
-
-    def kernel(a: Array, b: Array, out: Array) -> None:
-        minimum(a, b, out=out)
-
-    return kernel
+    return lambda site: kernel
 
 
 def _chosen(other: str) -> str:
@@ -155,21 +147,8 @@ def _matmul_cell(site: Site, index: Index) -> Expression:
     return call("total", *(call("multiply", Entry("a", (*row, k)), Entry("b", (k, *column))) for k in range(a[-1])))
 
 
-def _of_two(name: str, symbol: str, sentence: str, prepare: Callable[[Site], Kernel], **facts: Any) -> Operation:
-    return Operation(
-        name=name,
-        inputs=_AB,
-        symbol=symbol,
-        sentence=sentence,
-        shape=broadcast_shape,
-        prepare=prepare,
-        elementwise=True,
-        **facts,
-    )
-
-
 ARITHMETIC = (
-    _of_two(
+    of_two(
         "add",
         INFIX["add"].screen,
         "Adds entry by entry.",
@@ -178,7 +157,7 @@ ARITHMETIC = (
         joins=True,
         affine=_AB,
     ),
-    _of_two(
+    of_two(
         "subtract",
         INFIX["subtract"].screen,
         "Subtracts entry by entry.",
@@ -186,7 +165,7 @@ ARITHMETIC = (
         derivative={"a": "g", "b": "-g"},
         affine=_AB,
     ),
-    _of_two(
+    of_two(
         "multiply",
         INFIX["multiply"].screen,
         "Multiplies entry by entry.",
@@ -195,7 +174,7 @@ ARITHMETIC = (
         joins=True,
         affine=_AB,
     ),
-    _of_two(
+    of_two(
         "divide",
         INFIX["divide"].screen,
         "Divides entry by entry.",
@@ -203,7 +182,7 @@ ARITHMETIC = (
         derivative={"a": "g / b", "b": "-g * out / b"},
         affine=("a",),
     ),
-    _of_two(
+    of_two(
         "power",
         "^",
         "Raises each entry to a power.",
@@ -212,33 +191,30 @@ ARITHMETIC = (
         curve=(-3, 3),
         corner=Corner(from_zero_power),
     ),
-    Operation(
-        name="negative",
-        inputs=("x",),
-        symbol="−",
-        sentence="Changes the sign of each entry.",
-        shape=same_shape,
-        prepare=ufunc(np.negative),
-        derivative={"x": "-g"},
-        elementwise=True,
+    of_one(
+        "negative",
+        "−",
+        "Changes the sign of each entry.",
+        ufunc(np.negative),
+        "-g",
         affine=("x",),
     ),
-    _of_two(
+    of_two(
         "maximum",
         "max",
         "Takes the larger of two entries; the gradient goes to the larger, half to each of two equal ones.",
-        _prepare_maximum,
+        _by_keyword(np.maximum),
         derivative={"a": _chosen("a < b"), "b": _chosen("b < a")},
         curve=(-3, 3),
         corner=Corner(apart, among="inputs"),
         joins=True,
         latex=Form(r"\max"),
     ),
-    _of_two(
+    of_two(
         "minimum",
         "min",
         "Takes the smaller of two entries; the gradient goes to the smaller, half to each of two equal ones.",
-        _prepare_minimum,
+        _by_keyword(np.minimum),
         derivative={"a": _chosen("a > b"), "b": _chosen("b > a")},
         curve=(-3, 3),
         corner=Corner(apart, among="inputs"),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from nnstep.language.latex_form import Form
 from nnstep.ops.corners import from_zero
+from nnstep.ops.elementwise import of_one
 from nnstep.ops.kernels import ONE, ZERO, Mask, constant, ufunc
-from nnstep.ops.operation import Array, Corner, Kernel, Operation, Site, Text
-from nnstep.ops.shapes import same_shape
+from nnstep.ops.operation import Array, Corner, Kernel, Site
 
 __all__ = ["ELEMENTARY", "SMALLEST_DIVISOR", "prepare_normal_cdf"]
 
@@ -101,31 +99,8 @@ def _prepare_sign(site: Site) -> Kernel:
     return kernel
 
 
-def _entry(
-    name: str,
-    symbol: str,
-    sentence: str,
-    prepare: Callable[[Site], Kernel],
-    rule: Text | None = None,
-    body: str | None = None,
-    **facts: Any,
-) -> Operation:
-    return Operation(
-        name=name,
-        inputs=("x",),
-        symbol=symbol,
-        sentence=sentence,
-        shape=same_shape,
-        prepare=prepare,
-        derivative={} if rule is None else {"x": rule},
-        body=body,
-        elementwise=True,
-        **facts,
-    )
-
-
 ELEMENTARY = (
-    _entry(
+    of_one(
         "exp",
         "exp",
         "The number e to the power of each entry.",
@@ -135,7 +110,7 @@ ELEMENTARY = (
         rising=True,
         latex=Form(r"\exp"),
     ),
-    _entry(
+    of_one(
         "log",
         "log",
         "The natural logarithm of each entry.",
@@ -146,7 +121,7 @@ ELEMENTARY = (
         latex=Form(r"\log"),
         elsewhere="ln loge",
     ),
-    _entry(
+    of_one(
         "sqrt",
         "√",
         "The square root of each entry.",
@@ -158,7 +133,7 @@ ELEMENTARY = (
         rising=True,
         elsewhere="root",
     ),
-    _entry(
+    of_one(
         "abs",
         "abs",
         "The size of each entry, without its sign; the derivative at 0 is 0.",
@@ -169,7 +144,7 @@ ELEMENTARY = (
         latex=Form(fences=("|", "|")),
         elsewhere="absolute fabs absolutevalue",
     ),
-    _entry(
+    of_one(
         "sin",
         "sin",
         "The sine of each entry, in radians.",
@@ -179,7 +154,7 @@ ELEMENTARY = (
         bounds=(-1.0, 1.0),
         latex=Form(r"\sin"),
     ),
-    _entry(
+    of_one(
         "cos",
         "cos",
         "The cosine of each entry, in radians.",
@@ -189,7 +164,7 @@ ELEMENTARY = (
         bounds=(-1.0, 1.0),
         latex=Form(r"\cos"),
     ),
-    _entry(
+    of_one(
         "sign",
         "sign",
         "1 for positive entries, -1 for negative ones, 0 for 0.",
@@ -200,7 +175,7 @@ ELEMENTARY = (
         rising=True,
         latex=Form(r"\operatorname{sgn}"),
     ),
-    _entry(
+    of_one(
         "expm1",
         "expm1",
         "The value exp(x) - 1, exact for small x too.",
@@ -209,7 +184,7 @@ ELEMENTARY = (
         curve=(-3, 2),
         rising=True,
     ),
-    _entry(
+    of_one(
         "log1p",
         "log1p",
         "The value log(1 + x), exact for small x too.",
@@ -218,7 +193,7 @@ ELEMENTARY = (
         curve=(-1, 4),
         rising=True,
     ),
-    _entry(
+    of_one(
         "erf",
         "erf",
         "The error function of each entry.",
@@ -228,7 +203,7 @@ ELEMENTARY = (
         bounds=(-1.0, 1.0),
         rising=True,
     ),
-    _entry(
+    of_one(
         "off_zero",
         "off_zero",
         "Each entry, but at least 1e-12 (as a float32, as in PyTorch), so that it can be divided by.",
@@ -237,7 +212,7 @@ ELEMENTARY = (
         where="rule",
         rising=True,
     ),
-    _entry(
+    of_one(
         "normal_cdf",
         "Φ",
         "The share of a standard normal distribution that lies below each entry.",
@@ -249,7 +224,7 @@ ELEMENTARY = (
         rising=True,
         latex=Form(r"\Phi", spelled=r"\operatorname{normal\_cdf}"),
     ),
-    _entry(
+    of_one(
         "normal_pdf",
         "φ",
         "The density of the standard normal distribution at each entry.",

@@ -12,14 +12,13 @@ from nnstep.language.infix import INFIX
 from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Expression, Option
 from nnstep.ops.cellrules import call, constant_cell, entries_along, every
+from nnstep.ops.elementwise import of_one, of_two
 from nnstep.ops.kernels import ZERO, Mask, ufunc
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
 from nnstep.ops.reach import to_scalar
-from nnstep.ops.shapes import broadcast_shape, same_shape
+from nnstep.ops.shapes import broadcast_shape
 
 __all__ = ["LOGIC"]
-
-_AB = ("a", "b")
 
 
 def _comparing(function: Callable[..., Any]) -> Callable[[Site], Kernel]:
@@ -138,34 +137,15 @@ def _putting(test: Callable[..., Any], shape: Shape, number: int) -> Kernel:
     return kernel
 
 
+_TRUTH: dict[str, Any] = {"where": "condition", "bounds": (0.0, 1.0), "jumps": True}
+
+
 def _comparison(name: str, sentence: str, function: Callable[..., Any]) -> Operation:
-    return Operation(
-        name=name,
-        inputs=_AB,
-        symbol=INFIX[name].screen,
-        sentence=sentence,
-        shape=broadcast_shape,
-        prepare=_comparing(function),
-        elementwise=True,
-        where="condition",
-        bounds=(0.0, 1.0),
-        jumps=True,
-    )
+    return of_two(name, INFIX[name].screen, sentence, _comparing(function), **_TRUTH)
 
 
-def _test(name: str, symbol: str, sentence: str, function: Callable[..., Any]) -> Operation:
-    return Operation(
-        name=name,
-        inputs=("x",),
-        symbol=symbol,
-        sentence=sentence,
-        shape=same_shape,
-        prepare=_testing(function),
-        elementwise=True,
-        where="condition",
-        bounds=(0.0, 1.0),
-        jumps=True,
-    )
+def _test(name: str, sentence: str, function: Callable[..., Any]) -> Operation:
+    return of_one(name, name, sentence, _testing(function), **_TRUTH)
 
 
 def _summary(
@@ -200,9 +180,9 @@ LOGIC = (
     _comparison("not_equal", "1 where the entries differ, else 0.", np.not_equal),
     _comparison("and", "1 where both entries are other than 0, else 0.", np.logical_and),
     _comparison("or", "1 where at least one entry is other than 0, else 0.", np.logical_or),
-    _test("not", "not", "1 where the entry is 0, else 0.", np.logical_not),
-    _test("isnan", "isnan", "1 where the entry is not a number, else 0.", np.isnan),
-    _test("isinf", "isinf", "1 where the entry is infinite, else 0.", np.isinf),
+    _test("not", "1 where the entry is 0, else 0.", np.logical_not),
+    _test("isnan", "1 where the entry is not a number, else 0.", np.isnan),
+    _test("isinf", "1 where the entry is infinite, else 0.", np.isinf),
     _summary(
         "any",
         "any",
@@ -230,14 +210,11 @@ LOGIC = (
         bounds=(0.0, inf),
         latex=Form(fences=(r"\lVert ", r"\rVert ")),
     ),
-    Operation(
-        name="remainder",
-        inputs=_AB,
-        symbol="mod",
-        sentence="What is left of the left entry after dividing by the right one, with the sign of the right one.",
-        shape=broadcast_shape,
-        prepare=ufunc(np.remainder),
-        elementwise=True,
+    of_two(
+        "remainder",
+        "mod",
+        "What is left of the left entry after dividing by the right one, with the sign of the right one.",
+        ufunc(np.remainder),
         where="condition",
         jumps=True,
     ),

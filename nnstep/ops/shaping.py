@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -275,10 +275,11 @@ def _concat_cell(site: Site, index: Index) -> Expression:
     return Entry("b", (*index[:axis], index[axis] - size, *index[axis + 1 :]))
 
 
+_ARRANGES: dict[str, Any] = {"inputs": ("x",), "affine": ("x",), "arranges": True, "within": True, "exact": True}
+
 SHAPING = (
     Operation(
         name="transpose",
-        inputs=("x",),
         symbol="ᵀ",
         sentence="Turns rows into columns; a vector stays as it is.",
         shape=lambda x: x[::-1],
@@ -287,15 +288,11 @@ SHAPING = (
         derivative={"x": "g.T"},
         view=_transpose_view,
         reach=transposed_cells,
-        arranges=True,
-        within=True,
-        exact=True,
         said_backward=True,
-        affine=("x",),
+        **_ARRANGES,
     ),
     Operation(
         name="reshape",
-        inputs=("x",),
         symbol="reshape",
         sentence="Puts the entries, in reading order, into another shape.",
         shape=_reshape_shape,
@@ -305,17 +302,13 @@ SHAPING = (
         derivative={"x": lambda site: f"reshape(g{_numbers(site.shapes[0])})"},
         view=_reshape_view,
         reach=reshaped,
-        arranges=True,
-        within=True,
-        exact=True,
         said_backward=True,
-        affine=("x",),
         latex=Form(below=("rows", "cols")),
         elsewhere="view",
+        **_ARRANGES,
     ),
     Operation(
         name="slice",
-        inputs=("x",),
         symbol="[ ]",
         sentence="Takes some rows and columns.",
         shape=_slice_shape,
@@ -325,11 +318,8 @@ SHAPING = (
         derivative={"x": _slice_rule},
         view=_slice_view,
         reach=_slice_reach,
-        arranges=True,
-        within=True,
-        exact=True,
         said_backward=True,
-        affine=("x",),
+        **_ARRANGES,
     ),
     Operation(
         name="concat",
@@ -350,7 +340,6 @@ SHAPING = (
     ),
     Operation(
         name="broadcast",
-        inputs=("x",),
         symbol="broadcast",
         sentence="Repeats a scalar, a row or a column until it fills a shape.",
         shape=_broadcast_shape,
@@ -360,11 +349,8 @@ SHAPING = (
         view=_broadcast_view,
         where="rule",
         reach=repeated,
-        arranges=True,
-        within=True,
-        exact=True,
-        affine=("x",),
         latex=Form(below=("rows", "cols")),
+        **_ARRANGES,
     ),
     Operation(
         name="put",
