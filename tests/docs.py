@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from nnstep.catalogue import key_name
 from nnstep.language import Call, Name, to_text
 from nnstep.ops import OPERATIONS, Operation
 from nnstep.optimizers import OPTIMIZERS, rule_text
 from nnstep.scenario import bundled
 from nnstep.scenario.training import file_key
-from nnstep.tui.commands import key_table_markdown
+from nnstep.tui.commands import command_label, groups, sentence
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -34,6 +35,16 @@ def operations(where: str) -> str:
     """The operations that may be written there, each with its sentence."""
     rows = [f"| `{written(one)}` | {one.sentence} |" for one in OPERATIONS if one.where == where]
     return "\n".join(["| Written | What it is |", "| --- | --- |", *rows]) + "\n"
+
+
+def keys() -> str:
+    """The commands under the headings of the help, each with its keys."""
+    rows = [
+        f"| {' '.join(f'`{key_name(key)}`' for key in one.keys)} | {command_label(one)} | {sentence(one)} |"
+        for _, commands in groups()
+        for one in commands
+    ]
+    return "\n".join(["| Keys | Command | What it does |", "| --- | --- | --- |", *rows]) + "\n"
 
 
 def library() -> str:
@@ -66,7 +77,7 @@ def _number(value: float | bool) -> str:
 
 TABLES = {
     "optimizers": optimizers,
-    "keys": key_table_markdown,
+    "keys": keys,
     "operations": lambda: operations("equation"),
     "conditions": lambda: operations("condition"),
     "library": library,

@@ -1,16 +1,13 @@
-"""What is made of the table of commands: their words, the headings of the help, and the README's table of keys.
-
-Nothing here imports Textual, so that the README's key table can be made and checked without it.
-"""
+"""What is made of the table of commands: their words, and the headings of the help."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nnstep.catalogue import key_name, say
+from nnstep.catalogue import say
 from nnstep.commands import COMMANDS, GROUPS, PANEL_KEYS, Command
 
-__all__ = ["command_heading", "command_label", "footer_word", "groups", "key_table_markdown", "panel_names", "sentence"]
+__all__ = ["command_heading", "command_label", "footer_word", "groups", "panel_names", "sentence"]
 
 
 def command_label(command: Command) -> str:
@@ -42,16 +39,3 @@ def groups() -> Iterator[tuple[str, tuple[Command, ...]]]:
     """The commands under their headings, in the table's order."""
     for group in GROUPS:
         yield say(f"group.{group}"), tuple(command for command in COMMANDS if command.group == group)
-
-
-def key_table_markdown() -> str:
-    """The table of keys for the README: one row a command."""
-
-    def code(key: str) -> str:
-        return f"`{key_name(key)}`"
-
-    lines = ["| Keys | Command | What it does |", "| --- | --- | --- |"]
-    for _, commands in groups():
-        for command in commands:
-            lines.append(f"| {' '.join(map(code, command.keys))} | {command_label(command)} | {sentence(command)} |")
-    return "\n".join(lines) + "\n"

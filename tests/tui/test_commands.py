@@ -9,11 +9,12 @@ from textual.binding import Binding
 
 from nnstep.catalogue import key_name
 from nnstep.commands import BY_ID, COMMANDS, GROUPS, PANEL_KEYS
-from nnstep.tui.commands import command_label, footer_word, groups, key_table_markdown, panel_names, sentence
+from nnstep.tui.commands import command_label, footer_word, groups, panel_names, sentence
 from nnstep.tui.screens.help import help_columns
 from nnstep.tui.screens.stepper import StepperScreen
 from nnstep.tui.widgets.footer import Footer, Message, Tabs
 from nnstep.view.text.canvas import Piece, line_text
+from tests import docs
 from tests.present import present
 
 GDB = {"n": "step.next", "s": "frame.into", "f": "frame.out", "c": "run.forward", "b": "stop.line", "w": "watch.add"}
@@ -62,8 +63,8 @@ def test_bindings_come_from_the_table() -> None:
     assert all(binding.priority for binding in bindings)
 
 
-def test_readme_table_has_every_command_and_key() -> None:
-    rows = key_table_markdown().splitlines()[2:]
+def test_the_table_of_the_docs_has_every_command_and_key() -> None:
+    rows = docs.keys().splitlines()[2:]
     assert len(rows) == len(COMMANDS)
     text = "\n".join(rows)
     for command in COMMANDS:

@@ -13,7 +13,7 @@ from nnstep.view.sentences.health import Writer, finding_heading, finding_place,
 from nnstep.view.text.blocks import Block, Draw, blank, stack, wrap
 from nnstep.view.text.canvas import Canvas, Line, Piece, Target
 
-__all__ = ["health_rows", "health_targets", "health_view"]
+__all__ = ["health_rows", "health_view"]
 
 _COLUMNS = (ColumnStyle(), ColumnStyle(), ColumnStyle(rank=1), ColumnStyle(rank=2))
 
@@ -23,11 +23,6 @@ def health_rows(moment: Moment) -> tuple[Finding, ...]:
     session, outer = moment.session, moment.outer
     timeline, iteration = session.timeline, session.position.iteration
     return outer.gallery.once(outer.record, "health", outer.now, lambda: findings(timeline, iteration, outer.now))
-
-
-def health_targets(moment: Moment) -> tuple[tuple[int, int, str, tuple[int, ...]], ...]:
-    """Where each row leads: iteration, step, the name of a value, and the index of its cell."""
-    return tuple((one.iteration, one.step, one.name, one.index) for one in health_rows(moment))
 
 
 def health_view(moment: Moment) -> Draw:
