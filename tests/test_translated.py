@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from unicodedata import normalize
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
@@ -28,20 +29,28 @@ from nnstep.optimizers import OPTIMIZERS
 from nnstep.pasted import NotNumbersError, read_arrays
 from nnstep.program import body, compile_program
 from nnstep.scenario import Scenario, bundled, load, loads
+from nnstep.scenario.answers.answer_files import read_answer_files
 from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.hints.equations import free_name
 from nnstep.scenario.hints.suggest import hint
 from nnstep.tui.app import NnstepApp
 from nnstep.tui.scenarios import open_stepper
 from nnstep.tui.screens.dialog import Dialog
+from nnstep.view.sentences.health import Writer, finding_heading, finding_place, finding_sentences
 from nnstep.view.stepper import Stepper
+from nnstep.view.text.canvas import line_text
+from tests.debugger import test_mistakes
+from tests.debugger.health_cases import CASES
+from tests.debugger.planted import gradients, random_net, scenario_text
 from tests.hostile.mutate import scenario as hostile
 from tests.hostile.running import ran
 from tests.hostile.scenarios import FILE, prepared
 from tests.language import test_language
 from tests.languages import speaking
+from tests.npz import save_npz
 from tests.program import test_errors, test_foreign
 from tests.scenario import (
+    test_answers,
     test_data,
     test_edits,
     test_equations,
@@ -57,6 +66,7 @@ from tests.test_pasted import test_what_cannot_be_read_says_where_it_stopped as 
 from tests.test_pasted import test_what_is_no_number_is_refused_in_words as no_numbers
 from tests.tui.driving import screen_text
 from tests.tui.real import again, until_it_stops
+from tests.view import test_health_texts
 
 WORD = re.compile(r"(?<![\w\\│┃])[A-Za-z]{2,}(?![\w…│┃])")  # not `W1` and `batch_size`, nor what is cut off
 NO_TEXT = re.compile(
@@ -95,7 +105,9 @@ def of_the_language() -> Iterator[str]:
         "true",
         "false",
         "nan",
+        "NaN",
         "inf",
+        "nnstep",
         "toml",
         "csv",
         "npz",
@@ -208,9 +220,9 @@ def test_what_is_typed_and_cannot_be_used() -> None:
 
 
 def test_words_of_other_frameworks() -> None:
-    for place, theirs in test_hints.FOREIGN.items():
+    for there, theirs in test_hints.FOREIGN.items():
         for word in theirs:
-            assert left(hint(word, test_hints.VALID[place], place) or "", word) == [], word
+            assert left(hint(word, test_hints.VALID[there], there) or "", word) == [], word
 
 
 def test_hostile_scenarios() -> None:
@@ -224,6 +236,62 @@ def test_hostile_scenarios() -> None:
             assert said == [], (number, found.err)
 
 
+@pytest.mark.parametrize("kind", ["csv", "npy", "npz", "answers"])
+def test_what_is_wrong_with_a_file_of_numbers(kind: str, tmp_path: Path) -> None:
+    text = f'{test_data.EQUATION}file = "d.{kind}"\n' + ('x = ["a", "b"]\ny = "c"\n' if kind == "csv" else "")
+    files = {
+        "csv": [content.encode() for content, *_ in test_data.TABLES],
+        "npy": [*test_data.BAD_NPY.values()],
+        "npz": [content for content, _ in test_data.BAD_NPZ.values()],
+    }
+    for content in files.get(kind, ()):
+        (tmp_path / f"d.{kind}").write_bytes(content)
+        with pytest.raises(NnstepError) as caught:
+            loads(text.replace("z = x", "loss = cross_entropy(x, y)" if kind == "csv" else "z = x"), "", str(tmp_path))
+        assert left(str(caught.value), text, "object", content.decode("utf-8", "replace")) == []
+    for name, content, _ in wrong_answers(kind):
+        (tmp_path / name).write_bytes(content)
+        _, problems = read_answer_files([str(tmp_path / name)])
+        for problem in problems:
+            assert left(str(problem), str(tmp_path), name, content.decode("utf-8", "replace")) == []
+
+
+def wrong_answers(kind: str) -> list[tuple[str, bytes, str]]:
+    test = test_answers.test_what_cannot_be_used_is_refused_with_its_place
+    mark = next(one for one in getattr(test, "pytestmark", []) if one.name == "parametrize")
+    return list(mark.args[1]) if kind == "answers" else []
+
+
+# -- what is found in a run, and in numbers of somebody else
+
+
+@pytest.mark.parametrize("share", range(2))
+def test_health(share: int) -> None:
+    runs = [*test_health_texts.POLES, *list(CASES)[::8]][share::2]
+    for name in runs:
+        scenario = test_health_texts.RUNS[name]
+        timeline = Timeline(scenario)
+        known = [*of_the_program(scenario), "MSE", "BCE", "CE", "NLL"]
+        for found in test_health_texts.told(timeline, name):
+            for writer in (Writer("L"), Writer("")):
+                for said in (finding_heading(found), *finding_place(found, writer), *finding_sentences(found, writer)):
+                    assert left(said, *known) == [], name
+
+
+def test_mistakes_in_a_gradient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        net = random_net(rng)
+        Path("net.toml").write_text(scenario_text(net), encoding="utf-8")
+        planted = [gradients(net, **wrong) for _, wrong in test_mistakes.in_the_pass(net, rng)]
+        planted += [alter(gradients(net)) for _, alter in test_mistakes.of_arrays(net, rng)]
+        for arrays in planted[seed % 2 :: 2]:
+            save_npz(Path("mine.npz"), {f"d{name}": array for name, array in arrays.items()})
+            found = ran(["gradcheck", "--against", "mine.npz", "net.toml"])
+            assert left(found.out + found.err, *of_the_program(load("net.toml")), "mine.npz") == [], seed
+
+
 # -- what commands print
 
 
@@ -233,6 +301,25 @@ def test_every_bundled_scenario(name: str) -> None:
     sources = (Path(path).read_text(encoding="utf-8"), *of_the_program(load(path)), name)
     for arguments in (["check", name], ["check", "--format", "latex", name]):
         assert left(ran(arguments).out, *sources) == []
+
+
+LENSES = [command.id for command in COMMANDS if command.id.startswith("lens.")]
+
+
+@pytest.mark.parametrize("name", [one.name for one in bundled()])
+def test_every_view_of_every_bundled_scenario(name: str) -> None:
+    seen = Stepper(load(next(one.path for one in bundled() if one.name == name)))
+    source = Path(next(one.path for one in bundled() if one.name == name)).read_text(encoding="utf-8")
+    known = (*of_the_program(seen.session.timeline.scenario), source, name)
+    for number in range(len(LENSES) + 4):
+        state = seen.do(LENSES[number % len(LENSES)])
+        for panel in (state.header, *state.panels.values()):
+            for line in (panel.title, *panel.paint(110, 60).lines):
+                assert left(line_text(line), *known) == [], (name, LENSES[number % len(LENSES)])
+        assert left(line_text(seen.view().message), *known) == []
+        for command in ("terms.all", "cell.follow", "step.next", "step.next"):
+            if command in seen.view().enabled:
+                seen.do(command)
 
 
 @pytest.mark.parametrize("name", ["two_layer", "xor", "attention"])

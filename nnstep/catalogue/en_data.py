@@ -94,6 +94,8 @@ DATA: dict[str, str] = {
     "answers.unusable": "not usable JSON: {reason}",
     "answers.deep": "nested too deeply",
     "answers.names": "{count} names; at most {most} are read",
+    "answers.kind.list": "list",
+    "answers.kind.dict": "dict",
     "answers.null": "found null: a number is missing",
     "answers.null.at": "found null at [{place}]: a number is missing",
     "answers.null.hint": "JavaScript writes NaN and Infinity as null",

@@ -37,6 +37,20 @@ PYTHON: dict[str, str] = {
     "nested": "too many nested parentheses",
     "nul": "source code string cannot contain null bytes",
     "order": "positional argument follows keyword argument",
+    # -- a file of numbers (json, csv, zipfile)
+    "json.value": "expecting value",
+    "json.name": "expecting property name enclosed in double quotes",
+    "json.sign": "expecting {sign} delimiter",
+    "json.extra": "extra data",
+    "json.deep.array": "maximum recursion depth exceeded while decoding a JSON array from a unicode string",
+    "json.deep.object": "maximum recursion depth exceeded while decoding a JSON object from a unicode string",
+    "digits": "exceeds the limit ({most} digits) for integer string conversion: value has {count} digits; use "
+    "sys.set_int_max_str_digits() to increase the limit",
+    "csv.end": "unexpected end of data",
+    "csv.quote": "{sign} expected after {other}",
+    "csv.field": "field larger than field limit ({most})",
+    "zip.not": "file is not a zip file",
+    "zip.check": "bad CRC-32 for file {name}",
     # -- a file (strerror)
     "file.none": "no such file or directory",
     "file.denied": "permission denied",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_known, say_reason
 from nnstep.errors import NnstepError, Problem
 from nnstep.scenario.answers.given import Answers, Given, given_twice, with_rounding
 from nnstep.scenario.data.array_files import DataFileError
@@ -39,9 +39,11 @@ def _by_name(text: str, stem: str) -> Answers:
         lines = _json_lines(text) if error.msg == "Extra data" else None
         if lines is not None:
             return lines
-        raise NnstepError(Problem(say("answers.not-json", reason=clean(error.msg)), line=error.lineno)) from None
+        said = say("answers.not-json", reason=clean(say_known(error.msg)))
+        raise NnstepError(Problem(said, line=error.lineno)) from None
     except (RecursionError, ValueError) as error:  # nested too deeply; a number of thousands of digits
-        raise DataFileError(say("answers.unusable", reason=clean(error, 120) or say("answers.deep"))) from None
+        reason = clean(say_reason(error), 120) or say("answers.deep")
+        raise DataFileError(say("answers.unusable", reason=reason)) from None
     if not isinstance(found, dict):
         return Answers({stem: _given(found)})
     if len(found) > _NAMES:
@@ -133,7 +135,11 @@ def _given(value: Any) -> Given:
             )
             raise DataFileError(said, say("answers.null.hint"))
         if isinstance(entry, bool) or not isinstance(entry, int | float):
-            found = type(entry).__name__ if isinstance(entry, list | dict) else clean(json.dumps(entry), 60)
+            found = (
+                say(f"answers.kind.{type(entry).__name__}")
+                if isinstance(entry, list | dict)
+                else clean(json.dumps(entry), 60)
+            )
             raise DataFileError(say("found.expected", found=found, wanted=say("wanted.number")), say("answers.rows"))
     if not flat:
         raise DataFileError(say("answers.empty"))

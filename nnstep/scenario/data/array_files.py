@@ -14,7 +14,7 @@ import zipfile
 
 import numpy as np
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_reason
 from nnstep.errors import NnstepError
 from nnstep.scenario.model import Array
 from nnstep.scenario.toml.arrays import SAMPLES, frozen
@@ -148,7 +148,7 @@ def array_names(content: bytes) -> list[str]:
 
 
 def _unreadable(error: Exception) -> DataFileError:
-    return DataFileError(say("npz.not", reason=clean(error, 120) or type(error).__name__))
+    return DataFileError(say("npz.not", reason=clean(say_reason(error), 120) or type(error).__name__))
 
 
 def read_npz(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnstep.catalogue import say
+from nnstep.catalogue import say, say_reason
 from nnstep.errors import NnstepError
 from nnstep.nearest import nearest
 from nnstep.scenario.data.array_files import DataFileError
@@ -75,7 +75,7 @@ def read_table(content: bytes) -> Table:
                 lines.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
-        raise DataFileError(say("csv.not", line=reader.line_num, reason=error)) from None
+        raise DataFileError(say("csv.not", line=reader.line_num, reason=say_reason(error))) from None
     if len(rows) < 2:
         raise DataFileError(say("csv.empty"))
     header = rows[0]
