@@ -58,7 +58,7 @@ class Runner:
         self._one_batch = schedule.batches == 1 and not schedule.shuffle
         self._only = schedule.place(1)  # where there is one batch, all places have the same
         self._state: State | None = None  # where it stands, when no machine does
-        self._machines: dict[int, list[Machine]] = {}  # by the program, which they keep
+        self._machines: dict[int, list[Machine]] = {}  # a pool, by the program, which they keep: each is lent in turn
         self._losses = np.empty(_MOST)
         self._pace = 1  # iterations that take about `_SLICE`
 

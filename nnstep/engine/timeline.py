@@ -55,7 +55,7 @@ class Timeline:
         self._stores: list[Checkpoints | None] = [None] * len(self.eras)
         self._segments: list[tuple[Era, Segment]] = []
         self._runner, self._glancer = Runner(self, self.schedule), Runner(self, self.schedule)
-        self._records: OrderedDict[int, Record] = OrderedDict()
+        self._records: OrderedDict[int, Record] = OrderedDict()  # no memo: whether one is there is asked, too
         first = self.eras[0]
         numbers = layout(self.program(1)).size
         self._every = distance(numbers)
