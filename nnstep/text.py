@@ -6,8 +6,10 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-__all__ = ["LOWERED", "RAISED", "SUPERSCRIPTS", "clean", "cut", "padded", "width"]
+__all__ = ["DASHES", "LOWERED", "RAISED", "SUPERSCRIPTS", "TIMES", "clean", "cut", "padded", "width"]
 
+DASHES = "−–—‒―‐‑﹣－"  # what is typeset for a minus
+TIMES = "×·⋅∙∗＊"  # and for the sign of a product
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
 RAISED = str.maketrans("0123456789-+", SUPERSCRIPTS)
 LOWERED = str.maketrans(SUPERSCRIPTS, "0123456789-+")

@@ -15,7 +15,7 @@ from nnstep.errors import LanguageError
 from nnstep.language.nodes import Call, Expression, Name, substitute
 from nnstep.language.parser import parse_expression
 from nnstep.language.printer import to_text
-from nnstep.text import LOWERED, clean
+from nnstep.text import DASHES, LOWERED, TIMES, clean
 
 __all__ = ["LONGEST", "Named", "Vocabulary", "read_expression", "read_reference", "split_cell", "typed"]
 
@@ -23,7 +23,9 @@ LONGEST = 4_000  # characters of a name or of an expression
 _DEEPEST = 8  # names within each other, as in grad(grad(W1))
 _LOSSES = frozenset(("L", "J", "E", "C", "l", "loss", "Loss", "cost", "error"))  # what textbooks differentiate
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_SIGNS = str.maketrans({"−": "-", "·": "*", "×": "*", "⊙": "*", "∘": "*", "∗": "*", "≤": "<=", "≥": ">=", "≠": "!="})
+_SIGNS = str.maketrans(
+    {**dict.fromkeys(DASHES, "-"), **dict.fromkeys(TIMES + "⊙∘", "*"), "≤": "<=", "≥": ">=", "≠": "!="}
+)
 _EXPONENT = re.compile(r"⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _TRANSPOSED = re.compile(r"\s*[ᵀ⊤]")
 _CELL = re.compile(r"((?:\[\s*\d{1,9}(?:\s*,\s*\d{1,9})*\s*\]\s*)+)$")

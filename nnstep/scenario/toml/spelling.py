@@ -19,7 +19,7 @@ import numpy as np
 from nnstep.errors import LanguageError
 from nnstep.language import Call, Expression, Name, Number, parse_expression
 from nnstep.ops import find_operation
-from nnstep.text import LOWERED, SUPERSCRIPTS
+from nnstep.text import DASHES, LOWERED, SUPERSCRIPTS, TIMES
 
 __all__ = ["Spelling", "is_number", "quoted", "spell"]
 
@@ -41,8 +41,8 @@ class Spelling(NamedTuple):
 
 _SIGNS = str.maketrans(
     {
-        **dict.fromkeys("−–—‒―‐‑﹣－", "-"),
-        **dict.fromkeys("×·⋅∙∗＊", "*"),
+        **dict.fromkeys(DASHES, "-"),
+        **dict.fromkeys(TIMES, "*"),
         **dict.fromkeys("÷∕⁄／", "/"),
         **dict.fromkeys("，٫", ","),
         "＋": "+",
