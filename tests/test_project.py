@@ -268,5 +268,7 @@ def test_the_command_table_loads_no_screen() -> None:
 
 
 def test_equations_in_the_docs_are_in_the_language() -> None:
-    for line in re.findall(r"^    (\w+ +=[^=].*?)(?:  .*)?$", DOCS, re.MULTILINE):
+    lines = re.findall(r"^    (\w+ +=[^=].*?)(?:  .*)?$", DOCS, re.MULTILINE)
+    assert lines
+    for line in lines:
         parse_equations(line)

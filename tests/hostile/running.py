@@ -11,7 +11,7 @@ import sys
 import traceback
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from unittest import mock
 
 from nnstep.__main__ import guarded
@@ -25,6 +25,10 @@ _KEPT = 1 << 16  # bytes of what is said that are kept
 _HIDDEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
+
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 class Hang(BaseException):
@@ -58,10 +62,10 @@ class _Sink(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, content: object) -> int:
+    def write(self, content: ReadableBuffer) -> int:
         if callable(self._alive):
             self._alive()
-        written = bytes(content)  # type: ignore[call-overload]
+        written = bytes(content)
         if not self.unfit and not (written.isascii() and written.translate(None, b"\n").decode("ascii").isprintable()):
             self.unfit = unfit(written.decode("utf-8", "replace"))
         self.kept += written[: _KEPT - len(self.kept)]

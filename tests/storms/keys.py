@@ -148,8 +148,8 @@ class Storm:
 async def _storm(count: int, seed: int) -> Storm:
     chance, made = random.Random(seed), Storm()
     app = NnstepApp(made.open(SCENARIOS[seed % len(SCENARIOS)]), opener=made.open)
-    app.leave = lambda: None  # type: ignore[method-assign]
-    app.exit = lambda *_, **__: None  # type: ignore[method-assign]
+    for name in ("leave", "exit"):  # it does not end while keys are pressed
+        setattr(app, name, mock.Mock())
     keys = Keys()
     async with app.run_test(size=(120, 36)) as pilot:
         driver: Any = app._driver
@@ -174,7 +174,8 @@ async def _storm(count: int, seed: int) -> Storm:
 
 def _resize(app: NnstepApp, columns: int, lines: int) -> None:
     size = Size(*size_of(columns, lines))
-    app._driver._size = size  # type: ignore[union-attr]
+    driver: Any = app._driver
+    driver._size = size
     app.post_message(events.Resize(size, size))
 
 
