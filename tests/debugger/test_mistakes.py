@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -262,6 +263,7 @@ PLANTED: list[tuple[Arrays, list[Told]]] = [
     ({**RIGHT, "b1": B1.mean(axis=1)}, [("other-axis", 0, ("b1",), 1, -1)]),
     ({**RIGHT, "b1": np.array(B1.sum())}, [("summed-over-all", 0, ("b1",), 1, -1)]),
     ({**RIGHT, "b1": np.full(3, B1.mean())}, [("summed-over-all", 0, ("b1",), 1, -1)]),
+    ({**RIGHT, "b2": np.array(B2.sum())}, [("summed-over-all", 0, ("b2",), 1, -1)]),
     ({**RIGHT, "W1": W1}, [("weight", 0, ("W1",), 1, -1)]),
     ({**RIGHT, "W1": RIGHT["W1"] + 0.1 * W1, "W2": RIGHT["W2"] + 0.1 * W2}, [("decay", 0, ("W2", "W1"), 0.1, -1)]),
 ]
@@ -314,10 +316,28 @@ def test_two_mistakes_in_a_small_network_are_named_and_nothing_else(arrays: Arra
         {name: array * (1 + 1e-12) for name, array in RIGHT.items()},
         {**RIGHT, "W1": RIGHT["W1"] + 0.01 * np.arange(6.0).reshape(2, 3) ** 1.5},
         {**RIGHT, "W1": RIGHT["W1"] + np.eye(2, 3)},
+        {**RIGHT, "b1": B1.ravel()},
+        {"z1": SMALL.zs[0]},  # itself in place of its gradient, as with a weight
     ],
 )
 def test_what_no_mistake_makes_has_no_cause(arrays: Arrays) -> None:
     assert judged(Timeline(loads(scenario_text(SMALL))).record(1), arrays).causes == ()
+
+
+def test_the_learning_rate_is_known_of_every_optimizer() -> None:
+    for name in ("sgd", "adam", "adamw", "rmsprop", "adagrad"):
+        text = scenario_text(SMALL).replace("'sgd'", f"'{name}'")
+        found = judged(Timeline(loads(text)).record(1), times(0.3, *ALL))
+        assert [told(cause) for cause in found.causes] == [("learning-rate", 0, ALL, 0.3, -1)]
+
+
+def test_a_bias_of_one_output_that_is_not_summed_is_named_as_a_vector_too() -> None:
+    net = replace(SMALL, y=SMALL.y[:, :1], weights=[W1, W2[:, :1]], biases=[SMALL.biases[0], np.array([0.05])])
+    net.forward()
+    record = Timeline(loads(scenario_text(net))).record(1)
+    for wrong in (unsummed(net, "b2"), unsummed(net, "b2").ravel()):
+        found = judged(record, {**gradients(net), "b2": wrong})
+        assert [told(cause) for cause in found.causes] == [("unsummed", 0, ("b2",), 1, -1)]
 
 
 def test_two_mistakes_with_different_arrays_are_named() -> None:

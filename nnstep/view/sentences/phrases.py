@@ -58,13 +58,9 @@ def optimizer_number(value: float) -> str:
 
 
 def at(shape: Shape, result: Shape) -> str:
-    """Which entry of an operand of `shape` goes into entry [i,j] of the result that it is repeated to."""
-    if not shape:
-        return ""
+    """The index of the entry of an operand of `shape`, as large as the result, that goes into the result's [i,j]."""
     letters = _LETTERS[: len(result)] if len(result) > 1 else "i"
-    own = letters[len(result) - len(shape) :]
-    sizes = zip(shape, result[len(result) - len(shape) :], own, strict=True)
-    return "[" + ",".join("0" if size == 1 and of != 1 else letter for size, of, letter in sizes) + "]"
+    return f"[{','.join(letters[len(result) - len(shape) :])}]" if shape else ""
 
 
 def entry_count(shape: Shape) -> str:
