@@ -17,7 +17,6 @@ __all__ = [
     "positive_option",
     "reduced",
     "said",
-    "same_shape",
 ]
 
 
@@ -26,11 +25,6 @@ def said(shape: Shape) -> str:
     if not shape:
         return say("shape.scalar")
     return say("shape.vector", count=shape[0]) if len(shape) == 1 else "×".join(map(str, shape))
-
-
-def same_shape(shape: Shape, **_: Option) -> Shape:
-    """The result has the shape of the one input."""
-    return shape
 
 
 def broadcast_shape(first: Shape, *others: Shape, **_: Option) -> Shape:

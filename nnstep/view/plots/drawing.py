@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nnstep.catalogue import say
 from nnstep.engine import Record
 from nnstep.language import Entry, to_text, to_unicode
 from nnstep.ops import Array, Index
+from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.matrix import format_of
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import DIGITS
@@ -47,3 +49,20 @@ class Drawing:
     def entry(self, name: str, index: Index) -> str:
         """An entry of a value: z1[0,2]."""
         return to_text(Entry(name, index)) if self.ascii else to_unicode(Entry(name, index), None, self.objective)
+
+    def foot(self) -> list[Line]:
+        """The chosen cell's number, and which sample is drawn."""
+        program = self.record.program
+        parts: list[Line] = []
+        if self.chosen is not None:
+            slot, index = self.chosen
+            value = program.values[slot]
+            if value.step <= self.now and len(index) == len(value.shape):
+                said = self.number(self.record.value(slot), float(self.record.value(slot)[index]))
+                parts.append(
+                    (Piece(self.entry(value.name, index), "name"), Piece(" = ", "operator"), Piece(said, "strong"))
+                )
+        if program.rows:
+            row = min(self.row, program.rows - 1)
+            parts.append((Piece(say("plot.network.sample", row=row + 1, rows=program.rows), "dim"),))
+        return parts

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nnstep.catalogue import say, say_count
+from nnstep.catalogue import say_count
 from nnstep.engine import Record
 from nnstep.language import Call, Number, number_text
 from nnstep.language.infix import INFIX
@@ -322,19 +322,7 @@ def _put(dots: Dots, picture: GraphDrawing, box: _Box, left: int, top: int) -> l
 
 def _foot(picture: GraphDrawing, hidden: int) -> list[Line]:
     """The chosen cell's number, which sample it is, and how much is out of sight."""
-    program = picture.record.program
-    parts: list[Line] = []
-    if picture.chosen is not None:
-        slot, index = picture.chosen
-        value = program.values[slot]
-        if value.step <= picture.now and len(index) == len(value.shape):
-            said = picture.number(picture.record.value(slot), float(picture.record.value(slot)[index]))
-            parts.append(
-                (Piece(picture.entry(value.name, index), "name"), Piece(" = ", "operator"), Piece(said, "strong"))
-            )
-    if program.rows:
-        row = min(picture.row, program.rows - 1)
-        parts.append((Piece(say("plot.network.sample", row=row + 1, rows=program.rows), "dim"),))
+    parts = picture.foot()
     if hidden:
         parts.append((Piece(say_count("plot.network.hidden", hidden), "dim"),))
     return parts

@@ -306,18 +306,7 @@ def _titles(dots: Dots, picture: NetworkDrawing, columns: Sequence[LayerColumn],
 
 def _foot(picture: NetworkDrawing, before: int, after: int) -> list[Line]:
     """The chosen cell's number, which sample it is, what the lit weights are like, how many layers are out of sight."""
-    program = picture.record.program
-    parts: list[Line] = []
-    if picture.chosen is not None:
-        slot, index = picture.chosen
-        value = program.values[slot]
-        if value.step <= picture.now and len(index) == len(value.shape):
-            said = picture.number(picture.record.value(slot), float(picture.record.value(slot)[index]))
-            parts.append(
-                (Piece(picture.entry(value.name, index), "name"), Piece(" = ", "operator"), Piece(said, "strong"))
-            )
-    if program.rows:
-        parts.append((Piece(say("plot.network.sample", row=picture.row + 1, rows=program.rows), "dim"),))
+    parts = picture.foot()
     layer = min(picture.active.edges, default=len(picture.found.groups))
     if layer < len(picture.found.groups):
         there = weights_between(picture.record, picture.found.groups[layer], picture.now, picture.active, layer)
