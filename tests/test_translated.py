@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from unicodedata import normalize
@@ -454,7 +454,9 @@ class Looking:
         await self.look(f"after {key}")
 
 
-def seen_on_screen(folder: Path, act: object, sources: Iterable[str] = ()) -> list[tuple[str, str, list[str]]]:
+def seen_on_screen(
+    folder: Path, act: Callable[[Looking], Awaitable[None]], sources: Iterable[str] = ()
+) -> list[tuple[str, str, list[str]]]:
     path = folder / "two.toml"
     path.write_text(TEXT, encoding="utf-8")
     stepper = open_stepper(str(path))
@@ -466,7 +468,7 @@ def seen_on_screen(folder: Path, act: object, sources: Iterable[str] = ()) -> li
         async with app.run_test(size=(180, 50)) as pilot:
             looking = Looking(app, pilot, names)
             await looking.look("start")
-            await act(looking)  # type: ignore[operator]
+            await act(looking)
         assert app.guard.fatal is None
         assert app.guard.failures == []
         return looking.seen
