@@ -12,6 +12,7 @@ from nnstep.language import Call, Name, to_text
 from nnstep.ops import OPERATIONS, Operation
 from nnstep.optimizers import OPTIMIZERS, rule_text
 from nnstep.scenario import bundled
+from nnstep.scenario.loss_table import LOSSES
 from nnstep.scenario.training import file_key
 from nnstep.tui.commands import command_label, groups, sentence
 
@@ -71,12 +72,23 @@ def optimizers() -> str:
     )
 
 
+def losses() -> str:
+    """The losses, each with its sentence and its options but how it is reduced, which all have."""
+    rows = []
+    for kind, entry in LOSSES.items():
+        own = {option: default for option, default in entry.options.items() if option != "reduction"}
+        options = ", ".join(f"`{option}` {default:g}" for option, default in own.items())
+        rows.append(f"| `{kind}` | {entry.sentence} | {options} |")
+    return "\n".join(["| `type` | What it is | Options |", "| --- | --- | --- |", *rows]) + "\n"
+
+
 def _number(value: float | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value:g}"
 
 
 TABLES = {
     "optimizers": optimizers,
+    "losses": losses,
     "keys": keys,
     "operations": lambda: operations("equation"),
     "conditions": lambda: operations("condition"),

@@ -75,13 +75,6 @@ STEPS: dict[str, str] = {
     "words.clamp.logits": "Behind the sigmoid next to nothing of it is left; bce_with_logits({logits}, …) has no clamp "
     "and learns there.",
     # -- losses: the term of an entry or a row, and how the terms become one number
-    "words.term.mse": "Each entry gives the square of its difference from the target.",
-    "words.term.mae": "Each entry gives the size of its difference from the target.",
-    "words.term.huber": "Each entry gives its difference from the target: squared up to delta, straight beyond.",
-    "words.term.bce": "Each entry gives −log of the probability that it gives what was the case.",
-    "words.term.bce_with_logits": "Each entry gives −log of the probability that its sigmoid gives what was the case.",
-    "words.term.cross_entropy": "Each row gives −log of the probability that its softmax gives its class.",
-    "words.term.nll": "Each row gives −log of the probability that it gives its class.",
     "words.loss.mean.one": "{target} is a single number: that of the one entry of {name}, compared with {other}.",
     "words.loss.mean.many": "{target} is a single number: the mean over all {count} entries of {name}, "
     "compared with {other}.",

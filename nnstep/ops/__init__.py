@@ -6,6 +6,7 @@ how one cell is computed, symbol and sentence.
 
 from nnstep.ops.cellrules import AGGREGATES
 from nnstep.ops.cells import entries_read, evaluate_cell
+from nnstep.ops.losses import REDUCTIONS
 from nnstep.ops.operation import (
     Array,
     Box,
@@ -24,6 +25,7 @@ __all__ = [
     "AGGREGATES",
     "NAMES",
     "OPERATIONS",
+    "REDUCTIONS",
     "Array",
     "Box",
     "Index",

@@ -20,7 +20,6 @@ from nnstep.ops.kernels import ZERO, constant, keeping, softmax_into
 from nnstep.ops.losses import REDUCTION, check_reduction, over
 from nnstep.ops.normalisation import log_softmax_cells
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, Text
-from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import said
 
 __all__ = ["ENTROPY"]
@@ -245,10 +244,6 @@ def _cell(names: tuple[str, str], term: _Term) -> Callable[[Site, Index], Expres
     return cell
 
 
-def _class_numbers(site: Site) -> tuple[str, int] | None:
-    return ("y", _classes(site)) if _numbered(site) else None
-
-
 ENTROPY = (
     Operation(
         name="cross_entropy",
@@ -262,9 +257,10 @@ ENTROPY = (
         derivative={"logits": _cross_entropy_rule, "y": _probability_rule("log_softmax(logits)")},
         body=_cross_entropy_body,
         kept=_cross_entropy_kept,
-        class_numbers=_class_numbers,
-        reach=to_scalar,
+        class_numbers="y",
+        classes=lambda site: _classes(site) if _numbered(site) else None,
         compares="rows",
+        term="Each row gives −log of the probability that its softmax gives its class.",
         expects="softmax",
         elsewhere="crossentropyloss ce celoss",
         type_elsewhere=(
@@ -284,9 +280,10 @@ ENTROPY = (
         derivative={"p": _nll_rule, "y": _probability_rule("log(p)")},
         body=_nll_body,
         kept=_nll_kept,
-        class_numbers=_class_numbers,
-        reach=to_scalar,
+        class_numbers="y",
+        classes=lambda site: _classes(site) if _numbered(site) else None,
         compares="rows",
+        term="Each row gives −log of the probability that it gives its class.",
         expects="probabilities",
         type_elsewhere="negativeloglikelihood",
     ),

@@ -15,7 +15,6 @@ from nnstep.ops.cellrules import call, constant_cell, entries_along, every
 from nnstep.ops.elementwise import of_one, of_two
 from nnstep.ops.kernels import ZERO, Mask, ufunc
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
-from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import broadcast_shape
 
 __all__ = ["LOGIC"]
@@ -164,7 +163,6 @@ def _summary(
         shape=_scalar,
         prepare=prepare,
         cell=cell,
-        reach=to_scalar,
         where="condition",
         reduces=True,
         **facts,

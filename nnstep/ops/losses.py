@@ -22,21 +22,20 @@ from nnstep.ops.elementary import SMALLEST_DIVISOR
 from nnstep.ops.kernels import ONE, ZERO, constant, keeping
 from nnstep.ops.kernels import number_option as option_number
 from nnstep.ops.operation import Array, Corner, Index, Kernel, Mask, Operation, Shape, Site, Text
-from nnstep.ops.reach import to_scalar
 from nnstep.ops.shapes import equal_shapes, positive_option
 
-__all__ = ["LOSSES", "REDUCTION", "check_reduction", "over"]
+__all__ = ["LOSSES", "REDUCTION", "REDUCTIONS", "check_reduction", "over"]
 
 REDUCTION: Mapping[str, Option | None] = {"reduction": "mean"}
-_WORDS = ("mean", "sum", "batch_mean")
+REDUCTIONS = ("mean", "sum", "batch_mean")
 _LOWEST_LOG = constant(-100.0)  # PyTorch's clamp of the logarithms in bce
 
 
 def check_reduction(reduction: Option) -> None:
     """Raise OperationError unless the reduction is one of the three words."""
-    if reduction not in _WORDS:
-        expected = say("option.reduction", value=reduction, words=", ".join(_WORDS[:-1]), last=_WORDS[-1])
-        raise OperationError(expected, nearest(str(reduction), _WORDS))
+    if reduction not in REDUCTIONS:
+        expected = say("option.reduction", value=reduction, words=", ".join(REDUCTIONS[:-1]), last=REDUCTIONS[-1])
+        raise OperationError(expected, nearest(str(reduction), REDUCTIONS))
 
 
 def divisor(site: Site) -> int:
@@ -209,7 +208,7 @@ def _loss(
     symbol: str,
     sentence: str,
     prepare: Callable[[Site], Kernel],
-    term: Callable[[Site, Entry, Entry], Expression],
+    term_cell: Callable[[Site, Entry, Entry], Expression],
     rules: Mapping[str, Text],
     body: Callable[[Site], str],
     delta: bool = False,
@@ -224,7 +223,7 @@ def _loss(
 
     def cell(site: Site, index: Index) -> Expression:
         places = every(site.shapes[0])
-        terms = (term(site, Entry(inputs[0], place), Entry(inputs[1], place)) for place in places)
+        terms = (term_cell(site, Entry(inputs[0], place), Entry(inputs[1], place)) for place in places)
         return divided(call("total", *terms), divisor(site))
 
     return Operation(
@@ -238,7 +237,6 @@ def _loss(
         options={"delta": 1.0, **REDUCTION} if delta else REDUCTION,
         derivative=rules,
         body=body,
-        reach=to_scalar,
         compares="entries",
         **facts,
     )
@@ -261,6 +259,7 @@ LOSSES = (
             "y": lambda site: f"{_factor(site, -2)} * (o - y)",
         },
         lambda site: _reduced(site, "(o - y) ** 2"),
+        term="Each entry gives the square of its difference from the target.",
         kept=("o - y",),
         bounds=(0.0, inf),
         elsewhere="mseloss meansquarederror",
@@ -278,6 +277,7 @@ LOSSES = (
             "y": lambda site: over("-g * sign(o - y)", divisor(site)),
         },
         lambda site: _reduced(site, "abs(o - y)"),
+        term="Each entry gives the size of its difference from the target.",
         kept=("o - y",),
         bounds=(0.0, inf),
         corner=Corner(apart, among="inputs"),
@@ -300,6 +300,7 @@ LOSSES = (
             + _reduced(site, "near * (distance - 0.5 * near)")
         ),
         delta=True,
+        term="Each entry gives its difference from the target: squared up to delta, straight beyond.",
         kept=("o - y",),
         bounds=(0.0, inf),
         elsewhere="huberloss smoothl1loss smoothl1",
@@ -318,6 +319,7 @@ LOSSES = (
         lambda site: (
             "yes = y * maximum(log(p), -100)\nno = (1 - y) * maximum(log1p(-p), -100)\n" + _reduced(site, "-(yes + no)")
         ),
+        term="Each entry gives −log of the probability that it gives what was the case.",
         clamps=_bce_clamps,
         corner=Corner(from_lowest_log, lowest_log),
         expects="probabilities",
@@ -336,6 +338,7 @@ LOSSES = (
             "y": lambda site: over("-g * z", divisor(site)),
         },
         lambda site: _reduced(site, "(1 - y) * z - minimum(z, 0) + log1p(exp(-abs(z)))"),
+        term="Each entry gives −log of the probability that its sigmoid gives what was the case.",
         expects="sigmoid",
         elsewhere="bcewithlogitsloss binarycrossentropywithlogits",
         type_elsewhere="sigmoidcrossentropy bcelogits sigmoidcrossentropywithlogits",

@@ -97,14 +97,16 @@ class Operation(NamedTuple):
     kept         expressions (texts over the inputs) that the kernel computes on the way; the prepared kernel has an
                  attribute `kept`, a tuple of those arrays in the same order, which later steps may read; they are
                  bit for bit what the kernels of those expressions would give
-    class_numbers  class_numbers(site) -> the input that is class numbers at this site, and how many classes there are;
-                 None where there is none. Kernels do not look at them: whoever runs one has looked before.
+    class_numbers  the input that may be class numbers; "" where there is none
+    classes      classes(site) -> how many classes there are, where that input is class numbers at this site; None where
+                 it is not. Kernels do not look at them: whoever runs one has looked before.
     where        "equation": may be written in a scenario; "rule": only in derivative rules, bodies and updates;
                  "condition": only in breakpoints and watches (rules may use it too)
     clamps       clamps(site, inputs by name) -> for each part of the formula that has a bound by convention, a word for
                  it and the entries of the first input (a mask) where the bound stands in for its value
     reach        reach(site, input name, cells) -> the cells of the result that read at least one of these `cells` of
-                 the input, as boxes: the exact inverse of `cell`, by structure alone; elementwise operations need none
+                 the input, as boxes: the exact inverse of `cell`, by structure alone; elementwise operations, and
+                 those that give one number of all entries, need none
 
     What other rooms ask, where an entry that says nothing is neutral:
 
@@ -123,6 +125,7 @@ class Operation(NamedTuple):
     compares     for a loss: "entries" or "rows", of which the output and the target are compared; else ""
     expects      what a loss takes its output for: logits of a "softmax" or a "sigmoid", or "probabilities"; the targets
                  are probabilities (or class numbers) then; else ""
+    term         for a loss: a sentence on what an entry, or a row, gives to it; without it its own sentence is said
     elsewhere    what other libraries call it, with the same inputs in the same order: words without capitals and `_`
     type_elsewhere  what else the `type` of such a loss is called in a file
     latex        how LaTeX writes it, where that is more than its symbol as an operator with its arguments in brackets
@@ -146,7 +149,8 @@ class Operation(NamedTuple):
     elementwise: bool = False
     view: Callable[..., Array | None] | None = None
     kept: Texts = ()
-    class_numbers: Callable[[Site], tuple[str, int] | None] | None = None
+    class_numbers: str = ""
+    classes: Callable[[Site], int | None] = lambda site: None
     where: str = "equation"
     reach: Callable[[Site, str, Box], tuple[Box, ...]] | None = None
     clamps: Callable[[Site, Mapping[str, Array]], Mapping[str, Mask]] | None = None
@@ -164,6 +168,7 @@ class Operation(NamedTuple):
     activation: bool = False
     compares: str = ""
     expects: str = ""
+    term: str = ""
     gives: str = ""
     elsewhere: str = ""
     type_elsewhere: str = ""
@@ -202,11 +207,14 @@ class Operation(NamedTuple):
         """The cells of the result that read at least one of these cells of an input; none of the boxes is empty."""
         if self.reach is not None:
             return self.reach(site, input_name, cells)
+        if not site.out:
+            return ((),)
         return (broadcast_box(cells, site.shapes[self.inputs.index(input_name)], site.out),)
 
     def takes_class_numbers(self, site: Site) -> tuple[str, int] | None:
         """The input that is class numbers at this site, and how many classes there are; None where there is none."""
-        return self.class_numbers(site) if self.class_numbers is not None else None
+        classes = self.classes(site)
+        return (self.class_numbers, classes) if classes is not None else None
 
     def evaluate(self, *inputs: Array, **options: Option) -> Array:
         """Apply to arrays and return a new one: for tests and single values, not for runs. Raises OperationError."""

@@ -23,18 +23,12 @@ __all__ = [
     "repeated",
     "reshaped",
     "taken",
-    "to_scalar",
     "transposed_cells",
 ]
 
 
 def _whole(shape: Shape) -> Box:
     return tuple(map(range, shape))
-
-
-def to_scalar(site: Site, name: str, cells: Box) -> tuple[Box, ...]:
-    """Every entry goes into the one result."""
-    return ((),)
 
 
 def along_rows(site: Site, name: str, cells: Box) -> tuple[Box, ...]:

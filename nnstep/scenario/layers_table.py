@@ -7,12 +7,12 @@ in a row is `h{l}_2` or `p_2`, one before the first linear layer is `h0`, and a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language import number_text, parse_equations
-from nnstep.ops import OPERATIONS, operation
+from nnstep.ops import OPERATIONS, REDUCTIONS, Operation, operation
 from nnstep.scenario.data.orientation import weight_transposed
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.initialisers import INITIALISERS
@@ -21,7 +21,7 @@ from nnstep.scenario.parameters import Budget, drawn
 from nnstep.scenario.toml.arrays import array, times
 from nnstep.scenario.toml.fields import Field, choice, describe, flag, real, required_field, table, whole_number
 
-__all__ = ["ACTIVATIONS", "Network", "equation", "read_layers", "write_call"]
+__all__ = ["ACTIVATIONS", "Network", "equation", "read_layers", "read_options", "write_call"]
 
 ACTIVATIONS = tuple(one.name for one in OPERATIONS if one.activation)
 _TYPES = ("linear", *ACTIVATIONS)
@@ -52,6 +52,24 @@ def equation(text: str, place: Field) -> Equation:
 def write_call(name: str, arguments: str, options: Mapping[str, str]) -> str:
     """A call as it is typed; `options` are written texts."""
     return f"{name}({', '.join([arguments, *(f'{key}={value}' for key, value in options.items())])})"
+
+
+def read_options(fields: Mapping[str, Field], possible: Sequence[Operation], inputs: int) -> dict[str, str]:
+    """The options among the fields as they are written in a call, those of one of the `possible` operations."""
+    written = {}
+    for option, where in fields.items():
+        entry = next((one for one in possible if option in one.options), None)
+        if entry is None:
+            continue
+        default = entry.options[option]
+        value = real(where, default) if isinstance(default, float) else choice(where, REDUCTIONS, str(default))
+        try:
+            entry.shape(*[(1, 1)] * inputs, **{**entry.options, option: value})
+        except OperationError as error:
+            where.wrong(error.message, error.hint)
+        if value != default or isinstance(value, float):
+            written[option] = number_text(value) if isinstance(value, float) else str(value)
+    return written
 
 
 def read_layers(owner: Field, columns: int | None, seed: int, budget: Budget) -> Network | None:
@@ -102,18 +120,7 @@ def _types_said() -> str:
 
 def _activation(network: Network, layer: Field, kind: str, name: str) -> None:
     entry = operation(kind)
-    fields = table(layer, ("type", *entry.options))
-    written: dict[str, str] = {}
-    values: dict[str, float] = {}
-    for option, default in entry.options.items():
-        assert isinstance(default, int | float)
-        values[option] = real(fields.get(option), float(default))
-        if option in fields:
-            written[option] = number_text(values[option])
-    try:
-        entry.site(((1, network.width or 1),), values)
-    except OperationError as error:
-        layer.wrong(error.message, error.hint)
+    written = read_options(table(layer, ("type", *entry.options)), (entry,), 1)
     network.equations.append(equation(f"{name} = {write_call(kind, network.output, written)}", layer))
     network.taken, network.output = network.output, name
 

@@ -21,12 +21,11 @@ from nnstep.scenario.hints import suggest
 from nnstep.scenario.hints.equations import line_hint
 from nnstep.scenario.layers_table import Network, read_layers
 from nnstep.scenario.loss_table import (
-    LOSSES,
-    NUMBERED,
     check_targets,
     check_y,
     compares_classes,
     read_loss,
+    takes_class_numbers,
 )
 from nnstep.scenario.model import Data, Equation, Parameter, Scenario, Training
 from nnstep.scenario.names import Names
@@ -162,7 +161,7 @@ class _Reading:
                 self._fields[key].wrong(say("scenario.with-equations", table=key))
         loss = self._fields.get("loss")
         kind = loss.value.get("type") if loss and isinstance(loss.value, dict) else None
-        data = self._data(class_numbers=kind in NUMBERED)
+        data = self._data(class_numbers=takes_class_numbers(kind))
         network = read_layers(layers, self._columns(layers, data), self._seed, self._budget)
         if network is None:
             return _Contents(data)
@@ -171,7 +170,7 @@ class _Reading:
         if compared is not None and loss is not None:
             network.equations.append(compared)
             self._names.give("loss", "loss", loss.path)
-            if data is not None and kind in LOSSES:
+            if data is not None:
                 check_targets(loss, self._fields["data"], data, str(kind), network)
         return _Contents(data, network.equations, network.parameters)
 

@@ -1,4 +1,7 @@
-"""The [loss] table written out as an equation, and whether the targets fit what they are compared with."""
+"""The [loss] table written out as an equation, and whether the targets fit what they are compared with.
+
+A loss is an operation that compares two values: what is asked about one here is in its entry.
+"""
 
 from __future__ import annotations
 
@@ -6,60 +9,59 @@ import numpy as np
 
 from nnstep.catalogue import say, say_count
 from nnstep.language import Call, Name, number_text, walk
-from nnstep.ops import operation
+from nnstep.ops import OPERATIONS, facts
 from nnstep.scenario.data.orientation import samples_in_columns
-from nnstep.scenario.layers_table import Network, equation, write_call
+from nnstep.scenario.layers_table import Network, equation, read_options, write_call
 from nnstep.scenario.model import Array, Data, Equation
 from nnstep.scenario.toml.arrays import times
 from nnstep.scenario.toml.fields import Field, Report, choice, real, required_field, table
 from nnstep.text import clean
 
-__all__ = ["LOSSES", "NUMBERED", "check_targets", "check_y", "compares_classes", "read_loss"]
+__all__ = ["LOSSES", "check_targets", "check_y", "compares_classes", "read_loss", "takes_class_numbers"]
 
-NUMBERED = ("cross_entropy", "nll")  # y may be class numbers
-LOSSES = ("mse", "mae", "huber", *NUMBERED, "bce", "bce_with_logits")
-_REDUCTIONS = ("mean", "sum", "batch_mean")
+LOSSES = {one.name: one for one in OPERATIONS if one.compares}
 _MOST = 10  # wrong targets listed
 
 
 def read_loss(owner: Field, network: Network) -> Equation | None:
     """`loss = ...` of the network's output and y; None when something is wrong."""
-    kind_field = owner.value.get("type") if isinstance(owner.value, dict) else None
-    known = kind_field if isinstance(kind_field, str) and kind_field in LOSSES else None
-    options = dict(operation(known).options) if known else {"reduction": "mean", "delta": 1.0}
-    fields = table(owner, ("type", "scale", *options))
-    where = required_field(fields, "type", owner, say("wanted.one-of", words=", ".join(LOSSES)))
-    kind = choice(where, LOSSES)
+    kind = owner.value.get("type") if isinstance(owner.value, dict) else None
+    known = LOSSES.get(kind) if isinstance(kind, str) else None
+    possible = [known] if known else [*LOSSES.values()]  # of which the options are
+    fields = table(owner, ("type", "scale", *dict.fromkeys(option for one in possible for option in one.options)))
+    choice(required_field(fields, "type", owner, say("wanted.one-of", words=", ".join(LOSSES))), LOSSES)
     scale = real(fields.get("scale"), 1.0)
-    reduction = choice(fields.get("reduction"), _REDUCTIONS, "mean")
-    written = {}
-    for option, default in options.items():
-        if option in fields and option != "reduction":
-            assert isinstance(default, float)
-            written[option] = number_text(real(fields[option], default, above=0.0))
-    if "reduction" in fields and reduction is not None and reduction != "mean":
-        written["reduction"] = reduction
-    if kind is None:
+    written = read_options(fields, possible, 2)
+    if known is None:
         return None
-    if kind == "nll" and network.last_type == "log_softmax":
-        owner.child("type").wrong(say("loss.nll"), say("loss.nll.hint"))
+    of_rows = known.compares == "rows" and known.expects == "probabilities"
+    if of_rows and facts(network.last_type).gives == "logarithms":
+        said = say("loss.logarithms", loss=known.name, layer=network.last_type)
+        owner.child("type").wrong(said, say("loss.logarithms.hint", loss=known.name))
     compared = network.output
-    if kind == "cross_entropy" and network.last_type == "softmax":
+    if known.expects == "softmax" == network.last_type:
         compared = network.taken  # the logits: a softmax is in it, and of its own no probability becomes 0
-    text = write_call(kind, f"{compared}, y", written)
+    text = write_call(known.name, f"{compared}, y", written)
     if scale != 1:
         text = f"{number_text(scale)} * {text}"
     return equation(f"loss = {text}", owner)
 
 
 def compares_classes(equations: list[Equation]) -> bool:
-    """Whether y is compared with as class numbers somewhere: by cross_entropy or nll, or made one-hot."""
+    """Whether an operation takes y for class numbers somewhere."""
     for one in equations:
         for node in walk(one.assignment.expression):
-            match node:
-                case Call("cross_entropy" | "nll", (_, Name("y"), *_)) | Call("one_hot", (Name("y"), *_)):
+            entry = facts(node.function) if isinstance(node, Call) else None
+            if isinstance(node, Call) and entry is not None and entry.class_numbers:
+                place = entry.inputs.index(entry.class_numbers)
+                if node.arguments[place : place + 1] == (Name("y"),):
                     return True
     return False
+
+
+def takes_class_numbers(kind: object) -> bool:
+    """Whether the targets of a type of loss may be class numbers."""
+    return isinstance(kind, str) and kind in LOSSES and bool(LOSSES[kind].class_numbers)
 
 
 def check_targets(owner: Field, data_field: Field, data: Data, kind: str, network: Network) -> None:
@@ -72,13 +74,13 @@ def check_targets(owner: Field, data_field: Field, data: Data, kind: str, networ
     if width is None:
         return
     output = (len(data.x), width)
-    if kind in NUMBERED and data.y.ndim == 1:
+    if takes_class_numbers(kind) and data.y.ndim == 1:
         check_y(report, path, data, width)
         return
     if shape == output:
         return
     hint = samples_in_columns(data.x, data.y, data.origin, width) or _targets_hint(data.origin, data.y, kind, width)
-    key = "loss.targets.numbered" if kind in NUMBERED else "loss.targets"
+    key = "loss.targets.numbered" if takes_class_numbers(kind) else "loss.targets"
     said = say(key, found=times(shape), wanted=times(output), output=network.output, rows=len(data.x))
     report.add(path, said, hint)
 
@@ -92,7 +94,7 @@ def _targets_hint(origin: str, y: Array, kind: str, width: int) -> str | None:
     """What to write where targets have another shape than the output of `width` columns."""
     if y.ndim == 1 and width == 1:
         return _column_hint(origin, y)
-    if kind in NUMBERED and y.shape[1:] == (1,):
+    if takes_class_numbers(kind) and y.shape[1:] == (1,):
         return say("loss.class-list", list=_listed(y[:, 0], "{}"))
     if y.ndim == 1 and _is_labels(y):
         return say("loss.class-numbers")

@@ -27,5 +27,9 @@ def _translated(key: str, text: str) -> str:
     return "".join(part if _PLACE.fullmatch(part) else part.translate(_LETTERS) for part in _PLACE.split(text))
 
 
-_ALL = {**ENGLISH, **{f"op.{entry.name}": entry.sentence for entry in OPERATIONS}}
+_ALL = {
+    **ENGLISH,
+    **{f"op.{entry.name}": entry.sentence for entry in OPERATIONS},
+    **{f"op.{entry.name}.term": entry.term for entry in OPERATIONS if entry.term},
+}
 TEXTS = {key: _translated(key, text) for key, text in _ALL.items()}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import nnstep
 from nnstep.ops import NAMES
+from tests import toys
 
 # Adds the entry before any room above has read the table; what comes after it is a program of its own.
 TOY = """
@@ -27,28 +26,9 @@ add(Operation(
     shape=lambda x: x, prepare=prepare, derivative={"x": "g / (1 + abs(x)) ** 2"}, elementwise=True,
 ))
 """
-COMMAND = """
-from nnstep import cli
-sys.exit(cli.main(sys.argv[1:]))
-"""
 DOCS = """
 from tests import docs
 print(docs.operations("equation"))
-"""
-# Through two iterations step by step, with a quiz of each cell, and every view at each step.
-STEPS = """
-from nnstep.scenario import load
-from nnstep.view.lens.registry import lens_names
-from nnstep.view.stepper import Stepper
-from nnstep.view.text.canvas import line_text
-
-stepper = Stepper(load(sys.argv[1]))
-views = ["lens." + lens for lens in lens_names()]
-for command in ["quiz.toggle", "quiz.hint", *["step.next", *views] * 30, *["step.back"] * 10]:
-    state = stepper.do(command, None)
-    for panel in state.panels.values():
-        for line in panel.paint(100, 30).lines:
-            print(line_text(line))
 """
 SCENARIO = """
 equations = '''
@@ -67,24 +47,11 @@ lr = 0.1
 
 
 def printed(tmp_path: Path, program: str, *arguments: str) -> str:
-    """What a program prints, with the toy in the table, and the scenario's path put in for SCENARIO."""
-    path = tmp_path / "toy.toml"
-    path.write_text(SCENARIO, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", TOY + program, *(str(path) if one == "SCENARIO" else one for one in arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        cwd=Path(nnstep.__file__).parent.parent,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert not done.stderr
-    return done.stdout
+    return toys.printed(tmp_path, TOY + program, SCENARIO, *arguments)
 
 
 def said(tmp_path: Path, command: str, *options: str) -> str:
-    return printed(tmp_path, COMMAND, command, "SCENARIO", *options)
+    return toys.said(tmp_path, TOY, SCENARIO, command, *options)
 
 
 def test_check_lists_it_with_its_derivative(tmp_path: Path) -> None:
@@ -117,7 +84,7 @@ def test_it_trains_and_nothing_is_wrong_with_that(tmp_path: Path) -> None:
 
 
 def test_the_screen_shows_it_at_every_step_and_asks_for_it(tmp_path: Path) -> None:
-    text = printed(tmp_path, STEPS, "SCENARIO")
+    text = printed(tmp_path, toys.STEPS, "SCENARIO")
     assert "h = softsign(x @ W)" in text
     assert "softsign′(x @ W)" in text
 
@@ -126,7 +93,6 @@ def test_the_screen_shows_it_at_every_step_and_asks_for_it(tmp_path: Path) -> No
 KNOWN = {
     "language/infix.py": "the grammar: which operations have a sign, and how it binds",
     "language/printer.py": "which operations the screen writes with the axis that they go over, as in Σ rows",
-    "scenario/loss_table.py": "the losses of a network, in the order in which they are told",
 }
 
 

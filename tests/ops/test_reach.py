@@ -57,6 +57,8 @@ def test_several_cells_reach_what_each_of_them_reaches(name: str, data: st.DataO
 
 
 def test_every_operation_says_what_it_reaches() -> None:
-    """And how it is computed: an elementwise one needs to say neither."""
+    """And how it is computed: an elementwise one says neither, one of a single number only the second."""
     for entry in OPERATIONS:
-        assert entry.elementwise == (entry.reach is None) == (entry.cell is None), entry.name
+        one_number = bool(entry.compares) or (entry.reduces and entry.where == "condition")
+        assert entry.elementwise == (entry.cell is None), entry.name
+        assert (entry.elementwise or one_number) == (entry.reach is None), entry.name

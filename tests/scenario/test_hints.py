@@ -51,7 +51,7 @@ VALID: dict[str, tuple[str, ...]] = {
     "layer": (*_LINEAR, "slope", "alpha"),
     "layer type": ("linear", *ACTIVATIONS),
     "loss": ("type", "scale", "reduction", "delta"),
-    "loss type": LOSSES,
+    "loss type": tuple(LOSSES),
     "reduction": ("mean", "sum", "batch_mean"),
     "optimizer": ("type", *optimizer_keys()),
     "optimizer type": tuple(OPTIMIZERS),

@@ -257,7 +257,7 @@ LOSS_ERRORS = [
     ('type = "mse"\nreduction = "men"', ["9: loss.reduction"], "one of mean, sum, batch_mean"),
     ('type = "mse"\nscale = "a"', ["9: loss.scale"], "a number"),
     ('type = "mse"\nscale = inf', ["9: loss.scale"], "finite"),
-    ('type = "huber"\ndelta = 0', ["9: loss.delta"], "greater than 0"),
+    ('type = "huber"\ndelta = 0', ["9: loss.delta"], "a number above 0"),
     ('type = "mse"\ndelta = 1', ["9: loss.delta"], "unknown key 'delta'"),
 ]
 

@@ -15,16 +15,15 @@ __all__ = ["Label", "labels"]
 
 
 class Label(NamedTuple):
-    """A place where an operation takes class numbers: the value that holds them is its input `input`."""
+    """A place where an operation may take class numbers."""
 
     operation: Operation
     site: Site
-    input: str
 
     def check(self, number: float) -> None:
         """Raise OperationError unless the number is a class number there."""
         taken = self.operation.takes_class_numbers(self.site)
-        if taken is not None and taken[0] == self.input:
+        if taken is not None:
             check_labels(np.array([number]), taken[1])
 
 
@@ -56,9 +55,9 @@ def labels(scenario: Scenario) -> dict[str, list[Label]]:
         count = len(entry.inputs)
         arguments, options = node.arguments[:count], _options(node, entry)
         site = entry.site(tuple(map(shape, arguments)), options, tuple(map(_constant, arguments)))
-        for input_name, argument in zip(entry.inputs, arguments, strict=True):
-            if entry.class_numbers is not None and isinstance(argument, Name) and argument.id in given:
-                found.setdefault(argument.id, []).append(Label(entry, site, input_name))
+        argument = arguments[entry.inputs.index(entry.class_numbers)] if entry.class_numbers else None
+        if isinstance(argument, Name) and argument.id in given:
+            found.setdefault(argument.id, []).append(Label(entry, site))
         return site
 
     for one in scenario.equations:

@@ -18,7 +18,7 @@ from nnstep.language import Call, Expression, Name, Option, parse_equations, par
 from nnstep.language.infix import BY_SIGN
 from nnstep.language.references import typed
 from nnstep.nearest import folded, nearest
-from nnstep.ops import OPERATIONS, Operation, operation
+from nnstep.ops import OPERATIONS, REDUCTIONS, Operation, operation
 from nnstep.scenario.hints.foreign_keys import FORMS, LIBRARIES
 from nnstep.scenario.hints.suggest import note, valid_word
 
@@ -30,7 +30,6 @@ _ALLOWED = {"equation": ("equation",), "condition": ("equation", "condition")}
 _BETWEEN = {*(name for name in BY_SIGN if keyword.iskeyword(name)), "if", "else", "in", "is", "for"}
 _GRAMMAR = {*keyword.kwlist} - {*_BETWEEN, "True", "False", "None"}
 _BETTER = {"lambda": "lam"}
-_REDUCTIONS = ("mean", "sum", "batch_mean")
 
 
 @cache
@@ -93,7 +92,7 @@ def _fitting(call: Call) -> Call | None:
     by_place = all(not any(isinstance(node, Name) for node in walk(one)) for one in call.arguments[needed:])
     words = dict(call.options)
     fits = fits and by_place and words.keys() <= entry.options.keys()
-    return call if fits and words.get("reduction", "mean") in _REDUCTIONS else None
+    return call if fits and words.get("reduction", "mean") in REDUCTIONS else None
 
 
 def _options(name: str, options: tuple[tuple[str, Option], ...]) -> tuple[tuple[str, Option], ...]:

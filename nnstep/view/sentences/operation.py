@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from nnstep.catalogue import say, say_count
+from nnstep.catalogue import say, say_count, say_or
 from nnstep.language import Call, Expression, Name
 from nnstep.ops import Shape
 from nnstep.program import Program, Step
@@ -50,7 +50,7 @@ class _AppliedOperation:
         if self.bound.operation.by_row:
             return (say_op(self.name), self._by_row())
         if self.bound.operation.compares:
-            return (say(f"words.term.{self.name}"), self._loss())
+            return self._loss()
         return self._shaping()
 
     def _matmul(self) -> tuple[str, ...]:
@@ -124,19 +124,20 @@ class _AppliedOperation:
             return say("words.row.one", **values, count=prod(self.first))
         return say("words.row.many", **values, rows=self.first[0], count=self.first[1])
 
-    def _loss(self) -> str:
-        reduction = str(self.bound.site.options["reduction"])
-        values = {
-            "target": self.target,
-            "name": self.source,
-            "other": written_expression(self.bound.arguments[1], self.objective),
-        }
-        if self.bound.operation.compares == "rows":
+    def _loss(self) -> tuple[str, ...]:
+        entry, reduction = self.bound.operation, self.bound.site.options.get("reduction")
+        first = say_or(f"op.{self.name}.term", entry.term) if entry.term else say_op(self.name)
+        if reduction is None:
+            return (first,)
+        other = written_expression(self.bound.arguments[1], self.objective)
+        values = {"target": self.target, "name": self.source, "other": other}
+        how = "sum" if reduction == "sum" else "mean"
+        if entry.compares == "rows":
             rows = self.first[0] if len(self.first) == 2 else 1
-            return say_count(f"words.loss-rows.{'sum' if reduction == 'sum' else 'mean'}", rows, **values)
+            return (first, say_count(f"words.loss-rows.{how}", rows, **values))
         if reduction == "batch_mean" and self.first:
-            return say("words.loss.batch-mean", **values, count=prod(self.first), rows=self.first[0])
-        return say_count(f"words.loss.{'sum' if reduction == 'sum' else 'mean'}", prod(self.first), **values)
+            return (first, say("words.loss.batch-mean", **values, count=prod(self.first), rows=self.first[0]))
+        return (first, say_count(f"words.loss.{how}", prod(self.first), **values))
 
     def _shaping(self) -> tuple[str, ...]:
         values = {
