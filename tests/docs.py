@@ -12,6 +12,7 @@ from nnstep.language import Call, Name, to_text
 from nnstep.ops import OPERATIONS, Operation
 from nnstep.optimizers import OPTIMIZERS, rule_text
 from nnstep.scenario import bundled
+from nnstep.scenario.layers_table import LAYERS
 from nnstep.scenario.loss_table import LOSSES
 from nnstep.scenario.training import file_key
 from nnstep.tui.commands import command_label, groups, sentence
@@ -72,6 +73,12 @@ def optimizers() -> str:
     )
 
 
+def layers() -> str:
+    """The types of layers, each with its sentence and the keys that it may have."""
+    rows = [f"| `{one.name}` | {one.sentence} | {', '.join(map('`{}`'.format, one.keys))} |" for one in LAYERS.values()]
+    return "\n".join(["| `type` | What it is | Keys |", "| --- | --- | --- |", *rows]) + "\n"
+
+
 def losses() -> str:
     """The losses, each with its sentence and its options but how it is reduced, which all have."""
     rows = []
@@ -88,6 +95,7 @@ def _number(value: float | bool) -> str:
 
 TABLES = {
     "optimizers": optimizers,
+    "layers": layers,
     "losses": losses,
     "keys": keys,
     "operations": lambda: operations("equation"),

@@ -49,3 +49,9 @@ def printed(folder: Path, program: str, scenario: str, *arguments: str) -> str:
 def said(folder: Path, toy: str, scenario: str, command: str, *options: str) -> str:
     """What a command prints about the scenario with the toy in its table."""
     return printed(folder, toy + COMMAND, scenario, command, "SCENARIO", *options)
+
+
+def refused(folder: Path, toy: str, scenario: str) -> str:
+    """What `check` says of a scenario that is wrong, in one line."""
+    program = "import sys\nfrom nnstep import cli\nsys.stderr = sys.stdout\nassert cli.main(sys.argv[1:]) != 0\n"
+    return " ".join(printed(folder, toy + program, scenario, "check", "SCENARIO").split())

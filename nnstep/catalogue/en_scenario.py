@@ -104,7 +104,7 @@ SCENARIO: dict[str, str] = {
     # -- layers and losses (scenario/layers.py, losses.py)
     "wanted.layers": "[[layers]], a table for each layer",
     "wanted.layers.count": "1 to {most} layers",
-    "wanted.layer-type": "linear or an activation ({activations})",
+    "wanted.layer-type": "{weighted} or an activation ({activations})",
     "layers.layer-norm": "layer_norm has a gain and a bias of its own, which layers cannot say",
     "layers.layer-norm.hint": "write equations",
     "layers.no-units": "a linear layer needs units, how many outputs it has, or a weight",

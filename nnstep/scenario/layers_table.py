@@ -7,12 +7,13 @@ in a row is `h{l}_2` or `p_2`, one before the first linear layer is `h0`, and a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language import number_text, parse_equations
-from nnstep.ops import OPERATIONS, REDUCTIONS, Operation, operation
+from nnstep.ops import OPERATIONS, REDUCTIONS, Operation
 from nnstep.scenario.data.orientation import weight_transposed
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.initialisers import INITIALISERS
@@ -21,11 +22,8 @@ from nnstep.scenario.parameters import Budget, drawn
 from nnstep.scenario.toml.arrays import array, times
 from nnstep.scenario.toml.fields import Field, choice, describe, flag, real, required_field, table, whole_number
 
-__all__ = ["ACTIVATIONS", "Network", "equation", "read_layers", "read_options", "write_call"]
+__all__ = ["LAYERS", "Layer", "Network", "equation", "read_layers", "read_options", "write_call"]
 
-ACTIVATIONS = tuple(one.name for one in OPERATIONS if one.activation)
-_TYPES = ("linear", *ACTIVATIONS)
-_LINEAR = ("type", "units", "weight", "bias", "init", "trainable")
 _MOST = 200  # layers of a network
 _WIDEST = 100_000
 
@@ -34,14 +32,37 @@ class Network:
     """Layers written out so far.
 
     `output` is the name of the last value, `width` its columns (None: not known), `taken` the name of the value that
-    the last layer was given.
+    the last layer was given, `weighted` how many layers with weights there are. Parameters are drawn with `seed`.
     """
 
-    def __init__(self, width: int | None) -> None:
-        self.width = width
+    def __init__(self, width: int | None, seed: int, budget: Budget) -> None:
+        self.width, self.seed, self.budget = width, seed, budget
         self.output, self.taken, self.last_type = "x", "", ""
+        self.weighted = 0
         self.equations: list[Equation] = []
         self.parameters: list[Parameter] = []
+
+    def drawn(self, letter: str, init: str, sizes: tuple[int, ...], field: Field, sized: Field) -> Array | None:
+        """The first value of a parameter of this layer; see `nnstep.scenario.parameters.drawn`."""
+        return drawn(f"{letter}{self.weighted}", init, sizes, self.seed, self.budget, field, sized)
+
+
+class Layer(NamedTuple):
+    """A type of layer.
+
+    name      its `type` in a file
+    sentence  what it is, for the docs
+    keys      the keys that it may have beside `type`
+    write     write(network, layer, fields, name) adds its equation, of `network.output`, which assigns `name`, and its
+              parameters; a layer that gives another number of columns sets `network.width`
+    weighted  whether it has weights: it is counted then, and what it assigns is not called an activation
+    """
+
+    name: str
+    sentence: str
+    keys: tuple[str, ...]
+    write: Callable[[Network, Field, Mapping[str, Field], str], None]
+    weighted: bool = False
 
 
 def equation(text: str, place: Field) -> Equation:
@@ -83,60 +104,65 @@ def read_layers(owner: Field, columns: int | None, seed: int, budget: Budget) ->
         return None
     layers = owner.items()
     types = [_type(layer) for layer in layers]
-    last = max((index for index, kind in enumerate(types) if kind == "linear"), default=-1)
-    network = Network(columns)
-    linears = in_a_row = 0
+    last = max((index for index, kind in enumerate(types) if kind is not None and kind.weighted), default=-1)
+    network = Network(columns, seed, budget)
+    in_a_row = 0
     for index, (layer, kind) in enumerate(zip(layers, types, strict=True)):
-        if kind == "linear":
-            linears, in_a_row = linears + 1, 0
-            _linear(network, layer, linears, "o" if index == last else f"z{linears}", seed, budget)
-        elif kind is not None:
-            in_a_row += 1
-            name = "p" if index > last else f"h{linears}"
-            _activation(network, layer, kind, name if in_a_row == 1 else f"{name}_{in_a_row}")
+        if kind is None:
+            network.width, network.last_type = None, ""
+            continue
+        if kind.weighted:
+            network.weighted, in_a_row = network.weighted + 1, 0
+            name = "o" if index == last else f"z{network.weighted}"
         else:
-            network.width = None
-        network.last_type = kind or ""
+            in_a_row += 1
+            name = "p" if index > last else f"h{network.weighted}"
+            name = name if in_a_row == 1 else f"{name}_{in_a_row}"
+        kind.write(network, layer, table(layer, ("type", *kind.keys)), name)
+        network.taken, network.output, network.last_type = network.output, name, kind.name
     return network
 
 
-def _type(layer: Field) -> str | None:
+def _type(layer: Field) -> Layer | None:
     where = required_field({"type": layer.child("type")} if "type" in layer.value else {}, "type", layer, _types_said())
     if where is None:
         return None
     if where.value == "layer_norm":
         where.wrong(say("layers.layer-norm"), say("layers.layer-norm.hint"))
         return None
-    if not isinstance(where.value, str) or where.value not in _TYPES:
-        hint = suggest.hint(where.value, _TYPES, "layer type") if isinstance(where.value, str) else None
+    if not isinstance(where.value, str) or where.value not in LAYERS:
+        hint = suggest.hint(where.value, LAYERS, "layer type") if isinstance(where.value, str) else None
         where.expected(_types_said(), hint)
         return None
-    return where.value
+    return LAYERS[where.value]
 
 
 def _types_said() -> str:
-    return say("wanted.layer-type", activations=", ".join(ACTIVATIONS))
+    weighted = ", ".join(one.name for one in LAYERS.values() if one.weighted)
+    others = ", ".join(one.name for one in LAYERS.values() if not one.weighted)
+    return say("wanted.layer-type", weighted=weighted, activations=others)
 
 
-def _activation(network: Network, layer: Field, kind: str, name: str) -> None:
-    entry = operation(kind)
-    written = read_options(table(layer, ("type", *entry.options)), (entry,), 1)
-    network.equations.append(equation(f"{name} = {write_call(kind, network.output, written)}", layer))
-    network.taken, network.output = network.output, name
+def _activation(entry: Operation) -> Layer:
+    def write(network: Network, layer: Field, fields: Mapping[str, Field], name: str) -> None:
+        written = read_options(fields, (entry,), 1)
+        network.equations.append(equation(f"{name} = {write_call(entry.name, network.output, written)}", layer))
+
+    return Layer(entry.name, entry.sentence, tuple(entry.options), write)
 
 
-def _linear(network: Network, layer: Field, number: int, name: str, seed: int, budget: Budget) -> None:
+def _linear(network: Network, layer: Field, fields: Mapping[str, Field], name: str) -> None:
     """`name = input @ W + b`, and the parameters of the layer."""
-    fields = table(layer, _LINEAR)
+    number = network.weighted
     trainable = flag(fields.get("trainable"), True)
     units = whole_number(fields.get("units"), None, least=1, most=_WIDEST)
     init = choice(fields.get("init"), INITIALISERS, "xavier_uniform") or "xavier_uniform"
-    weight = _weight(network.width, layer, fields, units, init, f"W{number}", seed, budget)
+    weight = _weight(network, layer, fields, units, init)
     if weight is not None:
         units = weight.shape[1]
     elif "weight" in fields:
         units = _columns_of(fields["weight"].value) or units
-    bias, has_bias = _bias(layer, fields, units, f"b{number}", seed, budget)
+    bias, has_bias = _bias(network, layer, fields, units)
     for letter, value, key, drawn_by in (("W", weight, "weight", init), ("b", bias, "bias", "zeros")):
         if value is not None:
             where = fields.get(key, layer)
@@ -145,7 +171,7 @@ def _linear(network: Network, layer: Field, number: int, name: str, seed: int, b
             network.parameters.append(parameter)
     text = f"{name} = {network.output} @ W{number}" + (f" + b{number}" if has_bias else "")
     network.equations.append(equation(text, layer))
-    network.taken, network.output, network.width = network.output, name, units
+    network.width = units
 
 
 def _columns_of(value: object) -> int | None:
@@ -155,27 +181,19 @@ def _columns_of(value: object) -> int | None:
     return None
 
 
-def _weight(
-    width: int | None,
-    layer: Field,
-    fields: Mapping[str, Field],
-    units: int | None,
-    init: str,
-    name: str,
-    seed: int,
-    budget: Budget,
-) -> Array | None:
+def _weight(network: Network, layer: Field, fields: Mapping[str, Field], units: int | None, init: str) -> Array | None:
+    width = network.width
     if "weight" not in fields:
         if "units" not in fields:
             layer.wrong(say("layers.no-units"))
         if units is None or width is None:
             return None
-        return drawn(name, init, (width, units), seed, budget, layer, fields["units"])
+        return network.drawn("W", init, (width, units), layer, fields["units"])
     where = fields["weight"]
     if "init" in fields:
         fields["init"].wrong(say("layers.weight-and-init"))
     value = array(where, (2,), say("layers.rows.inputs", inputs=width) if width else say("layers.rows"))
-    if value is None or not budget.take(where, value.shape):
+    if value is None or not network.budget.take(where, value.shape):
         return None
     turned = weight_transposed(value.shape, width, units) if width is not None else None
     if width is not None and value.shape[0] != width:
@@ -188,23 +206,35 @@ def _weight(
     return value
 
 
-def _bias(
-    layer: Field, fields: Mapping[str, Field], units: int | None, name: str, seed: int, budget: Budget
-) -> tuple[Array | None, bool]:
+def _bias(network: Network, layer: Field, fields: Mapping[str, Field], units: int | None) -> tuple[Array | None, bool]:
     """(value, whether the layer has a bias)."""
     where = fields.get("bias")
     if where is None or where.value is True:
         if units is None:
             return None, True
-        return drawn(name, "zeros", (units,), seed, budget, where or layer, fields.get("units", layer)), True
+        return network.drawn("b", "zeros", (units,), where or layer, fields.get("units", layer)), True
     if where.value is False:
         return None, False
     hint = None
     if isinstance(where.value, int | float):
         hint = say("layers.bias.hint" if units == 1 else "layers.bias.hint.more", number=describe(where.value))
     value = array(where, (1,), hint)
-    if value is None or not budget.take(where, value.shape):
+    if value is None or not network.budget.take(where, value.shape):
         return None, True
     if units is not None and value.shape != (units,):
         where.wrong(say("layers.bias", found=times(value.shape), units=units))
     return value, True
+
+
+_TABLE = (
+    Layer(
+        "linear",
+        "x @ W + b, with a row of W for each input and a column for each output.",
+        ("units", "weight", "bias", "init", "trainable"),
+        _linear,
+        weighted=True,
+    ),
+    *(_activation(one) for one in OPERATIONS if one.activation),
+)
+LAYERS = {layer.name: layer for layer in _TABLE}
+"""Every type of layer, in the order in which they are told."""

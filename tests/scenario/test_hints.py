@@ -22,7 +22,7 @@ from nnstep.scenario.edits.read import _KEYS as EDIT_KEYS
 from nnstep.scenario.hints.foreign_keys import HOMES, NOTES, WORDS
 from nnstep.scenario.hints.suggest import context_of, hint
 from nnstep.scenario.initialisers import INITIALISERS
-from nnstep.scenario.layers_table import _LINEAR, ACTIVATIONS
+from nnstep.scenario.layers_table import LAYERS
 from nnstep.scenario.load import _KEYS
 from nnstep.scenario.loss_table import LOSSES
 from nnstep.scenario.training import optimizer_keys
@@ -48,8 +48,8 @@ type = "{type}"
 VALID: dict[str, tuple[str, ...]] = {
     "top level": _KEYS,
     "data": DATA_KEYS,
-    "layer": (*_LINEAR, "slope", "alpha"),
-    "layer type": ("linear", *ACTIVATIONS),
+    "layer": ("type", *dict.fromkeys(key for layer in LAYERS.values() for key in layer.keys)),
+    "layer type": tuple(LAYERS),
     "loss": ("type", "scale", "reduction", "delta"),
     "loss type": tuple(LOSSES),
     "reduction": ("mean", "sum", "batch_mean"),

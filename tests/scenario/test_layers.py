@@ -9,12 +9,13 @@ from nnstep.language import to_text
 from nnstep.ops import activations as operations
 from nnstep.ops import operation
 from nnstep.scenario import loads
-from nnstep.scenario.layers_table import ACTIVATIONS
+from nnstep.scenario.layers_table import LAYERS as TYPES
 from nnstep.scenario.loss_table import LOSSES
 from tests.scenario.helpers import DATA, LAYERS, equations, network, places, problems, written
 
 LINEAR = 'type = "linear"\nunits = 3'
 LAST = 'type = "linear"\nunits = 1'
+ACTIVATIONS = tuple(layer.name for layer in TYPES.values() if not layer.weighted)
 TANH, RELU, SOFTMAX = 'type = "tanh"', 'type = "relu"', 'type = "softmax"'
 CLASSES = DATA.replace("[[1], [0]]", "[1, 0]")
 TWO = 'type = "linear"\nunits = 2'
