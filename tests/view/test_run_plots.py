@@ -18,7 +18,8 @@ from nnstep.engine import Record, Timeline
 from nnstep.ops import Array
 from nnstep.scenario import Scenario, bundled, find, load, loads
 from nnstep.text import width as text_width
-from nnstep.view.lens.run import plots_here, run_view
+from nnstep.view.lens.plot import plots_there
+from nnstep.view.lens.run import RUN_PLOTS, run_view
 from nnstep.view.plots import boundary as boundaries
 from nnstep.view.plots.bars import Judged, bars_block
 from nnstep.view.plots.boundary import boundary_block, class_map, plane
@@ -393,7 +394,7 @@ def test_only_what_makes_sense_is_offered_and_a_click_takes_it() -> None:
     }
     for name, tabs in offered.items():
         seen = stepper_at(name, 2, 0.5)
-        assert plots_here(seen.moment()) == tabs
+        assert plots_there(RUN_PLOTS, seen.moment()) == tabs
         canvas = run_view(seen.moment())(80, 20, None)
         targets = [hit.target for hit in canvas.hits if isinstance(hit.target, Target)]
         assert tuple(one.argument for one in targets if one.command == "run.choose") == tabs

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnstep.program import Value, parameters_with_gradient
-from nnstep.view.lens.picture import pictures_here
+from nnstep.view.lens.picture import PICTURES
+from nnstep.view.lens.plot import next_plot
 from nnstep.view.lens.registry import lens_names, rows_here
-from nnstep.view.lens.run import plots_here
+from nnstep.view.lens.run import RUN_PLOTS
 from nnstep.view.scene.choice import Choice
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
@@ -35,13 +36,9 @@ def _lens(moment: Moment, lens: str) -> Choice:
     """Another view of the middle panel; the one that is there already is left, a picture or plot for the next one."""
     choice = moment.choice
     if lens == choice.lens == "picture":
-        there = pictures_here(moment)
-        at = there.index(choice.picture) if choice.picture in there else 0
-        return choice._replace(picture=there[(at + 1) % len(there)])
+        return choice._replace(picture=next_plot(PICTURES, moment, choice.picture))
     if lens == choice.lens == "run":
-        plots = plots_here(moment)
-        at = plots.index(choice.run) if choice.run in plots else 0
-        return choice._replace(run=plots[(at + 1) % len(plots)])
+        return choice._replace(run=next_plot(RUN_PLOTS, moment, choice.run))
     return choice._replace(lens="step" if lens == choice.lens else lens, row=0, full=False, picture="")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,77 +24,36 @@ from nnstep.ops import Array
 from nnstep.scenario.model import Data
 from nnstep.text import clean
 from nnstep.view.lens.lens_panel import of_block
+from nnstep.view.lens.plot import Plot, of_moment, plots_there, tab, under_tabs
 from nnstep.view.plots.bars import Judged, bars_block
 from nnstep.view.plots.boundary import boundary_block
 from nnstep.view.plots.confusion import confusion, confusion_block, scatter_block
 from nnstep.view.plots.series import Series, series_block
 from nnstep.view.scene.moment import Moment
-from nnstep.view.text.blocks import Block, Draw, blank, flow, paint, stack, under, wrap
-from nnstep.view.text.canvas import Canvas, ClickArea, Target
+from nnstep.view.text.blocks import Block, Draw, blank, paint, stack, wrap
+from nnstep.view.text.canvas import Canvas, Target
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.symbols import label
 
-__all__ = ["plots_here", "run_view"]
+__all__ = ["RUN_PLOTS", "run_view"]
 
 _SAMPLES = 4_096  # samples that are predicted, at most; of more, some spread over them
 _NORMS = 96  # iterations whose gradients are looked at
 _SECONDS = 0.2  # for the gradients of iterations that were not looked at before
 
 
-def plots_here(moment: Moment) -> tuple[str, ...]:
-    """Which plots there are of this scenario, by name, in the order of their tabs."""
-    found, program = _prediction(moment), moment.outer.program
-    compared = found is not None and found.target is not None
-    there = {
-        "loss": program.objective is not None,
-        "gradients": bool(with_norms(moment.session.timeline)),
-        "boundary": compared,
-        "classes": compared,
-        "probabilities": found is not None and found.kind != "numbers" and found.scale != "scores",
-    }
-    return tuple(name for name, is_there in there.items() if is_there)
-
-
 def run_view(moment: Moment) -> Draw:
     """The plot that is chosen, else the first one, under the names of all."""
-    names = plots_here(moment)
+    names = plots_there(RUN_PLOTS, moment)
     if not names:
         return of_block(lambda width, height: wrap(say("run.none"), width, "dim"))
     chosen = moment.choice.run if moment.choice.run in names else names[0]
 
-    def draw(width: int, height: int, top: int | None) -> Canvas:
-        if chosen == "probabilities":
-            return _bars(moment, width, height, top)
-        if chosen == "loss":
-            block = _loss(moment, width, height)
-        elif chosen == "gradients":
-            block = _gradients(moment, width, height)
-        else:
-            block = _pictured(moment, chosen, width, height)
-        return paint(block, width, height, top)
-
-    def shown(width: int, height: int, top: int | None) -> Canvas:
-        return under(stack([_tabs(moment, names, chosen, width), blank()]), draw, width, height, top)
-
-    return shown
-
-
-def _tabs(moment: Moment, names: tuple[str, ...], chosen: str, width: int) -> Block:
-    found = _prediction(moment)
-    numbers = found is not None and found.kind == "numbers"
-    tabs = []
-    for name in names:
-        key = {"boundary": "surface", "classes": "scatter"}.get(name, name) if numbers else name
-        tabs.append(_tab(say(f"lens.run.{key}"), name == chosen, Target("run.choose", name), width))
-    if chosen in ("loss", "gradients"):
+    def scale(width: int) -> Sequence[Block]:
         said = say("run.scale.log") if moment.choice.log else say("run.scale.linear")
-        tabs.append(_tab(said, False, Target("run.log"), width))
-    return flow(tabs, width, gap=3, between=False)
+        return [tab(said, False, Target("run.log"), width)] if RUN_PLOTS[chosen].over_iterations else []
 
-
-def _tab(said: str, on: bool, target: Target, width: int) -> Block:
-    block = wrap(said, max(1, width), "now" if on else "dim")
-    return block._replace(hits=(ClickArea(0, 0, block.width, block.height, target),))
+    return under_tabs(RUN_PLOTS, moment, chosen, "run.choose", scale)
 
 
 # Over the iterations.
@@ -193,12 +152,16 @@ def _some(samples: Array) -> Array:
     return samples[np.linspace(0, len(samples) - 1, _SAMPLES).astype(np.intp)]
 
 
-def _pictured(moment: Moment, name: str, width: int, height: int) -> Block:
+def _pictured(make: Callable[[Moment, int, int], Block]) -> Callable[[Moment], Draw]:
     """A picture of all samples: made again when the parameters have changed, or its room."""
-    scene = moment.outer
-    looks = (_parameters(moment), scene.now if _data(moment)[0] is None else 0, width, height)
-    make = _boundary if name == "boundary" else _judged
-    return scene.gallery.once(scene.record, f"picture of {name}", looks, lambda: make(moment, width, height))
+
+    def block(moment: Moment, width: int, height: int) -> Block:
+        scene = moment.outer
+        looks = (_parameters(moment), scene.now if _data(moment)[0] is None else 0, width, height)
+        key = f"picture of {make.__name__}"
+        return scene.gallery.once(scene.record, key, looks, lambda: make(moment, width, height))
+
+    return of_moment(block)
 
 
 def _boundary(moment: Moment, width: int, height: int) -> Block:
@@ -295,3 +258,47 @@ def _chosen_sample(moment: Moment) -> int:
     if cell is None or not cell.index or 0 not in sample_axes(scene.program).get(cell.slot, ()):
         return -1
     return cell.index[0]
+
+
+def _title(name: str, of_numbers: str) -> Callable[[Moment], str]:
+    """The name of a plot: another one for a network whose output is numbers."""
+
+    def title(moment: Moment) -> str:
+        found = _prediction(moment)
+        return say(f"lens.run.{of_numbers if found is not None and found.kind == 'numbers' else name}")
+
+    return title
+
+
+def _compared(moment: Moment) -> bool:
+    found = _prediction(moment)
+    return found is not None and found.target is not None
+
+
+def _has_probabilities(moment: Moment) -> bool:
+    found = _prediction(moment)
+    return found is not None and found.kind != "numbers" and found.scale != "scores"
+
+
+RUN_PLOTS = {
+    "loss": Plot(
+        lambda moment: say("lens.run.loss"),
+        of_moment(_loss),
+        when=lambda moment: moment.outer.program.objective is not None,
+        over_iterations=True,
+    ),
+    "gradients": Plot(
+        lambda moment: say("lens.run.gradients"),
+        of_moment(_gradients),
+        when=lambda moment: bool(with_norms(moment.session.timeline)),
+        over_iterations=True,
+    ),
+    "boundary": Plot(_title("boundary", "surface"), _pictured(_boundary), when=_compared),
+    "classes": Plot(_title("classes", "scatter"), _pictured(_judged), when=_compared),
+    "probabilities": Plot(
+        lambda moment: say("lens.run.probabilities"),
+        lambda moment: lambda width, height, top: _bars(moment, width, height, top),
+        when=_has_probabilities,
+    ),
+}
+"""Every plot of the run by its id, in the order of the tabs."""

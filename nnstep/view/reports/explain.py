@@ -20,7 +20,7 @@ from nnstep.view.lens.cell import cell_rows, listed_terms
 from nnstep.view.lens.check_entry import check_block
 from nnstep.view.lens.jacobian import jacobian_draw
 from nnstep.view.lens.lens_panel import of_block
-from nnstep.view.lens.picture import picture, pictures_here
+from nnstep.view.lens.picture import PICTURES
 from nnstep.view.lens.row_list import listed_view
 from nnstep.view.lens.uses import listed_uses, use_rows
 from nnstep.view.panels.chain import chain_panel, entry_block
@@ -99,8 +99,8 @@ def explain(found: Explanation) -> Iterator[str]:
         yield from _section(say("explain.check"), draw, _PICTURE + 10)
     if found.computed is not None:
         yield from _step_sections(found.computed)
-    yield from _section(say("explain.histogram"), picture(found.moment, "histogram"), _PICTURE)
-    yield from _section(say("explain.network"), picture(found.moment, "network"), _PICTURE)
+    yield from _section(say("explain.histogram"), PICTURES["histogram"].draw(found.moment), _PICTURE)
+    yield from _section(say("explain.network"), PICTURES["network"].draw(found.moment), _PICTURE)
 
 
 def _chain(found: Explanation, chain: EntryChain) -> Draw:
@@ -123,8 +123,8 @@ def _step_sections(found: Computed) -> Iterator[str]:
         yield from _body(found.body)
     if found.jacobian is not None:
         yield from _section(say("explain.jacobian"), jacobian_draw(found.moment, found.jacobian))
-    if "curve" in pictures_here(found.moment):
-        yield from _section(say("explain.curve"), picture(found.moment, "curve"), _PICTURE + 6)
+    if PICTURES["curve"].when(found.moment):
+        yield from _section(say("explain.curve"), PICTURES["curve"].draw(found.moment), _PICTURE + 6)
 
 
 def _body(steps: Sequence[BodyStep]) -> Iterator[str]:
