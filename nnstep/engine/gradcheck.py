@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nnstep.engine.difference import TOLERANCE, Difference, Verdict, Worst, verdict_of, worst
 from nnstep.engine.timeline import Timeline
 from nnstep.ops import Index
+from nnstep.program import parameters_with_gradient
 
 __all__ = ["TOLERANCE", "ParameterCheck", "gradcheck"]
 
@@ -73,10 +74,5 @@ def gradcheck(timeline: Timeline, iteration: int = 1) -> tuple[ParameterCheck, .
     """
     record = timeline.record(iteration)
     program = record.program
-    found = []
-    for slot, _ in program.carried:
-        value = program.values[slot]
-        gradient = program.versions.get(f"grad({value.name})")
-        if value.role == "parameter" and gradient:
-            found.append(ParameterCheck(value.name, worst(record, gradient[-1])))
-    return tuple(found)
+    last = {name: program.versions[f"grad({name})"][-1] for name in parameters_with_gradient(program)}
+    return tuple(ParameterCheck(name, worst(record, slot)) for name, slot in last.items())

@@ -15,7 +15,7 @@ from nnstep.errors import LanguageError, NnstepError
 from nnstep.nearest import nearest
 from nnstep.ops import Array, Index
 from nnstep.pasted import NotNumbersError
-from nnstep.program import Program
+from nnstep.program import Program, parameters_with_gradient
 from nnstep.program.naming import value_named
 from nnstep.scenario.answers.answer_files import read_text
 from nnstep.scenario.answers.given import Given
@@ -171,17 +171,8 @@ def wanted_names(program: Program) -> tuple[str, ...]:
     """What a comparison looks for: the gradients of the trainable parameters; where there are none, the named values
     that are computed.
     """
-    gradients = [
-        f"grad({value.name})"
-        for value in program.values
-        if value.role == "parameter"
-        and value.trainable
-        and value.step == 0
-        and f"grad({value.name})" in program.versions
-    ]
-    if gradients:
-        return tuple(gradients)
-    return tuple(value.name for value in program.values if value.role == "activation")
+    gradients = tuple(f"grad({name})" for name in parameters_with_gradient(program))
+    return gradients or tuple(value.name for value in program.values if value.role == "activation")
 
 
 def _closeness(given: Given, shape: tuple[int, ...], largest_gradient: float, asked: float) -> Closeness:
