@@ -222,7 +222,7 @@ def test_softmax_twice_is_found_where_the_loss_takes_probabilities(through: bool
     assert kinds(record, {"W": record["x"].T @ top}) == {"softmax-twice"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(sorted(NETS)), st.integers(0, 2**32))
 def test_random_noise_has_no_cause(name: str, seed: int) -> None:
     record, rng = record_of(name), np.random.default_rng(seed)
@@ -230,7 +230,7 @@ def test_random_noise_has_no_cause(name: str, seed: int) -> None:
     assert judged(record, noise).causes == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(sorted(NETS)), st.integers(0, 2**32))
 def test_one_wrong_entry_is_the_first_one_named_and_has_no_cause(name: str, seed: int) -> None:
     record, rng = record_of(name), np.random.default_rng(seed)
