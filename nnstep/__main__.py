@@ -18,8 +18,6 @@ TYPE_CHECKING = False  # without `typing`: as little as possible is loaded befor
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["guarded", "run"]
-
 _INTERNAL, _OUTPUT, _INTERRUPTED, _READER_GONE = 70, 74, 130, 141
 
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-__all__ = ["now", "reading"]
-
 _read: Callable[[], float] = perf_counter
 
 

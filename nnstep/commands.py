@@ -8,19 +8,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = [
-    "APPLICATION",
-    "BY_ID",
-    "CELLS",
-    "COMMANDS",
-    "DIALOG_KEYS",
-    "GROUPS",
-    "PANEL_KEYS",
-    "SIGNS_OF_COMMANDS",
-    "STEP",
-    "Command",
-]
-
 PANEL_KEYS = ("program", "operation", "chain", "parameters", "activations", "gradients", "watch")
 
 

@@ -11,16 +11,6 @@ from typing import NamedTuple
 
 from nnstep.text import clean
 
-__all__ = [
-    "ClassNumberError",
-    "LanguageError",
-    "NnstepError",
-    "OperationError",
-    "OutputError",
-    "Problem",
-    "RunError",
-]
-
 
 class Problem(NamedTuple):
     """One thing that is wrong. `line` and `column` count from 1; `key` is a dotted path such as `layers[1].weight`."""

@@ -26,19 +26,6 @@ import traceback
 
 from nnstep.catalogue import say, say_known
 
-__all__ = [
-    "ChangedMeanwhileError",
-    "Stamp",
-    "crash_note",
-    "lock",
-    "program_folder",
-    "put",
-    "rewrite",
-    "stamp",
-    "state_folder",
-    "write_new",
-]
-
 Stamp = tuple[int, ...]
 _NOTES = 20  # crash notes that are kept
 _NOTE_BYTES = 1 << 16

@@ -11,8 +11,6 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from weakref import ref
 
-__all__ = ["Memo", "memoized"]
-
 _Of = TypeVar("_Of")
 _Result = TypeVar("_Result")
 _Keys = ParamSpec("_Keys")

@@ -7,8 +7,6 @@ from itertools import islice
 
 from nnstep.catalogue import say
 
-__all__ = ["folded", "nearest", "nearest_name"]
-
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """A hint naming the valid name that `name` is a slip of, or None where none is that near."""

@@ -16,8 +16,6 @@ from typing import NamedTuple
 
 from nnstep.language import Call, Expression, Number, parse_equations
 
-__all__ = ["BETAS", "OPTIMIZERS", "Options", "Rule", "numbers_in", "rule_text", "states_of"]
-
 Options = Mapping[str, float | bool]
 BETAS = ("beta1", "beta2")  # in a file they are the pair `betas`
 

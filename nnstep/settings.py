@@ -18,8 +18,6 @@ from nnstep.errors import Problem
 from nnstep.files import program_folder, rewrite
 from nnstep.text import clean
 
-__all__ = ["DIGITS", "KEYBOARDS", "LOOKS", "SIGNS", "Settings", "keep", "read_settings", "settings_file"]
-
 LOOKS = ("auto", "dark", "light", "ansi")
 KEYBOARDS = (
     *("auto", "ru", "ru-phonetic", "ua", "ua-phonetic", "by", "bg", "bg-phonetic", "rs", "mk", "kz", "kg", "tj", "mn"),

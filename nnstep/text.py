@@ -6,8 +6,6 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-__all__ = ["DASHES", "LOWERED", "RAISED", "SUPERSCRIPTS", "TIMES", "clean", "cut", "padded", "width"]
-
 DASHES = "−–—‒―‐‑﹣－"  # what is typeset for a minus
 TIMES = "×·⋅∙∗＊"  # and for the sign of a product
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"

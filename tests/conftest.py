@@ -5,6 +5,7 @@ the machine is busy: the clock of the runs counts how often it is looked at.
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,11 @@ settings.register_profile("nnstep", deadline=None, suppress_health_check=[Health
 settings.load_profile("nnstep")
 
 _NUMBERS = itertools.count()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many workers `-n auto` means: tests with a terminal wait about half of their time, so two for a processor."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)

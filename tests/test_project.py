@@ -167,12 +167,16 @@ def test_a_bundled_scenario_has_right_gradients(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_every_module_says_what_it_is_and_what_it_gives(name: str) -> None:
-    module = importlib.import_module(name)
-    assert module.__doc__
-    public = module.__all__
-    assert sorted(set(public)) == sorted(public)
-    assert [each for each in public if not hasattr(module, each)] == []
+def test_every_module_says_what_it_is(name: str) -> None:
+    assert importlib.import_module(name).__doc__
+
+
+@pytest.mark.parametrize("path", sorted(Path(nnstep.__file__).parent.rglob("*.py")), ids=str)
+def test_a_module_takes_nothing_private_from_another(path: Path) -> None:
+    """What others may use of a module has no underscore; mypy sees to it that it is taken from where it is made."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "nnstep":
+            assert [one.name for one in node.names if one.name.startswith("_")] == []
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if hasattr(importlib.import_module(name), "__path__")])

@@ -25,8 +25,6 @@ from nnstep.catalogue.en_template import TEMPLATE
 from nnstep.catalogue.en_terminal import TERMINAL
 from nnstep.catalogue.en_toml import TOML
 
-__all__ = ["TEXTS", "plural"]
-
 
 def plural(count: int) -> str:
     """The form of a text that goes with a count."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["COMMANDS"]
-
 COMMANDS: dict[str, str] = {
     # -- commands: a few words, and a sentence
     "command.step.next": "Next step",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["DATA"]
-
 DATA: dict[str, str] = {
     # -- reading any file (scenario/toml/document.py, files.py)
     "file.none": "no such file",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["DEBUG"]
-
 DEBUG: dict[str, str] = {
     # -- class numbers that are none (ops/operation.py, program/class_numbers.py, engine/guards.py)
     "labels.none": "{value} is no class number; there are {classes}",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["EDITS"]
-
 EDITS: dict[str, str] = {
     # -- [[edits]], and edits as they are typed (scenario/edits)
     "wanted.edits": "[[edits]], a table for each edit",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["EQUATIONS"]
-
 EQUATIONS: dict[str, str] = {
     "language.second": "found a second statement, expected one assignment a line",
     "language.expression": "found an expression, expected an assignment such as `z = x @ W`",

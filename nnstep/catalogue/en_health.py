@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["HEALTH"]
-
 HEALTH: dict[str, str] = {
     "lens.health": "health",
     "help.lens.health": "What is wrong with the run, as far as it is known at this step: a cross is a problem, a "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["HINTS"]
-
 HINTS: dict[str, str] = {
     "hint.slip": "did you mean {word!r}?",
     "hint.called": "it is called {word!r} here",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["MEMORY"]
-
 MEMORY: dict[str, str] = {
     "lens.memory": "memory",
     "help.lens.memory": "How many bytes are held during each step, if every value is freed as soon as its last reader "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["MINE"]
-
 MINE: dict[str, str] = {
     # -- a person's own numbers
     "mine.no-gradient": "{name} has no gradient here",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["PRINTED"]
-
 PRINTED: dict[str, str] = {
     # -- the command line
     "cli.about": "A step-through debugger for forward and backward propagation. "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["PYTHON"]
-
 PYTHON: dict[str, str] = {
     # -- the command line (argparse)
     "positional": "positional arguments",

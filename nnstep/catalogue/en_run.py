@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["RUN"]
-
 RUN: dict[str, str] = {
     # -- the view and its tabs (view/lens/run.py)
     "lens.run": "run",

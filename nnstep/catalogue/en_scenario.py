@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["SCENARIO"]
-
 SCENARIO: dict[str, str] = {
     # -- what was found, and what is expected (scenario/toml/fields.py, arrays.py)
     "found.expected": "found {found}, expected {wanted}",

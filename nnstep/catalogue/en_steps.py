@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["STEPS"]
-
 STEPS: dict[str, str] = {
     # -- sentences about a step: headings, then operations (view/words*.py)
     "words.heading": "{phase} · {what}",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["TEMPLATE"]
-
 TEMPLATE: dict[str, str] = {
     "template.title": "A network",
     "template.scenario": '''\

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["TERMINAL"]
-
 TERMINAL: dict[str, str] = {
     "message.no-command": "no command on the key '{typed}': {key:app.help} shows all keys",
     "message.no-command-there": "no command on the key '{typed}', where a US keyboard has '{meant}': {key:app.help} "

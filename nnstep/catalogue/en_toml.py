@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["TOML"]
-
 TOML: dict[str, str] = {
     "toml.not": "not TOML: {reason}",
     "toml.write": "write {meant}",

@@ -12,8 +12,6 @@ from nnstep.catalogue.en import plural as english_plural
 from nnstep.catalogue.en_python import PYTHON
 from nnstep.commands import BY_ID, DIALOG_KEYS
 
-__all__ = ["key_name", "language", "say", "say_count", "say_known", "say_or", "say_reason", "use"]
-
 _VARIABLES = ("NNSTEP_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # the first one that is set decides
 _KEY = re.compile(r"\{key:([a-z-]+\.[a-z-]+)(?:/(\d))?\}")  # the key of a command, or its second one: {key:step.next/2}
 _NAMES = {"right": "→", "left": "←", "up": "↑", "down": "↓", "f2": "F2"}

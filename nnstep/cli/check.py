@@ -20,8 +20,6 @@ from nnstep.view.reports.check import check_report, first_program, later_updates
 from nnstep.view.reports.health import training_report
 from nnstep.view.reports.latex import latex_report
 
-__all__ = ["add_arguments", "run"]
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which scenarios, how they are written, and whether they are trained."""

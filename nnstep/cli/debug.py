@@ -11,8 +11,6 @@ from nnstep.nearest import nearest
 from nnstep.text import clean
 from nnstep.tui.start import run as open_debugger
 
-__all__ = ["add_arguments", "run"]
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How much memory a run may take, and whether it asks before it shows."""

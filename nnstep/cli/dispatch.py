@@ -20,8 +20,6 @@ from nnstep.cli.output import complain
 from nnstep.errors import NnstepError
 from nnstep.text import clean
 
-__all__ = ["COMMANDS", "main"]
-
 COMMANDS = ("check", "trace", "gradcheck", "list", "new")
 _DEBUG = "debug"  # the module of what is done where no command is named; nobody types this word
 

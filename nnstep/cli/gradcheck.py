@@ -15,8 +15,6 @@ from nnstep.text import clean
 from nnstep.view.reports.against import against
 from nnstep.view.reports.check import gradcheck_report
 
-__all__ = ["add_arguments", "run"]
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Of which iteration, and what the gradients are compared with."""

@@ -8,8 +8,6 @@ from nnstep.cli.output import show
 from nnstep.scenario import bundled
 from nnstep.text import clean, padded, width
 
-__all__ = ["add_arguments", "run"]
-
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
     """It has none."""

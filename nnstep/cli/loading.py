@@ -7,8 +7,6 @@ import gc
 from nnstep.engine import Timeline
 from nnstep.scenario import Scenario, find, load
 
-__all__ = ["load_scenario", "run_of"]
-
 
 def load_scenario(name: str) -> Scenario:
     """Load a scenario by its path or name. Raises NnstepError."""

@@ -13,8 +13,6 @@ from nnstep.files import write_new
 from nnstep.scenario.library import template
 from nnstep.text import clean
 
-__all__ = ["add_arguments", "run"]
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the file is called."""

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 from nnstep.errors import NnstepError, OutputError, RunError
 
-__all__ = ["carries_unicode", "complain", "show"]
-
 _CHUNK = 1 << 16  # characters of output that are written at once
 
 

@@ -17,8 +17,6 @@ from nnstep.view.reports.records import json_lines
 from nnstep.view.reports.transcript import transcript
 from nnstep.view.text.ascii_signs import text_in_ascii
 
-__all__ = ["add_arguments", "run"]
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which iterations, and what is printed of them."""

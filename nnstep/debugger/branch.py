@@ -11,8 +11,6 @@ from nnstep.catalogue import say
 from nnstep.engine import Timeline
 from nnstep.scenario.model import Edit, Scenario
 
-__all__ = ["Branch", "Branches", "Parting", "parting"]
-
 _MOST = 100  # branches
 _SEARCHED = 200  # iterations in which two branches are compared step by step
 

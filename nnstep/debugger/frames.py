@@ -10,8 +10,6 @@ from nnstep.engine import Record, run_body
 from nnstep.memo import Memo
 from nnstep.program import Body, Program, Step, body
 
-__all__ = ["Frame", "Frames"]
-
 _PROGRAMS = 64  # whose bodies are kept
 _RECORDS, _BODIES = 4, 6  # records whose bodies' records are kept, and how many of each
 

@@ -13,8 +13,6 @@ from nnstep.nearest import nearest
 from nnstep.program.naming import factor_named, names_like, value_named
 from nnstep.program.no_gradient import why_no_gradient
 
-__all__ = ["destination", "find_names", "named_value"]
-
 _NUMBERS = re.compile(r"(?:(\d{1,9})\s*:)?\s*(\d{1,9}(?:\.\d{1,9}){0,20})")
 
 

@@ -12,8 +12,6 @@ from nnstep.memo import Memo
 from nnstep.ops import Array, operation
 from nnstep.program import parameters_with_gradient
 
-__all__ = ["gradient_norms", "norms_of", "with_norms"]
-
 _MOST = 4_096  # iterations that are kept of a run
 
 _norms = Memo(results=_MOST)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-__all__ = ["Sizes", "StepPath", "before", "deepest", "entered", "next_line"]
-
 StepPath = tuple[int, ...]
 Sizes = Callable[[StepPath], int]
 

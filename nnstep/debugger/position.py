@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from nnstep.debugger.listing import StepPath
 
-__all__ = ["Position"]
-
 
 class Position(NamedTuple):
     """`step` steps of iteration `iteration` (from 1) are done; step 0 is the batch loaded and nothing computed.

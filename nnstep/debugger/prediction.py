@@ -16,8 +16,6 @@ from nnstep.ops import Array, Box, facts, operation
 from nnstep.program import Program, Shape, Step, box_of, compile_program, reached_boxes
 from nnstep.scenario.model import Scenario
 
-__all__ = ["Outputs", "Prediction", "Predictor", "classes_of", "decided", "prediction_of", "predictor", "probabilities"]
-
 _NUMBERS = 1 << 21  # numbers of one run for other inputs, 16 MiB; more inputs are run one part after the other
 _ROWS = 1_024  # inputs of one run, at most
 _KEPT = 4  # scenarios whose predictor is kept

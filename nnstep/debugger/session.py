@@ -11,8 +11,6 @@ from nnstep.engine import BUDGET, Record, Timeline
 from nnstep.program import Program, Step
 from nnstep.scenario.model import Scenario
 
-__all__ = ["Session"]
-
 _SessionState = tuple[Position, frozenset[StepPath], tuple[Branch, ...], Branch]
 
 

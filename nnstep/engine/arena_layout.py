@@ -20,8 +20,6 @@ from nnstep.memo import memoized
 from nnstep.ops import Array
 from nnstep.program import Program, ShapeOf, bind
 
-__all__ = ["Layout", "empty_arena", "layout"]
-
 Reader = Callable[[Array], Array]
 
 _LINE = 8  # float64 numbers in a cache line of 64 bytes

@@ -20,8 +20,6 @@ from nnstep.language import Call, Expression, Name, Number, names, to_text
 from nnstep.ops import Array, Shape, check_labels
 from nnstep.program import Bound, BoundCalls, Program, Value, bind, put_in, rule_expression, words_of
 
-__all__ = ["Assembly", "assemble", "bound_to"]
-
 Calling = tuple[Any, ...]  # (kernel, operands..., out)
 Guards = Mapping[int, tuple[int, Callable[[Array], None]]]
 _NO_GUARDS: Guards = MappingProxyType({})

@@ -8,8 +8,6 @@ from nnstep.engine.machine import Machine
 from nnstep.engine.record import Record
 from nnstep.program import Body
 
-__all__ = ["run_body"]
-
 
 def run_body(record: Record, body: Body) -> Record:
     """The record of a step's body, for the step of `record` that it belongs to.

@@ -15,8 +15,6 @@ from nnstep.engine.arena_layout import Layout
 from nnstep.engine.machine import Machine, State
 from nnstep.ops import Array
 
-__all__ = ["Checkpoints", "Segment", "distance"]
-
 _EVERY, _EVERY_LARGE = 64, 16  # iterations between checkpoints, to begin with: copying then takes little of their time
 _LARGE = 1 << 14  # numbers of an iteration from which running it, and not what is around it, takes the time
 _MOST = 1 << 17  # states of one store

@@ -16,8 +16,6 @@ from nnstep.ops.operation import Corner as OperationCorner
 from nnstep.ops.operation import broadcast_index
 from nnstep.program import Bound, Step, bind
 
-__all__ = ["CornerCrossing", "corner_between", "stands_at_corner"]
-
 
 @dataclass(frozen=True)
 class CornerCrossing:

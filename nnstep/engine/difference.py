@@ -19,22 +19,6 @@ from nnstep.engine.probe import Probe
 from nnstep.engine.record import Record
 from nnstep.ops import Array, Index
 
-__all__ = [
-    "TOLERANCE",
-    "CornerCrossing",
-    "Difference",
-    "Point",
-    "Search",
-    "Sweep",
-    "Sweeping",
-    "Verdict",
-    "Worst",
-    "difference",
-    "sweep",
-    "verdict_of",
-    "worst",
-]
-
 Verdict = Literal["ok", "corner", "differs", "not-finite"]
 
 TOLERANCE = 1e-6  # of the larger number, or of 1; central differences in float64 are good to about 1e-9

@@ -17,8 +17,6 @@ from nnstep.ops import Array
 from nnstep.program import Program, check_class_numbers, compile_program, initial_states
 from nnstep.scenario.model import Edit, Optimizer, Scenario
 
-__all__ = ["Era", "eras"]
-
 _STEPS = 5_000  # of the programs that edits of the optimizer make
 _COPIED = 1 << 23  # numbers of the samples and constants that edits change, as many times as they are changed
 

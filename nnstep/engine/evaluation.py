@@ -11,8 +11,6 @@ from nnstep.language import Call, Expression, Name, Number, names, walk
 from nnstep.ops import Array, Shape, operation
 from nnstep.program import bind
 
-__all__ = ["LazyMatrix", "ValueLookup", "evaluate", "is_entrywise"]
-
 ValueLookup = Callable[[str], Array]
 
 

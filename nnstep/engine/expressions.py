@@ -24,8 +24,6 @@ from nnstep.program.no_gradient import why_no_gradient
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.hints.equations import call_hint
 
-__all__ = ["COUNTERS", "Reference", "check", "depth", "is_there", "places", "references", "value_at"]
-
 COUNTERS = ("iteration", "epoch", "step")
 _PREVIOUS = "prev("
 _MOST = 1 << 22  # numbers of all parts of one: 32 MiB, anew at each look

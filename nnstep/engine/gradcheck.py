@@ -9,8 +9,6 @@ from nnstep.engine.timeline import Timeline
 from nnstep.ops import Index
 from nnstep.program import parameters_with_gradient
 
-__all__ = ["TOLERANCE", "ParameterCheck", "gradcheck"]
-
 
 @dataclass(frozen=True)
 class ParameterCheck:

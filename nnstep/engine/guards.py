@@ -11,8 +11,6 @@ from nnstep.ops import Array, check_labels
 from nnstep.program import Program, Taking, problem_of, said_of, takings
 from nnstep.scenario.model import Scenario
 
-__all__ = ["StepError", "guards", "run_error"]
-
 
 class StepError(Exception):
     """A step that cannot be done with the numbers that it has, while its program runs."""

@@ -8,8 +8,6 @@ import numpy as np
 
 from nnstep.ops import Array
 
-__all__ = ["History", "Points"]
-
 _MOST = 4_096  # ranges that are kept
 _WAITING = 1_024
 

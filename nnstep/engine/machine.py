@@ -18,8 +18,6 @@ from nnstep.engine.scheduling import BatchPlace
 from nnstep.ops import Array, Kernel
 from nnstep.program import PHASES, Program
 
-__all__ = ["Each", "Machine", "State", "straight_line"]
-
 _COPIED = 1 << 20  # bytes; above, copying an arena would take a good part of the time of a run
 
 

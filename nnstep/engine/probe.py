@@ -16,8 +16,6 @@ from nnstep.language import Call, Expression, Name, substitute
 from nnstep.ops import Array, Index
 from nnstep.program import BODY, Builder, Program, Step, bind
 
-__all__ = ["Probe"]
-
 _MOVED = "the moved one"  # a name that no value has: its spaces do not parse
 
 

@@ -10,8 +10,6 @@ from nnstep.engine.scheduling import BatchPlace
 from nnstep.ops import Array
 from nnstep.program import Program
 
-__all__ = ["Record"]
-
 
 @dataclass(frozen=True, eq=False)
 class Record:

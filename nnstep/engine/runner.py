@@ -16,8 +16,6 @@ from nnstep.engine.scheduling import BatchPlace, Schedule
 from nnstep.errors import RunError
 from nnstep.ops import Array
 
-__all__ = ["Keeper", "Runner"]
-
 _LARGE = 32 << 20  # bytes of a machine, above which none is kept that is not in use
 _MOST = 1_024  # iterations that are run before the clock is looked at
 _SLICE = 0.004  # seconds that this should take

@@ -15,8 +15,6 @@ from nnstep.scenario.model import Scenario
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BatchPlace", "Schedule", "schedule"]
-
 _SHUFFLE = 2  # the stream of the seed that orders samples; initialisers and generated data have others
 
 

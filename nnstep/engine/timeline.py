@@ -23,8 +23,6 @@ from nnstep.ops import Array
 from nnstep.program import Program
 from nnstep.scenario.model import Scenario
 
-__all__ = ["BUDGET", "Timeline"]
-
 BUDGET = 64 << 20  # bytes of states, unless asked for otherwise
 _RECORDS = 128 << 20  # bytes of records kept
 

@@ -20,8 +20,6 @@ from nnstep.memo import Memo
 from nnstep.ops import Array
 from nnstep.program import Program
 
-__all__ = ["Condition", "Hit", "Watcher"]
-
 
 class Condition(NamedTuple):
     """When to hit: after fixed steps of a program, where an expression is not 0, or where its value has changed.

@@ -9,22 +9,6 @@ from typing import NamedTuple
 
 from nnstep.language.nodes import Call, Expression
 
-__all__ = [
-    "AND",
-    "BY_SIGN",
-    "COMPARE",
-    "INFIX",
-    "NOT",
-    "OR",
-    "POSTFIX",
-    "POWER",
-    "PRODUCT",
-    "SIGN",
-    "SUM",
-    "Infix",
-    "mixes",
-]
-
 # How tightly a text holds together; a part that holds less tightly than its place asks for is put in brackets.
 OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, POSTFIX = range(1, 10)
 

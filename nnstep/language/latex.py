@@ -18,8 +18,6 @@ from nnstep.language.parser import parse_expression
 from nnstep.language.printer import number_text
 from nnstep.language.value_names import Meaning, meaning_of
 
-__all__ = ["LatexContext", "assignment_to_latex", "to_latex"]
-
 
 class LatexContext(NamedTuple):
     """What is known of the program that is written.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Form"]
-
 
 class Form(NamedTuple):
     """How an operation that is called by name is written.

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-__all__ = ["Assignment", "Call", "Entry", "Expression", "Name", "Number", "Option", "names", "substitute", "walk"]
-
 # An option's value: a number, True/False, a word (reduction=sum), or the items of a subscript.
 Option = int | float | bool | str | tuple["Option | None", ...]
 

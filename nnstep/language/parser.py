@@ -16,8 +16,6 @@ from nnstep.catalogue import say, say_known
 from nnstep.errors import LanguageError
 from nnstep.language.nodes import Assignment, Call, Expression, Name, Number, Option
 
-__all__ = ["REFERENCES", "parse_equations", "parse_expression"]
-
 # Written like calls of one name, but they name a value: the gradient of W1, W1 one iteration ago, W1's optimizer state,
 # its gradient with weight decay added (d).
 REFERENCES = ("grad", "prev", "velocity", "m", "v", "d")

@@ -19,15 +19,6 @@ from nnstep.language.parser import parse_expression
 from nnstep.language.value_names import BEFORE_SUM, Meaning, gradient_of, part_of_gradient
 from nnstep.text import RAISED
 
-__all__ = [
-    "Token",
-    "number_text",
-    "to_text",
-    "to_unicode",
-    "tokens",
-    "with_named_options",
-]
-
 
 class Token(NamedTuple):
     """A run of text with a role: name, gradient, number, operator, function or text."""

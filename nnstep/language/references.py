@@ -17,8 +17,6 @@ from nnstep.language.parser import parse_expression
 from nnstep.language.printer import to_text
 from nnstep.text import DASHES, LOWERED, TIMES, clean
 
-__all__ = ["LONGEST", "Named", "Vocabulary", "read_expression", "read_reference", "split_cell", "typed"]
-
 LONGEST = 4_000  # characters of a name or of an expression
 _DEEPEST = 8  # names within each other, as in grad(grad(W1))
 _LOSSES = frozenset(("L", "J", "E", "C", "l", "loss", "Loss", "cost", "error"))  # what textbooks differentiate

@@ -8,8 +8,6 @@ from typing import NamedTuple
 from nnstep.language.nodes import Name
 from nnstep.language.parser import parse_expression
 
-__all__ = ["BEFORE_SUM", "Meaning", "gradient_of", "meaning_of", "part_of_gradient"]
-
 BEFORE_SUM = " before sum"
 
 

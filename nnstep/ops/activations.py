@@ -10,10 +10,8 @@ from nnstep.language.latex_form import Form
 from nnstep.ops.corners import STRAIGHT, from_straight, from_zero
 from nnstep.ops.elementary import prepare_normal_cdf
 from nnstep.ops.elementwise import of_one
-from nnstep.ops.kernels import ZERO, Mask, constant, keeping, number_option, sigmoid_into, ufunc
-from nnstep.ops.operation import Array, Corner, Kernel, Site
-
-__all__ = ["ACTIVATIONS"]
+from nnstep.ops.kernels import ZERO, constant, keeping, number_option, sigmoid_into, ufunc
+from nnstep.ops.operation import Array, Corner, Kernel, Mask, Site
 
 _THRESHOLD = constant(20.0)  # PyTorch's: above it softplus is x itself
 

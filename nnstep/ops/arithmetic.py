@@ -21,8 +21,6 @@ from nnstep.ops.operation import Array, Corner, Index, Kernel, Operation, Shape,
 from nnstep.ops.reach import multiplied
 from nnstep.ops.shapes import said
 
-__all__ = ["ARITHMETIC"]
-
 _AB = ("a", "b")
 
 

@@ -11,17 +11,6 @@ from collections.abc import Iterable
 from nnstep.language.nodes import Call, Entry, Expression, Number, Option
 from nnstep.ops.operation import Index, Shape, Site
 
-__all__ = [
-    "AGGREGATES",
-    "along",
-    "call",
-    "constant_cell",
-    "divided",
-    "entries_along",
-    "every",
-    "row_of",
-]
-
 # name -> one plain sentence; all take any number of arguments (at least one).
 AGGREGATES = {
     "total": "Adds up its arguments.",

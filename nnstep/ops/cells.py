@@ -19,8 +19,6 @@ from nnstep.ops.cellrules import AGGREGATES
 from nnstep.ops.operation import Index
 from nnstep.ops.table import operation
 
-__all__ = ["entries_read", "evaluate_cell"]
-
 CellLookup = Callable[[str, Index], float]
 _Options = tuple[tuple[str, Option], ...]
 _Known = tuple[float | None, ...]  # the inputs that are numbers written out

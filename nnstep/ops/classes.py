@@ -11,12 +11,9 @@ from nnstep.errors import OperationError
 from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Entry, Expression, Option
 from nnstep.ops.cellrules import along, call, constant_cell, entries_along
-from nnstep.ops.kernels import Mask
-from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
+from nnstep.ops.operation import Array, Index, Kernel, Mask, Operation, Shape, Site
 from nnstep.ops.reach import labelled, reduced_over
 from nnstep.ops.shapes import axis_of, reduced, said
-
-__all__ = ["CLASSES", "class_mask", "one_hot_into"]
 
 
 def _one_hot_shape(labels: Shape, *, classes: Option) -> Shape:

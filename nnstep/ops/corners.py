@@ -9,18 +9,6 @@ import numpy as np
 from nnstep.language.nodes import Option
 from nnstep.ops.operation import Array
 
-__all__ = [
-    "STRAIGHT",
-    "apart",
-    "from_lowest_log",
-    "from_straight",
-    "from_zero",
-    "from_zero_power",
-    "is_largest",
-    "is_smallest",
-    "lowest_log",
-]
-
 STRAIGHT = 20.0  # where softplus becomes x itself
 _LOWEST_LOG = -100.0  # where bce's logarithms end
 

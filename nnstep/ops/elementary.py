@@ -9,10 +9,8 @@ import numpy as np
 from nnstep.language.latex_form import Form
 from nnstep.ops.corners import from_zero
 from nnstep.ops.elementwise import of_one
-from nnstep.ops.kernels import ONE, ZERO, Mask, constant, ufunc
-from nnstep.ops.operation import Array, Corner, Kernel, Site
-
-__all__ = ["ELEMENTARY", "SMALLEST_DIVISOR", "prepare_normal_cdf"]
+from nnstep.ops.kernels import ONE, ZERO, constant, ufunc
+from nnstep.ops.operation import Array, Corner, Kernel, Mask, Site
 
 SMALLEST_DIVISOR = float(np.float32(1e-12))  # PyTorch's in the derivative of bce, which it has as a float32
 

@@ -11,8 +11,6 @@ from nnstep.language.nodes import Option
 from nnstep.ops.operation import Kernel, Operation, Shape, Site, Text
 from nnstep.ops.shapes import broadcast_shape
 
-__all__ = ["of_one", "of_two"]
-
 _Prepare = Callable[[Site], Kernel]
 
 

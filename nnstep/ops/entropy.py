@@ -22,8 +22,6 @@ from nnstep.ops.normalisation import log_softmax_cells
 from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site, Text
 from nnstep.ops.shapes import said
 
-__all__ = ["ENTROPY"]
-
 
 def _shape(names: tuple[str, str]) -> Callable[..., Shape]:
     def shape(o: Shape, y: Shape, *, reduction: Option) -> Shape:

@@ -15,20 +15,7 @@ from typing import Any
 import numpy as np
 
 from nnstep.language.nodes import Option
-from nnstep.ops.operation import Array, Kernel, Mask, Shape, Site
-
-__all__ = [
-    "ONE",
-    "ZERO",
-    "Mask",
-    "constant",
-    "copying",
-    "keeping",
-    "number_option",
-    "sigmoid_into",
-    "softmax_into",
-    "ufunc",
-]
+from nnstep.ops.operation import Array, Kernel, Shape, Site
 
 
 def constant(value: float) -> Array:

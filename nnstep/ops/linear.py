@@ -15,8 +15,6 @@ from nnstep.errors import OperationError
 from nnstep.language.nodes import Call, Entry, Expression, Number
 from nnstep.ops.cells import CellLookup, evaluate_cell
 
-__all__ = ["LinearForm", "linear_form"]
-
 LinearForm = tuple[float, dict[Entry, float]]
 
 

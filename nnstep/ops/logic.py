@@ -13,11 +13,9 @@ from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Expression, Option
 from nnstep.ops.cellrules import call, constant_cell, entries_along, every
 from nnstep.ops.elementwise import of_one, of_two
-from nnstep.ops.kernels import ZERO, Mask, ufunc
-from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
+from nnstep.ops.kernels import ZERO, ufunc
+from nnstep.ops.operation import Array, Index, Kernel, Mask, Operation, Shape, Site
 from nnstep.ops.shapes import broadcast_shape
-
-__all__ = ["LOGIC"]
 
 
 def _comparing(function: Callable[..., Any]) -> Callable[[Site], Kernel]:

@@ -24,8 +24,6 @@ from nnstep.ops.kernels import number_option as option_number
 from nnstep.ops.operation import Array, Corner, Index, Kernel, Mask, Operation, Shape, Site, Text
 from nnstep.ops.shapes import equal_shapes, positive_option
 
-__all__ = ["LOSSES", "REDUCTION", "REDUCTIONS", "check_reduction", "over"]
-
 REDUCTION: Mapping[str, Option | None] = {"reduction": "mean"}
 REDUCTIONS = ("mean", "sum", "batch_mean")
 _LOWEST_LOG = constant(-100.0)  # PyTorch's clamp of the logarithms in bce

@@ -17,9 +17,6 @@ from nnstep.ops.operation import Array, Index, Kernel, Operation, Shape, Site
 from nnstep.ops.reach import along_rows, layer_normed
 from nnstep.ops.shapes import last_axis_of, positive_option, said
 
-__all__ = ["NORMALISATION", "log_softmax_cells"]
-
-
 # softmax
 
 

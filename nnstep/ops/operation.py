@@ -18,24 +18,6 @@ from nnstep.language.latex_form import Form
 from nnstep.language.nodes import Call, Entry, Expression, Option
 from nnstep.language.printer import number_text
 
-__all__ = [
-    "Array",
-    "Box",
-    "Corner",
-    "Index",
-    "Kernel",
-    "Mask",
-    "Operation",
-    "Shape",
-    "Site",
-    "Text",
-    "Texts",
-    "broadcast_box",
-    "broadcast_index",
-    "check_labels",
-    "classes_text",
-]
-
 # Written out, since numpy.typing would be loaded for nothing but its name for this.
 Array = np.ndarray[tuple[Any, ...], np.dtype[np.float64]]
 Mask = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]

@@ -12,20 +12,6 @@ from itertools import product
 from nnstep.ops.operation import Box, Shape, Site, broadcast_box
 from nnstep.ops.shapes import axis_of
 
-__all__ = [
-    "along_rows",
-    "concatenated",
-    "labelled",
-    "layer_normed",
-    "multiplied",
-    "placed",
-    "reduced_over",
-    "repeated",
-    "reshaped",
-    "taken",
-    "transposed_cells",
-]
-
 
 def _whole(shape: Shape) -> Box:
     return tuple(map(range, shape))

@@ -16,8 +16,6 @@ from nnstep.ops.operation import Array, Corner, Index, Kernel, Operation, Site
 from nnstep.ops.reach import reduced_over
 from nnstep.ops.shapes import axis_of, reduced
 
-__all__ = ["REDUCTIONS"]
-
 
 def _axis(site: Site) -> int | None:
     return axis_of(site.shapes[0], site.options["axis"])

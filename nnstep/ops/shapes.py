@@ -9,16 +9,6 @@ from nnstep.errors import OperationError
 from nnstep.language.nodes import Option
 from nnstep.ops.operation import Shape
 
-__all__ = [
-    "axis_of",
-    "broadcast_shape",
-    "equal_shapes",
-    "last_axis_of",
-    "positive_option",
-    "reduced",
-    "said",
-]
-
 
 def said(shape: Shape) -> str:
     """A shape in words: "a scalar", "a vector of 3", "4×3"."""

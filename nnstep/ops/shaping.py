@@ -17,8 +17,6 @@ from nnstep.ops.operation import Array, Box, Index, Kernel, Operation, Shape, Si
 from nnstep.ops.reach import concatenated, placed, repeated, reshaped, taken, transposed_cells
 from nnstep.ops.shapes import axis_of, broadcast_shape, said
 
-__all__ = ["SHAPING"]
-
 _SIZES: Mapping[str, Option | None] = {"rows": "none", "cols": "none"}
 
 

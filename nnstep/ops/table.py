@@ -16,8 +16,6 @@ from nnstep.ops.operation import Operation
 from nnstep.ops.reductions import REDUCTIONS
 from nnstep.ops.shaping import SHAPING
 
-__all__ = ["NAMES", "OPERATIONS", "TABLE", "add", "facts", "find_operation", "operation"]
-
 TABLE: dict[str, Operation] = {}
 
 

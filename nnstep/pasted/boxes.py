@@ -10,8 +10,6 @@ from nnstep.pasted.entries import NUMBER, assembled, read_number
 from nnstep.pasted.model import NotNumbersError, PastedNumber, PastedNumbers, line_and_column
 from nnstep.text import clean
 
-__all__ = ["BOX", "boxed"]
-
 BOX = re.compile("[⎡⎛]")
 _LEFT = {"⎡": ("⎢", "⎣"), "⎛": ("⎜", "⎝"), "[": ("", "")}
 _RIGHT = "⎤⎥⎦⎞⎟⎠]"

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from nnstep.pasted.entries import NUMBER
 from nnstep.text import LOWERED
 
-__all__ = ["JOIN", "WRITTEN_OTHERWISE", "plain_text"]
-
 JOIN = "\x1e"  # where the next columns of the same rows begin
 
 WRITTEN_OTHERWISE = str.maketrans(

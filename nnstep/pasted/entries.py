@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from nnstep.pasted.model import PastedNumber, PastedNumbers
 
-__all__ = ["NUMBER", "assembled", "read_number"]
-
 _EXACT = 15  # significant digits from which a number is taken as exact
 _MOST_DECIMALS = 400  # more than float64 has
 

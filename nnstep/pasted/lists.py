@@ -10,8 +10,6 @@ from nnstep.pasted.entries import assembled
 from nnstep.pasted.model import NotNumbersError, PastedNumber, PastedNumbers
 from nnstep.pasted.tokens import Item, NumberText, check_even, entries_of
 
-__all__ = ["read_lists"]
-
 _FULL = 50  # columns of a line of numbers from which it may be full
 
 

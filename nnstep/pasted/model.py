@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["NotNumbersError", "PastedNumber", "PastedNumbers", "line_and_column"]
-
 
 class NotNumbersError(Exception):
     """A text that is no number and no matrix; the message says where and why, in plain words."""

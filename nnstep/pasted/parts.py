@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from nnstep.pasted.entries import read_number
 
-__all__ = ["TextPart", "parts"]
-
 _NAME = 80  # characters of a name, at most
 
 _HEADER = re.compile(

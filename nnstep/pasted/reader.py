@@ -14,8 +14,6 @@ from nnstep.pasted.rows import read_rows
 from nnstep.pasted.tokens import NumberText, block_of, tree
 from nnstep.text import clean
 
-__all__ = ["read_arrays", "read_numbers"]
-
 _LONGEST = 1 << 20  # characters, which are half as many numbers at most
 _CONTINUED = re.compile(r"(?<=[;,\[])[ \t]*\.\.\.[ \t]*(?=\r?\n)")  # as MATLAB goes on in the next line
 _DOTS = re.compile(r"\.\.\.|…|⋯|⋮|⋱|\\(?:cdots|ldots|dots|vdots|ddots)")

@@ -12,8 +12,6 @@ from nnstep.pasted.model import NotNumbersError, PastedNumber, PastedNumbers
 from nnstep.pasted.tokens import Item, NumberText, check_even, entries_of
 from nnstep.text import clean
 
-__all__ = ["read_rows"]
-
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 
 

@@ -13,8 +13,6 @@ from nnstep.pasted.model import NotNumbersError, PastedNumber, line_and_column
 from nnstep.pasted.parts import TextPart
 from nnstep.text import clean
 
-__all__ = ["Item", "NumberText", "block_of", "check_even", "entries_of", "tree"]
-
 _DEEPEST = 40  # brackets within brackets that are gone through
 _TOKEN = re.compile(
     rf"(?P<number>{NUMBER}(?:[ \t]*/[ \t]*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))?(?![\w.]))"

@@ -2,13 +2,14 @@
 pass, its derivative as another program in the same language, and the optimizer's update.
 """
 
+from nnstep.ops.operation import Shape
 from nnstep.program.bind import Bound, BoundCalls, ShapeOf, bind, computed, infer, put_in, rule_expression, words_of
 from nnstep.program.body import Body, body
 from nnstep.program.builder import Builder
 from nnstep.program.chain import Factor, chain, factor, objective_ancestors, parameters_with_gradient
 from nnstep.program.class_numbers import Taking, check_class_numbers, problem_of, said_of, takings
 from nnstep.program.compile import batch_rows, compile_program
-from nnstep.program.model import BODY, PHASES, Program, Shape, Step, Value
+from nnstep.program.model import BODY, PHASES, Program, Step, Value
 from nnstep.program.reached_cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes, tally
 from nnstep.program.taping import NUMBER, Instant, Lifetime, Peak, Share, Tape, tape
 from nnstep.program.update import initial_states

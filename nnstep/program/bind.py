@@ -12,8 +12,6 @@ from nnstep.language import Call, Expression, Name, Number, Option, parse_expres
 from nnstep.ops import Operation, Shape, Site, operation
 from nnstep.scenario.hints.equations import option_hint
 
-__all__ = ["Bound", "BoundCalls", "ShapeOf", "bind", "computed", "infer", "put_in", "rule_expression", "words_of"]
-
 ShapeOf = Callable[[str], Shape]
 
 

@@ -14,8 +14,6 @@ from nnstep.program.builder import Builder
 from nnstep.program.lower import flatten
 from nnstep.program.model import BODY, Program, Step
 
-__all__ = ["Body", "body"]
-
 
 class Body(NamedTuple):
     """`program` computes what the step assigns. Its steps are of phase BODY, and the last one assigns the same name.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from nnstep.language import Expression, names, to_text
+from nnstep.ops.operation import Shape
 from nnstep.program.bind import infer
-from nnstep.program.model import Shape, Step, Value
-
-__all__ = ["Builder"]
+from nnstep.program.model import Step, Value
 
 
 class Builder:

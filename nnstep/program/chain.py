@@ -12,8 +12,6 @@ from nnstep.memo import memoized
 from nnstep.program.differentiate import simplify
 from nnstep.program.model import Program, Step
 
-__all__ = ["Factor", "chain", "factor", "objective_ancestors", "parameters_with_gradient"]
-
 
 class Factor(NamedTuple):
     """What one backward step multiplies into the product.

@@ -21,8 +21,6 @@ from nnstep.program.model import Program, Step
 from nnstep.program.reached_cells import reached_boxes
 from nnstep.scenario.model import Scenario
 
-__all__ = ["Taking", "check_class_numbers", "problem_of", "said_of", "takings"]
-
 _LISTED = 10  # wrong class numbers of one value
 _BATCHES = 4_096  # that are gone through one by one; what is in later ones is looked at when its step is done
 

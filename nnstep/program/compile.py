@@ -18,8 +18,6 @@ from nnstep.scenario.hints import suggest
 from nnstep.scenario.model import Scenario
 from nnstep.scenario.toml.arrays import LARGEST
 
-__all__ = ["batch_rows", "compile_program"]
-
 _MOST = 1 << 25  # numbers of one iteration: 256 MiB
 
 

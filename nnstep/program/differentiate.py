@@ -21,11 +21,10 @@ from nnstep.catalogue import say
 from nnstep.errors import OperationError, Problem
 from nnstep.language import Call, Expression, Name, Number, to_text
 from nnstep.ops import Operation
+from nnstep.ops.operation import Shape
 from nnstep.program.bind import Bound, bind, infer, put_in, rule_expression, words_of
 from nnstep.program.builder import Builder
-from nnstep.program.model import Shape, Step
-
-__all__ = ["differentiate", "simplify"]
+from nnstep.program.model import Step
 
 _ONE = Number(1.0)
 _GROUP = 64  # terms of a sum that are nested in each other

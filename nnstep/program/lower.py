@@ -17,8 +17,6 @@ from nnstep.scenario.hints import suggest
 from nnstep.scenario.hints.equations import call_hint
 from nnstep.scenario.model import Equation
 
-__all__ = ["flatten", "lower"]
-
 _MOST = 1_000  # operations of a forward pass
 _HINTS = 50  # problems for which it is looked up what is meant
 

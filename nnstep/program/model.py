@@ -12,9 +12,6 @@ from typing import NamedTuple
 from nnstep.language.nodes import Expression
 from nnstep.ops.operation import Shape
 
-__all__ = ["BODY", "PHASES", "Program", "Shape", "Step", "Value"]
-
-
 PHASES = ("forward", "backward", "update")
 BODY = "body"  # the phase of the steps that another step is made of
 

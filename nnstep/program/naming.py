@@ -14,8 +14,6 @@ from nnstep.program.chain import chain, parameters_with_gradient
 from nnstep.program.model import Program, Step
 from nnstep.scenario.hints.equations import line_hint
 
-__all__ = ["expression_of", "factor_named", "names_like", "objective_letter", "value_named", "vocabulary"]
-
 _QUOTIENT = re.compile(r"[∂d]\s*(.+?)\s*/\s*[∂d]\s*(.+)")
 _SYMBOLS = {operation.name: operation.symbol for operation in OPERATIONS}
 _PLAIN = {operation.symbol for operation in OPERATIONS if operation.symbol == operation.name}

@@ -8,8 +8,6 @@ from nnstep.program.chain import objective_ancestors
 from nnstep.program.model import Program
 from nnstep.program.naming import vocabulary
 
-__all__ = ["why_no_gradient"]
-
 
 def why_no_gradient(program: Program, text: str) -> str | None:
     """Why there is no gradient where a text names that of a value, with an entry or without; None for any other text.

@@ -13,8 +13,6 @@ from nnstep.language import Call, Entry, Expression, Name, substitute
 from nnstep.ops import Box, Index, Shape
 from nnstep.program.bind import ShapeOf, bind, infer
 
-__all__ = ["Reached", "box_of", "cell", "cell_size", "cells", "reached", "reached_boxes", "tally"]
-
 
 class Reached(NamedTuple):
     """The first of the cells that are reached, in reading order, and how many there are in all."""

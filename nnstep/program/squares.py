@@ -16,8 +16,6 @@ from nnstep.ops import broadcast_shape, operation, said, square
 from nnstep.program.builder import Builder
 from nnstep.program.model import Step
 
-__all__ = ["squares"]
-
 
 def squares(builder: Builder, otherwise: Callable[[], Builder] | None) -> list[tuple[Step, Problem]]:
     """The forward steps that make such a matrix, and what is to be said of each.

@@ -36,8 +36,6 @@ from nnstep.ops import Array, operation
 from nnstep.program.bind import bind, computed
 from nnstep.program.model import Program, Step
 
-__all__ = ["NUMBER", "Instant", "Lifetime", "Peak", "Share", "Tape", "tape"]
-
 NUMBER = 8  # bytes of a float64
 
 

@@ -8,8 +8,6 @@ from nnstep.program.bind import put_in
 from nnstep.program.builder import Builder
 from nnstep.scenario.model import Optimizer
 
-__all__ = ["initial_states", "needs_iteration", "update"]
-
 
 def initial_states(optimizer: Optimizer) -> dict[str, float]:
     """The optimizer's states of one parameter and what their entries are before the first iteration."""

@@ -13,8 +13,6 @@ from nnstep.scenario.model import DebugEntry
 from nnstep.scenario.toml.fields import Field, flag, table, texts, whole_number
 from nnstep.text import clean
 
-__all__ = ["read_conditions"]
-
 _MOST = 200  # breakpoints, or watches
 _COUNTERS = ("iteration", "epoch", "step")
 _PHASES = ("forward", "backward", "update", "phase")  # a breakpoint may be one of these

@@ -19,13 +19,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnstep.scenario.model import Array
+from nnstep.ops import Array
 from nnstep.scenario.toml.arrays import frozen
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-
-__all__ = ["DATA", "INITIALISERS", "NEEDS_FANS", "initial", "stream"]
 
 # Purposes of random numbers; each draws from a stream of its own. The order of samples is the engine's, purpose 2.
 _PARAMETER = 0

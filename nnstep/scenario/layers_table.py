@@ -13,16 +13,14 @@ from typing import NamedTuple
 from nnstep.catalogue import say
 from nnstep.errors import OperationError
 from nnstep.language import number_text, parse_equations
-from nnstep.ops import OPERATIONS, REDUCTIONS, Operation
+from nnstep.ops import OPERATIONS, REDUCTIONS, Array, Operation
 from nnstep.scenario.data.orientation import weight_transposed
 from nnstep.scenario.hints import suggest
 from nnstep.scenario.initialisers import INITIALISERS
-from nnstep.scenario.model import Array, Equation, Parameter
+from nnstep.scenario.model import Equation, Parameter
 from nnstep.scenario.parameters import Budget, drawn
 from nnstep.scenario.toml.arrays import array, times
 from nnstep.scenario.toml.fields import Field, choice, describe, flag, real, required_field, table, whole_number
-
-__all__ = ["LAYERS", "Layer", "Network", "equation", "read_layers", "read_options", "write_call"]
 
 _MOST = 200  # layers of a network
 _WIDEST = 100_000

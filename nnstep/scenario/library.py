@@ -13,8 +13,6 @@ from nnstep.nearest import nearest
 from nnstep.scenario.toml.document import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.text import clean
 
-__all__ = ["Bundled", "bundled", "find", "template"]
-
 _ORDER = (
     "chain_rule",
     "circuit",

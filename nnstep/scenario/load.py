@@ -36,8 +36,6 @@ from nnstep.scenario.toml.positions import Positions
 from nnstep.scenario.training import read_optimizer, read_training
 from nnstep.text import clean
 
-__all__ = ["load", "loads"]
-
 _KEYS = (
     "title",
     "description",

@@ -9,15 +9,13 @@ import numpy as np
 
 from nnstep.catalogue import say, say_count
 from nnstep.language import Call, Name, number_text, walk
-from nnstep.ops import OPERATIONS, facts
+from nnstep.ops import OPERATIONS, Array, facts
 from nnstep.scenario.data.orientation import samples_in_columns
 from nnstep.scenario.layers_table import Network, equation, read_options, write_call
-from nnstep.scenario.model import Array, Data, Equation
+from nnstep.scenario.model import Data, Equation
 from nnstep.scenario.toml.arrays import times
 from nnstep.scenario.toml.fields import Field, Report, choice, real, required_field, table
 from nnstep.text import clean
-
-__all__ = ["LOSSES", "check_targets", "check_y", "compares_classes", "read_loss", "takes_class_numbers"]
 
 LOSSES = {one.name: one for one in OPERATIONS if one.compares}
 _MOST = 10  # wrong targets listed

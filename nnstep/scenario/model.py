@@ -9,8 +9,6 @@ from typing import NamedTuple
 from nnstep.language.nodes import Assignment
 from nnstep.ops import Array
 
-__all__ = ["Array", "Data", "DebugEntry", "Edit", "Equation", "Optimizer", "Parameter", "Scenario", "Training"]
-
 
 class Equation(NamedTuple):
     """One equation of the network, and where the file says it (or says the layer it was written out from)."""

@@ -11,8 +11,6 @@ from nnstep.scenario.toml.fields import Report
 from nnstep.scenario.toml.positions import KeyPath
 from nnstep.text import clean
 
-__all__ = ["Names"]
-
 RESERVED = ("iteration", "epoch", "step", "grad", "prev")  # what breakpoints and watches ask for
 
 

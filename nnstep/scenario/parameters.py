@@ -13,13 +13,12 @@ from __future__ import annotations
 import math
 
 from nnstep.catalogue import say
+from nnstep.ops import Array
 from nnstep.scenario.initialisers import INITIALISERS, NEEDS_FANS, initial
-from nnstep.scenario.model import Array, Parameter
+from nnstep.scenario.model import Parameter
 from nnstep.scenario.names import Names
 from nnstep.scenario.toml.arrays import array, shape
 from nnstep.scenario.toml.fields import Field, choice, flag, table
-
-__all__ = ["Budget", "drawn", "read_parameters"]
 
 _MOST = 1_000  # parameters of a scenario
 _ENTRIES = 1 << 23  # of all of them: 64 MiB

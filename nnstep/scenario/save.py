@@ -24,8 +24,6 @@ from nnstep.scenario.model import Edit, Scenario
 from nnstep.scenario.toml.document import SCENARIO_BYTES, decode, parse, read_bytes
 from nnstep.text import clean
 
-__all__ = ["branch_text", "save_branch"]
-
 _MARK = "\ufeff"  # what some editors put before UTF-8
 
 

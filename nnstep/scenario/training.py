@@ -10,13 +10,6 @@ from nnstep.optimizers import BETAS, OPTIMIZERS
 from nnstep.scenario.model import Optimizer, Training
 from nnstep.scenario.toml.fields import Field, choice, flag, real, required_field, table, whole_number
 
-__all__ = [
-    "file_key",
-    "optimizer_keys",
-    "read_optimizer",
-    "read_training",
-]
-
 _EPOCHS = 10**9
 
 

@@ -46,8 +46,6 @@ from nnstep.tui.textual_private import catches_unhandled
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.ascii_signs import in_ascii
 
-__all__ = ["NnstepApp", "start"]
-
 _OFTEN = 10  # how often something may raise in a dialog that is to be closed
 
 

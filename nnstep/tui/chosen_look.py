@@ -10,8 +10,6 @@ from textual.theme import Theme
 
 from nnstep.tui.theme import LOOKS, Look, Palette
 
-__all__ = ["ChosenLook", "themes"]
-
 _CYCLE = ("dark", "light", "ansi")
 
 

@@ -20,8 +20,6 @@ from typing import Final, NamedTuple
 from nnstep.catalogue import say, say_known
 from nnstep.text import clean
 
-__all__ = ["Failed", "Handed", "Way", "hand_over", "osc52", "takes_osc52", "ways"]
-
 SECONDS: Final = 2.0  # that a command may take; one that has no display may wait for ever
 _SCREEN_PIECE: Final = 512  # characters of a sequence that GNU screen passes on in one piece; it takes up to 768
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from nnstep.catalogue import say
 from nnstep.commands import COMMANDS, GROUPS, PANEL_KEYS, Command
 
-__all__ = ["command_heading", "command_label", "footer_word", "groups", "panel_names", "sentence"]
-
 
 def command_label(command: Command) -> str:
     """A few words, for the palette and the help."""

@@ -8,8 +8,6 @@ from nnstep.catalogue import say, say_reason
 from nnstep.files import ChangedMeanwhileError, Stamp, rewrite, stamp, write_new
 from nnstep.text import clean
 
-__all__ = ["CopyFile", "suggested_name"]
-
 
 def suggested_name(scenario: str, panel: str, folder: Path) -> str:
     """A name that no file of the folder has: scenario-panel.txt, or with a number."""

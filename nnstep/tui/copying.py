@@ -9,8 +9,6 @@ from typing import NamedTuple
 from nnstep.catalogue import say, say_count
 from nnstep.tui.clipboard import Handed, hand_over, osc52, takes_osc52, ways
 
-__all__ = ["Copying", "StatusLine"]
-
 _LARGE = 74_000  # bytes beyond which several terminals drop what OSC 52 brings
 
 

@@ -16,8 +16,6 @@ from textual.message import Message
 from nnstep import clock
 from nnstep.tui.input_queue import InputQueue
 
-__all__ = ["Delivery"]
-
 _TURN = 0.04  # seconds of a flood after which what the keys have led to is shown
 _SEEN = 0.02  # seconds in which what is said is painted
 _LATER = 0.001  # seconds between two looks at whether the application is busy

@@ -11,8 +11,6 @@ from typing import TextIO
 from nnstep.catalogue import say, say_reason
 from nnstep.text import clean
 
-__all__ = ["bad_variable", "forget_odd_sizes", "no_terminal"]
-
 
 def _is_terminal(stream: TextIO | None) -> bool:
     try:

@@ -20,8 +20,6 @@ from nnstep.files import crash_note
 from nnstep.text import clean
 from nnstep.tui.terminal import TerminalDriver
 
-__all__ = ["Guard"]
-
 INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
 _PATIENCE = 1.5  # seconds that a signal waits for the event loop
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Final
 from unicodedata import normalize
 
-__all__ = ["hangul_keys"]
-
 # In Unicode's order (The Unicode Standard, 3.12: conjoining jamo behavior). A capital is with Shift.
 _INITIALS: Final = [
     "r", "R", "s", "e", "E", "f", "a", "q", "Q", "t", "T", "d", "w", "W", "c", "z", "x", "v", "g",

@@ -19,8 +19,6 @@ from textual.message import Message
 
 from nnstep.tui.kitty import same_key, us_key
 
-__all__ = ["WHEEL", "InputQueue"]
-
 _KEYS = 1 << 17  # keys that wait at most: a megabyte
 _OTHERS = 1 << 10  # and everything else
 _TURNS = 1 << 5  # of these, beyond which no turn of a mouse's wheel is kept: nobody can wait for where it leads

@@ -11,8 +11,6 @@ from nnstep.tui.keyboard import Keyboard, textual_name
 from nnstep.tui.kitty import us_key
 from nnstep.tui.screens.stepper import AT_ONCE, OPENING
 
-__all__ = ["COMMAND_OF", "is_idle", "meant_keys", "quits"]
-
 COMMAND_OF = {
     textual_name(key) if len(key) == 1 else key: command for command in COMMANDS for key in command.keys
 }  # fmt: skip

@@ -24,8 +24,6 @@ from textual.keys import KEY_NAME_REPLACEMENTS
 from nnstep.tui.hangul import hangul_keys
 from nnstep.tui.keyboard_layouts import LAYOUTS, SIGNS, US, KeyboardLayout
 
-__all__ = ["Keyboard", "language_of_environment", "layout_for", "textual_name"]
-
 _GREEK_QUESTION_MARK: Final = "\u037e"  # which most Greek keyboards send as ;
 _BY_NAME: Final = {layout.name: layout for layout in LAYOUTS}
 

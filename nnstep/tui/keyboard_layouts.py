@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-__all__ = ["LAYOUTS", "SIGNS", "US", "KeyboardLayout"]
-
 Rows = tuple[str, str, str, str]  # digits, and below them the rows that begin with q, a and z on a US keyboard
 
 

@@ -13,8 +13,6 @@ from textual.events import Key
 
 from nnstep.tui.keyboard_layouts import US
 
-__all__ = ["REPORT_ALTERNATE_KEYS", "PlacedKey", "same_key", "us_key", "without_alternates"]
-
 REPORT_ALTERNATE_KEYS: Final = "\x1b[=4;2u"  # besides all that is reported already, until that is taken back
 _SEQUENCE = re.compile(r"\x1b\[(?P<key>\d+):\d*(?::(?P<base>\d*))?(?P<rest>(?:;[\d:]*)*)u")
 _SHIFTED = dict(zip("".join(US.plain), "".join(US.shifted), strict=True))

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from nnstep.scenario.library import Bundled
 from nnstep.view.stepper import Stepper
 
-__all__ = ["Library", "Opener", "open_stepper"]
-
 Opener = Callable[[str], Stepper]
 Library = Callable[[], Sequence[Bundled]]
 

@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from nnstep.commands import PANEL_KEYS
 
-__all__ = ["GRID_SIZE", "SMALLEST_SIZE", "Arrangement", "Rectangle", "arrange"]
-
 SMALLEST_SIZE = (60, 16)  # columns and rows below which nothing but a message is shown
 GRID_SIZE = (100, 30)  # from here on all panels are seen at once
 _EMPTY_WATCH = 4  # lines of the panel of breakpoints and watches where it says that there are none

@@ -9,8 +9,6 @@ import re
 from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
-__all__ = ["LONGEST", "InputPart", "Sequences"]
-
 LONGEST = 32  # characters of a control sequence; a longer one means nothing to Textual
 _STRING = 1 << 12  # and of a control string; one that a terminal sends in answer is far shorter
 _PASTE = 1 << 20  # and of a pasted text

@@ -8,8 +8,6 @@ import sys
 import threading
 from collections.abc import Callable
 
-__all__ = ["SignalWatch", "end_at_signals", "has_job_control"]
-
 _ENDING = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")  # where the system has them
 
 

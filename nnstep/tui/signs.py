@@ -8,8 +8,6 @@ from collections.abc import Callable
 
 from nnstep.view.text.ascii_signs import needs_ascii
 
-__all__ = ["Signs"]
-
 
 class Signs:
     """`ascii` says that only signs of ASCII are to be written.

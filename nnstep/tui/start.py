@@ -10,8 +10,6 @@ from nnstep.catalogue import say
 from nnstep.tui.environment import bad_variable, forget_odd_sizes, no_terminal
 from nnstep.tui.signals import end_at_signals
 
-__all__ = ["run"]
-
 
 def run(path: str | None = None, *, quiz: bool = False, results: str | None = None, memory: int | None = None) -> int:
     """Open the debugger on `path` (a file or a bundled scenario's name), or on the scenario library: the exit status.

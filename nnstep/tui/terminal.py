@@ -29,8 +29,6 @@ from nnstep.tui.signs import Signs
 from nnstep.tui.textual_private import XTermParser
 from nnstep.view.text.ascii_signs import in_ascii
 
-__all__ = ["LARGEST", "Keys", "TerminalDriver", "TerminalUser", "size_of"]
-
 LARGEST = (1000, 500)  # columns and lines of a screen beyond which nothing is drawn
 _CONTINUED = 0.5  # seconds after the continuation in which the handler of SIGCONT has run
 _QUIET = 0.1  # seconds without a byte after which it is asked what those before meant

@@ -13,12 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from textual._xterm_parser import XTermParser
+from textual._xterm_parser import XTermParser as XTermParser
 from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
-
-__all__ = ["XTermParser", "catches_unhandled", "survives"]
 
 Pump = TypeVar("Pump", bound=MessagePump)
 AnyApp = TypeVar("AnyApp", bound=App[Any])

@@ -13,8 +13,6 @@ from typing import Final, NamedTuple
 from rich.color import ColorSystem
 from rich.style import Style
 
-__all__ = ["LOOKS", "Look", "Palette", "Styles"]
-
 # Roles that the screen itself adds to those of the view.
 OWN_ROLES: Final = ("band", "frame", "frame-on", "frame-title", "frame-title-on", "off", "thumb", "selected")
 

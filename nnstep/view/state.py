@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from nnstep.view.text.canvas import Line, Panel
 
-__all__ = ["PASSING", "ROLES", "ViewState"]
-
 PASSING = frozenset(
     {
         *("step.next", "step.back", "step.first", "step.last", "phase.next", "phase.previous"),

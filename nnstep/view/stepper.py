@@ -42,8 +42,6 @@ from nnstep.view.state import ViewState
 from nnstep.view.text.canvas import Line, Panel, Piece
 from nnstep.view.text.matrix import cell_of
 
-__all__ = ["ACTIONS", "Action", "Stepper"]
-
 _TRAIL = 100  # cells that were followed and can be returned to
 
 

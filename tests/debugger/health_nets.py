@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from nnstep.debugger.health.examine import Finding, standing
+from nnstep.debugger.health.examine import standing
+from nnstep.debugger.health.finding import Finding
 from nnstep.engine import Timeline
 from nnstep.scenario import loads
 from nnstep.scenario.model import Scenario

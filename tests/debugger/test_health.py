@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.debugger.health.examine import Finding, examine, findings
-from nnstep.debugger.health.finding import curve
+from nnstep.debugger.health.examine import examine, findings
+from nnstep.debugger.health.finding import Finding, curve
 from nnstep.engine import Timeline
 from nnstep.scenario import bundled, find, load
 from nnstep.scenario.model import Edit, Scenario

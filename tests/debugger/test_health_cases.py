@@ -6,7 +6,8 @@ from functools import cache
 
 import pytest
 
-from nnstep.debugger.health.examine import KINDS, Finding, examine, findings
+from nnstep.debugger.health.examine import KINDS, examine, findings
+from nnstep.debugger.health.finding import Finding
 from nnstep.engine import Timeline
 from nnstep.language import Entry, Name
 from nnstep.scenario import loads

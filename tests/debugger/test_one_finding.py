@@ -10,8 +10,8 @@ import pytest
 from nnstep import cli
 from nnstep.catalogue import en
 from nnstep.debugger.health import examine
-from nnstep.debugger.health.examine import KINDS, Finding, Kind, Standpoint
-from nnstep.debugger.health.finding import PROBLEM
+from nnstep.debugger.health.examine import KINDS, Kind, Standpoint
+from nnstep.debugger.health.finding import PROBLEM, Finding
 from nnstep.language import Name
 from nnstep.scenario import loads
 from nnstep.view.stepper import Stepper

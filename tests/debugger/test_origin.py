@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstep.debugger.provenance.cell import Cell
 from nnstep.debugger.provenance.inlining import MOST_ENTRIES, always_inlined, inlined
-from nnstep.debugger.provenance.origin import SUM, Cell, Origin, origin, uses
+from nnstep.debugger.provenance.origin import SUM, Origin, origin, uses
 from nnstep.engine import Record, Timeline, run_body
 from nnstep.language import Call, Expression, Number, walk
 from nnstep.ops import Index, evaluate_cell

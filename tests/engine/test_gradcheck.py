@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.engine import Timeline
-from nnstep.engine.gradcheck import TOLERANCE, ParameterCheck, gradcheck
+from nnstep.engine.difference import TOLERANCE
+from nnstep.engine.gradcheck import ParameterCheck, gradcheck
 from nnstep.ops import operation, table
 from nnstep.scenario import loads
 from tests.engine.random_programs import random_case

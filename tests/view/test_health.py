@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstep.debugger.health.examine import Finding, examine, findings
+from nnstep.debugger.health.examine import examine, findings
+from nnstep.debugger.health.finding import Finding
 from nnstep.engine import Timeline
 from nnstep.scenario import find, load
 from nnstep.scenario.model import Scenario

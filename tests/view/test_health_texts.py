@@ -18,7 +18,8 @@ from nnstep.catalogue.en import TEXTS
 from nnstep.debugger.health import examine as health
 from nnstep.debugger.health import since as health_since
 from nnstep.debugger.health import units as health_units
-from nnstep.debugger.health.examine import Finding, examine, findings, standing
+from nnstep.debugger.health.examine import examine, findings, standing
+from nnstep.debugger.health.finding import Finding
 from nnstep.engine import Timeline
 from nnstep.scenario import loads
 from nnstep.scenario.model import Edit, Scenario

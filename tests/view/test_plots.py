@@ -20,8 +20,8 @@ from nnstep.scenario import Scenario, bundled, find, load, loads
 from nnstep.text import width as text_width
 from nnstep.view.plots.axes import Axis, ticks
 from nnstep.view.plots.braille import Dots
-from nnstep.view.plots.curve import activation_curve, curve_block
-from nnstep.view.plots.functions import Curve
+from nnstep.view.plots.curve import curve_block
+from nnstep.view.plots.functions import Curve, activation_curve
 from nnstep.view.plots.histogram import distribution, histogram_block
 from nnstep.view.plots.network import network_block
 from nnstep.view.plots.structure import layers_of

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstep.text import width as text_width
-from nnstep.view.plots.series import Across, Series, series_block
+from nnstep.view.plots.across import Across, Series
+from nnstep.view.plots.series import series_block
 from nnstep.view.plots.strip import timeline_strip
 from nnstep.view.text.blocks import Block, line_width
 from nnstep.view.text.canvas import line_text

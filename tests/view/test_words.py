@@ -19,8 +19,8 @@ from nnstep.scenario import bundled, find, load, loads
 from nnstep.scenario.model import Scenario
 from nnstep.text import width
 from nnstep.view.sentences.clamp import of_clamps
-from nnstep.view.sentences.phrases import short_text
-from nnstep.view.sentences.step import say_op, step_heading, step_sentences
+from nnstep.view.sentences.phrases import say_op, short_text
+from nnstep.view.sentences.step import step_heading, step_sentences
 from nnstep.view.text.numbers import shape_text
 from nnstep.view.text.symbols import label
 from tests.engine.strategies import scenarios

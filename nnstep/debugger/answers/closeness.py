@@ -8,8 +8,6 @@ import numpy as np
 
 from nnstep.ops import Array
 
-__all__ = ["LOOSEST", "Closeness", "size_of_largest"]
-
 LOOSEST = 0.02  # of the largest entry: within more than that, agreeing says little
 _RELATIVE = 1e-6  # of the largest entry, or of 1 where that is less
 _SMALL = 1e-3  # of the largest entry at most, or a small gradient would agree with anything

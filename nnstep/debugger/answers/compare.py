@@ -20,8 +20,6 @@ from nnstep.program.naming import value_named
 from nnstep.scenario.answers.answer_files import read_text
 from nnstep.scenario.answers.given import Given
 
-__all__ = ["Compared", "Comparison", "by_value_name", "check_pasted", "compare", "value_name", "wanted_names"]
-
 _ROUNDING = 1e-14  # of the largest gradient: where others cancel out, this is left of them
 _SINGLE = 1e-6  # the same where float32 computed it
 _SINGLE_DIGITS = 7  # decimals from which a number looks like one that float32 computed

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from nnstep.engine.difference import Difference, Search, Sweep, Worst
 from nnstep.ops import Index
 
-__all__ = ["Checking", "GradientCheck"]
-
 
 @dataclass(frozen=True)
 class GradientCheck:

@@ -14,8 +14,6 @@ from nnstep.debugger.listing import StepPath
 from nnstep.ops import Array, Index
 from nnstep.pasted import PastedNumbers
 
-__all__ = ["HINTS", "Answered", "Grade", "Question", "Quiz", "judge", "tolerance"]
-
 HINTS = 3  # the formula, the numbers in it, the value itself
 _SHARE = 0.01  # of a number: the tolerance whatever is typed
 _LOOSEST = 0.05  # of the largest entry: what the last decimal typed may make of it

@@ -24,8 +24,6 @@ from nnstep.ops import Array
 from nnstep.program import PHASES, Program
 from nnstep.program.naming import expression_of, value_named
 
-__all__ = ["Breakpoint", "breakpoint_of", "condition_of", "stop_steps", "stops_at"]
-
 _CHANGES = "changes"
 _ANY_PHASE = "phase"
 

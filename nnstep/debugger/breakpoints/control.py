@@ -18,8 +18,6 @@ from nnstep.program import Program
 from nnstep.scenario.model import DebugEntry, Scenario
 from nnstep.text import clean
 
-__all__ = ["Control", "debug_problems"]
-
 
 def debug_problems(scenario: Scenario, programs: Sequence[Program]) -> list[Problem]:
     """What is wrong with the breakpoints and watches of a scenario, `programs` being those of its run."""

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from nnstep.engine.watching import Hit
 
-__all__ = ["Tally"]
-
 _MOST = 512  # iterations with hits that are kept for the timeline
 
 

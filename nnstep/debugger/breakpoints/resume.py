@@ -15,8 +15,6 @@ from nnstep.debugger.position import Position
 from nnstep.engine import Machine, Timeline
 from nnstep.engine.watching import Hit, Watcher
 
-__all__ = ["Backward", "Forward", "Outcome", "Pace", "Progress", "Run", "Towards"]
-
 _BLOCKS = 8  # how many distances of checkpoints are looked through at once on the way back, at most
 
 

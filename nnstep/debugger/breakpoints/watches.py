@@ -18,8 +18,6 @@ from nnstep.ops import Array
 from nnstep.program import Program
 from nnstep.program.naming import expression_of
 
-__all__ = ["Watch", "Watched", "trend", "watch_of", "watched"]
-
 _POINTS = 32  # iterations of a trend
 
 

@@ -15,8 +15,6 @@ from nnstep.scenario.edits.edit_text import edit_text
 from nnstep.scenario.edits.typed import read_edit
 from nnstep.scenario.model import Edit
 
-__all__ = ["carry_over", "change", "effective_from", "moved_to", "since_when", "switch", "undo"]
-
 
 def change(session: Session, edits: Sequence[Edit]) -> Branch:
     """Change something from here on, and go to the branch that has it: at the same step, which is computed anew; or at

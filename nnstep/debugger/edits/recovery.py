@@ -28,8 +28,6 @@ from nnstep.scenario.model import Edit
 from nnstep.scenario.toml.document import SCENARIO_BYTES, read_bytes
 from nnstep.text import clean
 
-__all__ = ["Offer", "Recovery", "Taken"]
-
 _LARGEST = 1 << 18  # bytes of a file
 _FILES = 50  # of all scenarios; of those that are no one's, the oldest go first
 _BRANCHES = 100  # in a session

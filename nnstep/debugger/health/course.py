@@ -11,8 +11,6 @@ from nnstep.debugger.health.updates import LARGE, relative
 from nnstep.debugger.health.weight_matrices import WeightMatrix, weight_matrices
 from nnstep.engine import Machine
 
-__all__ = ["Course", "Episode"]
-
 
 @dataclass
 class Episode:

@@ -17,8 +17,6 @@ from nnstep.memo import memoized
 from nnstep.ops import Array, facts
 from nnstep.program import Program, Step
 
-__all__ = ["HiddenLayer", "Unit", "hidden_layers", "twins", "units_by_name"]
-
 _ROUNDING = 1e-9  # relative to the largest weight, or gradient
 _PASSED = ("add", "subtract", "identity")
 

@@ -31,8 +31,6 @@ from nnstep.debugger.health.zero_gradient import all_gradients, still
 from nnstep.engine import Record, Timeline
 from nnstep.program import Program
 
-__all__ = ["KINDS", "Finding", "Kind", "Standpoint", "examine", "findings", "standing"]
-
 _WORK = 4_000_000  # numbers that may be computed to find out since when something is so: a few hundredths of a second
 _WORK_OF_RUN = 100 * _WORK
 _WORK_AT_END = 300 * _WORK  # of a whole run that the view looks at again as it comes to its end: a few seconds

@@ -15,25 +15,6 @@ from nnstep.memo import Memo
 from nnstep.ops import Array, Index
 from nnstep.program import Program
 
-__all__ = [
-    "PROBLEM",
-    "WARNING",
-    "ZERO",
-    "Finding",
-    "cell_expression",
-    "corner",
-    "curve",
-    "first_cell",
-    "is_fitted",
-    "is_whole",
-    "largest_entry",
-    "last_known",
-    "name_of",
-    "norm",
-    "rms",
-    "seen",
-]
-
 PROBLEM, WARNING = "problem", "warning"
 
 _FITTED = 1e-3  # of the first loss: below, what is odd about units and updates stands in nobody's way

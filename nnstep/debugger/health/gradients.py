@@ -18,19 +18,6 @@ from nnstep.language import Name
 from nnstep.ops import Array, facts
 from nnstep.program import Program, Step, factor
 
-__all__ = [
-    "EXPLODING",
-    "HUGE",
-    "VANISHING",
-    "Flow",
-    "bends",
-    "excess",
-    "gradient_flow",
-    "gradients",
-    "gradients_done",
-    "sizes_of",
-]
-
 VANISHING = 1e-3  # of the gradient of a layer behind it
 EXPLODING = 1e3  # times the gradient of a layer behind it
 HUGE = 1e6  # the root mean square of a gradient

@@ -22,8 +22,6 @@ from nnstep.engine import Era, Timeline
 from nnstep.language import Name
 from nnstep.scenario.model import Optimizer, Scenario
 
-__all__ = ["Trial", "rate_too_large", "tried"]
-
 _DECADES = (1, 2, 3, 4, 5, 7, 9, 11, 13)  # below a rate, that are tried
 _TRIALS = len(_DECADES) + 1
 _MOST = 400  # iterations of a trial, at most, unless it went wrong later

@@ -17,8 +17,6 @@ from nnstep.engine import Record, Timeline
 from nnstep.language import Name
 from nnstep.ops import Array
 
-__all__ = ["FALL", "LEAST", "RISE", "above_start", "stalled"]
-
 LEAST = 30  # iterations done
 FALL = 1e-4  # relative to the loss: less than that from one half to the other is no fall
 RISE = 0.05  # the same: more than that is a rise

@@ -20,9 +20,6 @@ from nnstep.language import Call, Expression
 from nnstep.memo import memoized
 from nnstep.ops import Array, Index
 
-__all__ = ["NOT_FINITE", "NOT_NUMBER", "Sought", "first_numbers", "has", "numbers_from"]
-
-
 _KNOWN = 1 << 16  # iterations of a run of which it is known whether all is finite: more than are looked through
 
 

@@ -12,8 +12,6 @@ from nnstep.language import Call, Entry, Expression, Number
 from nnstep.ops import Array, Index, evaluate_cell
 from nnstep.program import Step, cell, cell_size
 
-__all__ = ["NumberCause", "cause_of"]
-
 _SHOWN = 3  # operands that are named
 _POLES = {"log": 0.0, "log1p": -1.0}  # where a function of one number goes to -∞
 

@@ -18,8 +18,6 @@ from nnstep.language import Name
 from nnstep.ops import Index, facts
 from nnstep.program import Step
 
-__all__ = ["odd_probabilities"]
-
 _ROUNDING = 1e-12  # by which a sum of probabilities may be above 1
 _APART = 1e-6  # of the probability and its target: below, both bounds change nothing that counts
 

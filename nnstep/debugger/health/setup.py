@@ -23,8 +23,6 @@ from nnstep.ops import facts
 from nnstep.program import Program, Step
 from nnstep.scenario.model import Optimizer
 
-__all__ = ["Doubled", "doubled", "setup", "single_columns"]
-
 
 def setup(timeline: Timeline, iteration: int) -> tuple[Finding, ...]:
     """What is found about the part of the run, between its edits, that an iteration is in."""

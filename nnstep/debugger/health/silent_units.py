@@ -18,8 +18,6 @@ from nnstep.ops import Index
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["latest_unit_states", "silent_units"]
-
 _LARGE = 2.0  # the size of inputs that are not about 1
 _MOST_UNITS = 8  # of a layer that are told one by one
 

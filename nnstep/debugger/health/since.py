@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     Silent = Callable[[int], NDArray[np.bool_] | None]
 
-__all__ = ["Since", "cost", "since"]
-
 _STEP = 600  # numbers that are computed in the time that it takes to begin with a step
 _SAMPLES = 32  # iterations that are looked at of what lies too far back to be looked at all through
 _EVERY = 64  # iterations between checkpoints where there is room for them

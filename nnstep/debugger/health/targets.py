@@ -19,8 +19,6 @@ from nnstep.language import Call, Name, Number
 from nnstep.ops import Array, facts
 from nnstep.program import Program, Step
 
-__all__ = ["targets"]
-
 _FAR = 0.1  # of the targets, or of the range that can be reached: so much outside is no noise
 _PROBABILITY = Range(0.0, 1.0)
 

@@ -26,8 +26,6 @@ from nnstep.program import Program, Step, compile_program
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_SAMPLES", "SATURATED", "Layer", "UnitState", "UnitStates", "lone_layers", "unit_layers", "unit_states"]
-
 MOST_SAMPLES = 2_000  # that are looked at where an iteration does not see all of them
 SATURATED = 0.1  # of the largest slope that there is
 _KEPT = 4 << 20  # answers that are kept for a run

@@ -18,8 +18,6 @@ from nnstep.ops import Array
 from nnstep.program import Program
 from nnstep.scenario.model import Optimizer
 
-__all__ = ["LARGE", "RUINOUS", "SMALL", "relative", "updates", "updates_done"]
-
 LARGE = 1.0  # an update as large as the weights themselves
 RUINOUS = 100.0
 SMALL = 1e-7

@@ -19,8 +19,6 @@ from nnstep.memo import memoized
 from nnstep.ops import Array, facts
 from nnstep.program import Program
 
-__all__ = ["ANYTHING", "Range", "reach", "trained"]
-
 
 class Range(NamedTuple):
     """The least and the largest number that a value can reach."""

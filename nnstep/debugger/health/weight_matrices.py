@@ -8,8 +8,6 @@ from nnstep.language import Call, Name, Number, to_text
 from nnstep.memo import memoized
 from nnstep.program import Program, Step
 
-__all__ = ["Fed", "WeightMatrix", "argument", "between", "fed", "said_argument", "weight_matrices"]
-
 
 class WeightMatrix(NamedTuple):
     """A trainable parameter that has a gradient.

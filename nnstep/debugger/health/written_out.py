@@ -11,8 +11,6 @@ from nnstep.language import Call, Name, Number
 from nnstep.memo import memoized
 from nnstep.program import Program, Step
 
-__all__ = ["Applied", "applied", "source_step"]
-
 
 class Applied(NamedTuple):
     """What a forward step applies, by the name of the operation it comes to, and the slot that it is applied to."""

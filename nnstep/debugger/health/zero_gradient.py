@@ -19,8 +19,6 @@ from nnstep.program import Program
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["all_gradients", "is_still", "still"]
-
 _ROUNDING = 1e-13  # what it leaves of a number, relative to 1 or to the loss
 _CUTTING = {"column": "target", "dead": "layer", "saturated": "layer", "clamp": "name"}  # the first one found is told
 _MOVE = 0.1  # by how much parameters are moved, at most, to see whether the loss depends on them

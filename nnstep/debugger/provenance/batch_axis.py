@@ -5,8 +5,6 @@ from __future__ import annotations
 from nnstep.memo import memoized
 from nnstep.program import Program, Shape, Step, reached_boxes
 
-__all__ = ["sample_axes"]
-
 
 @memoized()
 def sample_axes(program: Program) -> dict[int, frozenset[int]]:

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from nnstep.ops import Index
 
-__all__ = ["Cell"]
-
 
 class Cell(NamedTuple):
     """Entry `index` of the value in `slot`; `index` is () for a scalar."""

@@ -19,8 +19,6 @@ from nnstep.program import Step, bind
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Clamp", "clamped", "clamps"]
-
 
 class Clamp(NamedTuple):
     """`cells` are the entries of the prediction at which a part of a loss is clamped, of `entries` in all.

@@ -15,8 +15,6 @@ from nnstep.ops.linear import linear_form
 from nnstep.ops.operation import broadcast_index
 from nnstep.program import Program, Shape, Step, cell_size, cells, factor
 
-__all__ = ["Coefficient", "Coefficients", "coefficients_by_arithmetic"]
-
 _UPSTREAM = ("gradient", "contribution")
 
 

@@ -16,8 +16,6 @@ from nnstep.memo import memoized
 from nnstep.ops import Operation, facts
 from nnstep.program import Program, Shape, ShapeOf, Step, cell_size
 
-__all__ = ["MOST_ENTRIES", "Inlined", "always_inlined", "inlined", "shape_in"]
-
 MOST_ENTRIES = 20_000  # that the arithmetic of a cell is written out with, about a tenth of a second's work
 
 

@@ -16,8 +16,6 @@ from nnstep.language import Call, Name
 from nnstep.ops import Array, Index, Shape
 from nnstep.program import Bound, Step, bind, rule_expression
 
-__all__ = ["Jacobian", "jacobian"]
-
 
 class Jacobian(NamedTuple):
     """`matrix[k, i]` is the derivative of cell `outputs[k]` with respect to cell `inputs[i]`.

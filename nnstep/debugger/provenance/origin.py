@@ -18,8 +18,6 @@ from nnstep.language import Call, Entry, Expression, Number
 from nnstep.ops import Index, entries_read, evaluate_cell
 from nnstep.program import Program, Step, cell, reached
 
-__all__ = ["SUM", "Cell", "Origin", "Term", "Use", "origin", "uses"]
-
 SUM = Entry("Σ", ())  # the sum of the terms, in Origin.outside
 
 

@@ -19,8 +19,6 @@ from nnstep.engine import Record
 from nnstep.ops import Index
 from nnstep.program import Shape, factor
 
-__all__ = ["Coefficient", "EntryChain", "EntrySet", "GradientPath", "PathGradient", "Product", "entry_chain"]
-
 _WORK = 12_000  # entries that the coefficients of one step are worked out from, at most: about 50 ms
 
 

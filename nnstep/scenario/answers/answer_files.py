@@ -21,8 +21,6 @@ from nnstep.scenario.toml.arrays import frozen
 from nnstep.scenario.toml.document import read_bytes
 from nnstep.text import clean
 
-__all__ = ["read_answer_files", "read_answers", "read_text"]
-
 _BYTES = 64 << 20
 _JSON = re.compile(r'\s*\{\s*(?:"|\})')
 _UNNAMED = ("", "ans", "Out", "_")  # what a program calls what was not named

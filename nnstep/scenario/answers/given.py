@@ -11,10 +11,8 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.errors import Problem
-from nnstep.scenario.model import Array
+from nnstep.ops import Array
 from nnstep.text import clean
-
-__all__ = ["Answers", "Given", "given_twice", "with_rounding"]
 
 _EXACT = 15  # significant digits from which a number is taken as exact
 _ALIKE = 9  # significant digits up to which numbers may all have been rounded to as many

@@ -15,8 +15,6 @@ from nnstep.scenario.data.array_files import DataFileError
 from nnstep.scenario.toml.arrays import frozen
 from nnstep.text import clean
 
-__all__ = ["read_json_text"]
-
 _NAMES = 256  # in a file
 _DEEPEST = 4  # objects of JSON within each other
 _NOT_FINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}  # as a trace has them

@@ -16,12 +16,10 @@ import numpy as np
 
 from nnstep.catalogue import say, say_reason
 from nnstep.errors import NnstepError
-from nnstep.scenario.model import Array
+from nnstep.ops import Array
 from nnstep.scenario.toml.arrays import SAMPLES, frozen
 from nnstep.scenario.toml.document import read_bytes
 from nnstep.text import clean
-
-__all__ = ["DataFileError", "array_names", "read_data_file", "read_npy", "read_npz"]
 
 _BYTES = 64 << 20  # of a data file
 _ESCAPES = {  # what is left of a backslash before a letter, and the end of the key of what it is called

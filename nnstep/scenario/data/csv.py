@@ -13,13 +13,11 @@ import numpy as np
 from nnstep.catalogue import say, say_reason
 from nnstep.errors import NnstepError
 from nnstep.nearest import nearest
+from nnstep.ops import Array
 from nnstep.scenario.data.array_files import DataFileError
-from nnstep.scenario.model import Array
 from nnstep.scenario.toml.arrays import frozen
 from nnstep.scenario.toml.document import decode
 from nnstep.text import clean
-
-__all__ = ["Table", "classes", "column", "read_table"]
 
 _DELIMITERS = (",", ";", "\t")
 _BYTES = 16 << 20  # of a file; larger sets belong in .npy files

@@ -13,8 +13,6 @@ from nnstep.scenario.model import Data
 from nnstep.scenario.toml.arrays import LARGEST, array
 from nnstep.scenario.toml.fields import Field, choice, real, required_field, table, unquoted, whole_number
 
-__all__ = ["read_data"]
-
 _GENERATED = ("samples", "noise", "classes")
 _KEYS = ("x", "y", "file", "generate", *_GENERATED)
 

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from nnstep.catalogue import say
+from nnstep.ops import Array
 from nnstep.scenario.data.array_files import DataFileError, array_names, read_data_file, read_npy, read_npz
 from nnstep.scenario.data.csv import Table, classes, column, read_table
-from nnstep.scenario.model import Array, Data
+from nnstep.scenario.model import Data
 from nnstep.scenario.toml.arrays import SAMPLES, frozen, times
 from nnstep.scenario.toml.fields import Field, required_field, text, texts, whole_number
 from nnstep.text import clean
-
-__all__ = ["from_file"]
 
 
 def from_file(owner: Field, fields: Mapping[str, Field], base: str | None, class_numbers: bool) -> Data | None:

@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnstep.ops import Array
 from nnstep.scenario.initialisers import DATA, stream
-from nnstep.scenario.model import Array
 from nnstep.scenario.toml.arrays import frozen
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-
-__all__ = ["GENERATORS", "MANY_CLASSES", "generated"]
 
 _Points = tuple[Array, Array]  # the points without noise (n, 2) and their classes (n,)
 

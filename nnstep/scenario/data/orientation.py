@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from nnstep.catalogue import say
 from nnstep.language import number_text
-from nnstep.scenario.model import Array
+from nnstep.ops import Array
 from nnstep.scenario.toml.arrays import times
-
-__all__ = ["samples_in_columns", "weight_transposed"]
 
 _WIDEST = 60  # characters of an array that is written out in a hint
 

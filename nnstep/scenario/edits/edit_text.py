@@ -7,8 +7,6 @@ from nnstep.optimizers import OPTIMIZERS
 from nnstep.scenario.model import Edit
 from nnstep.scenario.training import optimizer_keys
 
-__all__ = ["cell_text", "edit_text", "optimizer_options"]
-
 
 def edit_text(edit: Edit) -> str:
     """An edit as a person would type it."""

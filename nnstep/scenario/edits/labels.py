@@ -11,8 +11,6 @@ from nnstep.language import Call, Expression, Name, Number, Option
 from nnstep.ops import Operation, Shape, Site, check_labels, operation
 from nnstep.scenario.model import Scenario
 
-__all__ = ["Label", "labels"]
-
 
 class Label(NamedTuple):
     """A place where an operation may take class numbers."""

@@ -33,8 +33,6 @@ from nnstep.scenario.toml.fields import Field, real, required_field, table, text
 from nnstep.scenario.training import file_key, optimizer_keys, read_optimizer
 from nnstep.text import clean
 
-__all__ = ["given_shapes", "is_kept", "read_all", "read_edits"]
-
 _KEYS = ("iteration", "cell", "value", "optimizer")
 _MOST = 1_000  # edits of a scenario
 _STATES = tuple(dict.fromkeys(state for one in OPTIMIZERS.values() for state in one.states))

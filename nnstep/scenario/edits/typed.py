@@ -17,8 +17,6 @@ from nnstep.scenario.toml.positions import Positions
 from nnstep.scenario.training import optimizer_keys
 from nnstep.text import clean
 
-__all__ = ["read_edit"]
-
 _OPTION = re.compile(r"([^\W\d]\w*)\s*=")
 
 

@@ -22,8 +22,6 @@ from nnstep.ops import OPERATIONS, REDUCTIONS, Operation, operation
 from nnstep.scenario.hints.foreign_keys import FORMS, LIBRARIES
 from nnstep.scenario.hints.suggest import note, valid_word
 
-__all__ = ["call_hint", "free_name", "line_hint", "option_hint"]
-
 _LONGEST = 120  # characters of a line that is proposed
 _LONGEST_READ = 400  # of a line that is looked at
 _ALLOWED = {"equation": ("equation",), "condition": ("equation", "condition")}

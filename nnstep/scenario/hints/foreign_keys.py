@@ -11,8 +11,6 @@ from collections.abc import Mapping
 
 from nnstep.ops import OPERATIONS
 
-__all__ = ["FORMS", "HOMES", "LIBRARIES", "NOTES", "WORDS", "Context"]
-
 Context = str
 
 # What options of operations are called elsewhere.

@@ -10,8 +10,6 @@ from nnstep.catalogue import say
 from nnstep.nearest import folded, nearest, nearest_name
 from nnstep.scenario.hints.foreign_keys import HOMES, NOTES, WORDS, Context
 
-__all__ = ["context_of", "hint", "meant_word", "note", "there", "valid_word"]
-
 
 class _Meaning(NamedTuple):
     """The words that are meant, in order of preference, or the end of a note's key in the catalogue, `note.KEY`."""

@@ -12,10 +12,8 @@ from itertools import chain
 import numpy as np
 
 from nnstep.catalogue import say, say_count
-from nnstep.scenario.model import Array
+from nnstep.ops import Array
 from nnstep.scenario.toml.fields import Field, describe, finite_number, unquoted
-
-__all__ = ["LARGEST", "SAMPLES", "array", "frozen", "shape", "times"]
 
 LARGEST = 1 << 21  # entries of one array: 16 MiB
 SAMPLES = 1 << 23  # entries of an array of samples in a file: 64 MiB

@@ -17,8 +17,6 @@ from nnstep.catalogue import say, say_known
 from nnstep.errors import NnstepError, Problem
 from nnstep.text import clean
 
-__all__ = ["SCENARIO_BYTES", "Parsed", "decode", "parse", "parse_leniently", "read_bytes"]
-
 SCENARIO_BYTES = 1 << 20
 
 _LOOKED_AT = 200  # bytes, of which about half are 0 in UTF-16 text of Latin letters

@@ -20,22 +20,6 @@ from nnstep.scenario.toml.positions import KeyPath, Positions, dotted
 from nnstep.scenario.toml.spelling import spell
 from nnstep.text import clean
 
-__all__ = [
-    "Field",
-    "Report",
-    "choice",
-    "describe",
-    "finite_number",
-    "flag",
-    "real",
-    "required_field",
-    "table",
-    "text",
-    "texts",
-    "unquoted",
-    "whole_number",
-]
-
 _MOST = 100  # problems listed of one file
 _FEW = 40
 

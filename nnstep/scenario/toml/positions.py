@@ -13,8 +13,6 @@ import tomllib
 from bisect import bisect_right
 from typing import NamedTuple
 
-__all__ = ["FilePosition", "KeyPath", "Positions", "dotted"]
-
 KeyPath = tuple[str | int, ...]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")

@@ -21,8 +21,6 @@ from nnstep.language import Call, Expression, Name, Number, parse_expression
 from nnstep.ops import find_operation
 from nnstep.text import DASHES, LOWERED, SUPERSCRIPTS, TIMES
 
-__all__ = ["Spelling", "is_number", "quoted", "spell"]
-
 _LONGEST = 200  # characters of arithmetic that is worked out
 
 

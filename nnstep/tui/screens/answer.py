@@ -12,8 +12,6 @@ from nnstep.catalogue import say
 from nnstep.text import clean
 from nnstep.tui.screens.dialog import Dialog, DialogBox, DialogInput
 
-__all__ = ["Answer"]
-
 
 class Answer(Dialog):
     """Asks for a number or a matrix. `submit` takes what is typed and says what is wrong with it, or ""."""

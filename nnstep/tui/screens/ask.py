@@ -13,8 +13,6 @@ from nnstep.catalogue import say
 from nnstep.text import clean
 from nnstep.tui.screens.dialog import Dialog, DialogBox, DialogInput
 
-__all__ = ["Ask", "AskedLine"]
-
 
 class AskedLine(NamedTuple):
     """A line to type: the question above it, and what stands in it to begin with."""

@@ -22,8 +22,6 @@ from nnstep.errors import Problem
 from nnstep.text import clean
 from nnstep.tui.textual_private import survives
 
-__all__ = ["Choices", "Dialog", "DialogBox", "DialogInput", "described"]
-
 
 def described(problems: Iterable[Problem]) -> Content:
     """Problems as text fit for the screen, one a line: file, line, key, what was found, a hint."""

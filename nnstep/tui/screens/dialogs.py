@@ -21,8 +21,6 @@ from nnstep.tui.screens.open import OpenFile
 from nnstep.tui.screens.paste import Paste
 from nnstep.tui.screens.stepper import StepperScreen
 
-__all__ = ["ALWAYS", "Dialogs"]
-
 ALWAYS = ("open", "library", "help")
 """The dialogs that need no open scenario."""
 

@@ -14,8 +14,6 @@ from nnstep.catalogue import say
 from nnstep.text import clean
 from nnstep.tui.screens.dialog import Choices, Dialog, DialogBox, DialogInput
 
-__all__ = ["Find"]
-
 
 class Find(Dialog):
     """A list of names with an input above it."""

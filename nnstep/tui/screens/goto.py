@@ -11,8 +11,6 @@ from textual.widgets import Input, Static
 from nnstep.catalogue import say
 from nnstep.tui.screens.dialog import Dialog, DialogBox, DialogInput
 
-__all__ = ["Goto"]
-
 _KEY = "bold $accent"
 
 

@@ -20,8 +20,6 @@ from nnstep.tui.screens.dialog import Dialog, DialogBox
 from nnstep.view.text.blocks import wrap
 from nnstep.view.text.canvas import line_text
 
-__all__ = ["Help", "help_columns"]
-
 _COLUMN = 54  # columns of the terminal for one column of the table
 _TWO_COLUMNS = 2 * _COLUMN + 8  # and of a screen that has room for two
 _KEYS = 14  # for the keys

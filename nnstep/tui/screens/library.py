@@ -19,8 +19,6 @@ from nnstep.text import clean
 from nnstep.tui.screens.dialog import Choices, Dialog, DialogBox, described
 from nnstep.tui.screens.open import OpenFile
 
-__all__ = ["LibraryScreen"]
-
 
 class LibraryScreen(Dialog):
     """A list with descriptions. `leave` is what Esc does when there is no scenario to go back to."""

@@ -13,8 +13,6 @@ from nnstep.catalogue import say
 from nnstep.errors import Problem
 from nnstep.tui.screens.dialog import Dialog, DialogBox, DialogInput, described
 
-__all__ = ["OpenFile"]
-
 
 class OpenFile(Dialog):
     """Asks for a path. Until a file is opened the session before stays as it is."""

@@ -13,8 +13,6 @@ from textual.events import Click
 from nnstep.catalogue import say
 from nnstep.tui.textual_private import survives
 
-__all__ = ["Commands"]
-
 
 @survives
 class Commands(CommandPalette):

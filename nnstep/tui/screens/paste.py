@@ -15,8 +15,6 @@ from nnstep.commands import DIALOG_KEYS
 from nnstep.text import clean
 from nnstep.tui.screens.dialog import Dialog, DialogBox
 
-__all__ = ["Paste"]
-
 
 class Paste(Dialog):
     """A few lines for a matrix. `submit` takes what was pasted and says what is wrong with it, or ""."""

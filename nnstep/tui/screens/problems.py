@@ -14,8 +14,6 @@ from nnstep.catalogue import say
 from nnstep.errors import Problem
 from nnstep.tui.screens.dialog import Dialog, DialogBox, described
 
-__all__ = ["Problems"]
-
 
 class Problems(Dialog):
     """A list of problems; the session is the one from before the edit."""

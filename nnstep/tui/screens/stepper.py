@@ -26,9 +26,6 @@ from nnstep.view.state import PASSING, ViewState
 from nnstep.view.stepper import Stepper
 from nnstep.view.text.canvas import Piece, line_text
 
-__all__ = ["AT_ONCE", "OPENING", "StepperScreen"]
-
-
 _LOOK = 1.0  # seconds between two looks at whether the file was changed
 _PAUSE = 0.005  # seconds between two slices of a run or a check, in which keys are read
 _COPYING = ("panel.copy", "panel.copy-to-file", "app.palette")  # commands that leave what is selected as it is

@@ -31,8 +31,6 @@ from nnstep.view.state import ViewState
 from nnstep.view.text.ascii_signs import line_in_ascii
 from nnstep.view.text.canvas import Line, Panel, Piece, Target, line_text
 
-__all__ = ["Board"]
-
 _COPY_LIMIT = 250_000  # cells of a panel that are still copied whole
 
 

@@ -11,8 +11,6 @@ from nnstep.tui.commands import footer_word, panel_names
 from nnstep.view.text.blocks import fit
 from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target, line_text
 
-__all__ = ["Footer", "Message", "Tabs"]
-
 
 def _entries() -> tuple[tuple[Command, ...], ...]:
     """The commands of the footer, those with one word for neighbours together."""

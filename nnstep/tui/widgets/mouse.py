@@ -15,8 +15,6 @@ from nnstep.tui.widgets.pane import Pane
 from nnstep.tui.widgets.selection import Selection
 from nnstep.view.text.canvas import Target
 
-__all__ = ["Mouse", "MouseActions"]
-
 _DRAGGED = "iteration.goto"  # what can be dragged along, not only clicked
 
 

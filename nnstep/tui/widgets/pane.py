@@ -12,8 +12,6 @@ from nnstep.text import width
 from nnstep.tui.screen_layout import Rectangle
 from nnstep.view.text.canvas import Canvas, Line, Panel, Piece, Target, line_text
 
-__all__ = ["Pane", "padded_line"]
-
 
 class _Frame(NamedTuple):
     """What the frame of a pane depends on; `right` and `mark` are the scroll marks at the side and at the bottom."""

@@ -18,8 +18,6 @@ from nnstep.tui.widgets.pane import Pane
 from nnstep.tui.widgets.selection import Selection, lit
 from nnstep.view.text.canvas import Line
 
-__all__ = ["PaneView", "Places"]
-
 
 @survives
 class PaneView(Widget):

@@ -8,8 +8,6 @@ from typing import NamedTuple
 from nnstep.text import width
 from nnstep.view.text.canvas import Line, Piece
 
-__all__ = ["Selection", "cut_text", "lit"]
-
 
 class Selection(NamedTuple):
     """From one cell to another of the lines that a panel shows, both included, as text runs.

@@ -16,8 +16,6 @@ from nnstep.view.scene.moment import Moment
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.numbers import plain
 
-__all__ = ["COMMANDS", "command", "go_towards", "progress_line", "question", "suggestion"]
-
 _SLICE = 0.04  # seconds of a run between two pictures of it: what a key press may take without being felt
 
 

@@ -13,8 +13,6 @@ from nnstep.view.scene.choice import Choice
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 
-__all__ = ["CHOICES", "choose_cell", "chosen_by"]
-
 
 def chosen_by(moment: Moment, command: str, argument: object = None) -> Choice:
     """The choice after a command that chooses something. Raises ValueError for a command that does not."""

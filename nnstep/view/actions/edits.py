@@ -19,8 +19,6 @@ from nnstep.text import clean
 from nnstep.view.scene.moment import Moment
 from nnstep.view.text.canvas import Line, Piece
 
-__all__ = ["edit_question", "edit_suggestion", "make", "save", "save_suggestion"]
-
 # Of the files that a person was asked about whether they may be replaced: what they were then.
 _ASKED: WeakKeyDictionary[Control, dict[Path, Stamp]] = WeakKeyDictionary()
 _EDITABLE = ("parameter", "state", "constant", "data")

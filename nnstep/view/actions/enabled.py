@@ -4,24 +4,6 @@ from __future__ import annotations
 
 from nnstep.view.scene.moment import Moment
 
-__all__ = [
-    "after_start",
-    "always",
-    "before_end",
-    "can_go_into",
-    "can_go_on",
-    "has_edits",
-    "has_next_iteration",
-    "has_next_phase",
-    "has_offer",
-    "has_parent_branch",
-    "has_previous_iteration",
-    "in_body",
-    "is_asked",
-    "not_on_first_line",
-    "not_on_last_line",
-]
-
 
 def always(moment: Moment) -> bool:
     """Everywhere."""

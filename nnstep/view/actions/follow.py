@@ -10,11 +10,9 @@ from nnstep.program import Program, Value
 from nnstep.view.scene.choice import Choice
 from nnstep.view.scene.moment import Moment
 from nnstep.view.text.canvas import Line
-from nnstep.view.text.matrix import MatrixCell as Spot
+from nnstep.view.text.highlight import MatrixCell as Spot
 from nnstep.view.text.matrix import cell_of
 from nnstep.view.text.symbols import label
-
-__all__ = ["Followed", "Visit", "follow"]
 
 
 class Visit(NamedTuple):

@@ -23,8 +23,6 @@ from nnstep.view.text.canvas import Line, Piece, line_text
 from nnstep.view.text.numbers import exact, plain, shape_text
 from nnstep.view.text.symbols import label
 
-__all__ = ["Quizzing"]
-
 
 class Quizzing:
     """A quiz on a scenario. With a `path`, its results are written there after each answer."""

@@ -10,8 +10,6 @@ from nnstep.debugger.edits.recovery import Recovery
 from nnstep.text import clean
 from nnstep.view.text.canvas import Line, Piece
 
-__all__ = ["CHANGING", "kept_after", "leaving", "offer", "read_again", "take_up"]
-
 CHANGING = ("edit.make", "edit.undo", "branch.rename", "branch.save")  # after these something else is unsaved
 
 

@@ -17,7 +17,8 @@ from nnstep.scenario.edits.edit_text import edit_text
 from nnstep.scenario.model import Edit
 from nnstep.text import clean
 from nnstep.view.lens.row_list import ColumnStyle, Listed, Row, listed_view
-from nnstep.view.plots.series import Series, series_block
+from nnstep.view.plots.across import Series
+from nnstep.view.plots.series import series_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.values import ShownMatrix, matrix_block
 from nnstep.view.text.blocks import Block, Draw, blank, flow, lines_block, set_in, stack
@@ -26,8 +27,6 @@ from nnstep.view.text.highlight import DARK
 from nnstep.view.text.matrix import MatrixView
 from nnstep.view.text.numbers import plain, single
 from nnstep.view.text.symbols import label
-
-__all__ = ["branches_view"]
 
 _COLUMNS = (ColumnStyle(), ColumnStyle(right=True, rank=2), ColumnStyle(), ColumnStyle(right=True, rank=1))
 _CATCH_UP = 0.1  # seconds in which a branch that is compared is run on, each time that it is looked at

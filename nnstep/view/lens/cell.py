@@ -10,23 +10,13 @@ from nnstep.debugger.provenance.cell import Cell
 from nnstep.debugger.provenance.origin import SUM, Origin, Term
 from nnstep.language import Entry, Expression, Name, Number, substitute, tokens
 from nnstep.ops import evaluate_cell
+from nnstep.ops.cells import CellLookup
 from nnstep.view.lens.row_list import ColumnStyle, Listed, Row
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.canvas import Line, Piece, Target, line_text
-from nnstep.view.text.cell_arithmetic import (
-    ABOUT,
-    EQUALS,
-    GUARDS,
-    USUAL_GUARDS,
-    CellLookup,
-    FormatNumber,
-    addends,
-    cell_lines,
-)
+from nnstep.view.text.cell_arithmetic import ABOUT, EQUALS, GUARDS, USUAL_GUARDS, FormatNumber, addends, cell_lines
 from nnstep.view.text.numbers import NumberFormat, parse_number, plain, single
 from nnstep.view.text.symbols import SYMBOLS
-
-__all__ = ["CellRows", "cell_line", "cell_rows", "listed_terms"]
 
 _MOST = 12  # terms that are listed unless all are asked for
 _LARGEST = 10  # of more, these many

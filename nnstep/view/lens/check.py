@@ -12,8 +12,6 @@ from nnstep.view.scene.subject import subject
 from nnstep.view.text.blocks import Draw, wrap
 from nnstep.view.text.canvas import line_text
 
-__all__ = ["check_view", "checking"]
-
 
 def checking(moment: Moment) -> Checking | None:
     """The check of the entry that is meant, which goes on by its `advance`; None where there is nothing to check."""

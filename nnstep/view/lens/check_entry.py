@@ -18,8 +18,6 @@ from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import plain
 from nnstep.view.text.symbols import SYMBOLS
 
-__all__ = ["check_block"]
-
 _DIGITS = 10  # decimals of the two numbers that are compared
 _TALLEST = 14  # rows of the plot
 _LEAST = 4  # rows below which there is none

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnstep.catalogue import say, say_count
-from nnstep.debugger.health.examine import Finding, findings
-from nnstep.debugger.health.finding import PROBLEM
+from nnstep.debugger.health.examine import findings
+from nnstep.debugger.health.finding import PROBLEM, Finding
 from nnstep.view.lens.row_list import ColumnStyle, Listed, Row, painted
 from nnstep.view.scene.moment import Moment
 from nnstep.view.sentences.health import Writer, finding_heading, finding_place, finding_sentences
 from nnstep.view.text.blocks import Block, Draw, blank, stack, wrap
 from nnstep.view.text.canvas import Canvas, Line, Piece, Target
-
-__all__ = ["health_rows", "health_view"]
 
 _COLUMNS = (ColumnStyle(), ColumnStyle(), ColumnStyle(rank=1), ColumnStyle(rank=2))
 

@@ -20,8 +20,6 @@ from nnstep.view.text.matrix import MatrixView
 from nnstep.view.text.numbers import plain
 from nnstep.view.text.symbols import label
 
-__all__ = ["RowJacobian", "jacobian_draw", "jacobian_view", "row_jacobian"]
-
 
 class RowJacobian(NamedTuple):
     """The Jacobian of row `row` of what `step` assigns, for its operand `operand`; the reason where it has none."""

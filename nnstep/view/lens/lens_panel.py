@@ -10,8 +10,6 @@ from nnstep.text import width as text_width
 from nnstep.view.text.blocks import Block, Draw, blank, flow, paint, stack, under
 from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 
-__all__ = ["LensPanel", "of_block", "tab_line"]
-
 
 class LensPanel(NamedTuple):
     """The middle panel with another view than the step's own: `lens` is the one of `lenses` that is shown."""

@@ -21,8 +21,6 @@ from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import plain, shape_text
 from nnstep.view.text.symbols import label
 
-__all__ = ["memory_view"]
-
 _NAMES = 4  # values that wait and are named in the sentence
 _TALLEST, _LEAST = 18, 10  # lines of the plot with all that belongs to it
 _SIDE = 104  # columns from which the layers stand beside the plot

@@ -15,8 +15,6 @@ from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.numbers import plain, shape_text
 from nnstep.view.text.symbols import SYMBOLS, label
 
-__all__ = ["diagnosis_lines"]
-
 
 def diagnosis_lines(comparison: Comparison, objective: str, plain_names: bool = False) -> list[Line]:
     """A line for each array, then the first difference, then what probably made it.

@@ -12,8 +12,6 @@ from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.blocks import Block, Draw, wrap
 
-__all__ = ["PICTURES", "picture_view"]
-
 
 def _curve(scene: Scene) -> Curve | None:
     return None if scene.step is None else activation_curve(scene.record, scene.step, scene.now)

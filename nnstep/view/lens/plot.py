@@ -10,8 +10,6 @@ from nnstep.view.scene.moment import Moment
 from nnstep.view.text.blocks import Block, Draw, blank, flow, stack, under, wrap
 from nnstep.view.text.canvas import Canvas, ClickArea, Target
 
-__all__ = ["Plot", "next_plot", "of_moment", "plots_there", "tab", "under_tabs"]
-
 
 class Plot(NamedTuple):
     """A picture of a step, or a plot of the run.

@@ -30,8 +30,6 @@ from nnstep.view.text.blocks import Block, Draw, set_in, stack, wrap
 from nnstep.view.text.canvas import Line, Panel
 from nnstep.view.text.matrix import cell_of
 
-__all__ = ["LENSES", "Jump", "Lens", "jump", "lens_names", "middle_panel", "row_cells", "rows_here"]
-
 Jump = tuple[int, int, str, tuple[int, int]]  # iteration, step, a value's name, a cell of its picture
 
 

@@ -8,8 +8,6 @@ from typing import NamedTuple
 from nnstep.view.text.blocks import Block, Draw, blank, fit, line_width, paint, set_in, stack
 from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 
-__all__ = ["ColumnStyle", "Listed", "Row", "aligned", "listed_view", "painted"]
-
 _GAP = 2  # columns between columns
 
 

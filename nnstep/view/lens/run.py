@@ -25,17 +25,16 @@ from nnstep.scenario.model import Data
 from nnstep.text import clean
 from nnstep.view.lens.lens_panel import of_block
 from nnstep.view.lens.plot import Plot, of_moment, plots_there, tab, under_tabs
+from nnstep.view.plots.across import Series
 from nnstep.view.plots.bars import Judged, bars_block
 from nnstep.view.plots.boundary import boundary_block
 from nnstep.view.plots.confusion import confusion, confusion_block, scatter_block
-from nnstep.view.plots.series import Series, series_block
+from nnstep.view.plots.series import series_block
 from nnstep.view.scene.moment import Moment
 from nnstep.view.text.blocks import Block, Draw, blank, paint, stack, wrap
 from nnstep.view.text.canvas import Canvas, Target
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.symbols import label
-
-__all__ = ["RUN_PLOTS", "run_view"]
 
 _SAMPLES = 4_096  # samples that are predicted, at most; of more, some spread over them
 _NORMS = 96  # iterations whose gradients are looked at

@@ -14,8 +14,6 @@ from nnstep.view.scene.display import equation_line
 from nnstep.view.scene.scene import Scene
 from nnstep.view.text.canvas import Line, Piece, Target
 
-__all__ = ["UseRows", "listed_uses", "use_rows"]
-
 _COLUMNS = (ColumnStyle(right=True), ColumnStyle(), ColumnStyle(right=True), ColumnStyle(rank=2))
 _MOST = 400  # rows
 

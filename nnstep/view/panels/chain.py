@@ -21,8 +21,6 @@ from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 from nnstep.view.text.highlight import DARK
 from nnstep.view.text.matrix import MatrixView
 
-__all__ = ["ChainPanel", "chain_panel", "entry_block"]
-
 _MARKS = {"done": "✔", "now": "▶", "todo": "·"}
 
 

@@ -17,8 +17,6 @@ from nnstep.view.text.cell_arithmetic import USUAL_GUARDS, FormatNumber, addends
 from nnstep.view.text.numbers import NumberFormat, parse_number, plain
 from nnstep.view.text.symbols import label
 
-__all__ = ["Known", "known_factors", "product_lines"]
-
 _LISTED = 12  # products of a path, unless all are asked for
 _LISTED_WIDE = 40  # the same where the panel has the screen to itself
 _WIDE = 80  # columns from which it has

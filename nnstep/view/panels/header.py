@@ -22,8 +22,6 @@ from nnstep.view.scene.scene import Scene
 from nnstep.view.text.blocks import fit, line_width
 from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 
-__all__ = ["Header", "header_panel", "sparkline", "title"]
-
 _BARS = "▁▂▃▄▅▆▇█"
 _SPARK = 12  # columns of the loss's curve
 

@@ -9,8 +9,6 @@ from nnstep.view.scene.choice import Choice
 from nnstep.view.text.blocks import blank, stack, under, wrap
 from nnstep.view.text.canvas import Canvas, Line, Panel
 
-__all__ = ["with_help"]
-
 
 class _Explained(NamedTuple):
     """A panel under a paragraph about it."""

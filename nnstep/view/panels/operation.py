@@ -28,8 +28,6 @@ from nnstep.view.text.matrix import MatrixView
 from nnstep.view.text.numbers import plain
 from nnstep.view.text.symbols import SYMBOLS
 
-__all__ = ["OperationPanel", "breadcrumb", "middle_title", "step_view"]
-
 _FEWEST_LINES = 5  # for the matrices, whatever else is to be said
 _NARROWEST = 14  # columns of a matrix beside others; with less room they go below each other
 

@@ -17,8 +17,6 @@ from nnstep.view.text.blocks import fit, line_width
 from nnstep.view.text.canvas import Canvas, ClickArea, ClickAreas, Line, Piece, Target
 from nnstep.view.text.numbers import shape_text
 
-__all__ = ["ListingLine", "ProgramPanel", "listing_lines", "place_text"]
-
 _INDENT = 2  # columns that the steps of a body stand further to the right
 
 

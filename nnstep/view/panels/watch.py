@@ -19,8 +19,6 @@ from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
 from nnstep.view.text.matrix import format_of
 from nnstep.view.text.numbers import DIGITS, plain, shape_text
 
-__all__ = ["WatchPanel", "watch_panel"]
-
 _SPARK = 12  # columns of a watch's curve over the iterations
 _ENTRIES = 4  # numbers of a matrix that are written out
 

@@ -9,8 +9,6 @@ import numpy as np
 from nnstep.ops import Array
 from nnstep.view.text.canvas import Target
 
-__all__ = ["BAD", "NOW", "STOP", "Across", "Series"]
-
 NOW, STOP, BAD = "▲", "●", "✕"  # the current iteration, a hit of a breakpoint, what is no number
 
 

@@ -9,8 +9,6 @@ from nnstep.ops import Array
 from nnstep.program import Program, Value
 from nnstep.view.plots.structure import Group, Layers
 
-__all__ = ["Active", "LayerValue", "active", "bias_of", "shown", "weights_between"]
-
 
 class Active(NamedTuple):
     """The part of the picture that a step is about.

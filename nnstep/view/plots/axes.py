@@ -12,8 +12,6 @@ from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import plain
 
-__all__ = ["Axis", "axis_number", "bottom", "clipped", "joined", "sides", "ticks"]
-
 
 class Axis(NamedTuple):
     """The numbers from `low` to `high` on `dots` dots, 0 to dots - 1."""

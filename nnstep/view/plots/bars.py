@@ -17,8 +17,6 @@ from nnstep.view.plots.legend import ascii_line
 from nnstep.view.text.blocks import Block
 from nnstep.view.text.canvas import ClickArea, Line, Piece, Target
 
-__all__ = ["Judged", "bars_block"]
-
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _CLASSES = 10  # of more classes, those with the largest probabilities and the true one
 _LONGEST = 14  # columns of a class's name

@@ -20,8 +20,6 @@ from nnstep.view.plots.legend import ascii_line, in_rows
 from nnstep.view.text.blocks import Block, lines_block, wrap
 from nnstep.view.text.canvas import Line, Piece
 
-__all__ = ["Plane", "boundary_block", "class_map", "plane"]
-
 _SIGNS = "○●◆□▲◇■△▽◎"  # of the classes; in ASCII, and of more classes, digits and letters
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FILLS = " ░·▒:▓"  # of their regions

@@ -7,8 +7,6 @@ from math import isfinite
 from nnstep.text import width as text_width
 from nnstep.view.text.canvas import Line, Piece
 
-__all__ = ["Dots"]
-
 # The bit of each dot of a braille character, by row from the top and column.
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _UPPER, _LOWER = 0x1B, 0xE4  # the two upper rows and the two lower ones

@@ -18,8 +18,6 @@ from nnstep.view.plots.legend import ascii_line, in_rows
 from nnstep.view.text.blocks import Block, lines_block
 from nnstep.view.text.canvas import Line, Piece
 
-__all__ = ["confusion", "confusion_block", "scatter_block"]
-
 _LONGEST = 12  # columns of a class's name
 _MOST = 4_096  # points of a scatter
 

@@ -11,15 +11,13 @@ from nnstep.language import Entry, to_text, to_unicode
 from nnstep.ops import Array, Index
 from nnstep.view.plots.axes import Axis, axis_number, bottom, clipped, sides
 from nnstep.view.plots.braille import Dots
-from nnstep.view.plots.functions import Curve, activation_curve, bend
+from nnstep.view.plots.functions import Curve, bend
 from nnstep.view.plots.levels import bar
 from nnstep.view.text.blocks import Block, beside, line_width, lines_block, stack
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.matrix import format_of
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import DIGITS
-
-__all__ = ["Curve", "activation_curve", "curve_block"]
 
 _MOST = 16_384  # values that are looked at; of more, a sample spread over them
 _FEW = 48  # values that are marked one by one; more are shown by how many there are

@@ -14,8 +14,6 @@ from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import DIGITS
 from nnstep.view.text.symbols import label
 
-__all__ = ["Drawing"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Drawing:

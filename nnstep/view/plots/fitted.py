@@ -16,8 +16,6 @@ from nnstep.view.plots.legend import in_rows
 from nnstep.view.text.blocks import Block, lines_block
 from nnstep.view.text.canvas import Line, Piece
 
-__all__ = ["Predict", "ends_of", "fitted_block"]
-
 Predict = Callable[[Array], Array]  # inputs, a row each -> rows of the prediction
 
 _FEW = 200  # samples with their own distance to the curve

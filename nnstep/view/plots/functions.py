@@ -18,8 +18,6 @@ from nnstep.program.naming import objective_letter
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.symbols import SYMBOLS, label
 
-__all__ = ["Curve", "activation_curve", "bend"]
-
 
 def bend(function: str) -> tuple[float, float] | None:
     """The part of the x axis where an operation's curve bends; None where it has none that is worth a look."""

@@ -25,8 +25,6 @@ from nnstep.view.text.canvas import ClickArea, Line, Piece, Target
 from nnstep.view.text.numbers import DIGITS
 from nnstep.view.text.symbols import SYMBOLS
 
-__all__ = ["graph_block"]
-
 _GAP = 4  # columns between two ranks at least
 _WIDEST = 18  # columns of a node's text
 _ENTRIES = 6  # entries of a row that a node shows

@@ -18,8 +18,6 @@ from nnstep.view.text.matrix import format_of
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import DIGITS
 
-__all__ = ["Distribution", "distribution", "histogram_block"]
-
 _LARGEST = float(np.finfo(np.float64).max)
 _CHUNK = 32_768  # entries at a time
 _COLUMNS = 96  # columns of bars at most: more say no more

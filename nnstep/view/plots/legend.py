@@ -9,8 +9,6 @@ from nnstep.view.text.blocks import line_width
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.notation import ascii_text
 
-__all__ = ["ascii_line", "in_rows"]
-
 
 def ascii_line(line: Line) -> Line:
     """The line with the signs that are added here in ASCII; what a file says stays as it is."""

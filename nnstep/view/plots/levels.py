@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["BARS", "bar"]
-
 BARS = " ▁▂▃▄▅▆▇█"
 _PLAIN_BARS = " ..::++##"
 

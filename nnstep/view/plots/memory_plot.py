@@ -13,8 +13,6 @@ from nnstep.view.plots.braille import Dots
 from nnstep.view.text.blocks import Block, flow, lines_block, stack, wrap
 from nnstep.view.text.canvas import ClickArea, Line, Piece, Target
 
-__all__ = ["memory_plot"]
-
 _WIDEST = 72  # columns of the picture
 _HEAD = 1  # rows above the areas, for the peak's number
 

@@ -23,8 +23,6 @@ from nnstep.view.text.canvas import ClickArea, Line, Piece, Target
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import DIGITS, shape_text
 
-__all__ = ["network_block"]
-
 _TALL = 4  # lines between two neurons, at most, beside those they take
 
 

@@ -22,8 +22,6 @@ from nnstep.view.text.matrix import format_of
 from nnstep.view.text.notation import ascii_text
 from nnstep.view.text.numbers import choose_format
 
-__all__ = ["GAP", "LayerColumn", "NetworkDrawing", "NeuronLine", "columns_of"]
-
 _UNITS = 12  # neurons of a layer that are drawn one by one
 _EDGES = 100  # weights between two layers that are drawn one by one
 GAP = 3  # columns that the lines between two layers need at least

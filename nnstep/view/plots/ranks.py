@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from nnstep.program import BODY, Program, Step
 
-__all__ = ["Edge", "Graph", "Node", "graph"]
-
 
 class Node(NamedTuple):
     """A value, or (slot -1) a place where a line passes through a rank.

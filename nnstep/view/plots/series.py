@@ -17,8 +17,6 @@ from nnstep.view.plots.legend import in_rows
 from nnstep.view.text.blocks import Block, lines_block
 from nnstep.view.text.canvas import ClickArea, Line, Piece
 
-__all__ = ["Across", "Series", "series_block"]
-
 _SIGNS = "◆■○△◇□▽◎"  # of the first series; of more, and in ASCII, letters
 _ROLES = ("plot", "plot-second", "plot-mark", "good", "gradient", "function", "operator", "edge-neg3")
 _MOST = 24  # series that are drawn

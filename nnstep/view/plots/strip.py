@@ -12,8 +12,6 @@ from nnstep.view.plots.levels import bar
 from nnstep.view.text.blocks import fit
 from nnstep.view.text.canvas import ClickArea, Line, Piece
 
-__all__ = ["timeline_strip"]
-
 
 def timeline_strip(
     series: Series,

@@ -7,8 +7,6 @@ from typing import NamedTuple
 from nnstep.memo import memoized
 from nnstep.program import Program, Step
 
-__all__ = ["Group", "Layers", "layers_of"]
-
 
 class Group(NamedTuple):
     """One layer of neurons: all values of the forward pass that have an entry for each neuron.

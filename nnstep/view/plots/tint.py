@@ -8,8 +8,6 @@ import numpy as np
 
 from nnstep.ops import Array
 
-__all__ = ["level", "tint"]
-
 
 def level(value: float, among: Array, most: int) -> int:
     """0 for 0 and what is no number, else 1 to `most`: by the root of its share of the largest among finite ones."""

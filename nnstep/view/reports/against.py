@@ -16,8 +16,6 @@ from nnstep.text import clean
 from nnstep.view.lens.mine import diagnosis_lines
 from nnstep.view.text.canvas import line_text
 
-__all__ = ["Against", "against"]
-
 _SHOWN = 8  # names in a line
 
 

@@ -19,8 +19,6 @@ from nnstep.text import clean, padded, width
 from nnstep.view.sentences.health import program_notes
 from nnstep.view.text.numbers import shape_text
 
-__all__ = ["Later", "check_report", "first_program", "gradcheck_report", "later_updates"]
-
 _EQUATION_AT = 6  # the column where equations start
 _SHAPE_AT = 58  # the column where shapes start
 _LABEL = 12  # columns of a word at the left

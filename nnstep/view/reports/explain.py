@@ -31,8 +31,6 @@ from nnstep.view.text.canvas import line_text
 from nnstep.view.text.matrix import cell_of
 from nnstep.view.text.numbers import shape_text
 
-__all__ = ["asked", "explain"]
-
 _WIDTH = 100
 _TALLEST = 10_000
 _PICTURE = 14  # lines of a picture

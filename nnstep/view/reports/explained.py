@@ -25,8 +25,6 @@ from nnstep.view.reports.records import number_data, value_data
 from nnstep.view.scene.moment import Moment
 from nnstep.view.stepper import Stepper
 
-__all__ = ["BodyStep", "Computed", "Explanation", "as_data", "explanation"]
-
 _SECONDS = 4.0  # that the gradient check may take
 
 

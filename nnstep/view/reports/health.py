@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from nnstep.catalogue import say, say_count
-from nnstep.debugger.health.examine import Finding
+from nnstep.debugger.health.finding import Finding
 from nnstep.engine import Timeline
 from nnstep.program.naming import objective_letter
 from nnstep.text import padded
 from nnstep.view.sentences.health import Writer, finding_heading, finding_place, finding_sentences
 from nnstep.view.text.numbers import plain
-
-__all__ = ["training_report"]
 
 _WIDTH = 100  # columns of a sentence
 _LABEL = 12

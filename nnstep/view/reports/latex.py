@@ -16,8 +16,6 @@ from nnstep.scenario import Scenario
 from nnstep.text import clean
 from nnstep.view.reports.check import Later
 
-__all__ = ["forms", "latex_report", "notation_of"]
-
 _ROWS, _COLUMNS = "nirsp", "jkmcq"  # letters of the indices that a sum runs over: the first one that no value has
 
 

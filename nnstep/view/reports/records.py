@@ -22,8 +22,6 @@ from nnstep.memo import memoized
 from nnstep.ops import Array
 from nnstep.program import Program
 
-__all__ = ["FORMAT", "iteration", "json_lines", "number_data", "run_facts", "steps", "value_data"]
-
 FORMAT = 1  # of the records
 
 _ENCODER = json.JSONEncoder(allow_nan=False, check_circular=False)

@@ -19,8 +19,6 @@ from nnstep.view.text.matrix import MatrixView
 from nnstep.view.text.numbers import plain, shape_text
 from nnstep.view.text.symbols import label
 
-__all__ = ["matrix_lines", "transcript"]
-
 _DIGITS = 6  # significant digits of the largest number of a matrix
 _SCALAR_DIGITS = 9  # decimals of a single number
 _WIDEST = 100  # columns that the numbers of a row may take

@@ -12,8 +12,6 @@ from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.numbers import shape_text
 from nnstep.view.text.symbols import SYMBOLS, label
 
-__all__ = ["FactorWords", "Plan", "plan"]
-
 _LONGEST_FORMULA = 12  # factors that are written as one nested product
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nnstep.view.text.matrix import MatrixCell
-
-__all__ = ["Choice"]
+from nnstep.view.text.highlight import MatrixCell
 
 
 class Choice(NamedTuple):

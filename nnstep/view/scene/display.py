@@ -12,8 +12,6 @@ from nnstep.program import Factor, Program, Step, computed, factor
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.symbols import SYMBOLS, label
 
-__all__ = ["Display", "DisplayPart", "Operand", "display_expression", "equation_line", "laid_out", "local_name"]
-
 _MOST_OPERANDS = 4
 _LEVEL = {name: one.level for name, one in INFIX.items() if one.level >= SUM}  # comparisons are written as calls
 

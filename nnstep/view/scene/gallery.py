@@ -24,8 +24,6 @@ from nnstep.view.text.matrix import LARGE, MatrixView
 from nnstep.view.text.numbers import DIGITS
 from nnstep.view.text.symbols import SYMBOLS, label
 
-__all__ = ["SLICE", "Gallery"]
-
 _T = TypeVar("_T")
 
 SLICE = 0.02  # seconds that a gradient check goes on for between two pictures of it

@@ -15,8 +15,6 @@ from nnstep.view.scene.gallery import Gallery
 from nnstep.view.scene.scene import Marks, Scene
 from nnstep.view.scene.values import ValuesPanel
 
-__all__ = ["Moment", "value_panels"]
-
 
 class Moment:
     """Scenes of a session's position. With `hidden` the value that the step computes is not to be seen yet; `marks` are

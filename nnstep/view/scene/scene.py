@@ -20,12 +20,10 @@ from nnstep.view.scene.values import ShownMatrix, ValuesPanel
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.cell_arithmetic import CellLines, FormatNumber
 from nnstep.view.text.highlight import DARK, Lit
-from nnstep.view.text.matrix import MatrixCell as Spot
+from nnstep.view.text.highlight import MatrixCell as Spot
 from nnstep.view.text.matrix import MatrixView, cell_of
 from nnstep.view.text.numbers import exact, parse_number
 from nnstep.view.text.symbols import SYMBOLS
-
-__all__ = ["Marks", "Scene"]
 
 
 class Marks(NamedTuple):

@@ -18,10 +18,8 @@ from nnstep.ops import Array, Index, Shape, entries_read, evaluate_cell
 from nnstep.program import Program, Step, cell, cell_size, infer
 from nnstep.view.scene.display import Display
 from nnstep.view.text.cell_arithmetic import CellLines, FormatNumber, cell_lines, hint_lines, rest
-from nnstep.view.text.highlight import Lit
-from nnstep.view.text.matrix import MatrixCell, cell_of
-
-__all__ = ["Operands", "Provenance"]
+from nnstep.view.text.highlight import Lit, MatrixCell
+from nnstep.view.text.matrix import cell_of
 
 _WRITTEN_OUT = 200  # entries that a cell is made of, at most, for its arithmetic to be written out
 _IN_ONE_GO = 40  # the same for a plain matrix product or sum, which can be worked on in one go

@@ -12,8 +12,6 @@ from nnstep.view.scene.moment import Moment
 from nnstep.view.text.numbers import shape_text
 from nnstep.view.text.symbols import label
 
-__all__ = ["Subject", "asked_for", "gradient_name", "subject"]
-
 
 class Subject(NamedTuple):
     """One entry of a gradient of the iteration: its slot, the index, and whether it is computed yet."""

@@ -9,10 +9,8 @@ from typing import NamedTuple
 from nnstep.catalogue import say
 from nnstep.view.text.blocks import Block, beside, blank, block_rows, line_width, paint, stack, wrap
 from nnstep.view.text.canvas import Canvas, ClickArea, Line, Piece, Target
-from nnstep.view.text.highlight import DARK, Lit
-from nnstep.view.text.matrix import MatrixCell, MatrixView, Window
-
-__all__ = ["ShownMatrix", "ValuesPanel", "matrix_block"]
+from nnstep.view.text.highlight import DARK, Lit, MatrixCell
+from nnstep.view.text.matrix import MatrixView, Window
 
 
 class ShownMatrix(NamedTuple):

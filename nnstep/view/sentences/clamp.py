@@ -11,8 +11,6 @@ from nnstep.language import Entry, to_text
 from nnstep.program import Program, Step
 from nnstep.view.sentences.phrases import value_label
 
-__all__ = ["of_clamps"]
-
 _NAMED = 3  # entries that are named
 
 

@@ -12,8 +12,6 @@ from nnstep.view.sentences.phrases import entry_count, value_label, written_expr
 from nnstep.view.text.numbers import shape_text
 from nnstep.view.text.symbols import SYMBOLS
 
-__all__ = ["of_gradient"]
-
 _ELEMENTWISE = frozenset(one.name for one in OPERATIONS if one.elementwise)
 
 

@@ -19,8 +19,6 @@ from nnstep.view.sentences.phrases import short_text
 from nnstep.view.text.numbers import plain
 from nnstep.view.text.symbols import SYMBOLS
 
-__all__ = ["Writer", "finding_heading", "finding_place", "finding_sentences", "program_notes"]
-
 _FEW = 4  # operands of a call that is written out
 _LISTED = 12  # names, numbers or units
 _SMALL = 1e-3  # numbers below are written with an exponent

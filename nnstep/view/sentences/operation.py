@@ -12,8 +12,6 @@ from nnstep.program.bind import Bound, bind
 from nnstep.view.sentences.phrases import at, entry_count, factor_of, say_op, value_label, written_expression
 from nnstep.view.text.numbers import shape_text
 
-__all__ = ["of_operation"]
-
 
 def of_operation(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     """One or two sentences about a step that is one operation."""

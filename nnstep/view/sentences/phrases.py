@@ -9,17 +9,6 @@ from nnstep.text import cut, width
 from nnstep.view.text.numbers import plain, shape_text
 from nnstep.view.text.symbols import SYMBOLS, label
 
-__all__ = [
-    "at",
-    "entry_count",
-    "factor_of",
-    "optimizer_number",
-    "say_op",
-    "short_text",
-    "value_label",
-    "written_expression",
-]
-
 _LONGEST = 26  # columns of a name in a sentence
 _DIGITS = 8
 _LETTERS = "ij"

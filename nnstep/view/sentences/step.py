@@ -6,10 +6,8 @@ from nnstep.catalogue import say
 from nnstep.program import BODY, Program, Step, factor, objective_ancestors
 from nnstep.view.sentences.gradient import of_gradient
 from nnstep.view.sentences.operation import of_operation
-from nnstep.view.sentences.phrases import say_op, value_label
+from nnstep.view.sentences.phrases import value_label
 from nnstep.view.sentences.update import of_update
-
-__all__ = ["say_op", "step_heading", "step_sentences"]
 
 
 def step_heading(program: Program, step: Step) -> str:

@@ -7,8 +7,6 @@ from nnstep.optimizers import OPTIMIZERS, numbers_in
 from nnstep.program import Program, Step
 from nnstep.view.sentences.phrases import optimizer_number, value_label
 
-__all__ = ["of_update"]
-
 
 def of_update(program: Program, step: Step, objective: str) -> tuple[str, ...]:
     """One or two sentences about a step of the update."""

@@ -13,8 +13,6 @@ from itertools import groupby
 from nnstep.text import width
 from nnstep.view.text.canvas import Line, Piece
 
-__all__ = ["in_ascii", "line_in_ascii", "needs_ascii", "text_in_ascii"]
-
 _SIGNS = {
     **dict.fromkeys("⎡⎢⎣⟨", "["),
     **dict.fromkeys("⎤⎥⎦⟩", "]"),

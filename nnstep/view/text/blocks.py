@@ -11,26 +11,6 @@ from nnstep.text import cut
 from nnstep.text import width as text_width
 from nnstep.view.text.canvas import Canvas, ClickArea, ClickAreas, Line, Piece
 
-__all__ = [
-    "Block",
-    "Draw",
-    "beside",
-    "blank",
-    "block_rows",
-    "broken",
-    "fit",
-    "flow",
-    "hang",
-    "hits_of",
-    "line_width",
-    "lines_block",
-    "paint",
-    "set_in",
-    "stack",
-    "under",
-    "wrap",
-]
-
 Lines = Callable[[int], Line]
 Draw = Callable[[int, int, int | None], Canvas]
 """(width, height, top) -> the window of something that scrolls, see `nnstep.view.text.canvas.Panel`."""

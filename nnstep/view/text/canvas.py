@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol, overload
 
-__all__ = ["Canvas", "ClickArea", "ClickAreas", "Line", "Panel", "Piece", "Target", "line_text"]
-
 
 class Piece(NamedTuple):
     """A run of text with one role. `text` is already fit for a terminal (see `nnstep.text.clean`)."""

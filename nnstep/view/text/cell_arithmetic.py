@@ -21,20 +21,6 @@ from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.numbers import NumberFormat, choose_format, parse_number, plain
 from nnstep.view.text.symbols import SYMBOLS
 
-__all__ = [
-    "ABOUT",
-    "EQUALS",
-    "GUARDS",
-    "USUAL_GUARDS",
-    "CellLines",
-    "CellLookup",
-    "FormatNumber",
-    "addends",
-    "cell_lines",
-    "hint_lines",
-    "rest",
-]
-
 FormatNumber = Callable[[float], str]  # how the result is printed: as it stands in its matrix
 CellLines = tuple[Line, ...]
 

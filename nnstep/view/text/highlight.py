@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["DARK", "Lit", "MatrixCell"]
-
 MatrixCell = tuple[int, int]
 
 

@@ -13,8 +13,6 @@ from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.highlight import DARK, Lit, MatrixCell
 from nnstep.view.text.numbers import DIGITS, NumberFormat, choose_format, largest_size, shape_text
 
-__all__ = ["LARGE", "MatrixCell", "MatrixSource", "MatrixView", "Window", "cell_of", "format_of"]
-
 _GAP = 1  # columns between numbers
 _TINTS = 5
 _ABOVE = (*(f"pos{level}" for level in range(1, _TINTS + 1)), f"pos{_TINTS}")  # the largest number is in the last tint

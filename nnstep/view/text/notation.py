@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["SIGNS", "ascii_text"]
-
 SIGNS = "∂ᵀ⊙·←−×–…⎡⎤⎢⎥⎣⎦⋮σΣ√≤≥≠∞ε²′"  # what a stream must be able to carry to be written to in Unicode
 
 _ASCII = str.maketrans(

@@ -16,18 +16,6 @@ import numpy as np
 
 from nnstep.ops import Array
 
-__all__ = [
-    "DIGITS",
-    "NumberFormat",
-    "choose_format",
-    "exact",
-    "largest_size",
-    "parse_number",
-    "plain",
-    "shape_text",
-    "single",
-]
-
 DIGITS = 4  # significant digits of the largest number, unless asked for more
 
 _OWN = 3  # significant digits of a number in a form of its own, where no more than four are asked for

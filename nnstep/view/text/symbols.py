@@ -7,8 +7,6 @@ from functools import lru_cache
 from nnstep.language import Name, tokens
 from nnstep.ops import OPERATIONS
 
-__all__ = ["SYMBOLS", "label"]
-
 SYMBOLS: dict[str, str] = {
     **{operation.name: operation.symbol for operation in OPERATIONS},
     # what occurs in the arithmetic of a cell alone

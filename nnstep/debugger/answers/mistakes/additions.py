@@ -12,8 +12,6 @@ from nnstep.debugger.answers.mistakes.cause import Cause
 from nnstep.debugger.answers.mistakes.compared import ComparedArrays, certain, expected, searchable
 from nnstep.ops import Array
 
-__all__ = ["by_addition", "decay_and_another"]
-
 
 def by_addition(search: ComparedArrays) -> Iterator[Cause]:
     """What is added to a gradient, or pasted in its place: an L2 term, the weight itself, what it loses."""

@@ -14,8 +14,6 @@ from nnstep.language import Call, Expression, Number
 from nnstep.ops import Array
 from nnstep.program import Program
 
-__all__ = ["Alteration", "ValueOf", "factors", "of_array", "scaled", "transposed"]
-
 _NEAR = 0.5  # of a factor: how far off the ratio of two arrays may be, which rounding makes less exact
 
 ValueOf = Callable[[int], Array]  # the value of a slot

@@ -15,8 +15,6 @@ from nnstep.debugger.answers.mistakes.variants import variants
 from nnstep.engine import Record
 from nnstep.ops import Array
 
-__all__ = ["ComparedArrays", "Key", "certain", "expected", "searchable"]
-
 _WORK = 200_000_000  # numbers of an iteration times its steps, up to which whole backward passes are tried
 _CERTAIN = 10.0  # decimal digits that have to agree, all entries together, for two mistakes to be named
 

@@ -9,8 +9,6 @@ from nnstep.engine import Record, evaluate
 from nnstep.ops import Array
 from nnstep.program import Step
 
-__all__ = ["sequential"]
-
 
 def sequential(record: Record) -> Iterator[Variant]:
     """All parameters updated too early, and each of them alone."""

@@ -11,8 +11,6 @@ from nnstep.engine import Record
 from nnstep.ops import Array
 from nnstep.program import Step
 
-__all__ = ["paths"]
-
 
 def paths(record: Record) -> Iterator[Variant]:
     """Where there is one path, a flipped sign is that of the whole gradient, and nothing can be left out."""

@@ -6,8 +6,6 @@ from nnstep.engine import Record
 from nnstep.language import Call
 from nnstep.program import Program, Step
 
-__all__ = ["before_parameters", "predictions", "row_by_row", "sample_count"]
-
 
 def predictions(program: Program) -> list[int]:
     """The values that the forward steps make single numbers of: what goes into a loss, or into a mean or a sum."""

@@ -23,8 +23,6 @@ from nnstep.debugger.answers.mistakes.variant import gradients_with
 from nnstep.engine import Record
 from nnstep.ops import Array
 
-__all__ = ["causes"]
-
 _PAIRS = 60_000_000  # the same times the pairs of mistakes, up to which two mistakes in the pass are tried together
 _STEPS = 600_000  # steps of all these passes together
 _SAMPLES = 16  # mistakes with a single sample that are tried beside another mistake

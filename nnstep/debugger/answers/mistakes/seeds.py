@@ -8,12 +8,11 @@ from math import prod
 import numpy as np
 
 from nnstep.debugger.answers.mistakes.samples import before_parameters, row_by_row, sample_count
-from nnstep.debugger.answers.mistakes.variant import After, ValueLookup, Variant
+from nnstep.debugger.answers.mistakes.variant import After, Variant
 from nnstep.engine import Record
+from nnstep.engine.evaluation import ValueLookup
 from nnstep.ops import Array
 from nnstep.program import Step
-
-__all__ = ["one_sample", "output_not_loss"]
 
 _WORK = 20_000_000  # numbers of an iteration times its samples, up to which each sample is tried
 

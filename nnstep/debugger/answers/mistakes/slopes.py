@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnstep.debugger.answers.mistakes.variant import Change, ValueLookup, Variant, upstream
+from nnstep.debugger.answers.mistakes.variant import Change, Variant, upstream
 from nnstep.engine import Record, evaluate
+from nnstep.engine.evaluation import ValueLookup
 from nnstep.language import Call
 from nnstep.ops import Array, facts, operation
 from nnstep.program import Program, Step
-
-__all__ = ["slopes"]
 
 
 class _Through(NamedTuple):

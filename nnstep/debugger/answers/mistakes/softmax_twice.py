@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nnstep.debugger.answers.mistakes.variant import ValueLookup, Variant, upstream
+from nnstep.debugger.answers.mistakes.variant import Variant, upstream
 from nnstep.engine import Record, evaluate
+from nnstep.engine.evaluation import ValueLookup
 from nnstep.language import Call
 from nnstep.ops import Array, operation
 from nnstep.program import Step, bind, rule_expression
-
-__all__ = ["softmax_twice"]
 
 
 def softmax_twice(record: Record) -> Iterator[Variant]:

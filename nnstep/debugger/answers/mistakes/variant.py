@@ -10,8 +10,6 @@ from nnstep.engine.evaluation import ValueLookup
 from nnstep.ops import Array
 from nnstep.program import Program, Step
 
-__all__ = ["After", "Change", "ValueLookup", "Variant", "gradients_with", "upstream"]
-
 Change = Callable[
     [Step, ValueLookup], Array | None
 ]  # a wrong value for a step, from what it reads; None: the right one

@@ -13,8 +13,6 @@ from nnstep.debugger.answers.mistakes.variant import Variant
 from nnstep.debugger.answers.mistakes.wrong_products import products
 from nnstep.engine import Record
 
-__all__ = ["variants"]
-
 
 def variants(record: Record) -> Iterator[Variant]:
     """Every variant of a record's backward pass."""

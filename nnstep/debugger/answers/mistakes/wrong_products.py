@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nnstep.debugger.answers.mistakes.variant import Change, ValueLookup, Variant
+from nnstep.debugger.answers.mistakes.variant import Change, Variant
 from nnstep.engine import Record, evaluate
+from nnstep.engine.evaluation import ValueLookup
 from nnstep.language import Call, Expression
 from nnstep.ops import Array, operation
 from nnstep.program import Program, Step
-
-__all__ = ["products"]
 
 
 def products(record: Record) -> Iterator[Variant]:

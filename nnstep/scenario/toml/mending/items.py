@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["Items", "on_one_line"]
-
 
 class Items:
     """The pieces of a list while it is read, from an offset of the text on.

@@ -10,20 +10,6 @@ from nnstep.scenario.toml.mending.scan import Scan
 from nnstep.scenario.toml.spelling import quoted
 from nnstep.text import clean
 
-__all__ = [
-    "BARE",
-    "DOUBLE",
-    "HEADER_LINE",
-    "KEY",
-    "LISTS",
-    "SINGLE",
-    "TABLES",
-    "bare_key",
-    "full_key",
-    "mended_key",
-    "parts_of",
-]
-
 LISTS = ("layers", "edits")  # tables that there may be several of
 TABLES = ("data", "loss", "parameters", "constants", "optimizer", "training", "debug")
 _GREEK = {  # of an optimizer

@@ -16,8 +16,6 @@ from nnstep.errors import Problem
 from nnstep.scenario.toml.mending.scan import Scan
 from nnstep.scenario.toml.mending.statements import Statements
 
-__all__ = ["Mended", "mended"]
-
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 

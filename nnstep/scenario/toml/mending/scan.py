@@ -10,8 +10,6 @@ from nnstep.catalogue import say
 from nnstep.errors import Problem
 from nnstep.text import clean
 
-__all__ = ["ODD", "REMARK", "WIDEST", "Scan", "Slip", "code_point_name", "fit_comment", "instead", "one_line"]
-
 _MOST = 20  # lines listed
 _SHOWN = 3  # of the same mistake in one line
 WIDEST = 100  # characters of a line that is shown as it is meant

@@ -22,8 +22,6 @@ from nnstep.scenario.toml.mending.values import ValueReader
 from nnstep.scenario.toml.spelling import is_number
 from nnstep.text import clean
 
-__all__ = ["Statements"]
-
 _SEPARATOR = re.compile(r"[ \t]*(=(?:[ \t]*=)+|=>|:=|<-|←|→|=|:(?!:))")
 _HEADER = re.compile(r"(\[[ \t]*\[?|\[)[ \t]*([^\[\]\n#=]*?)[ \t]*(\][ \t]*\]?|)[ \t]*(?=[^\]\n]*(?:\n|$))")
 _COMMENT = re.compile(r"//|/\*|<!--|%|;|--(?!-)|REM\b")

@@ -9,8 +9,6 @@ from nnstep.scenario.toml.mending.keys import DOUBLE, HEADER_LINE, SINGLE
 from nnstep.scenario.toml.mending.scan import ODD, Scan, code_point_name
 from nnstep.scenario.toml.spelling import quoted
 
-__all__ = ["Strings"]
-
 _TRIPLE = re.compile(f'[{DOUBLE}"]{{3}}')
 _ANY = DOUBLE + SINGLE + "\"'"
 _AT_END = re.compile(r"[ \t]*(?:[,\]}]|#|;|$)")

@@ -14,8 +14,6 @@ from nnstep.scenario.toml.mending.strings import Strings
 from nnstep.scenario.toml.spelling import is_number, spell
 from nnstep.text import clean
 
-__all__ = ["ValueReader"]
-
 _STATEMENT = re.compile(r"[ \t]*[A-Za-z_][\w.-]*[ \t]*=(?!=)")
 _WRAPPER = re.compile(r"(?:[A-Za-z]\w*\.)*(?:array|asarray|tensor|Tensor|matrix|Matrix|constant|list|tuple)[ \t]*\(")
 _NEXT_KEY = re.compile(r"(?<=[^\s=])[,;]?\s+[A-Za-z_]\w*\s*=(?!=)")
