@@ -21,16 +21,7 @@ _R_MATRIX = re.compile(r"\b(?:matrix|structure)\s?\(\s*(?=c\()")
 _R_OPTION = re.compile(r",\s*(nrow|ncol|byrow|dim|\.Dim)\s*=\s*(c\([\dL, ]{1,40}\)|\d+L?:\d+L?|\w+)")
 
 
-def read_numbers(text: str) -> PastedNumbers:
-    """Read a number, a row or a matrix. Raises NotNumbersError, also for several."""
-    found = read_arrays(text)
-    if len(found) > 1:
-        names = ", ".join(clean(name, 30) for name, _ in found[:4])
-        raise NotNumbersError(say("typed.several", count=len(found), names=names))
-    return found[0][1]
-
-
-def read_arrays(text: str) -> list[tuple[str, PastedNumbers]]:
+def read(text: str) -> list[tuple[str, PastedNumbers]]:
     """Read one or several arrays, each with the name that stands before it, or "".
 
     Raises NotNumbersError with the place.
