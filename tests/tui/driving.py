@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
@@ -77,7 +78,7 @@ def board_rows(app: NnstepApp) -> Rows:
     shown = [(view.pane.box, view) for view in board.query(PaneView) if view.pane.box is not None]
     for box, view in sorted(shown, key=lambda one: one[0].x):
         for row in range(box.height):
-            strip = view.render_line(row)
+            (strip,) = view.render_lines(Region(0, row, box.width, 1))
             rows[box.y + row] += [(char, segment.style) for segment in strip for char in segment.text]
     if not shown:
         return [[(char, one.style) for one in board.render_line(y) for char in one.text] for y in range(len(rows))]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from rich.segment import Segment
-from textual.filter import LineFilter
 from textual.geometry import Offset, Region, Size, Spacing
 from textual.layout import Layout, WidgetPlacement
 from textual.strip import Strip
@@ -13,10 +12,10 @@ from textual.widget import Widget
 
 from nnstep.tui.screen_layout import Rectangle
 from nnstep.tui.textual_private import survives
-from nnstep.tui.theme import Palette
+from nnstep.tui.theme import Palette, Styles
 from nnstep.tui.widgets.pane import Pane
 from nnstep.tui.widgets.selection import Selection, lit
-from nnstep.view.text.canvas import Line
+from nnstep.view.text.canvas import Line, Piece
 
 
 @survives
@@ -29,6 +28,7 @@ class PaneView(Widget):
         super().__init__()
         self.pane, self.palette = pane, palette
         self.selection: Selection | None = None
+        self._drawn: dict[int, tuple[Line, Styles, Strip]] = {}  # by row of the pane
 
     def draw(self, changed: Iterable[Rectangle]) -> None:
         """Draw what has changed of the screen within the pane's box."""
@@ -45,26 +45,35 @@ class PaneView(Widget):
                 inner, lines = self.pane.inner, one.lines
                 self.draw([Rectangle(inner.x, inner.y + lines.start, inner.width, len(lines))])
 
-    def render_line(self, y: int) -> Strip:
-        """A row of the pane."""
-        if y >= len(self.pane.rows):
-            return Strip.blank(self.size.width, self.palette.styles("text")["text"])
-        styles = self.palette.styles(self.pane.background(y))
-        return Strip([Segment(text, styles[role]) for text, role in self._row(y)])
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows within `crop`, of which only those are drawn that are not as they were.
+
+        Textual's own looks up border, padding, tint and links for each widget and row; a pane has none of them.
+        """
+        strips = [self._strip(y) for y in crop.line_range]
+        return strips if crop.width == self.size.width else [strip.crop(*crop.column_span) for strip in strips]
+
+    def _strip(self, y: int) -> Strip:
+        row, styles = self._row(y), self.palette.styles(self.pane.background(y))
+        kept = self._drawn.get(y)
+        if not row or kept is None or kept[0] != row or kept[1] is not styles:
+            kept = self._drawn[y] = row, styles, self.draw_row(row, styles)
+        return kept[2]
+
+    def draw_row(self, row: Line, styles: Styles) -> Strip:
+        """A row as Textual shows it; what is not painted yet is blank."""
+        return Strip([Segment(text, styles[role]) for text, role in row or (Piece(" " * self.size.width),)])
 
     def _row(self, y: int) -> Line:
         """A row with what is selected of it."""
-        row, box = self.pane.rows[y], self.pane.box
+        rows, box = self.pane.rows, self.pane.box
+        row = rows[y] if y < len(rows) else ()
         if self.selection is None or box is None:
             return row
         inner = self.pane.inner
         start, stop = self.selection.columns(y - (inner.y - box.y), inner.width)
         before = inner.x - box.x
         return lit(row, before + start, before + stop) if stop > start else row
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """None: a look's colours are the terminal's already."""
-        return ()
 
 
 class Places(Layout):
