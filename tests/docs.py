@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nnstep.catalogue import key_name
+from nnstep.debugger.health.examine import KINDS
+from nnstep.debugger.health.finding import PROBLEM, WARNING
 from nnstep.language import Call, Name, to_text
 from nnstep.ops import OPERATIONS, Operation
 from nnstep.optimizers import OPTIMIZERS, rule_text
@@ -89,6 +91,15 @@ def losses() -> str:
     return "\n".join(["| `type` | What it is | Options |", "| --- | --- | --- |", *rows]) + "\n"
 
 
+def findings() -> str:
+    """The kinds of findings about a run: when each is told, and how severe it may be."""
+    signs = {WARNING: "▲", PROBLEM: "✘"}
+    rows = [
+        f"| `{one.name}` | {one.sentence} | {' '.join(signs[grade] for grade in one.severities)} |" for one in KINDS
+    ]
+    return "\n".join(["| Kind | When it is told | |", "| --- | --- | --- |", *rows]) + "\n"
+
+
 def _number(value: float | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value:g}"
 
@@ -97,6 +108,7 @@ TABLES = {
     "optimizers": optimizers,
     "layers": layers,
     "losses": losses,
+    "findings": findings,
     "keys": keys,
     "operations": lambda: operations("equation"),
     "conditions": lambda: operations("condition"),

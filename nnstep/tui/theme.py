@@ -13,9 +13,6 @@ from typing import Final, NamedTuple
 from rich.color import ColorSystem
 from rich.style import Style
 
-# Roles that the screen itself adds to those of the view.
-OWN_ROLES: Final = ("band", "frame", "frame-on", "frame-title", "frame-title-on", "off", "thumb", "selected")
-
 
 class Look(NamedTuple):
     """A name, the Textual theme its dialogs use, the style everything starts from, and the style of each role.

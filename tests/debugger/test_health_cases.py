@@ -42,6 +42,12 @@ def test_the_cause_is_found_and_comes_first(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
+def test_a_finding_is_as_severe_as_its_kind_may_be(name: str) -> None:
+    grades = {kind.name: kind.severities for kind in KINDS}
+    assert all(one.severity in grades[one.kind] for one in examined(name))
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_the_end_of_a_run_says_what_the_whole_of_it_says(name: str) -> None:
     timeline = Timeline(loads(CASES[name].text))
     seen = findings(timeline, timeline.iterations, len(timeline.program(timeline.iterations).steps))

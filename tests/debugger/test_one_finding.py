@@ -37,7 +37,7 @@ def search(at: Standpoint, found: Sequence[Finding]) -> list[Finding]:
 
 @pytest.fixture(autouse=True)
 def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examine, "KINDS", (*KINDS, Kind("high", search)))
+    monkeypatch.setattr(examine, "KINDS", (*KINDS, Kind("high", "An entry is above 2.", (PROBLEM,), search)))
     monkeypatch.setitem(en.TEXTS, "health.high", "A high number")
     monkeypatch.setitem(en.TEXTS, "health.high.says", "{name} is {level}.")
 

@@ -14,13 +14,15 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from nnstep.tui.app import NnstepApp
-from nnstep.tui.theme import LOOKS, OWN_ROLES, Look, Palette
+from nnstep.tui.theme import LOOKS, Look, Palette
 from nnstep.view.state import ROLES
 from tests.present import present
 from tests.tui.driving import run
 from tests.tui.fakes import FakeStepper, as_stepper
 from tests.view.samples import stepper
 
+OWN_ROLES = ("band", "frame", "frame-on", "frame-title", "frame-title-on", "off", "thumb", "selected")
+"""What the screen itself adds to the roles of the view."""
 KNOWN = {*ROLES, *OWN_ROLES}
 
 

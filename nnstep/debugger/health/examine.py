@@ -15,7 +15,7 @@ import numpy as np
 
 from nnstep.debugger.health.course import Course
 from nnstep.debugger.health.equal_units import twins
-from nnstep.debugger.health.finding import PROBLEM, Finding, is_fitted, is_whole, last_known, seen
+from nnstep.debugger.health.finding import PROBLEM, WARNING, Finding, is_fitted, is_whole, last_known, seen
 from nnstep.debugger.health.gradients import excess, gradients, gradients_done, sizes_of
 from nnstep.debugger.health.learning_rate import rate_too_large
 from nnstep.debugger.health.loss import above_start, stalled
@@ -66,14 +66,18 @@ class Standpoint:
 class Kind(NamedTuple):
     """A kind of finding. Its texts are `health.<name>` and what begins with that.
 
-    name     as in `Finding.kind`
-    search   looks for it at a position where all numbers are finite, given what was found so far; None where it is
-             found by the search of another kind, before the run, or where numbers are not finite
-    follows  whether it may follow from steps that are too long
-    rank_of  the kind that it stands beside: of the two, the earlier one comes first
+    name        as in `Finding.kind`
+    sentence    when it is told, for the docs
+    severities  those that it may have
+    search      looks for it at a position where all numbers are finite, given what was found so far; None where it is
+                found by the search of another kind, before the run, or where numbers are not finite
+    follows     whether it may follow from steps that are too long
+    rank_of     the kind that it stands beside: of the two, the earlier one comes first
     """
 
     name: str
+    sentence: str
+    severities: tuple[str, ...]
     search: Callable[[Standpoint, Sequence[Finding]], list[Finding]] | None = None
     follows: bool = False
     rank_of: str = ""
@@ -279,27 +283,156 @@ def _sorted(found: list[Finding]) -> tuple[Finding, ...]:
 
 
 KINDS = (
-    Kind("decay"),
-    Kind("untrained"),
-    Kind("unreached"),
-    Kind("doubled"),
-    Kind("column"),
-    Kind("targets"),
-    Kind("outside"),
-    Kind("rate"),
-    Kind("twins", _twins),
-    Kind("infinite", follows=True),
-    Kind("nan", follows=True, rank_of="infinite"),
-    Kind("dead", _silent),
-    Kind("saturated"),
-    Kind("clamp", _clamped),
-    Kind("still", _still),
-    Kind("large-update", _updates, follows=True),
-    Kind("exploding", _flow, follows=True),
-    Kind("vanishing"),
-    Kind("small-update"),
-    Kind("above", _above, follows=True),
-    Kind("rising", _stalled, follows=True),
-    Kind("stalled"),
+    Kind(
+        "decay",
+        "Weight decay makes the weights grow: lr · weight_decay is above 2, for sgd and adamw; with momentum "
+        "above 2 (1 + momentum).",
+        (PROBLEM,),
+    ),
+    Kind(
+        "untrained",
+        "All parameters are frozen, or the loss is no function of them.",
+        (PROBLEM,),
+    ),
+    Kind(
+        "unreached",
+        "One of several parameters gets no gradient: the loss is no function of it.",
+        (WARNING,),
+    ),
+    Kind(
+        "doubled",
+        "A softmax or sigmoid goes into `cross_entropy` or `bce_with_logits`, which expect logits, or into "
+        "another softmax; a log_softmax goes into `nll` or `bce`. Into another sigmoid it is a warning, and "
+        "so is a tanh that goes into a loss that expects logits. A log_softmax before `cross_entropy` changes "
+        "nothing. `check` notes it without a run.",
+        (WARNING, PROBLEM),
+    ),
+    Kind(
+        "column",
+        "softmax, layer_norm or a cross entropy goes over a single entry, and is the same whatever the "
+        "parameters are. A warning where other parameters learn all the same. `check` notes it without a run.",
+        (WARNING, PROBLEM),
+    ),
+    Kind(
+        "targets",
+        "Targets of `bce`, `bce_with_logits`, `cross_entropy` or `nll` outside of 0 to 1 (class numbers "
+        "aside), or those of a distance (`mse`, `mae`, `huber`, or a square or size written out) where the "
+        "output, whatever the parameters are, does not reach: 2 behind a sigmoid. A warning where few are "
+        "outside, and not by much.",
+        (WARNING, PROBLEM),
+    ),
+    Kind(
+        "outside",
+        "What `bce` or `nll` is given is below 0 or above 1.",
+        (PROBLEM,),
+    ),
+    Kind(
+        "rate",
+        "Something of the following came from an update, and the same iterations, tried with lr a tenth, a "
+        "hundredth and so on, make the loss fall: infinite numbers, units that die or saturate, updates a "
+        "hundred times as large as the weights, a loss far above its start, that grows or jumps.",
+        (WARNING, PROBLEM),
+    ),
+    Kind(
+        "twins",
+        "The weights, biases and gradients of hidden units are the same, and have been since the run, or an "
+        "edit, began. A warning where the loss is near 0.",
+        (WARNING, PROBLEM),
+        _twins,
+    ),
+    Kind(
+        "infinite",
+        "The first one of the run, and the operands that made it. One that no parameter takes part in, while "
+        "the loss and all gradients are finite, is a warning: a mask may be meant so.",
+        (WARNING, PROBLEM),
+        follows=True,
+    ),
+    Kind(
+        "nan",
+        "The first one of the run, and the operands that made it.",
+        (PROBLEM,),
+        follows=True,
+        rank_of="infinite",
+    ),
+    Kind(
+        "dead",
+        "A ReLU unit's input is at most 0 for every sample. A layer of which all units, or the only one, are "
+        "dead is a problem. `leaky_relu` and `elu` do not die.",
+        (WARNING, PROBLEM),
+        _silent,
+    ),
+    Kind(
+        "saturated",
+        "The slope of a unit's sigmoid or tanh is at most a tenth of the steepest one, 0.025 or 0.1, for "
+        "every sample. Not where the loss is near 0, nor right before `bce` and `nll`, whose derivatives "
+        "cancel the slope. A problem where it leaves no gradient at all.",
+        (WARNING, PROBLEM),
+    ),
+    Kind(
+        "clamp",
+        "`bce` takes no logarithm below −100 and divides its gradient by 1e-12 at least, as PyTorch's does; "
+        "told where that changes the loss or the gradient.",
+        (WARNING, PROBLEM),
+        _clamped,
+    ),
+    Kind(
+        "still",
+        "Every gradient is 0: exactly, or but for rounding where the loss does not depend on any parameter, in all "
+        "iterations; or since one in which units died or saturated. A warning where the loss is 0 from the start.",
+        (WARNING, PROBLEM),
+        _still,
+    ),
+    Kind(
+        "large-update",
+        "The norm of a weight's update is larger than that of the weights before it; a hundred times as large "
+        "is a problem. Biases are left out.",
+        (WARNING, PROBLEM),
+        _updates,
+        follows=True,
+    ),
+    Kind(
+        "exploding",
+        "A weight matrix's gradient is more than a thousand times (root mean square) that of the next one "
+        "behind it, or of the last, in two iterations running. Or a root mean square above a million, which "
+        "is a problem.",
+        (WARNING, PROBLEM),
+        _flow,
+        follows=True,
+    ),
+    Kind(
+        "vanishing",
+        "A weight matrix's gradient is less than a thousandth (root mean square) of that of the next one "
+        "behind it, or of the last, in two iterations running.",
+        (WARNING,),
+    ),
+    Kind(
+        "small-update",
+        "The norm of a weight's update is less than 1e-7 of that of the weights, though the gradient says "
+        "that the loss depends on them and the loss is not near 0.",
+        (WARNING,),
+    ),
+    Kind(
+        "above",
+        "At the end the loss is more than twice what it was in iteration 1, or the mean of an epoch more than twice "
+        "that of the first.",
+        (PROBLEM,),
+        _above,
+        follows=True,
+    ),
+    Kind(
+        "rising",
+        "In the last third of at least 30 iterations, the mean loss of the second half is more than 0.05 "
+        "above that of the first, relative to the larger of both. Where it is more than twice the loss of "
+        "iteration 1, it is a problem.",
+        (WARNING, PROBLEM),
+        _stalled,
+        follows=True,
+    ),
+    Kind(
+        "stalled",
+        "In the last third of at least 30 iterations, the mean loss of the second half is not at least 0.0001 "
+        "below that of the first. Not where every gradient is 0.",
+        (WARNING,),
+    ),
 )
 """Every kind of finding, causes before what may follow from them."""
