@@ -24,7 +24,7 @@ HINTS: dict[str, str] = {
     "hint.line.product": "a product is written {left} @ {right} or {left} * {right}",
     "hint.there": "there is {names}",
     "hint.there.more": "there is {names}, ...",
-    # -- what people look for that there is not here (scenario/hints/foreign_words.py); what to write is in backticks
+    # -- what people look for that there is not here (scenario/hints/foreign_keys.py); what to write is in backticks
     "note.activation": 'an activation is a layer of its own: `type = "relu"` in a table [[layers]]',
     "note.imports": "nothing needs to be imported",
     "note.metrics": "there are no metrics here; a [debug] watch can be any expression",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 STEPS: dict[str, str] = {
-    # -- sentences about a step: headings, then operations (view/words*.py)
+    # -- sentences about a step: headings, then operations (view/sentences/)
     "words.heading": "{phase} · {what}",
     "words.rule.seed": "where it starts",
     "words.rule.add": "sum of the contributions",

@@ -11,17 +11,9 @@ from collections.abc import Iterable
 from nnstep.language.nodes import Call, Entry, Expression, Number, Option
 from nnstep.ops.operation import Index, Shape, Site
 
-# name -> one plain sentence; all take any number of arguments (at least one).
-AGGREGATES = {
-    "total": "Adds up its arguments.",
-    "log_total_exp": "The logarithm of the sum of exp of its arguments.",
-    "average": "The mean of its arguments.",
-    "variance": "The mean of the squared distances of its arguments from their mean.",
-    "largest": "The largest of its arguments.",
-    "smallest": "The smallest of its arguments.",
-    "position": "The position, counted from 0, of the first largest argument.",
-    "pick": "Of the arguments after the first, the one at the position (from 0) that the first gives.",
-}
+# Each takes one argument or more. `position` is that of the first largest one, from 0; `pick` gives, of the arguments
+# after the first, the one at the position that the first gives.
+AGGREGATES = frozenset({"total", "log_total_exp", "average", "variance", "largest", "smallest", "position", "pick"})
 
 
 def call(name: str, *arguments: Expression, **options: Option) -> Call:

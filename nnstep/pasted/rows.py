@@ -17,7 +17,7 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 
 def read_rows(block: NumberText, items: Sequence[Item]) -> PastedNumbers:
     """The array of a block without brackets. Raises NotNumbersError."""
-    _decimal_commas(block, items)
+    _decimal_commas(block)
     columns: list[list[list[Item]]] = [[[]]]
     semicolons = _between_columns(items)
     for one in items:
@@ -58,7 +58,7 @@ def _between_columns(items: Sequence[Item]) -> bool:
     return len(lines) > 1 and alternating and any(len(line) > 1 for line in lines)
 
 
-def _decimal_commas(block: NumberText, items: Sequence[Item]) -> None:
+def _decimal_commas(block: NumberText) -> None:
     """Refuse a comma that may be a decimal sign: `0,5` is not 0 and 5."""
     if "," not in block.body or "." in block.body:
         return

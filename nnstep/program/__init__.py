@@ -8,15 +8,14 @@ from nnstep.program.body import Body, body
 from nnstep.program.builder import Builder
 from nnstep.program.chain import Factor, chain, factor, objective_ancestors, parameters_with_gradient
 from nnstep.program.class_numbers import Taking, check_class_numbers, problem_of, said_of, takings
-from nnstep.program.compile import batch_rows, compile_program
+from nnstep.program.compile import compile_program
 from nnstep.program.model import BODY, PHASES, Program, Step, Value
-from nnstep.program.reached_cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes, tally
-from nnstep.program.taping import NUMBER, Instant, Lifetime, Peak, Share, Tape, tape
+from nnstep.program.reached_cells import Reached, box_of, cell, cell_size, cells, reached, reached_boxes
+from nnstep.program.taping import Instant, Lifetime, Peak, Share, Tape, tape
 from nnstep.program.update import initial_states
 
 __all__ = [
     "BODY",
-    "NUMBER",
     "PHASES",
     "Body",
     "Bound",
@@ -35,7 +34,6 @@ __all__ = [
     "Taking",
     "Tape",
     "Value",
-    "batch_rows",
     "bind",
     "body",
     "box_of",
@@ -58,7 +56,6 @@ __all__ = [
     "rule_expression",
     "said_of",
     "takings",
-    "tally",
     "tape",
     "words_of",
 ]

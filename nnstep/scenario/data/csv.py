@@ -35,7 +35,6 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
-    delimiter: str
 
     def index(self, name: str) -> int:
         """The place of a column. Raises DataFileError, with the nearest name."""
@@ -81,7 +80,7 @@ def read_table(content: bytes) -> Table:
     for cells_of_row, line in zip(rows[1:], lines[1:], strict=True):
         if len(cells_of_row) != len(header):
             raise DataFileError(say("csv.uneven", line=line, count=len(cells_of_row), wanted=len(header)))
-    return Table(header, tuple(rows[1:]), tuple(lines[1:]), delimiter)
+    return Table(header, tuple(rows[1:]), tuple(lines[1:]))
 
 
 def _too_many() -> DataFileError:

@@ -96,7 +96,7 @@ class Quizzing:
         cell = self._cell(moment)
         scene = moment.inner
         asked = (*scene.written(cell), Piece(" = ", "operator"), Piece("?", "now"))
-        lines = self._hints(moment, cell, width) if self.quiz.hints else [asked]
+        lines = self._hints(moment, cell) if self.quiz.hints else [asked]
         return [*lines, (Piece(say("quiz.turn"), "help"),)]
 
     def line(self) -> Line:
@@ -159,13 +159,13 @@ class Quizzing:
         first = self._written(moment, Cell(cell.slot, verdict.first))
         return say_count("quiz.wrong", verdict.wrong, first=first, typed=plain(verdict.typed, 6))
 
-    def _hints(self, moment: Moment, cell: Cell, width: int) -> Sequence[Line]:
+    def _hints(self, moment: Moment, cell: Cell) -> Sequence[Line]:
         scene = moment.inner
         step = scene.step
         assert step is not None
         provenance = Provenance(scene.operands(step), cell.index, self._number(moment, cell))
         name = scene.program.values[cell.slot].name
-        return provenance.hints(name, scene.objective, scene.gallery.digits + 2, width, self.quiz.hints)
+        return provenance.hints(name, scene.objective, scene.gallery.digits + 2, self.quiz.hints)
 
     # Results for a teacher.
 

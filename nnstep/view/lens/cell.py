@@ -65,7 +65,7 @@ def cell_line(scene: Scene, cell: Cell, role: str = "") -> Line:
     return tuple(Piece(piece.text, role) for piece in line) if role else line
 
 
-def listed_terms(scene: Scene, rows: CellRows, chosen: int, full: bool, trail: Sequence[Line]) -> Listed:
+def listed_terms(scene: Scene, rows: CellRows, chosen: int, trail: Sequence[Line]) -> Listed:
     """The view of a cell: `chosen` is the place in `rows.cells` of the cell that Enter follows."""
     found = rows.origin
     at = rows.cells[chosen] if rows.cells else None

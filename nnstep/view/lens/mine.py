@@ -43,7 +43,7 @@ def _lines(comparison: Comparison, objective: str) -> list[Line]:
     lines: list[Line] = [_result(one, padded(names[one.name], size)) for one in comparison.results]
     first = comparison.first
     if first is None:
-        return [*lines, (), *_agreed(comparison, objective), *_left(comparison, objective)]
+        return [*lines, (), *_agreed(comparison, objective), *_left(comparison)]
     head = say("mine.first", step=first.step) if first.step else say("mine.first.given")
     lines += [(), (Piece(head, "text"), *_named(first, objective))]
     lines.append((Piece(clean(comparison.equation, 200), "dim"),))
@@ -53,7 +53,7 @@ def _lines(comparison: Comparison, objective: str) -> list[Line]:
     else:
         theirs, ours = plain(first.theirs, 8), plain(first.ours, 8)
         lines.append((Piece(say("mine.entry", theirs=theirs, ours=ours), "error"),))
-    return [*lines, (), *_causes(comparison, objective), *_left(comparison, objective)]
+    return [*lines, (), *_causes(comparison, objective), *_left(comparison)]
 
 
 def _agreed(comparison: Comparison, objective: str) -> list[Line]:
@@ -69,7 +69,7 @@ def _agreed(comparison: Comparison, objective: str) -> list[Line]:
     return [(Piece(say("mine.all-agree", iteration=iteration), "good"),)]
 
 
-def _left(comparison: Comparison, objective: str) -> list[Line]:
+def _left(comparison: Comparison) -> list[Line]:
     """What was not given, and what was and could not be compared."""
     lines: list[Line] = []
     if comparison.missing:

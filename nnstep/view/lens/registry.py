@@ -104,7 +104,7 @@ def _cell(moment: Moment, trail: Sequence[Line], mine: Comparison | None) -> Dra
         return listed_view(Listed(lambda columns: scene.lines_of(cell, columns), (), ()))
     rows = cell_rows(scene.origin(cell), moment.choice.full)
     chosen = max(0, min(moment.choice.row, len(rows.cells) - 1))
-    return listed_view(listed_terms(scene, rows, chosen, moment.choice.full, trail))
+    return listed_view(listed_terms(scene, rows, chosen, trail))
 
 
 def _cell_cells(moment: Moment) -> tuple[Cell, ...]:

@@ -137,7 +137,7 @@ def _plot(
     up = Axis(*_upright(drawn, np.empty(0) if result is None else result), 4 * rows)
     _zero_lines(dots, over, up)
     _draw(dots, curve, xs, drawn, up, slope)
-    _put_marks(dots, curve, marks, over, up, slope)
+    _put_marks(dots, marks, over, up, slope)
     title = curve.slope_title(ascii) if slope else curve.title(ascii)
     lines = [
         clipped((Piece(" " * (gutter if width >= 40 else 0)), *title), width, ascii),
@@ -190,7 +190,7 @@ def _jumps(curve: Curve, low: float, high: float, slope: bool) -> bool:
     return not abs(right - left) < 0.5 * whole
 
 
-def _put_marks(dots: Dots, curve: Curve, marks: _Marks, over: Axis, up: Axis, slope: bool) -> None:
+def _put_marks(dots: Dots, marks: _Marks, over: Axis, up: Axis, slope: bool) -> None:
     """The values on the curve: marked one by one, or where there are many, the part of the curve that has some."""
     ys = marks.slope if slope else marks.y
     if ys is not None:

@@ -86,7 +86,7 @@ def explain(found: Explanation) -> Iterator[str]:
     yield clean(session.scenario.title)
     yield say("explain.where", iteration=found.record.iteration, last=session.timeline.iterations)
     terms, used = cell_rows(found.origin, full=True), found.used.outer
-    yield from _section(say("explain.cell"), listed_view(listed_terms(scene, terms, 0, True, ())))
+    yield from _section(say("explain.cell"), listed_view(listed_terms(scene, terms, 0, ())))
     assert used.cell is not None
     yield from _section(say("explain.uses"), listed_view(listed_uses(used, use_rows(used.cell, found.uses), 0)))
     if found.chain is not None and found.check is not None:

@@ -120,10 +120,10 @@ class Provenance:
         """The arithmetic in pieces; `said` is how its result is printed."""
         return cell_lines(target, self._shown, self.operands.number, self.result, objective, said, digits, width)
 
-    def hints(self, name: str, objective: str, digits: int, width: int, hints: int) -> CellLines:
+    def hints(self, name: str, objective: str, digits: int, hints: int) -> CellLines:
         """The arithmetic without its result, as far as hints go."""
         target = Entry(name, self.index)
-        return hint_lines(target, self._shown, self.operands.number, objective, digits, width, hints)
+        return hint_lines(target, self._shown, self.operands.number, objective, digits, hints)
 
     @property
     def _shown(self) -> Expression:

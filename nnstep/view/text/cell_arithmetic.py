@@ -82,7 +82,7 @@ def cell_lines(
 
 
 def hint_lines(
-    target: Entry, tree: Expression, lookup: CellLookup, objective: str, digits: int, width: int, hints: int
+    target: Entry, tree: Expression, lookup: CellLookup, objective: str, digits: int, hints: int
 ) -> CellLines:
     """The arithmetic without its result: with one hint the names alone, with two the numbers that go in as well."""
     cell = _Cell(target, tree, lookup, objective)

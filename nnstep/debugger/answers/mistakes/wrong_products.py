@@ -32,7 +32,7 @@ def products(record: Record) -> Iterator[Variant]:
             if isinstance(factor, Call) and factor.function == "transpose":
                 yield from _not_transposed(record, step, name, k)
         if parameter:
-            yield from _input_before(record, step, name, left)
+            yield from _input_before(record, step, name)
 
 
 def _is_gradient_of_parameter(program: Program, step: Step) -> bool:
@@ -90,7 +90,7 @@ def _not_transposed(record: Record, step: Step, name: str, which: int) -> Iterat
     yield Variant("not-transposed", step.index, (name,), change)
 
 
-def _input_before(record: Record, step: Step, name: str, left: Expression) -> Iterator[Variant]:
+def _input_before(record: Record, step: Step, name: str) -> Iterator[Variant]:
     """The input of the layer as it is before its activation."""
     program = record.program
     before: dict[str, Array] = {}

@@ -173,7 +173,7 @@ class Statements:
             )
         self._scan.blank()
         self._scan.out.append(self._values.read("", name))
-        self._end_of_line(name)
+        self._end_of_line()
         self._check_twice(name, start, begun, out)
 
     def _section(self, name: str, rest: str, sign: str) -> bool:
@@ -200,7 +200,7 @@ class Statements:
             self._scan.at += found.start(2)
             self._scan.out.append(f"{found[1]} = ")
             self._scan.out.append(self._values.read("", found[1]))
-            self._end_of_line(found[1])
+            self._end_of_line()
             return
         self._scan.sure = False
         if len(words) == 1 and BARE.fullmatch(bare):
@@ -225,7 +225,7 @@ class Statements:
         lines = "".join(self._scan.out[begun:]).count("\n")
         self._scan.out[begun:] = ["\n" * lines]
 
-    def _end_of_line(self, name: str) -> None:
+    def _end_of_line(self) -> None:
         """What stands after a value."""
         self._scan.blank()
         rest = self._scan.rest()
