@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 DASHES = "−–—‒―‐‑﹣－"  # what is typeset for a minus
@@ -83,6 +84,16 @@ def cut(text: str, columns: int) -> str:
         if left < 0:
             return text[:position]
     return text
+
+
+def shortened(text: str, columns: int) -> str:
+    """`text` where `columns` hold it, otherwise its beginning and "…"."""
+    return text if width(text) <= columns else cut(text, columns - 1) + "…"
+
+
+def listed(texts: Sequence[str], most: int) -> str:
+    """Texts one after the other; of more than `most` the first ones and "…"."""
+    return ", ".join(texts if len(texts) <= most else [*texts[:most], "…"])
 
 
 def padded(text: str, columns: int, right: bool = False) -> str:

@@ -9,7 +9,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.debugger.answers.compare import Compared, Comparison
 from nnstep.debugger.answers.mistakes import Cause
 from nnstep.language import Entry, Name, tokens
-from nnstep.text import clean, padded
+from nnstep.text import clean, listed, padded
 from nnstep.text import width as text_width
 from nnstep.view.text.canvas import Line, Piece
 from nnstep.view.text.numbers import plain, shape_text
@@ -84,8 +84,8 @@ def _bare(name: str) -> str:
     return name[5:-1] if name.startswith("grad(") else name
 
 
-def _listed(names: Sequence[str], objective: str) -> str:
-    return ", ".join(_label(name, objective) for name in names[:8]) + (", …" if len(names) > 8 else "")
+def _listed(names: Sequence[str], objective: str, most: int = 8) -> str:
+    return listed([_label(name, objective) for name in names], most)
 
 
 def _shape(shape: tuple[int, ...]) -> str:
@@ -130,7 +130,7 @@ def _sentence(cause: Cause, comparison: Comparison, objective: str) -> str:
     if cause.together:
         every = [_sentence(replace(one, together=()), comparison, objective) for one in (cause, *cause.together)]
         return say("mine.together", mistakes=" ".join(f"({number}) {said}" for number, said in enumerate(every, 1)))
-    names = ", ".join(_label(name, objective) for name in cause.names[:4]) + (", …" if len(cause.names) > 4 else "")
+    names = _listed(cause.names, objective, 4)
     values = {"names": names, "step": cause.step, "factor": plain(cause.factor, 6), "place": cause.place + 1}
     if cause.kind == "one-sample":
         which = {0: "first", comparison.samples - 1: "last"}.get(cause.place, "other")

@@ -12,7 +12,7 @@ from nnstep.catalogue import say, say_count
 from nnstep.debugger import Frame, Session
 from nnstep.language import Expression, tokens
 from nnstep.ops import Array
-from nnstep.text import clean
+from nnstep.text import clean, listed
 from nnstep.view.scene.display import DisplayPart, Operand, equation_line, laid_out
 from nnstep.view.scene.moment import Moment
 from nnstep.view.scene.scene import Scene
@@ -224,7 +224,7 @@ def _opening(session: Session, scene: Scene) -> OperationPanel:
     scenario, place = session.scenario, session.timeline.schedule.place(scene.record.iteration)
     paragraphs = scenario.description.split("\n\n") if scene.record.iteration == 1 else []
     about = [clean(" ".join(paragraph.split()), 2000) for paragraph in paragraphs if paragraph.strip()]
-    rows = ", ".join(map(str, place.rows[:12])) + (", …" if len(place.rows) > 12 else "")
+    rows = listed([str(row) for row in place.rows[:13]], 12)
     where = {"iteration": place.iteration, "epoch": place.epoch, "batch": place.batch}
     batch = (
         say("panel.operation.batch-rows", **where, rows=rows) if place.rows else say("panel.operation.batch", **where)

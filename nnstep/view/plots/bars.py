@@ -9,7 +9,7 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.ops import Array
-from nnstep.text import clean, padded
+from nnstep.text import clean, padded, shortened
 from nnstep.text import cut as cut_text
 from nnstep.text import width as text_width
 from nnstep.view.plots.axes import axis_number, clipped
@@ -76,8 +76,7 @@ def bars_block(judged: Judged, chosen: int, width: int, ascii: bool = False) -> 
 
 
 def _name(name: str) -> str:
-    said = clean(name, 40)
-    return said if text_width(said) <= _LONGEST else cut_text(said, _LONGEST - 1) + "…"
+    return shortened(clean(name, 40), _LONGEST)
 
 
 def _with_signs(line: Line) -> Line:

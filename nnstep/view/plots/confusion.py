@@ -8,8 +8,7 @@ import numpy as np
 
 from nnstep.catalogue import say
 from nnstep.ops import Array
-from nnstep.text import clean, padded
-from nnstep.text import cut as cut_text
+from nnstep.text import clean, padded, shortened
 from nnstep.text import width as text_width
 from nnstep.view.plots.axes import Axis, axis_number, bottom, clipped, sides
 from nnstep.view.plots.braille import Dots
@@ -62,8 +61,7 @@ def confusion_block(
 
 
 def _name(name: str) -> str:
-    said = clean(name, 40)
-    return said if text_width(said) <= _LONGEST else cut_text(said, _LONGEST - 1) + "…"
+    return shortened(clean(name, 40), _LONGEST)
 
 
 def _matrix(counts: Array, names: Sequence[str], width: int, ascii: bool) -> list[Line] | None:

@@ -9,6 +9,7 @@ from nnstep.debugger.provenance.clamps import Clamp, clamps
 from nnstep.engine import Record
 from nnstep.language import Entry, to_text
 from nnstep.program import Program, Step
+from nnstep.text import listed
 from nnstep.view.sentences.phrases import value_label
 
 _NAMED = 3  # entries that are named
@@ -21,9 +22,9 @@ def of_clamps(record: Record, step: Step, objective: str) -> tuple[str, ...]:
 
 def _sentences(program: Program, clamp: Clamp, objective: str) -> Iterator[str]:
     name = program.values[clamp.cells[0].slot].name
-    named = [to_text(Entry(name, cell.index)) if cell.index else name for cell in clamp.cells[:_NAMED]]
+    named = [to_text(Entry(name, cell.index)) if cell.index else name for cell in clamp.cells[: _NAMED + 1]]
     values = {
-        "cells": ", ".join(named) + (", …" if len(clamp.cells) > _NAMED else ""),
+        "cells": listed(named, _NAMED),
         "name": value_label(name, objective),
         "entries": f"{clamp.entries:,}",
         "count": f"{len(clamp.cells):,}",

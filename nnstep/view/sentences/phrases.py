@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnstep.catalogue import say, say_or
 from nnstep.language import Expression, Name, to_unicode
 from nnstep.ops import Shape, operation
-from nnstep.text import cut, width
+from nnstep.text import shortened
 from nnstep.view.text.numbers import plain, shape_text
 from nnstep.view.text.symbols import SYMBOLS, label
 
@@ -21,7 +21,7 @@ def say_op(name: str) -> str:
 
 def short_text(text: str) -> str:
     """A text that may stand in a sentence, cut where it is long."""
-    return text if width(text) <= _LONGEST else cut(text, _LONGEST - 1) + "…"
+    return shortened(text, _LONGEST)
 
 
 def value_label(name: str, objective: str) -> str:
