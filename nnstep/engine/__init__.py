@@ -6,14 +6,13 @@ from nnstep.engine.bodies import run_body
 from nnstep.engine.eras import Era
 from nnstep.engine.evaluation import LazyMatrix, evaluate, is_entrywise
 from nnstep.engine.history import History, Points
-from nnstep.engine.machine import Machine, State
+from nnstep.engine.machine import Machine
 from nnstep.engine.record import Record
-from nnstep.engine.scheduling import BatchPlace, Schedule, schedule
+from nnstep.engine.scheduling import Schedule, schedule
 from nnstep.engine.timeline import BUDGET, Timeline
 
 __all__ = [
     "BUDGET",
-    "BatchPlace",
     "Era",
     "History",
     "LazyMatrix",
@@ -21,7 +20,6 @@ __all__ = [
     "Points",
     "Record",
     "Schedule",
-    "State",
     "Timeline",
     "evaluate",
     "is_entrywise",

@@ -4,7 +4,7 @@ Unicode or LaTeX. Knows how operations are written, not what they do.
 
 from nnstep.language.nodes import Assignment, Call, Entry, Expression, Name, Number, Option, names, substitute, walk
 from nnstep.language.parser import REFERENCES, parse_equations, parse_expression
-from nnstep.language.printer import Token, number_text, to_text, to_unicode, tokens, with_named_options
+from nnstep.language.printer import number_text, to_text, to_unicode, tokens, with_named_options
 
 __all__ = [
     "REFERENCES",
@@ -15,7 +15,6 @@ __all__ = [
     "Name",
     "Number",
     "Option",
-    "Token",
     "names",
     "number_text",
     "parse_equations",

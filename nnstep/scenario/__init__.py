@@ -2,13 +2,11 @@
 problems of the file at once. Also the library of bundled scenarios, and the scenario that a new file begins with.
 """
 
-from nnstep.ops import Array
 from nnstep.scenario.library import Bundled, bundled, find
 from nnstep.scenario.load import load, loads
 from nnstep.scenario.model import Data, DebugEntry, Edit, Equation, Optimizer, Parameter, Scenario, Training
 
 __all__ = [
-    "Array",
     "Bundled",
     "Data",
     "DebugEntry",
