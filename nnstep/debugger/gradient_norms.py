@@ -10,7 +10,7 @@ from nnstep import clock
 from nnstep.engine import Record, Timeline
 from nnstep.memo import Memo
 from nnstep.ops import Array, operation
-from nnstep.program import parameters_with_gradient
+from nnstep.program import trained_gradients
 
 _MOST = 4_096  # iterations that are kept of a run
 
@@ -20,8 +20,7 @@ _norms = Memo(results=_MOST)
 def with_norms(timeline: Timeline) -> tuple[str, ...]:
     """The trainable parameters that have a gradient, in the order in which norms are given."""
     program = timeline.program(1)
-    names = parameters_with_gradient(program)
-    return tuple(name for name in names if program.values[program.versions[name][0]].trainable)
+    return tuple(program.values[start].name for start, _ in trained_gradients(program))
 
 
 def norms_of(record: Record, names: Iterable[str]) -> Array:

@@ -22,7 +22,7 @@ _SLICE = 0.004  # seconds that this should take
 
 
 class Keeper(Protocol):
-    """What a runner asks of the timeline, and what it tells it."""
+    """What a runner asks of the timeline, and what it tells it: the timeline has runners, and stands above them."""
 
     def era(self, iteration: int) -> Era:
         """The era of an iteration."""

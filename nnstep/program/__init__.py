@@ -6,7 +6,7 @@ from nnstep.ops.operation import Shape
 from nnstep.program.bind import Bound, BoundCalls, ShapeOf, bind, computed, infer, put_in, rule_expression, words_of
 from nnstep.program.body import Body, body
 from nnstep.program.builder import Builder
-from nnstep.program.chain import Factor, chain, factor, objective_ancestors, parameters_with_gradient
+from nnstep.program.chain import Factor, chain, factor, objective_ancestors, parameters_with_gradient, trained_gradients
 from nnstep.program.class_numbers import Taking, check_class_numbers, problem_of, said_of, takings
 from nnstep.program.compile import compile_program
 from nnstep.program.model import BODY, PHASES, Program, Step, Value
@@ -57,5 +57,6 @@ __all__ = [
     "said_of",
     "takings",
     "tape",
+    "trained_gradients",
     "words_of",
 ]

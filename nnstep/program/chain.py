@@ -44,6 +44,15 @@ def parameters_with_gradient(program: Program) -> tuple[str, ...]:
 
 
 @memoized()
+def trained_gradients(program: Program) -> tuple[tuple[int, int], ...]:
+    """Every trainable parameter that has a gradient: its slot before the update, and that of its gradient."""
+    starts = ((name, program.versions[name][0]) for name in parameters_with_gradient(program))
+    return tuple(
+        (start, program.versions[f"grad({name})"][-1]) for name, start in starts if program.values[start].trainable
+    )
+
+
+@memoized()
 def objective_ancestors(program: Program) -> frozenset[int]:
     """The slots that the objective is computed from, itself among them; none where nothing is differentiated."""
     found: set[int] = set()

@@ -27,9 +27,9 @@ from nnstep.debugger.health.since import cost
 from nnstep.debugger.health.units import unit_states
 from nnstep.debugger.health.updates import updates, updates_done
 from nnstep.debugger.health.weight_matrices import weight_matrices
-from nnstep.debugger.health.zero_gradient import all_gradients, still
+from nnstep.debugger.health.zero_gradient import still
 from nnstep.engine import Record, Timeline
-from nnstep.program import Program
+from nnstep.program import Program, trained_gradients
 
 _WORK = 4_000_000  # numbers that may be computed to find out since when something is so: a few hundredths of a second
 _WORK_OF_RUN = 100 * _WORK
@@ -246,7 +246,7 @@ def _stalled(at: Standpoint, found: Sequence[Finding]) -> list[Finding]:
 
 def _all_gradients_done(program: Program) -> int:
     """The step with which the gradients of all parameters are computed."""
-    return max((program.values[gradient].step for _, gradient in all_gradients(program)), default=0)
+    return max((program.values[gradient].step for _, gradient in trained_gradients(program)), default=0)
 
 
 def _blamed(found: Sequence[Finding], nothing: Sequence[Finding]) -> list[Finding]:

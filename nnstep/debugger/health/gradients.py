@@ -95,11 +95,11 @@ def gradients(record: Record, before: tuple[float, float] | None = None) -> list
         return said
     gradient = program.values[found[top].gradient]
     place = (record.iteration, gradient.step, gradient.name, largest_entry(record.value(gradient.slot)))
-    values = {"size": sizes[top], "name": Name(gradient.name), "most": HUGE, "layers": _layers(program, found, sizes)}
+    values = {"size": sizes[top], "name": Name(gradient.name), "most": HUGE, "layers": _layers(found, sizes)}
     return [*said, Finding("exploding", PROBLEM, *place, values, "huge", "exploding")]
 
 
-def _layers(program: Program, found: Sequence[WeightMatrix], sizes: Sequence[float]) -> tuple[tuple[Name, float], ...]:
+def _layers(found: Sequence[WeightMatrix], sizes: Sequence[float]) -> tuple[tuple[Name, float], ...]:
     return tuple((Name(one.name), size) for one, size in zip(found, sizes, strict=True))
 
 
@@ -113,7 +113,7 @@ def _flowing(record: Record, kind: str, one: Flow, sizes: Sequence[float]) -> Fi
         "last": Name(program.values[last.gradient].name),
         "size": sizes[one.first],
         "other": sizes[one.last],
-        "layers": _layers(program, found, sizes),
+        "layers": _layers(found, sizes),
     }
     cause, numbers = _why(record, first, last, kind == "exploding")
     place = (record.iteration, gradient.step, gradient.name, largest_entry(record.value(gradient.slot)))

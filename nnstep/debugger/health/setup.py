@@ -20,7 +20,7 @@ from nnstep.engine import Era, Record, Timeline
 from nnstep.language import Call, Name, Number
 from nnstep.memo import memoized
 from nnstep.ops import facts
-from nnstep.program import Program, Step
+from nnstep.program import Program, Step, trained_gradients
 from nnstep.scenario.model import Optimizer
 
 
@@ -208,7 +208,7 @@ def single_columns(program: Program) -> tuple[Step, ...]:
 def _single(record: Record, step: Step) -> Finding:
     """About such a step: it is a problem where no parameter gets a gradient otherwise."""
     program = record.program
-    gradients = [value.slot for value in program.values if value.role == "gradient" and _is_trained(program, value.of)]
+    gradients = [gradient for _, gradient in trained_gradients(program)]
     learns = any(record.value(slot).any() for slot in gradients)
     remedy = {"cross_entropy": "column.loss", "layer_norm": "column.norm"}.get(step.operation, "column")
     values: dict[str, object] = {
@@ -226,8 +226,3 @@ def _single(record: Record, step: Step) -> Finding:
         values["target"] = Call("subtract", (name_of(program, step.target), added))
     cause = "loss" if step.operation == "cross_entropy" else ""
     return Finding("column", WARNING if learns else PROBLEM, *first_cell(record, step.target), values, cause, remedy)
-
-
-def _is_trained(program: Program, name: str) -> bool:
-    value = program.values[program.versions[name][0]] if name in program.versions else None
-    return value is not None and value.role == "parameter" and value.trainable

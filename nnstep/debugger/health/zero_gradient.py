@@ -13,8 +13,7 @@ from nnstep.debugger.health.units import unit_states
 from nnstep.debugger.health.value_range import reach
 from nnstep.engine import Record, Timeline
 from nnstep.language import Name
-from nnstep.memo import memoized
-from nnstep.program import Program
+from nnstep.program import trained_gradients
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,21 +23,9 @@ _CUTTING = {"column": "target", "dead": "layer", "saturated": "layer", "clamp": 
 _MOVE = 0.1  # by how much parameters are moved, at most, to see whether the loss depends on them
 
 
-@memoized()
-def all_gradients(program: Program) -> tuple[tuple[int, int], ...]:
-    """Every trainable parameter that has a gradient: its slot before the update, and that of its gradient."""
-    found = []
-    for start, _ in program.carried:
-        value = program.values[start]
-        gradient = program.versions.get(f"grad({value.name})")
-        if value.role == "parameter" and value.trainable and gradient:
-            found.append((start, gradient[-1]))
-    return tuple(found)
-
-
 def is_still(record: Record) -> bool:
     """Whether there are gradients, and every entry of all of them is exactly 0."""
-    pairs = all_gradients(record.program)
+    pairs = trained_gradients(record.program)
     return bool(pairs) and not any(record.value(gradient).any() for _, gradient in pairs)
 
 
@@ -63,7 +50,7 @@ def still(timeline: Timeline, record: Record, others: list[Finding], most: int, 
         return []
     assert program.objective is not None
     values: dict[str, object] = {
-        "names": tuple(Name(program.values[slot].name) for slot, _ in all_gradients(program)),
+        "names": tuple(Name(program.values[slot].name) for slot, _ in trained_gradients(program)),
         "since": when.iteration,
         "how": when.how,
         "always": always,
@@ -72,7 +59,7 @@ def still(timeline: Timeline, record: Record, others: list[Finding], most: int, 
         "level": record.loss,
         **numbers,
     }
-    gradient = program.values[all_gradients(program)[0][1]]
+    gradient = program.values[trained_gradients(program)[0][1]]
     place = (gradient.step, gradient.name, corner(record.value(gradient.slot)))
     severity = WARNING if cause == "fitted" else PROBLEM
     remedy = _TRIES.get(cause, f"still.{cause}")
@@ -86,7 +73,7 @@ def _rounded(timeline: Timeline, record: Record) -> list[Finding]:
     if not _is_rounding(record) or not _is_rounding(seen(timeline, 1)) or not _cancels(timeline, record):
         return []
     program, loss = record.program, record.loss
-    pairs = all_gradients(program)
+    pairs = trained_gradients(program)
     assert program.objective is not None
     values: dict[str, object] = {
         "names": tuple(Name(program.values[slot].name) for slot, _ in pairs),
@@ -104,7 +91,7 @@ def _rounded(timeline: Timeline, record: Record) -> list[Finding]:
 
 def _is_rounding(record: Record) -> bool:
     """Whether all gradients are what rounding has left of 0."""
-    pairs = all_gradients(record.program)
+    pairs = trained_gradients(record.program)
     most = _ROUNDING * max(1.0, abs(record.loss or 0.0))
     return bool(pairs) and all(bool((np.abs(record.value(slot)) <= most).all()) for _, slot in pairs)
 
@@ -136,7 +123,7 @@ def _why(timeline: Timeline, record: Record) -> tuple[str, dict[str, object]]:
         return "cancels", {}
     if record.loss == 0 and reach(record)[program.objective].low >= 0:
         return "fitted", {}
-    if not any(record.value(slot).any() for slot, _ in all_gradients(program)):
+    if not any(record.value(slot).any() for slot, _ in trained_gradients(program)):
         return "zeros", {}
     lost = _lost(record)
     return ("lost", lost) if lost else ("point", {})
@@ -151,7 +138,7 @@ def _cancels(timeline: Timeline, record: Record) -> bool:
     machine = timeline.scratch_machine(record)
     random = np.random.default_rng(0)
     assert record.program.objective is not None
-    slots = [slot for slot, _ in all_gradients(record.program)]
+    slots = [slot for slot, _ in trained_gradients(record.program)]
     for near, far in ((1.0, _MOVE), (1.0, -_MOVE), (0.0, 1.0), (0.0, -3.0)):
         for slot in slots:
             before = record.value(slot)
