@@ -28,7 +28,7 @@ class PaneView(Widget):
         super().__init__()
         self.pane, self.palette = pane, palette
         self.selection: Selection | None = None
-        self._drawn: dict[int, tuple[Line, Styles, Strip]] = {}  # by row of the pane
+        self._drawn: dict[int, tuple[Line, Palette, Strip]] = {}  # by row of the pane
 
     def draw(self, changed: Iterable[Rectangle]) -> None:
         """Draw what has changed of the screen within the pane's box."""
@@ -50,24 +50,25 @@ class PaneView(Widget):
 
         Textual's own looks up border, padding, tint and links for each widget and row; a pane has none of them.
         """
-        strips = [self._strip(y) for y in crop.line_range]
+        drawn, rows, palette = self._drawn, self.pane.rows, self.palette
+        strips = []
+        for y in crop.line_range:
+            row = rows[y] if y < len(rows) else ()
+            if self.selection is not None:
+                row = self._selected(row, y)
+            kept = drawn.get(y)
+            if kept is None or not row or kept[0] != row or kept[1] is not palette:
+                kept = drawn[y] = row, palette, self.draw_row(row, palette.styles(self.pane.background(y)))
+            strips.append(kept[2])
         return strips if crop.width == self.size.width else [strip.crop(*crop.column_span) for strip in strips]
-
-    def _strip(self, y: int) -> Strip:
-        row, styles = self._row(y), self.palette.styles(self.pane.background(y))
-        kept = self._drawn.get(y)
-        if not row or kept is None or kept[0] != row or kept[1] is not styles:
-            kept = self._drawn[y] = row, styles, self.draw_row(row, styles)
-        return kept[2]
 
     def draw_row(self, row: Line, styles: Styles) -> Strip:
         """A row as Textual shows it; what is not painted yet is blank."""
         return Strip([Segment(text, styles[role]) for text, role in row or (Piece(" " * self.size.width),)])
 
-    def _row(self, y: int) -> Line:
+    def _selected(self, row: Line, y: int) -> Line:
         """A row with what is selected of it."""
-        rows, box = self.pane.rows, self.pane.box
-        row = rows[y] if y < len(rows) else ()
+        box = self.pane.box
         if self.selection is None or box is None:
             return row
         inner = self.pane.inner
